@@ -1,0 +1,54 @@
+# Every compiler flag of the house, in one INTERFACE target. Nothing else edits flags.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+option(SALUS_WARNINGS_ARE_ERRORS "Treat warnings as errors" ON)
+set(SALUS_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined | thread | fuzzer,address,undefined")
+option(SALUS_HARDEN "Hardening for shipped binaries: fortify, stack protector, CET, full relro" OFF)
+
+add_library(salus_flags INTERFACE)
+target_include_directories(salus_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_compile_options(salus_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wdouble-promotion -Wformat=2
+  -Wswitch -fno-omit-frame-pointer)
+if(SALUS_WARNINGS_ARE_ERRORS)
+  target_compile_options(salus_flags INTERFACE -Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # Locks are named in the types they guard; clang checks it.
+  target_compile_options(salus_flags INTERFACE -Wthread-safety)
+  # Aggregates with defaulted members are the house's way of writing options.
+  target_compile_options(salus_flags INTERFACE -Wno-missing-designated-field-initializers)
+else()
+  target_compile_options(salus_flags INTERFACE -Wno-missing-field-initializers)
+endif()
+
+if(SALUS_HARDEN)
+  target_compile_options(salus_flags INTERFACE
+    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong
+    -fstack-clash-protection -fcf-protection)
+  target_link_options(salus_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
+
+if(SALUS_SANITIZE)
+  target_compile_options(salus_flags INTERFACE -fsanitize=${SALUS_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(salus_flags INTERFACE -fsanitize=${SALUS_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND SALUS_SANITIZE MATCHES "undefined")
+    # clang cannot place the function sanitizer's prologue data in coroutines.
+    target_compile_options(salus_flags INTERFACE -fno-sanitize=function)
+  endif()
+endif()
+
+find_program(SALUS_MOLD mold)
+if(SALUS_MOLD)
+  target_link_options(salus_flags INTERFACE -fuse-ld=mold)
+endif()
+find_program(SALUS_CCACHE ccache)
+if(SALUS_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${SALUS_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${SALUS_CCACHE})
+endif()

@@ -1,0 +1,51 @@
+#include "foundation/secret.h"
+
+#include <cstring>
+#include <utility>
+
+namespace salus {
+
+SecretBytes::SecretBytes(std::size_t size)
+    : bytes_(size == 0 ? nullptr : new std::uint8_t[size]()), size_(size) {}
+
+SecretBytes::SecretBytes(BytesView bytes) : SecretBytes(bytes.size()) {
+    if (!bytes.empty()) std::memcpy(bytes_, bytes.data(), bytes.size());
+}
+
+SecretBytes::SecretBytes(SecretBytes&& other) noexcept
+    : bytes_(std::exchange(other.bytes_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    std::swap(size_, other.size_);
+    return *this;
+}
+
+SecretBytes::~SecretBytes() {
+    scrub(mutable_bytes());
+    delete[] bytes_;
+}
+
+bool operator==(SecretBytes const& a, SecretBytes const& b) noexcept {
+    return equal_constant_time(a.reveal(), b.reveal());
+}
+
+bool equal_constant_time(BytesView a, BytesView b) noexcept {
+    if (a.size() != b.size()) return false;
+    std::uint8_t volatile difference = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        difference = static_cast<std::uint8_t>(difference | (a[i] ^ b[i]));
+    }
+    return difference == 0;
+}
+
+void scrub(std::span<std::uint8_t> bytes) noexcept {
+    if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());
+}
+
+void scrub(std::string& text) noexcept {
+    if (!text.empty()) explicit_bzero(text.data(), text.size());
+    text.clear();
+}
+
+}  // namespace salus
