@@ -11,6 +11,7 @@ option(SALUS_HARDEN "Hardening for shipped binaries: fortify, stack protector, C
 
 add_library(salus_flags INTERFACE)
 target_include_directories(salus_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_compile_definitions(salus_flags INTERFACE SALUS_VERSION="${PROJECT_VERSION}")
 target_compile_options(salus_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wdouble-promotion -Wformat=2
@@ -24,7 +25,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # Aggregates with defaulted members are the house's way of writing options.
   target_compile_options(salus_flags INTERFACE -Wno-missing-designated-field-initializers)
 else()
-  target_compile_options(salus_flags INTERFACE -Wno-missing-field-initializers)
+  # g++ 12 sees overlapping copies in std::string that are not there (its bug 105651).
+  target_compile_options(salus_flags INTERFACE -Wno-missing-field-initializers -Wno-restrict)
 endif()
 
 if(SALUS_HARDEN)
@@ -41,6 +43,11 @@ if(SALUS_SANITIZE)
     # clang cannot place the function sanitizer's prologue data in coroutines.
     target_compile_options(salus_flags INTERFACE -fno-sanitize=function)
   endif()
+endif()
+
+option(SALUS_FUZZ "Build tests/fuzz, and all rooms with the coverage that libFuzzer follows" OFF)
+if(SALUS_FUZZ)
+  target_compile_options(salus_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 find_program(SALUS_MOLD mold)

@@ -1,10 +1,10 @@
-# salus_room(NAME FLOOR [ROOMS room...] [LINK library...])
+# salus_room(NAME FLOOR [ROOMS room...] [LINK library...] [GENERATED file.cc...])
 #   One static library from src/NAME/**/*.cc, linked to foundation and the rooms named;
 #   one test program NAME_test from src/NAME/**/*_test.cc, registered with ctest test by test.
 include(GoogleTest)
 
 function(salus_room name floor)
-  cmake_parse_arguments(ROOM "" "" "ROOMS;LINK" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "ROOMS;LINK;GENERATED" ${ARGN})
   set_property(GLOBAL APPEND PROPERTY SALUS_ROOMS "${name}:${floor}")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
   set(tests ${sources})
@@ -12,7 +12,7 @@ function(salus_room name floor)
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
 
   if(sources)
-    add_library(salus_${name} STATIC ${sources})
+    add_library(salus_${name} STATIC ${sources} ${ROOM_GENERATED})
     set(scope PUBLIC)
   else()
     add_library(salus_${name} INTERFACE)

@@ -35,9 +35,6 @@ class RequestReader;
 namespace oauth {
 class FormReader;
 }
-namespace admin {
-class RequestReader;
-}
 namespace audit_controls {
 class DetailWriter;
 }
@@ -59,7 +56,6 @@ class EphiAccess {
     friend class authentication::CredentialReader;  // the Authorization header
     friend class operations::RequestReader;         // FHIR parameters and bodies
     friend class oauth::FormReader;                 // token requests
-    friend class admin::RequestReader;              // administrative requests
     friend class audit_controls::DetailWriter;      // sealed audit details
     friend class app::CommandLine;                  // files that the operator names
     friend class testing::EphiTestAccess;           // defined in tests only

@@ -20,17 +20,26 @@ inline constexpr std::size_t kHeaderCount = 100;
 inline constexpr std::size_t kBodyBytes = 64 * kMiB;  // a Synthea bundle reaches tens of MB
 inline constexpr std::size_t kBodyBytesInFlight = 512 * kMiB;  // all connections together
 inline constexpr std::size_t kResponseBytes = 64 * kMiB;
+inline constexpr std::size_t kChunkLineBytes = 256;            // size and extensions of one chunk
+inline constexpr std::size_t kChunkExtensionBytes = 4 * kKiB;  // all chunks of one body
+inline constexpr std::size_t kOutputBytes = 64 * kKiB;         // encoded ahead for one connection
 
 // Connections.
 inline constexpr std::size_t kConnections = 10'000;
 inline constexpr std::uint32_t kHttp2Streams = 100;
+inline constexpr std::uint32_t kHttp2WindowBytes = 256 * kKiB;  // one request body, unacknowledged
+inline constexpr std::size_t kHttp2ControlFrames = 200;  // SETTINGS, PING and the like in a second
+inline constexpr std::size_t kHttp2ResetBurst = 200;     // RST_STREAM: bucket, and refill a second
+inline constexpr std::size_t kHttp2ResetRate = 20;
 inline constexpr auto kHandshakeTime = 10s;
-inline constexpr auto kHeaderTime = 10s;      // first byte to end of headers
-inline constexpr auto kBodyIdleTime = 15s;    // between two pieces of a body
-inline constexpr auto kBodyTime = 120s;       // a whole body
-inline constexpr auto kKeepAliveTime = 75s;   // idle between requests
-inline constexpr auto kWriteStallTime = 20s;  // a client that does not read
-inline constexpr auto kShutdownTime = 10s;    // graceful shutdown
+inline constexpr auto kHeaderTime = 10s;       // first byte to end of headers
+inline constexpr auto kBodyIdleTime = 15s;     // between two pieces of a body
+inline constexpr auto kBodyTime = 120s;        // a whole body
+inline constexpr auto kKeepAliveTime = 75s;    // idle between requests
+inline constexpr auto kWriteStallTime = 20s;   // a client that does not read
+inline constexpr auto kLingerTime = 2s;        // for a peer to read the last answer
+inline constexpr auto kSweepInterval = 250ms;  // how exact these times are
+inline constexpr auto kShutdownTime = 10s;     // graceful shutdown
 
 // JSON documents.
 inline constexpr int kJsonDepth = 64;
@@ -44,9 +53,15 @@ inline constexpr std::size_t kPageSizeLargest = 1'000;
 inline constexpr std::size_t kSearchParameters = 32;
 inline constexpr std::size_t kSearchValues = 64;  // comma-separated alternatives of one parameter
 inline constexpr std::size_t kCrossPatientMatches = 100;
+inline constexpr std::size_t kPatientsOfResource = 1'000;  // compartments that one resource names
+inline constexpr std::size_t kIndexTextBytes = 1'024;      // of one indexed value
+inline constexpr std::size_t kIndexEntryBytes = 256 * kKiB;
+inline constexpr std::size_t kSortKeys = 8;
 
 // Tokens (RFC 7519) and client assertions (RFC 7523).
 inline constexpr std::size_t kTokenBytes = 8 * kKiB;
+inline constexpr std::size_t kKeySetBytes = 64 * kKiB;  // a JWK Set
+inline constexpr std::size_t kKeySetKeys = 100;
 inline constexpr auto kAccessTokenLife = 300s;
 inline constexpr auto kAssertionLifeLongest = 300s;
 inline constexpr auto kClockSkew = 10s;
@@ -58,18 +73,37 @@ inline constexpr std::size_t kAuditLeafBytes =
     65'535;  // C2SP tlog-tiles: an entry's length is a u16
 inline constexpr std::size_t kAuditSegmentBytes = 64 * kMiB;
 inline constexpr std::size_t kAuditQueueEntries = 100'000;
+inline constexpr std::size_t kAuditDetailBytes = 256 * kKiB;  // one sealed detail
+inline constexpr std::size_t kAuditBatchBytes = 4 * kMiB;     // one group commit
+inline constexpr std::size_t kAuditOpenIntents = 10'000;      // writes begun and not concluded
+inline constexpr std::size_t kAuditSegments = 100'000;        // files of one log: 6.4 TB
 
 // Keys.
 inline constexpr std::size_t kDataKeyCacheEntries = 100'000;
-inline constexpr auto kDataKeyCacheTime = 300s;  // absolute, never sliding
+inline constexpr auto kDataKeyCacheTime = 300s;           // absolute, never sliding
+inline constexpr auto kShardKeyCacheTime = 900s;          // absolute
+inline constexpr std::size_t kKeyPreparation = 10'000;    // new data keys in one call
+inline constexpr std::size_t kKeyEncryptionKeys = 4'096;  // of one sealed file: tenants and epochs
+inline constexpr std::size_t kSealedFileBytes = 1 * kMiB;
+inline constexpr std::size_t kSecretBytes = 64 * kKiB;  // a passphrase or a PEM file
+inline constexpr std::size_t kScryptMemory = 256 * kMiB;
 
 // Store.
-inline constexpr std::size_t kCommitBatch = 512;  // requests that share one transaction
+inline constexpr std::size_t kCommitBatch = 512;             // requests that share one transaction
+inline constexpr std::size_t kCommitBatchBytes = 16 * kMiB;  // of documents in one transaction
 inline constexpr std::size_t kStoreQueue = 10'000;
+inline constexpr std::size_t kWritesOfBatch = 20'000;  // versions that one commit writes
+inline constexpr std::size_t kTokensOfDocument = 1'000;
+inline constexpr std::size_t kRemovalSlice = 500;        // documents that one transaction removes
+inline constexpr std::size_t kWalBytesIdle = 16 * kMiB;  // copied back when nothing is queued
+inline constexpr std::size_t kWalBytes = 64 * kMiB;      // copied back whatever is queued
 
 static_assert(kResourceBytes <= kBodyBytes);
+static_assert(kWritesOfBatch >= kBundleEntries);
+static_assert(kWalBytesIdle < kWalBytes);
 static_assert(kPageSize <= kPageSizeLargest);
-static_assert(kAuditLeafBytes < kAuditSegmentBytes);
+static_assert(kAuditLeafBytes + kAuditDetailBytes < kAuditBatchBytes);
+static_assert(kAuditBatchBytes < kAuditSegmentBytes);
 static_assert(kAccessTokenLife <= 1h);
 static_assert(kRequestLineBytes <= kHeaderBytes);
 

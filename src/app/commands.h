@@ -1,0 +1,77 @@
+// The commands of `salus`. Each returns the process's exit code: 0 done, 1 failed or refused (the
+// message says what to do next), 2 wrong usage, 3 a check or verification found something wrong.
+// Output for people goes to standard output, messages to standard error.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace salus::app {
+
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kUsage = 2;
+inline constexpr int kFoundWrong = 3;
+
+struct InitOptions {
+    std::filesystem::path directory;
+    std::uint16_t port = 8443;
+    std::vector<std::string> names{"localhost", "127.0.0.1", "::1"};  // of the server certificate
+};
+int init(InitOptions const& options);
+
+struct ServeOptions {
+    std::filesystem::path directory;
+    int port = -1;  // -1: as configured
+};
+int serve(ServeOptions const& options);
+
+struct ImportOptions {
+    std::filesystem::path directory;
+    std::vector<std::filesystem::path> files;
+    bool quiet = false;  // no progress bar
+};
+int import(ImportOptions const& options);
+
+struct GenerateOptions {
+    std::size_t patients = 20;
+    std::uint64_t seed = 1;
+    std::size_t large = 0;  // instead: one patient with this many observations
+    std::filesystem::path output;
+};
+int generate(GenerateOptions const& options);
+
+struct ClientAddOptions {
+    std::filesystem::path directory;
+    std::string id;
+    std::string name;
+    std::string scope = "system/*.cruds";
+    std::vector<std::string> purposes{"TREAT"};
+    std::filesystem::path jwks;      // public keys of the client; or
+    std::filesystem::path key_file;  // make a key pair and write the private key here
+};
+int client_add(ClientAddOptions const& options);
+
+struct TokenOptions {
+    std::filesystem::path directory;
+    std::filesystem::path key_file;  // default: the demonstration's service client
+    std::string client = "demonstration";
+    std::string scope = "system/*.cruds";
+};
+int token(TokenOptions const& options);
+
+enum class CheckFormat { table, json };
+struct CheckOptions {
+    std::filesystem::path directory;
+    CheckFormat format = CheckFormat::table;
+};
+int check(CheckOptions const& options);
+
+struct AuditVerifyOptions {
+    std::filesystem::path directory;
+};
+int audit_verify(AuditVerifyOptions const& options);
+
+}  // namespace salus::app

@@ -1,0 +1,233 @@
+#include "app/configuration.h"
+
+#include <algorithm>
+#include <limits>
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include "fhir/definitions.h"
+
+namespace salus::app {
+namespace {
+
+// Reads one table, remembers the first complaint, and complains about keys nobody asked for.
+class Section {
+public:
+    Section(toml::table const* table, std::string name, std::string& why)
+        : table_(table), name_(std::move(name)), why_(why) {
+        if (table_ == nullptr) complain("", "the section is missing");
+    }
+
+    std::string text(std::string_view key) {
+        auto const value = take(key).value<std::string>();
+        if (!value) complain(key, "must be a text");
+        return value.value_or("");
+    }
+    std::int64_t number(std::string_view key, std::int64_t least, std::int64_t most) {
+        auto const value = take(key).value_exact<std::int64_t>();
+        if (!value || *value < least || *value > most) {
+            complain(key, "must be a whole number from " + std::to_string(least) + " to " +
+                              std::to_string(most));
+        }
+        return value.value_or(least);
+    }
+    std::vector<std::string> texts(std::string_view key) {
+        std::vector<std::string> values;
+        auto const* array = take(key).as_array();
+        if (array == nullptr) complain(key, "must be a list of texts");
+        for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
+            auto const value = array->get(i)->value_exact<std::string>();
+            if (!value) complain(key, "must be a list of texts");
+            values.push_back(value.value_or(""));
+        }
+        std::ranges::sort(values);
+        return values;
+    }
+    toml::table const* section(std::string_view key) { return take(key).as_table(); }
+    [[nodiscard]] bool has(std::string_view key) const {
+        return table_ != nullptr && table_->contains(key);
+    }
+    void finish() {
+        if (table_ == nullptr) return;
+        for (auto const& [key, value] : *table_) {
+            if (std::ranges::find(known_, key.str()) == known_.end()) {
+                complain(key.str(), "is not a key of Salus");
+            }
+        }
+    }
+    void complain(std::string_view key, std::string const& what) {
+        if (!why_.empty()) return;
+        why_ = name_;
+        if (!key.empty()) why_.append(name_.empty() ? "" : ".").append(key);
+        why_.append(": ").append(what);
+    }
+
+private:
+    toml::node_view<toml::node const> take(std::string_view key) {
+        known_.emplace_back(key);
+        if (table_ == nullptr) return {};
+        return (*table_)[key];
+    }
+
+    toml::table const* table_;
+    std::string name_;
+    std::string& why_;
+    std::vector<std::string> known_;
+};
+
+bool is_tenant_name(std::string_view name) {
+    return !name.empty() && name.size() <= 32 && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
+
+authorization::AllowedTypes types(Section& section, std::string_view key) {
+    auto names = section.texts(key);
+    if (names == std::vector<std::string>{"*"}) return {.all = true, .names = {}};
+    for (auto const& name : names) {
+        if (!fhir::is_resource_type(name)) section.complain(key, "names an unknown resource type");
+    }
+    return {.all = false, .names = std::move(names)};
+}
+
+request::AllowedElements elements(Section& section, std::string_view key) {
+    auto names = section.texts(key);
+    if (names == std::vector<std::string>{"*"}) return {.all = true, .names = {}};
+    return {.all = false, .names = std::move(names)};
+}
+
+void check_elements(Section& section, fhir::Type const& type,
+                    request::AllowedElements const& allowed) {
+    for (auto const& name : allowed.names) {
+        if (fhir::find_element(type, name) == nullptr) {
+            section.complain(type.name.text(), "lists an element that this type does not have");
+        }
+    }
+}
+
+authorization::PurposeRule purpose_rule(std::string const& code, toml::table const* table,
+                                        std::string& why) {
+    Section section(table, "policy." + code, why);
+    authorization::PurposeRule rule;
+    rule.id = PolicyRuleId("purpose:" + code);
+    auto const purpose = request::purpose_of_code(code);
+    if (!purpose) section.complain("", "is not a purpose of use that Salus knows");
+    rule.purpose = purpose.value_or(request::PurposeOfUse::treatment);
+    rule.read = types(section, "read");
+    rule.write = types(section, "write");
+    rule.remove = types(section, "delete");
+    rule.other_elements = elements(section, "other_elements");
+    if (section.has("elements")) {
+        auto const* by_type = section.section("elements");
+        Section listed(by_type, "policy." + code + ".elements", why);
+        auto const nothing = toml::table{};
+        for (auto const& [key, value] : by_type == nullptr ? nothing : *by_type) {
+            auto const name = std::string(key.str());
+            auto const* type = fhir::find_resource_type(name);
+            auto allowed = elements(listed, name);
+            if (type == nullptr) listed.complain(name, "is not a resource type");
+            if (type != nullptr) check_elements(listed, *type, allowed);
+            rule.elements.emplace(name, std::move(allowed));
+        }
+    }
+    section.finish();
+    return rule;
+}
+
+void read_server(toml::table const* table, Configuration& configuration, std::string& why) {
+    Section section(table, "server", why);
+    auto& server = configuration.server;
+    server.address = section.text("address");
+    server.port = static_cast<std::uint16_t>(section.number("port", 0, 65'535));
+    server.public_url = section.text("public_url");
+    if (!server.public_url.starts_with("https://") || server.public_url.ends_with('/')) {
+        section.complain("public_url", "must begin with https:// and end without a slash");
+    }
+    server.event_loops = static_cast<unsigned>(section.number("event_loops", 0, 256));
+    server.workers = static_cast<unsigned>(section.number("workers", 0, 256));
+    server.certificate = configuration.directory / section.text("certificate");
+    server.certificate_key = configuration.directory / section.text("certificate_key");
+    section.finish();
+}
+
+void read_tenants(toml::node_view<toml::node const> node, Configuration& configuration,
+                  std::string& why) {
+    auto const* tenants = node.as_array();
+    for (std::size_t i = 0; tenants != nullptr && i < tenants->size(); ++i) {
+        Section section(tenants->get(i)->as_table(), "tenant", why);
+        TenantName name(section.text("name"));
+        if (!is_tenant_name(name.text())) {
+            section.complain("name", "must be 1 to 32 of a-z, 0-9 and -");
+        }
+        if (std::ranges::find(configuration.tenants, name) != configuration.tenants.end()) {
+            section.complain("name", "occurs twice");
+        }
+        section.finish();
+        configuration.tenants.push_back(std::move(name));
+    }
+    if (configuration.tenants.empty() && why.empty()) why = "tenant: at least one is needed";
+}
+
+LogLevel log_level(Section& section) {
+    auto const level = section.text("level");
+    if (level == "debug") return LogLevel::debug;
+    if (level == "warning") return LogLevel::warning;
+    if (level == "error") return LogLevel::error;
+    if (level != "info") section.complain("level", "must be debug, info, warning or error");
+    return LogLevel::info;
+}
+
+void read_root(toml::table const& root, Configuration& configuration, std::string& why) {
+    Section top(&root, "", why);
+    Section instance(top.section("instance"), "instance", why);
+    configuration.realm = instance.text("realm");
+    instance.finish();
+    read_server(top.section("server"), configuration, why);
+    Section keys(top.section("keys"), "keys", why);
+    if (keys.text("backend") != "sealed-file") keys.complain("backend", "must be sealed-file");
+    configuration.passphrase = keys.text("passphrase");
+    keys.finish();
+    Section search(top.section("search"), "search", why);
+    configuration.index_cache_bytes =
+        static_cast<std::size_t>(search.number("index_cache_mib", 0, 1 << 20)) << 20U;
+    search.finish();
+    Section log(top.section("log"), "log", why);
+    configuration.log_level = log_level(log);
+    log.finish();
+    static_cast<void>(top.has("tenant"));
+    read_tenants(toml::node_view<toml::node const>(root.get("tenant")), configuration, why);
+    auto const* policy = top.section("policy");
+    Section policies(policy, "policy", why);
+    if (policy == nullptr) return;
+    for (auto const& [key, value] : *policy) {
+        configuration.policy.rules.push_back(
+            purpose_rule(std::string(key.str()), value.as_table(), why));
+    }
+}
+
+}  // namespace
+
+std::optional<Configuration> read_configuration(std::filesystem::path const& directory,
+                                                std::string& why) {
+    auto const parsed = toml::parse_file((directory / "salus.toml").string());
+    if (!parsed) {
+        why = "salus.toml, line " + std::to_string(parsed.error().source().begin.line) + ": " +
+              std::string(parsed.error().description());
+        return std::nullopt;
+    }
+    Configuration configuration;
+    configuration.directory = directory;
+    static constexpr std::array<std::string_view, 7> kSections{
+        "instance", "server", "keys", "search", "log", "tenant", "policy"};
+    for (auto const& [key, value] : parsed.table()) {
+        if (std::ranges::find(kSections, key.str()) == kSections.end() && why.empty()) {
+            why = std::string(key.str()) + ": is not a section of Salus";
+        }
+    }
+    read_root(parsed.table(), configuration, why);
+    if (!why.empty()) return std::nullopt;
+    return configuration;
+}
+
+}  // namespace salus::app

@@ -1,0 +1,95 @@
+#include <fmt/format.h>
+
+#include "app/configuration.h"
+
+namespace salus::app {
+namespace {
+
+constexpr char const* kTemplate = R"toml(# Salus configuration of this instance.
+# Every key is here with its default. An unknown key refuses to start. Paths that do not begin with /
+# start at this file's folder. Secrets are never values here: a secret is named by where it is read
+# from at start-up, "file:PATH" (readable by its owner only) or "credential:NAME" (systemd).
+
+[instance]
+# Random id of this instance. It is bound into every ciphertext and audit log: DO NOT CHANGE.
+realm = "{realm}"
+
+[server]
+# Where to listen. "localhost" means 127.0.0.1 and ::1; use an address, or 0.0.0.0, for others.
+address = "localhost"
+port = {port}
+# The address that clients use. Token issuer, audiences and links begin with it, never with what a
+# request claims in its Host header.
+public_url = "https://localhost:{port}"
+# Threads that serve connections, and threads for long work (searches, bundles). 0: one per core.
+event_loops = 0
+workers = 0
+# PEM files, read at start and again on SIGHUP. `salus init` made them with the local authority
+# tls/ca.crt; put your own here.
+certificate = "tls/server.crt"
+certificate_key = "tls/server.key"
+
+[keys]
+# Where the key-encryption keys are: "sealed-file" is the only back end so far.
+backend = "sealed-file"
+# What unseals it. With systemd: LoadCredentialEncrypted=salus-root and "credential:salus-root".
+passphrase = "file:credentials/root.passphrase"
+
+[search]
+# Memory for opened indexes of patients that were searched lately, in MiB. 0 keeps none.
+index_cache_mib = 256
+
+[log]
+# Operational log on standard error: debug, info, warning or error. It never holds ePHI.
+level = "info"
+
+# Tenants have keys, audit logs, clients and data of their own. The first is served under /fhir, each
+# further one under /t/NAME/fhir.
+[[tenant]]
+name = "default"
+
+# What each purpose of use (HL7 v3 PurposeOfUse) may do and see: the minimum necessary rule,
+# 45 CFR 164.502(b) and 164.514(d). A purpose that is not listed may do nothing.
+#   read, write, delete: resource types, or ["*"].
+#   elements: for each type the top-level elements that may leave; a type that is not listed shows
+#   what other_elements says. resourceType, id and meta always leave with a resource. An element that
+#   may not leave cannot be searched or sorted by either.
+[policy.TREAT]
+read = ["*"]
+write = ["*"]
+delete = ["*"]
+other_elements = ["*"]
+
+[policy.HPAYMT]
+read = ["Claim", "ClaimResponse", "Coverage", "Encounter", "ExplanationOfBenefit", "Organization",
+        "Patient", "Practitioner", "Procedure"]
+write = ["ClaimResponse", "ExplanationOfBenefit"]
+delete = []
+other_elements = ["*"]
+[policy.HPAYMT.elements]
+Patient = ["identifier", "name", "gender", "birthDate", "address"]
+Encounter = ["status", "class", "type", "subject", "period", "serviceProvider"]
+Procedure = ["status", "code", "subject", "encounter", "performedDateTime", "performedPeriod"]
+
+[policy.HOPERAT]
+read = ["Encounter", "Location", "Organization", "Practitioner"]
+write = ["Location", "Organization", "Practitioner"]
+delete = []
+other_elements = ["*"]
+[policy.HOPERAT.elements]
+Encounter = ["status", "class", "type", "period", "serviceProvider"]
+
+[policy.SYSADMIN]
+read = []
+write = []
+delete = []
+other_elements = []
+)toml";
+
+}  // namespace
+
+std::string default_configuration(std::string const& realm, std::uint16_t port) {
+    return fmt::format(fmt::runtime(kTemplate), fmt::arg("realm", realm), fmt::arg("port", port));
+}
+
+}  // namespace salus::app

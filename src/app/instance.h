@@ -1,0 +1,87 @@
+// Instance: an opened instance directory, everything built once in floor order. While it lives, no
+// other process uses the directory.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "app/configuration.h"
+#include "app/control_evidence.h"
+#include "audit/log.h"
+#include "foundation/file.h"
+#include "keys/key_management_service.h"
+#include "keys/keyring.h"
+#include "pipeline/house.h"
+#include "pipeline/pipeline.h"
+
+namespace salus::app {
+
+// Where things are in an instance directory.
+struct Layout {
+    std::filesystem::path directory;
+
+    [[nodiscard]] auto lock() const { return directory / "run" / "lock"; }
+    [[nodiscard]] auto address() const { return directory / "run" / "address"; }
+    [[nodiscard]] auto root_keys() const { return directory / "keys" / "root.sealed"; }
+    [[nodiscard]] auto tenant_keys(TenantName const& t) const {
+        return directory / "keys" / t.text();
+    }
+    [[nodiscard]] auto token_key(TenantName const& t) const {
+        return tenant_keys(t) / "token-signing.sealed";
+    }
+    [[nodiscard]] auto store() const { return directory / "store" / "records.db"; }
+    [[nodiscard]] auto audit(TenantName const& t) const { return directory / "audit" / t.text(); }
+    [[nodiscard]] auto authority() const { return directory / "tls" / "ca.crt"; }
+    [[nodiscard]] auto authority_key() const { return directory / "tls" / "ca.key.sealed"; }
+    [[nodiscard]] auto passphrase() const { return directory / "credentials" / "root.passphrase"; }
+    [[nodiscard]] auto administrator() const {
+        return directory / "credentials" / "administrator.jwk";
+    }
+    [[nodiscard]] auto demonstration() const {
+        return directory / "credentials" / "demonstration.jwk";
+    }
+};
+
+class Instance {
+public:
+    // Nothing, and `why` for the operator, if the instance cannot be opened. Settles what a crash
+    // left open in the audit log before anything is served.
+    static std::unique_ptr<Instance> open(Configuration configuration, std::string& why);
+    ~Instance();
+    Instance(Instance const&) = delete;
+    Instance& operator=(Instance const&) = delete;
+
+    [[nodiscard]] Configuration const& configuration() const noexcept { return configuration_; }
+    [[nodiscard]] pipeline::House const& house() const noexcept { return *house_; }
+    [[nodiscard]] pipeline::Workers& workers() noexcept { return *workers_; }
+    [[nodiscard]] Clock const& clock() const noexcept { return clock_; }
+    [[nodiscard]] Log const& log() const noexcept { return log_; }
+    [[nodiscard]] crypto::Random& random() noexcept { return random_; }
+    [[nodiscard]] ControlEvidence& evidence() noexcept { return *evidence_; }
+    // A pipeline for one event loop (or for the command line), with a desk of its own.
+    [[nodiscard]] std::unique_ptr<pipeline::Pipeline> make_pipeline(Executor& home);
+
+private:
+    explicit Instance(Configuration configuration);
+    [[nodiscard]] bool open_all(std::string& why);
+    [[nodiscard]] Result<void> open_keys();
+    [[nodiscard]] Result<void> open_tenant(TenantName const& name, bool is_default);
+
+    Configuration configuration_;
+    Layout layout_;
+    SystemClock clock_;
+    Log log_;
+    crypto::SystemRandom random_;
+    std::unique_ptr<FileLock> lock_;
+    std::unique_ptr<keys::KeyManagementService> key_service_;
+    std::unique_ptr<store::Store> store_;
+    std::vector<std::unique_ptr<keys::Keyring>> keyrings_;
+    std::vector<std::unique_ptr<audit::Log>> audit_logs_;
+    records::IndexCache index_cache_;
+    std::unique_ptr<ControlEvidence> evidence_;
+    std::unique_ptr<pipeline::House> house_;
+    std::unique_ptr<pipeline::Workers> workers_;
+};
+
+}  // namespace salus::app

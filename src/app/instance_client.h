@@ -1,0 +1,43 @@
+// InstanceClient: sends requests to an instance, over TLS if it is running, through the same
+// pipeline in this process if it is stopped. The command line works through it, so every act of the
+// command line is authenticated, decided and audited like any other.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "app/instance.h"
+#include "foundation/blocking.h"
+#include "http/client.h"
+#include "http/message.h"
+
+namespace salus::app {
+
+class InstanceClient {
+public:
+    // Nothing, and `why`, if the instance neither answers nor opens.
+    static std::unique_ptr<InstanceClient> connect(std::filesystem::path const& directory,
+                                                   std::string& why);
+    ~InstanceClient();
+
+    [[nodiscard]] bool running() const noexcept { return remote_ != nullptr; }
+    [[nodiscard]] std::string const& public_url() const noexcept { return public_url_; }
+    [[nodiscard]] Result<http::Response> send(http::Request request);
+    // An access token of the client whose private key is in this file (credentials/NAME.jwk).
+    // Empty, and `why`, if it is refused.
+    [[nodiscard]] std::string token(std::filesystem::path const& key_file,
+                                    std::string const& client_id, std::string const& scope,
+                                    std::string& why);
+
+private:
+    InstanceClient() = default;
+
+    std::string public_url_;
+    std::unique_ptr<http::Client> remote_;
+    std::unique_ptr<Instance> local_;
+    BlockingExecutor executor_;
+    std::unique_ptr<pipeline::Pipeline> pipeline_;
+};
+
+}  // namespace salus::app

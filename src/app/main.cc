@@ -1,0 +1,126 @@
+// The program `salus`: reads the command line and calls one command.
+#include <CLI/CLI.hpp>
+#include <csignal>
+
+#include "app/commands.h"
+
+namespace {
+
+using namespace salus::app;
+
+struct Options {
+    InitOptions init;
+    ServeOptions serve;
+    ImportOptions import;
+    GenerateOptions generate;
+    ClientAddOptions client_add;
+    TokenOptions token;
+    CheckOptions check;
+    AuditVerifyOptions audit_verify;
+    bool check_json = false;
+};
+
+void add_directory(CLI::App& command, std::filesystem::path& directory) {
+    command.add_option("--dir", directory, "The instance's directory")
+        ->default_val("demo")
+        ->check(CLI::ExistingDirectory);
+}
+
+void describe_instance_commands(CLI::App& app, Options& options, int& code) {
+    auto* init = app.add_subcommand("init", "Make an instance: keys, certificates, configuration");
+    init->add_option("DIR", options.init.directory, "Directory to make")->required();
+    init->add_option("--port", options.init.port, "Port to listen on")->capture_default_str();
+    init->add_option("--name", options.init.names, "Names and addresses in the server certificate");
+    init->callback([&] { code = salus::app::init(options.init); });
+
+    auto* serve = app.add_subcommand("serve", "Serve the instance until SIGINT or SIGTERM");
+    add_directory(*serve, options.serve.directory);
+    serve->add_option("--port", options.serve.port, "Listen here instead of the configured port");
+    serve->callback([&] { code = salus::app::serve(options.serve); });
+
+    auto* import = app.add_subcommand(
+        "import", "Load FHIR JSON files: transaction bundles or single resources");
+    add_directory(*import, options.import.directory);
+    import->add_option("FILES", options.import.files, "Files, or directories of .json files")
+        ->required();
+    import->add_flag("--quiet", options.import.quiet, "No progress bar");
+    import->callback([&] { code = salus::app::import(options.import); });
+
+    auto* generate = app.add_subcommand("generate", "Make plausible patients that do not exist");
+    generate->add_option("--patients", options.generate.patients, "How many")
+        ->capture_default_str();
+    generate->add_option("--seed", options.generate.seed, "Same seed, same patients")
+        ->capture_default_str();
+    generate->add_option("--large", options.generate.large,
+                         "Instead: one patient with this many observations");
+    generate->add_option("--output", options.generate.output, "Directory for the bundles")
+        ->required();
+    generate->callback([&] { code = salus::app::generate(options.generate); });
+}
+
+void describe_client_commands(CLI::App& app, Options& options, int& code) {
+    auto* client = app.add_subcommand("client", "Clients of the authorization server");
+    client->require_subcommand(1);
+    auto* add = client->add_subcommand("add", "Register a service client (private_key_jwt)");
+    add_directory(*add, options.client_add.directory);
+    add->add_option("ID", options.client_add.id, "client_id: A-Z, a-z, 0-9, - and _")->required();
+    add->add_option("--name", options.client_add.name, "Name for people");
+    add->add_option("--scope", options.client_add.scope, "The most it can be granted")
+        ->capture_default_str();
+    add->add_option("--purpose", options.client_add.purposes,
+                    "Purposes of use it may state; the first is its default")
+        ->capture_default_str();
+    auto* jwks = add->add_option("--jwks", options.client_add.jwks, "Its public keys (RFC 7517)")
+                     ->check(CLI::ExistingFile);
+    add->add_option("--new-key", options.client_add.key_file,
+                    "Make a key pair and write the private key to this file")
+        ->excludes(jwks);
+    add->callback([&] { code = salus::app::client_add(options.client_add); });
+
+    auto* token = app.add_subcommand("token", "Print an access token of the service client");
+    add_directory(*token, options.token.directory);
+    token->add_option("--client", options.token.client, "client_id")->capture_default_str();
+    token->add_option("--key", options.token.key_file, "The client's private key (JWK)");
+    token->add_option("--scope", options.token.scope, "Scopes to ask for")->capture_default_str();
+    token->callback([&] { code = salus::app::token(options.token); });
+}
+
+void describe_evidence_commands(CLI::App& app, Options& options, int& code) {
+    auto* check =
+        app.add_subcommand("check", "Show the state of every control, with live evidence");
+    add_directory(*check, options.check.directory);
+    check->add_flag("--json", options.check_json, "For machines");
+    check->callback([&] {
+        options.check.format = options.check_json ? CheckFormat::json : CheckFormat::table;
+        code = salus::app::check(options.check);
+    });
+
+    auto* audit = app.add_subcommand("audit", "The audit log");
+    audit->require_subcommand(1);
+    auto* verify = audit->add_subcommand(
+        "verify", "Verify every frame, chain and tree head, offline, from the files alone");
+    add_directory(*verify, options.audit_verify.directory);
+    verify->callback([&] { code = salus::app::audit_verify(options.audit_verify); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    // A peer that closes its connection is an error of that connection, not of the process.
+    std::signal(SIGPIPE, SIG_IGN);
+    CLI::App app("Salus: ePHI behind a REST API that enforces HIPAA's safeguards and proves it");
+    app.require_subcommand(1);
+    app.set_version_flag("--version", SALUS_VERSION);
+    Options options;
+    int code = kDone;
+    describe_instance_commands(app, options, code);
+    describe_client_commands(app, options, code);
+    describe_evidence_commands(app, options, code);
+    try {
+        app.parse(argc, argv);
+    } catch (CLI::ParseError const& error) {
+        auto const parsed = app.exit(error);
+        return parsed == 0 ? kDone : kUsage;
+    }
+    return code;
+}

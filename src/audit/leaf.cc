@@ -1,0 +1,281 @@
+#include "audit/leaf.h"
+
+#include <algorithm>
+
+#include "audit/canonical_json.h"
+#include "foundation/limits.h"
+
+namespace salus::audit {
+namespace {
+
+// What the log adds around "what": fixed names, two hashes, five integers and the origin.
+constexpr std::size_t kEnvelopeBytes = 1024;
+
+bool is_document_type(std::string_view text) {
+    auto const letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+    auto const rest = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '-'; };
+    return !text.empty() && text.size() <= 64 && letter(text.front()) &&
+           std::ranges::all_of(text, rest);
+}
+
+void separate(std::string& out) {
+    if (!out.empty()) out.push_back(',');
+}
+
+void add_quoted(std::string& out, std::string_view plain) {
+    out.append("\"").append(plain).append("\"");
+}
+
+}  // namespace
+
+Literal name_of(Event event) noexcept {
+    switch (event) {
+        case Event::read: return "read";
+        case Event::vread: return "vread";
+        case Event::search: return "search";
+        case Event::create: return "create";
+        case Event::update: return "update";
+        case Event::remove: return "delete";
+        case Event::history: return "history";
+        case Event::transaction: return "transaction";
+        case Event::batch: return "batch";
+        case Event::capabilities: return "capabilities";
+        case Event::token: return "token";
+        case Event::token_refused: return "token.refused";
+        case Event::authentication_refused: return "auth.refused";
+        case Event::denied: return "denied";
+        case Event::error: return "error";
+        case Event::client_added: return "admin.client.added";
+        case Event::client_changed: return "admin.client.changed";
+        case Event::client_removed: return "admin.client.removed";
+        case Event::configuration_changed: return "admin.configuration.changed";
+        case Event::policy_changed: return "admin.policy.changed";
+        case Event::consent_changed: return "consent.changed";
+        case Event::control_check: return "admin.check";
+        case Event::key_created: return "key.created";
+        case Event::key_rotated: return "key.rotated";
+        case Event::key_destroyed: return "key.destroyed";
+        case Event::key_unwrapped: return "key.unwrapped";
+        case Event::key_refused: return "key.refused";
+        case Event::start: return "start";
+        case Event::stop: return "stop";
+        case Event::heartbeat: return "heartbeat";
+        case Event::recovered: return "recovered";
+        case Event::clock: return "clock";
+        case Event::intent_closed: return "intent.closed";
+        case Event::export_data: return "export";
+        case Event::audit_read: return "audit.read";
+        case Event::review: return "review";
+    }
+    return "error";
+}
+
+Literal name_of(Outcome outcome) noexcept {
+    switch (outcome) {
+        case Outcome::ok: return "ok";
+        case Outcome::denied: return "denied";
+        case Outcome::error: return "error";
+    }
+    return "error";
+}
+
+LeafBuilder::LeafBuilder(Event event, Outcome outcome) {
+    values_.reserve(384);
+    text(event_, name_of(event).text());
+    text(outcome_, name_of(outcome).text());
+}
+
+void LeafBuilder::text(Slot slot, std::string_view value) {
+    auto const begin = values_.size();
+    if (append_json_text(values_, value) == Encoding::refused) valid_ = false;
+    close_slot(slot, begin);
+}
+
+void LeafBuilder::close_slot(Slot slot, std::size_t begin) {
+    if (values_.size() > limits::kAuditLeafBytes) valid_ = false;
+    pieces_[slot] = {static_cast<std::uint32_t>(begin),
+                     static_cast<std::uint32_t>(values_.size() - begin)};
+}
+
+LeafBuilder& LeafBuilder::client(ClientId const& id) {
+    text(who_client_, id.text());
+    return *this;
+}
+LeafBuilder& LeafBuilder::tenant(TenantName const& name) {
+    text(who_tenant_, name.text());
+    return *this;
+}
+LeafBuilder& LeafBuilder::user(UserPseudonym const& user) {
+    text(who_user_, user.hex());
+    return *this;
+}
+LeafBuilder& LeafBuilder::purpose(Literal code) {
+    text(purpose_, code.text());
+    return *this;
+}
+LeafBuilder& LeafBuilder::patient(CompartmentId const& compartment) {
+    text(patient_, compartment.hex());
+    return *this;
+}
+LeafBuilder& LeafBuilder::request(RequestId const& id) {
+    text(request_, id.text());
+    return *this;
+}
+LeafBuilder& LeafBuilder::status(int http_status) {
+    auto const begin = values_.size();
+    append_json_integer(values_, std::int64_t{http_status});
+    close_slot(status_, begin);
+    return *this;
+}
+LeafBuilder& LeafBuilder::scopes(CanonicalScopes scopes) {
+    text(scopes_, scopes.text);
+    return *this;
+}
+LeafBuilder& LeafBuilder::policy(crypto::Sha256Digest const& policy_hash) {
+    policy_ = to_hex(policy_hash);
+    return *this;
+}
+LeafBuilder& LeafBuilder::rule(PolicyRuleId const& id) {
+    separate(rules_);
+    if (append_json_text(rules_, id.text()) == Encoding::refused) valid_ = false;
+    return *this;
+}
+LeafBuilder& LeafBuilder::reason(Literal why) {
+    text(reason_, why.text());
+    return *this;
+}
+LeafBuilder& LeafBuilder::target(ClientId const& id) {
+    text(target_, id.text());
+    return *this;
+}
+
+LeafBuilder& LeafBuilder::resource(DocumentType type, Address const& address, std::uint64_t version,
+                                   std::optional<crypto::Sha256Digest> const& stored) {
+    if (!is_document_type(type.text) || version > static_cast<std::uint64_t>(kLargestInteger)) {
+        valid_ = false;
+        return *this;
+    }
+    separate(resources_);
+    resources_.push_back('[');
+    add_quoted(resources_, type.text);
+    resources_.push_back(',');
+    add_quoted(resources_, address.hex());
+    resources_.push_back(',');
+    append_json_integer(resources_, version);
+    if (stored) {
+        resources_.push_back(',');
+        add_quoted(resources_, to_base64(*stored));
+    }
+    resources_.push_back(']');
+    return *this;
+}
+
+LeafBuilder& LeafBuilder::number(Literal name, std::int64_t value) {
+    if (value > kLargestInteger || value < -kLargestInteger) valid_ = false;
+    numbers_.emplace_back(name.text(), value);
+    return *this;
+}
+
+LeafBuilder& LeafBuilder::intent() {
+    phase_ = Phase::intent;
+    return *this;
+}
+LeafBuilder& LeafBuilder::outcome_of(std::uint64_t intent_index) {
+    if (intent_index > static_cast<std::uint64_t>(kLargestInteger)) valid_ = false;
+    phase_ = Phase::outcome;
+    intent_ = intent_index;
+    return *this;
+}
+
+void LeafBuilder::add(std::string& out, std::string_view name, Slot slot) const {
+    auto const& piece = pieces_[slot];
+    if (piece.size == 0) return;
+    if (!out.empty() && out.back() != '{') out.push_back(',');
+    add_quoted(out, name);
+    out.push_back(':');
+    out.append(values_, piece.begin, piece.size);
+}
+
+void LeafBuilder::add_decision(std::string& out) const {
+    if (policy_.empty() && rules_.empty()) return;
+    separate(out);
+    out.append(R"("dec":{)");
+    if (!policy_.empty()) {
+        out.append(R"("policy":)");
+        add_quoted(out, policy_);
+    }
+    if (!rules_.empty()) {
+        if (!policy_.empty()) out.push_back(',');
+        out.append(R"("rules":[)").append(rules_).append("]");
+    }
+    out.push_back('}');
+}
+
+void LeafBuilder::add_numbers(std::string& out) {
+    if (numbers_.empty()) return;
+    std::ranges::sort(numbers_);
+    if (std::ranges::adjacent_find(
+            numbers_, {}, &std::pair<std::string_view, std::int64_t>::first) != numbers_.end()) {
+        valid_ = false;  // a name twice is not canonical JSON
+    }
+    separate(out);
+    out.append(R"("num":{)");
+    for (auto const& [name, value] : numbers_) {
+        if (out.back() != '{') out.push_back(',');
+        if (append_json_text(out, name) == Encoding::refused) valid_ = false;
+        out.push_back(':');
+        append_json_integer(out, value);
+    }
+    out.push_back('}');
+}
+
+void LeafBuilder::add_who(std::string& out) const {
+    auto const nobody = [&](Slot slot) { return pieces_[slot].size == 0; };
+    if (nobody(who_client_) && nobody(who_tenant_) && nobody(who_user_)) return;
+    separate(out);
+    out.append(R"("who":{)");
+    add(out, "client", who_client_);
+    add(out, "tenant", who_tenant_);
+    add(out, "user", who_user_);
+    out.push_back('}');
+}
+
+Result<Record> LeafBuilder::build() {
+    Record record;
+    auto& out = record.members_;
+    out.reserve(values_.size() + rules_.size() + resources_.size() + 192);
+    add_decision(out);
+    add(out, "ev", event_);
+    add_numbers(out);
+    add(out, "out", outcome_);
+    add(out, "pou", purpose_);
+    add(out, "pt", patient_);
+    if (!resources_.empty()) {
+        separate(out);
+        out.append(R"("res":[)").append(resources_).append("]");
+    }
+    add(out, "rq", request_);
+    add(out, "sc", scopes_);
+    add(out, "st", status_);
+    add(out, "tgt", target_);
+    add_who(out);
+    add(out, "why", reason_);
+    if (out.size() + kEnvelopeBytes > limits::kAuditLeafBytes) {
+        return fail(Errc::too_large, "an audit leaf would be too large");
+    }
+    if (!valid_) return fail(Errc::invalid, "an audit leaf has a member that it may not hold");
+    record.phase_ = phase_;
+    record.intent_ = intent_;
+    return record;
+}
+
+Result<Record> LeafBuilder::build(crypto::Sealed detail) {
+    if (detail.bytes().size() > limits::kAuditDetailBytes) {
+        return fail(Errc::too_large, "an audit detail is too large");
+    }
+    SALUS_TRY(auto record, build());
+    record.detail_ = std::move(detail);
+    return record;
+}
+
+}  // namespace salus::audit

@@ -1,0 +1,45 @@
+#include "audit_controls/detail.h"
+
+#include "json/writer.h"
+
+namespace salus::audit_controls {
+namespace {
+
+// Long enough for any honest query; what is longer is cut and says so.
+constexpr std::size_t kTextLargest = 4096;
+
+void add(std::string& out, std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    out.append(out.size() > 1 ? "," : "").append("\"").append(name).append("\":");
+    json::append_quoted(out, value.substr(0, kTextLargest));
+    if (value.size() > kTextLargest) out.append(",\"").append(name).append("_cut\":true");
+}
+
+}  // namespace
+
+Result<crypto::Sealed> DetailWriter::seal(request::Exchange const& exchange) {
+    if (!key_) {
+        SALUS_TRY(key_, tenant_.keyring.purpose_key(keys::Purpose::audit_detail));
+    }
+    std::string text = "{";
+    add(text, "address", exchange.request.peer.address);
+    add(text, "user_agent", exchange.request.headers.get("User-Agent").value_or(""));
+    add(text, "target", exchange.request.target.reveal({}));
+    if (exchange.facts.interaction == request::Interaction::search_type) {
+        add(text, "form", exchange.request.body.reveal({}));
+    }
+    add(text, "claimed_client", exchange.facts.claimed_client.reveal({}));
+    text.push_back('}');
+
+    using Part = crypto::Context::Part;
+    crypto::Context context;
+    context.add(Part::realm, tenant_.realm)
+        .add(Part::tenant, tenant_.name.text())
+        .add(Part::object_class, "audit-detail")
+        .add(Part::id, exchange.id.text());
+    auto sealed = sealer_.seal(*key_, 1, context, bytes_of(text));
+    scrub(text);
+    return sealed;
+}
+
+}  // namespace salus::audit_controls

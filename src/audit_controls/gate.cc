@@ -1,0 +1,178 @@
+#include "audit_controls/gate.h"
+
+#include "fhir/operation_outcome.h"
+
+namespace salus::audit_controls {
+namespace {
+
+// A resource takes some 130 bytes of a leaf, which holds 65,535.
+constexpr std::size_t kResourcesPerLeaf = 300;
+
+audit::Event event_of(request::Interaction interaction) {
+    using request::Interaction;
+    switch (interaction) {
+        case Interaction::read: return audit::Event::read;
+        case Interaction::vread: return audit::Event::vread;
+        case Interaction::update: return audit::Event::update;
+        case Interaction::remove: return audit::Event::remove;
+        case Interaction::history_instance: return audit::Event::history;
+        case Interaction::create: return audit::Event::create;
+        case Interaction::search_type: return audit::Event::search;
+        case Interaction::transaction: return audit::Event::transaction;
+        case Interaction::capabilities:
+        case Interaction::authorization_server_metadata:
+        case Interaction::smart_configuration:
+        case Interaction::json_web_key_set: return audit::Event::capabilities;
+        case Interaction::token: return audit::Event::token;
+        case Interaction::client_add: return audit::Event::client_added;
+        case Interaction::control_check: return audit::Event::control_check;
+    }
+    return audit::Event::error;
+}
+
+// Consecutive runs of one compartment, at most kResourcesPerLeaf long.
+std::vector<std::span<request::Touched const>> runs(std::vector<request::Touched> const& touched) {
+    std::vector<std::span<request::Touched const>> result;
+    for (std::size_t begin = 0; begin < touched.size();) {
+        auto end = begin + 1;
+        while (end < touched.size() && end - begin < kResourcesPerLeaf &&
+               touched[end].compartment == touched[begin].compartment) {
+            ++end;
+        }
+        result.push_back(std::span(touched).subspan(begin, end - begin));
+        begin = end;
+    }
+    return result;
+}
+
+audit::Outcome outcome_of(int status) {
+    if (status < 400) return audit::Outcome::ok;
+    return status < 500 ? audit::Outcome::denied : audit::Outcome::error;
+}
+
+}  // namespace
+
+audit::LeafBuilder Gate::begin(request::Exchange const& exchange, audit::Event event,
+                               audit::Outcome outcome) const {
+    audit::LeafBuilder leaf(event, outcome);
+    leaf.request(exchange.id).tenant(tenant_.name).policy(policy_hash_);
+    auto const& facts = exchange.facts;
+    if (facts.caller && !facts.caller->anonymous()) {
+        auto const& caller = facts.caller->facts();
+        leaf.client(caller.client).scopes({caller.scope_text});
+        if (caller.purpose) leaf.purpose(request::code_of(*caller.purpose));
+    }
+    if (facts.proven_client) leaf.client(*facts.proven_client);
+    if (facts.target_client) leaf.target(*facts.target_client);
+    for (auto const& rule : facts.rules) leaf.rule(rule);
+    return leaf;
+}
+
+Result<audit::Record> Gate::finish(request::Exchange const& exchange, audit::LeafBuilder builder,
+                                   bool with_detail) {
+    if (!with_detail) return std::move(builder).build();
+    SALUS_TRY(auto detail, details_.seal(exchange));
+    return std::move(builder).build(std::move(detail));
+}
+
+// One leaf for each compartment touched, or one leaf when nothing was.
+Result<std::vector<audit::Record>> Gate::leaves(request::Exchange const& exchange,
+                                                audit::Outcome outcome, audit::Phase phase,
+                                                int status) {
+    auto const& facts = exchange.facts;
+    auto const event = event_of(*facts.interaction);
+    std::vector<audit::Record> records;
+    auto const add = [&](audit::LeafBuilder leaf) -> Result<void> {
+        if (phase == audit::Phase::intent) leaf.intent();
+        if (status != 0) leaf.status(status);
+        SALUS_TRY(auto record, finish(exchange, std::move(leaf), records.empty()));
+        records.push_back(std::move(record));
+        return {};
+    };
+    for (auto const run : runs(facts.touched)) {
+        auto leaf = begin(exchange, event, outcome);
+        if (run.front().patient_compartment) leaf.patient(run.front().compartment);
+        for (auto const& touched : run) {
+            leaf.resource({touched.type}, touched.address, touched.version, touched.stored_hash);
+        }
+        SALUS_TRY_VOID(add(std::move(leaf)));
+    }
+    if (records.empty()) {
+        auto leaf = begin(exchange, event, outcome);
+        // A search without a hit still tells that the caller asked about this patient.
+        if (facts.compartment) leaf.patient(*facts.compartment);
+        SALUS_TRY_VOID(add(std::move(leaf)));
+    }
+    return records;
+}
+
+Result<std::vector<audit::Record>> Gate::conclusions(request::Exchange const& exchange,
+                                                     audit::Event event, audit::Outcome outcome,
+                                                     int status, Literal reason) {
+    std::vector<audit::Record> records;
+    for (auto const intent : exchange.facts.intent_leaves) {
+        auto leaf = begin(exchange, event, outcome);
+        leaf.outcome_of(intent).status(status);
+        if (!reason.empty()) leaf.reason(reason);
+        SALUS_TRY(auto record, finish(exchange, std::move(leaf), false));
+        records.push_back(std::move(record));
+    }
+    return records;
+}
+
+Task<Result<request::Receipt>> Gate::record(request::Exchange const& exchange,
+                                            request::Disclosable const& answer, Executor& home) {
+    auto const status = answer.status();
+    auto const outcome = outcome_of(status);
+    bool const concludes = !exchange.facts.intent_leaves.empty();
+    auto made = concludes ? conclusions(exchange, event_of(*exchange.facts.interaction), outcome,
+                                        status, Literal())
+                          : leaves(exchange, outcome, audit::Phase::none, status);
+    SALUS_CO_TRY(auto records, std::move(made));
+    SALUS_CO_TRY(auto const positions, co_await tenant_.audit_log.append(std::move(records), home));
+    co_return request::Receipt(positions.front().index, exchange.id);
+}
+
+Task<Result<request::RecordedIntent>> Gate::record_intent(request::Exchange& exchange,
+                                                          Executor& home) {
+    SALUS_CO_TRY(auto records, leaves(exchange, audit::Outcome::ok, audit::Phase::intent, 0));
+    SALUS_CO_TRY(auto const positions, co_await tenant_.audit_log.append(std::move(records), home));
+    exchange.facts.intent_leaves.clear();
+    for (auto const& position : positions) {
+        exchange.facts.intent_leaves.push_back(position.index);
+    }
+    co_return request::RecordedIntent(positions.front().index);
+}
+
+Task<Result<void>> Gate::record_conflict(request::Exchange& exchange, Executor& home) {
+    SALUS_CO_TRY(auto records,
+                 conclusions(exchange, event_of(*exchange.facts.interaction), audit::Outcome::error,
+                             409, "another request was faster"));
+    SALUS_CO_TRY_VOID(co_await tenant_.audit_log.append(std::move(records), home));
+    exchange.facts.intent_leaves.clear();
+    co_return Result<void>();
+}
+
+Task<Result<request::Receipt>> Gate::record_refusal(request::Exchange const& exchange, Error error,
+                                                    Executor& home) {
+    auto const& facts = exchange.facts;
+    auto const status = fhir::http_status(error.code);
+    auto const outcome = outcome_of(status);
+    auto const event = error.code == Errc::unauthenticated ? audit::Event::authentication_refused
+                       : outcome == audit::Outcome::denied ? audit::Event::denied
+                                                           : audit::Event::error;
+    std::vector<audit::Record> records;
+    if (!facts.intent_leaves.empty()) {
+        SALUS_CO_TRY(records, conclusions(exchange, event, outcome, status, error.why));
+    } else {
+        auto leaf = begin(exchange, event, outcome);
+        leaf.status(status).reason(error.why);
+        if (facts.compartment) leaf.patient(*facts.compartment);
+        SALUS_CO_TRY(auto record, finish(exchange, std::move(leaf), true));
+        records.push_back(std::move(record));
+    }
+    SALUS_CO_TRY(auto const positions, co_await tenant_.audit_log.append(std::move(records), home));
+    co_return request::Receipt(positions.front().index, exchange.id);
+}
+
+}  // namespace salus::audit_controls

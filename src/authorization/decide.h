@@ -1,0 +1,44 @@
+// decide: policy, caller and intent to a decision. A pure function: no clock, no I/O, no state; so
+// a decision can be replayed. Deny by default (AZ-1, invariant 3).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "authorization/policy.h"
+#include "foundation/result.h"
+#include "request/caller.h"
+#include "request/intent.h"
+
+namespace salus::authorization {
+
+struct Decision {
+    bool allowed = false;
+    // Allowed: which elements of the intent's type may leave.
+    request::AllowedElements elements;
+    // What allowed it (scope and purpose rule), or what would have had to.
+    std::vector<PolicyRuleId> rules;
+    // Denied: why, for the caller (the scope or purpose in general terms) and the audit leaf.
+    Errc code = Errc::forbidden;
+    Literal why;
+};
+
+// One intent; a bundle's entries are decided one by one.
+[[nodiscard]] Decision decide(Policy const& policy, request::CallerFacts const& caller,
+                              request::IntentFacts const& intent);
+
+// Makes Permits, the only one who can.
+class Authorization {
+public:
+    explicit Authorization(Policy const& policy) : policy_(policy) {}
+    // Errc::unauthenticated: a token is needed; Errc::forbidden: this token is not enough.
+    // On refusal `rules` tells which were consulted.
+    [[nodiscard]] Result<request::Permit> permit(request::CallerPointer caller,
+                                                 request::Intent intent,
+                                                 std::vector<PolicyRuleId>& rules) const;
+
+private:
+    Policy const& policy_;
+};
+
+}  // namespace salus::authorization

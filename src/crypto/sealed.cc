@@ -1,0 +1,238 @@
+#include "crypto/sealed.h"
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/openssl.h"
+
+namespace salus::crypto {
+namespace {
+
+constexpr std::array<std::uint8_t, 4> kMagicFormatSuite{'S', 'R', 1, 1};
+constexpr std::size_t kHeaderBytes = 8;
+constexpr std::size_t kSaltBytes = 24;
+constexpr std::size_t kCommitmentBytes = 32;
+constexpr std::size_t kFirstChunk = kHeaderBytes + kSaltBytes + kCommitmentBytes;
+constexpr std::size_t kChunkBytes = 16 * 1024;  // of plaintext
+constexpr std::size_t kTagBytes = 16;
+constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kNonceBytes = 12;
+constexpr std::size_t kRandomBytes = 32;    // that go into one salt
+constexpr std::size_t kRandomBatch = 4096;  // from the generator at once
+
+using Nonce = std::array<std::uint8_t, kNonceBytes>;
+
+// The last chunk is always shorter than 16 KiB: that is what makes a record cut off at a chunk's
+// border invalid without a look at its contents.
+bool is_well_formed(BytesView record) {
+    if (record.size() < kFirstChunk + kTagBytes) return false;
+    if (!std::ranges::equal(record.first(kMagicFormatSuite.size()), kMagicFormatSuite)) {
+        return false;
+    }
+    return (record.size() - kFirstChunk) % (kChunkBytes + kTagBytes) >= kTagBytes;
+}
+
+std::size_t plaintext_size(BytesView record) {
+    auto const chunks = record.size() - kFirstChunk;
+    return chunks - (chunks / (kChunkBytes + kTagBytes) + 1) * kTagBytes;
+}
+
+Nonce chunk_nonce(BytesView base, std::uint64_t chunk) {
+    Nonce nonce;
+    std::ranges::copy(base, nonce.begin());
+    for (std::size_t i = 0; i < sizeof chunk; ++i) {
+        auto& byte = nonce[kNonceBytes - 1 - i];
+        byte = static_cast<std::uint8_t>(byte ^ (chunk >> (8 * i)));
+    }
+    return nonce;
+}
+
+// What HKDF-Expand makes for one record, in the order of the specification.
+class RecordKeys {
+public:
+    RecordKeys() : bytes_(kKeyBytes + kNonceBytes + kCommitmentBytes) {}
+    [[nodiscard]] std::span<std::uint8_t> buffer() { return bytes_.mutable_bytes(); }
+    [[nodiscard]] BytesView key() const { return bytes_.reveal().first(kKeyBytes); }
+    [[nodiscard]] BytesView base_nonce() const {
+        return bytes_.reveal().subspan(kKeyBytes, kNonceBytes);
+    }
+    [[nodiscard]] BytesView commitment() const { return bytes_.reveal().last(kCommitmentBytes); }
+
+private:
+    SecretBytes bytes_;
+};
+
+}  // namespace
+
+Result<Sealed> Sealed::from_storage(Bytes bytes) {
+    if (!is_well_formed(bytes)) return fail(Errc::corrupt, "not a sealed record");
+    return Sealed(std::move(bytes));
+}
+
+std::uint32_t Sealed::key_version() const noexcept {
+    return read_u32(BytesView(bytes_).subspan(kMagicFormatSuite.size()));
+}
+
+struct Sealer::State {
+    explicit State(Random& source) : random(source), cipher(EVP_CIPHER_CTX_new()) {
+        SALUS_CHECK(cipher != nullptr);
+        SALUS_CHECK(EVP_CipherInit_ex2(cipher.get(), aes_256_gcm(), nullptr, nullptr, 1, nullptr) ==
+                    1);
+        auto const hedge_key = random_secret(random, kKeyBytes);
+        set_key(*hedge, hedge_key.reveal());
+    }
+
+    // 32 random bytes of a batch that is wiped as it is used.
+    void take_random(std::span<std::uint8_t> out) {
+        if (random_used + out.size() > batch.size()) {
+            random.fill(batch.mutable_bytes());
+            random_used = 0;
+        }
+        auto const piece = batch.mutable_bytes().subspan(random_used, out.size());
+        std::ranges::copy(piece, out.begin());
+        scrub(piece);
+        random_used += out.size();
+    }
+
+    void make_salt(BytesView header, BytesView context, BytesView plaintext,
+                   std::span<std::uint8_t> salt) {
+        SecretBytes fresh(kRandomBytes);
+        take_random(fresh.mutable_bytes());
+        Bytes length;
+        append_u64(length, context.size());
+        SecretBytes digest(digest_size(Digest::sha256));
+        hash(Digest::sha256, {plaintext}, digest.mutable_bytes());
+        SecretBytes code(digest_size(Digest::sha512));
+        compute(*hedge, {fresh.reveal(), header, length, context, digest.reveal()},
+                code.mutable_bytes());
+        std::ranges::copy(code.reveal().first(salt.size()), salt.begin());
+    }
+
+    [[nodiscard]] RecordKeys derive(SecretBytes const& key, BytesView salt, BytesView header,
+                                    BytesView context) const {
+        SALUS_CHECK(key.size() == kKeyBytes);
+        constexpr std::string_view kScheme = "c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM";
+        std::uint8_t const separator = 0;
+        RecordKeys keys;
+        set_key(*derivation, key.reveal());
+        hkdf_expand(*derivation,
+                    {bytes_of(kScheme), BytesView(&separator, 1), salt, header, context},
+                    keys.buffer());
+        forget_key(*derivation);
+        return keys;
+    }
+
+    void start(BytesView key, int encrypt) const {
+        SALUS_CHECK(
+            EVP_CipherInit_ex2(cipher.get(), nullptr, key.data(), nullptr, encrypt, nullptr) == 1);
+    }
+    // Another key schedule takes the place of the record's.
+    void forget() const {
+        std::array<std::uint8_t, kKeyBytes> const zeros{};
+        start(zeros, 1);
+    }
+
+    // REQUIRES: start(); out.size() == plaintext.size() + kTagBytes.
+    void seal_chunk(Nonce const& nonce, BytesView plaintext, std::span<std::uint8_t> out) const {
+        auto* const context = cipher.get();
+        int count = 0;
+        SALUS_CHECK(EVP_CipherInit_ex2(context, nullptr, nullptr, nonce.data(), 1, nullptr) == 1);
+        SALUS_CHECK(EVP_EncryptUpdate(context, out.data(), &count, plaintext.data(),
+                                      static_cast<int>(plaintext.size())) == 1);
+        SALUS_CHECK(EVP_EncryptFinal_ex(context, out.data() + count, &count) == 1);
+        SALUS_CHECK(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, kTagBytes,
+                                        out.last(kTagBytes).data()) == 1);
+    }
+    // REQUIRES: start(); chunk.size() == out.size() + kTagBytes.
+    [[nodiscard]] bool open_chunk(Nonce const& nonce, BytesView chunk,
+                                  std::span<std::uint8_t> out) const {
+        auto* const context = cipher.get();
+        int count = 0;
+        std::array<std::uint8_t, kTagBytes> tag;
+        std::ranges::copy(chunk.last(kTagBytes), tag.begin());
+        if (EVP_CipherInit_ex2(context, nullptr, nullptr, nonce.data(), 0, nullptr) != 1 ||
+            EVP_DecryptUpdate(context, out.data(), &count, chunk.data(),
+                              static_cast<int>(out.size())) != 1 ||
+            EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) != 1) {
+            return false;
+        }
+        return EVP_DecryptFinal_ex(context, out.data() + out.size(), &count) == 1;
+    }
+
+    Random& random;
+    MacContext hedge = new_hmac(Digest::sha512);
+    MacContext derivation = new_hmac(Digest::sha512);
+    CipherContext cipher;
+    SecretBytes batch{kRandomBatch};
+    std::size_t random_used = kRandomBatch;
+};
+
+Sealer::Sealer(Random& random) : state_(std::make_unique<State>(random)) {}
+Sealer::~Sealer() = default;
+Sealer::Sealer(Sealer&&) noexcept = default;
+
+Sealed Sealer::seal(SecretBytes const& key, std::uint32_t key_version, Context const& context,
+                    BytesView plaintext) {
+    auto const chunk_count = plaintext.size() / kChunkBytes + 1;
+    auto const record_size = kFirstChunk + plaintext.size() + chunk_count * kTagBytes;
+    Bytes record;
+    record.reserve(record_size);
+    append(record, kMagicFormatSuite);
+    append_u32(record, key_version);
+    record.resize(record_size);
+    std::span<std::uint8_t> const out(record);
+    auto const header = out.first(kHeaderBytes);
+    auto const salt = out.subspan(kHeaderBytes, kSaltBytes);
+    state_->make_salt(header, context.bytes(), plaintext, salt);
+
+    auto const keys = state_->derive(key, salt, header, context.bytes());
+    std::ranges::copy(keys.commitment(), out.subspan(kHeaderBytes + kSaltBytes).begin());
+    state_->start(keys.key(), 1);
+    auto rest = out.subspan(kFirstChunk);
+    for (std::uint64_t chunk = 0; chunk < chunk_count; ++chunk) {
+        auto const piece = plaintext.first(std::min(plaintext.size(), kChunkBytes));
+        state_->seal_chunk(chunk_nonce(keys.base_nonce(), chunk), piece,
+                           rest.first(piece.size() + kTagBytes));
+        plaintext = plaintext.subspan(piece.size());
+        rest = rest.subspan(piece.size() + kTagBytes);
+    }
+    state_->forget();
+    return Sealed(std::move(record));
+}
+
+Result<std::string> Sealer::open(SecretBytes const& key, Context const& context,
+                                 Sealed const& sealed, std::size_t slack) {
+    constexpr Literal kWhy = "a sealed record does not open";
+    auto const record = sealed.bytes();
+    if (!is_well_formed(record)) return fail(Errc::corrupt, kWhy);
+    auto const header = record.first(kHeaderBytes);
+    auto const salt = record.subspan(kHeaderBytes, kSaltBytes);
+    auto const commitment = record.subspan(kHeaderBytes + kSaltBytes, kCommitmentBytes);
+    auto const keys = state_->derive(key, salt, header, context.bytes());
+    if (!equal_constant_time(keys.commitment(), commitment)) return fail(Errc::corrupt, kWhy);
+
+    // Never inside the string object itself, where a move would leave a copy of the plaintext.
+    constexpr std::size_t kOnTheHeap = 32;
+    auto const size = plaintext_size(record);
+    std::string text(std::max(size + slack, kOnTheHeap), '\0');
+    std::span<std::uint8_t> out(reinterpret_cast<std::uint8_t*>(text.data()), size);
+    auto rest = record.subspan(kFirstChunk);
+    state_->start(keys.key(), 0);
+    auto authentic = true;
+    for (std::uint64_t chunk = 0; authentic && !rest.empty(); ++chunk) {
+        auto const piece = out.first(std::min(out.size(), kChunkBytes));
+        authentic = state_->open_chunk(chunk_nonce(keys.base_nonce(), chunk),
+                                       rest.first(piece.size() + kTagBytes), piece);
+        out = out.subspan(piece.size());
+        rest = rest.subspan(piece.size() + kTagBytes);
+    }
+    state_->forget();
+    if (!authentic) {
+        scrub(text);
+        return fail(Errc::corrupt, kWhy);
+    }
+    text.resize(size);
+    return text;
+}
+
+}  // namespace salus::crypto

@@ -1,0 +1,84 @@
+// TLS on a non-blocking socket, straight on the descriptor (TRN-1): 1.3 and 1.2, AEAD suites with
+// ECDHE only, no renegotiation, no compression, ALPN. The only TLS in the house.
+// Thread safety: a context is immutable and shared; a connection belongs to one thread.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "foundation/file.h"
+#include "foundation/result.h"
+
+namespace salus::crypto {
+
+enum class TlsProtocol { http1, http2 };
+
+class TlsServerContext {
+public:
+    // Errc::invalid when the chain and the key do not parse or do not match.
+    static Result<std::shared_ptr<TlsServerContext const>> make(std::string_view chain_pem,
+                                                                BytesView key_pem);
+    ~TlsServerContext();
+
+private:
+    friend class TlsConnection;
+    struct State;
+    explicit TlsServerContext(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+class TlsClientContext {
+public:
+    // Trusts these authorities and no other (TRN-4).
+    static Result<std::shared_ptr<TlsClientContext const>> make(std::string_view authorities_pem);
+    ~TlsClientContext();
+
+private:
+    friend class TlsConnection;
+    struct State;
+    explicit TlsClientContext(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+enum class TlsProgress {
+    done,        // the operation made progress or finished
+    want_read,   // try again when the socket is readable
+    want_write,  // try again when the socket is writable
+    closed,      // the peer closed in order (close_notify), or the connection failed
+};
+
+class TlsConnection {
+public:
+    // Shares the context with the server, which may replace its own on a certificate reload
+    // (TRN-5).
+    TlsConnection(std::shared_ptr<TlsServerContext const> context, FileDescriptor socket);
+    // `server_name` is checked against the certificate and sent as SNI.
+    TlsConnection(std::shared_ptr<TlsClientContext const> context, FileDescriptor socket,
+                  std::string const& server_name);
+    TlsConnection(TlsConnection&&) noexcept;
+    ~TlsConnection();
+
+    [[nodiscard]] int descriptor() const noexcept;
+    TlsProgress handshake() noexcept;
+    // Reads up to out.size() bytes; `count` is what arrived. Call until it says want_read: bytes
+    // may wait inside the TLS layer where epoll does not see them.
+    TlsProgress read(std::span<char> out, std::size_t& count) noexcept;
+    // Whether bytes wait inside the TLS layer: without this, one read() per epoll event suffices.
+    [[nodiscard]] bool has_pending() const noexcept;
+    TlsProgress write(std::string_view bytes, std::size_t& count) noexcept;
+    // Sends close_notify, best effort.
+    void shut_down() noexcept;
+
+    // After the handshake.
+    [[nodiscard]] TlsProtocol protocol() const noexcept;
+    [[nodiscard]] std::string_view version() const noexcept;  // "TLSv1.3"
+    [[nodiscard]] std::string_view cipher() const noexcept;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace salus::crypto

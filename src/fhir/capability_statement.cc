@@ -1,0 +1,158 @@
+#include "fhir/capability_statement.h"
+
+#include <algorithm>
+
+#include "json/writer.h"
+
+namespace salus::fhir {
+namespace {
+
+std::string_view code_of(Interaction interaction) {
+    switch (interaction) {
+        case Interaction::read: return "read";
+        case Interaction::vread: return "vread";
+        case Interaction::update: return "update";
+        case Interaction::patch: return "patch";
+        case Interaction::erase: return "delete";
+        case Interaction::history_instance: return "history-instance";
+        case Interaction::history_type: return "history-type";
+        case Interaction::create: return "create";
+        case Interaction::search_type: return "search-type";
+    }
+    return "read";
+}
+
+std::string_view code_of(SystemInteraction interaction) {
+    switch (interaction) {
+        case SystemInteraction::transaction: return "transaction";
+        case SystemInteraction::batch: return "batch";
+        case SystemInteraction::search_system: return "search-system";
+        case SystemInteraction::history_system: return "history-system";
+    }
+    return "transaction";
+}
+
+std::string_view code_of(ParameterType type) {
+    switch (type) {
+        case ParameterType::token: return "token";
+        case ParameterType::date: return "date";
+        case ParameterType::string: return "string";
+        case ParameterType::reference: return "reference";
+        case ParameterType::uri: return "uri";
+    }
+    return "token";
+}
+
+bool has(std::vector<Interaction> const& interactions, Interaction wanted) {
+    return std::ranges::find(interactions, wanted) != interactions.end();
+}
+
+template <class Code>
+void write_interactions(json::Writer& writer, std::vector<Code> const& interactions) {
+    if (interactions.empty()) return;
+    writer.key("interaction").begin_array();
+    for (auto const each : interactions)
+        writer.begin_object().key("code").string(code_of(each)).end_object();
+    writer.end_array();
+}
+
+void write_parameter(json::Writer& writer, std::string_view name, ParameterType type) {
+    writer.begin_object().key("name").string(name).key("type").string(code_of(type)).end_object();
+}
+
+void write_parameters(json::Writer& writer, Type const& type) {
+    writer.key("searchParam").begin_array();
+    write_parameter(writer, "_id", ParameterType::token);
+    write_parameter(writer, "_lastUpdated", ParameterType::date);
+    for (auto const& parameter : type.search_parameters)
+        write_parameter(writer, parameter.name.text(), parameter.type);
+    writer.end_array();
+}
+
+void write_operations(json::Writer& writer, std::vector<Operation> const& operations) {
+    if (operations.empty()) return;
+    writer.key("operation").begin_array();
+    for (auto const& operation : operations) {
+        writer.begin_object().key("name").string(operation.name.text());
+        writer.key("definition").string(operation.definition.text()).end_object();
+    }
+    writer.end_array();
+}
+
+void write_resource(json::Writer& writer, ResourceCapability const& resource) {
+    auto const& interactions = resource.interactions;
+    writer.begin_object().key("type").string(resource.type->name.text());
+    write_interactions(writer, interactions);
+    writer.key("versioning")
+        .string(has(interactions, Interaction::update) ? "versioned-update" : "versioned");
+    writer.key("readHistory").boolean(has(interactions, Interaction::vread));
+    writer.key("updateCreate").boolean(resource.update_creates);
+    writer.key("conditionalCreate").boolean(resource.conditional_create);
+    writer.key("conditionalUpdate").boolean(resource.conditional_update);
+    if (has(interactions, Interaction::search_type)) write_parameters(writer, *resource.type);
+    write_operations(writer, resource.operations);
+    writer.end_object();
+}
+
+void write_oauth_uri(json::Writer& writer, std::string_view name, std::string_view address) {
+    if (address.empty()) return;
+    writer.begin_object().key("url").string(name).key("valueUri").string(address).end_object();
+}
+
+void write_security(json::Writer& writer, SecurityCapability const& security) {
+    if (security.token_url.empty()) return;
+    writer.key("security").begin_object();
+    writer.key("extension").begin_array().begin_object();
+    writer.key("url").string(
+        "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris");
+    writer.key("extension").begin_array();
+    write_oauth_uri(writer, "authorize", security.authorize_url);
+    write_oauth_uri(writer, "token", security.token_url);
+    write_oauth_uri(writer, "introspect", security.introspect_url);
+    write_oauth_uri(writer, "revoke", security.revoke_url);
+    writer.end_array().end_object().end_array();
+    writer.key("service").begin_array().begin_object().key("coding").begin_array().begin_object();
+    writer.key("system").string("http://terminology.hl7.org/CodeSystem/restful-security-service");
+    writer.key("code").string("SMART-on-FHIR").end_object().end_array();
+    writer.end_object().end_array().end_object();
+}
+
+void write_rest(json::Writer& writer, Capabilities const& capabilities) {
+    writer.key("rest").begin_array().begin_object().key("mode").string("server");
+    write_security(writer, capabilities.security);
+    if (!capabilities.resources.empty()) {
+        writer.key("resource").begin_array();
+        for (auto const& resource : capabilities.resources) write_resource(writer, resource);
+        writer.end_array();
+    }
+    write_interactions(writer, capabilities.system_interactions);
+    writer.end_object().end_array();
+}
+
+}  // namespace
+
+std::string capability_statement(Capabilities const& capabilities) {
+    std::string out;
+    json::Writer writer(out);
+    writer.begin_object().key("resourceType").string("CapabilityStatement");
+    writer.key("status").string("active");
+    writer.key("date").string(to_instant(capabilities.date));
+    writer.key("kind").string("instance");
+    writer.key("software").begin_object().key("name").string("Salus");
+    writer.key("version").string(capabilities.software_version).end_object();
+    writer.key("implementation").begin_object();
+    writer.key("description").string("Salus FHIR server");
+    writer.key("url").string(capabilities.base_url).end_object();
+    writer.key("fhirVersion").string("4.0.1");
+    writer.key("format").begin_array().string("application/fhir+json").string("json").end_array();
+    if (!capabilities.implementation_guides.empty()) {
+        writer.key("implementationGuide").begin_array();
+        for (auto const& guide : capabilities.implementation_guides) writer.string(guide);
+        writer.end_array();
+    }
+    write_rest(writer, capabilities);
+    writer.end_object();
+    return out;
+}
+
+}  // namespace salus::fhir

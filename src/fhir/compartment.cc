@@ -1,0 +1,46 @@
+#include "fhir/compartment.h"
+
+#include <algorithm>
+
+#include "fhir/contents.h"
+#include "fhir/path.h"
+#include "fhir/reference.h"
+#include "foundation/limits.h"
+
+namespace salus::fhir {
+namespace {
+
+void add_patient(std::vector<std::string>& patients, json::Value reference) {
+    auto const text = reference.text_member("reference");
+    if (!text) return;
+    auto const local = parse_local_reference(*text);
+    if (!local || local->type->name.text() != "Patient") return;
+    if (std::ranges::find(patients, local->id) == patients.end()) patients.emplace_back(local->id);
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> patients_of(ResourceView const& resource) {
+    std::vector<std::string> patients;
+    if (resource.type().name.text() == "Patient") {
+        auto id = resource.id();
+        if (!id) return fail(Errc::invalid, "a Patient without id has no compartment");
+        patients.push_back(*std::move(id));
+    }
+    auto const root = Contents::of(resource);
+    for (auto const* parameter : resource.type().patient_compartment) {
+        for (auto const& path : parameter->paths)
+            for_each_value(root, path, [&](json::Value value) { add_patient(patients, value); });
+        if (patients.size() > limits::kPatientsOfResource)
+            return fail(Errc::too_large, "too many patients in one resource");
+    }
+    return patients;
+}
+
+Result<std::optional<std::string>> patient_of(ResourceView const& resource) {
+    SALUS_TRY(auto patients, patients_of(resource));
+    if (patients.empty()) return std::nullopt;
+    return std::move(patients.front());
+}
+
+}  // namespace salus::fhir

@@ -1,0 +1,26 @@
+// The patients in whose compartments a resource lies
+// (https://hl7.org/fhir/R4/compartmentdefinition-patient.html): named by the reference parameters
+// that the definition lists for its type, relative references only (Patient/id, with a version or
+// without). The patient is the unit of key, consent and erasure, so this decides where a resource
+// is sealed. Rewrite a transaction's urn:uuid references (fhir/server_fields.h) before asking.
+// Thread safety: pure functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fhir/resource.h"
+#include "foundation/result.h"
+
+namespace salus::fhir {
+
+// Logical ids in the definition's order, each once; a Patient's own id comes first, then those it
+// is linked to. Errc::too_large beyond limits::kPatientsOfResource.
+[[nodiscard]] Result<std::vector<std::string>> patients_of(ResourceView const& resource);
+
+// The first of patients_of(); nothing for a resource in no patient's compartment.
+// Errc::invalid for a Patient without id.
+[[nodiscard]] Result<std::optional<std::string>> patient_of(ResourceView const& resource);
+
+}  // namespace salus::fhir

@@ -1,0 +1,83 @@
+// Index entries: what a search inside a patient's compartment needs to know of a resource, without
+// the resource. One compact, versioned entry for each resource, sealed by others; a search opens
+// the entries of a compartment (thousands) and looks into them through EntryView, which copies and
+// allocates nothing. Holds every token, date, string, reference and uri parameter of the type whose
+// expression is a simple path, with type, id and time of the last update.
+//
+// An entry is ePHI. Layout: index_entry.cc. Thread safety: values and pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "fhir/date_time.h"
+#include "fhir/resource.h"
+#include "foundation/bytes.h"
+#include "foundation/clock.h"
+#include "foundation/ephi.h"
+#include "foundation/result.h"
+
+namespace salus::fhir {
+
+// Indexed texts are cut at limits::kIndexTextBytes; what lies behind cannot be searched.
+// Errc::invalid: the resource has no id. Errc::too_large: beyond limits::kIndexEntryBytes.
+[[nodiscard]] Result<Ephi<Bytes>> make_index_entry(ResourceView const& resource,
+                                                   WallTime last_updated);
+
+struct TokenValue {
+    std::string_view system;
+    std::string_view code;
+    // A code, whose system its element implies: it is not compared.
+    bool implied_system;
+};
+struct StringValue {
+    std::string_view folded;
+    std::string_view exact;
+};
+
+// Reads values one after the other. What is not there reads as empty and ends the list.
+class ValueReader {
+public:
+    ValueReader(ParameterType type, std::uint16_t count, BytesView bytes)
+        : type_(type), left_(count), bytes_(bytes) {}
+    [[nodiscard]] ParameterType type() const noexcept { return type_; }
+    [[nodiscard]] std::uint16_t left() const noexcept { return left_; }
+    // REQUIRES: left() > 0, and the type's own form.
+    [[nodiscard]] TokenValue token() noexcept;
+    [[nodiscard]] TimeRange date() noexcept;
+    [[nodiscard]] StringValue string() noexcept;
+    [[nodiscard]] std::string_view text() noexcept;  // reference, uri
+
+private:
+    [[nodiscard]] std::string_view take_text() noexcept;
+    [[nodiscard]] std::uint8_t take_byte() noexcept;
+    void took() noexcept { --left_; }
+
+    ParameterType type_;
+    std::uint16_t left_;
+    BytesView bytes_;
+};
+
+// Borrows the opened bytes.
+class EntryView {
+public:
+    // Errc::corrupt: another version of the layout, or damaged.
+    [[nodiscard]] static Result<EntryView> decode(BytesView bytes);
+
+    [[nodiscard]] std::string_view type() const noexcept { return type_; }
+    [[nodiscard]] std::string_view id() const noexcept { return id_; }
+    // Nanoseconds since the Unix epoch.
+    [[nodiscard]] std::int64_t last_updated() const noexcept { return last_updated_; }
+    // Nothing if the resource has no value for this parameter.
+    [[nodiscard]] std::optional<ValueReader> find(std::string_view parameter) const noexcept;
+
+private:
+    EntryView() = default;
+    std::string_view type_;
+    std::string_view id_;
+    std::int64_t last_updated_ = 0;
+    BytesView groups_;
+};
+
+}  // namespace salus::fhir

@@ -1,0 +1,38 @@
+#include "fhir/resource.h"
+
+#include "fhir/contents.h"
+#include "fhir/validator.h"
+#include "foundation/limits.h"
+
+namespace salus::fhir {
+
+std::optional<std::string> ResourceView::id() const {
+    return root_.text_member("id");
+}
+
+ResourceView Resource::view() const noexcept {
+    return Contents::view(*type_, document_->root());
+}
+
+Result<Resource> Reader::parse(EphiText text, json::Parser& parser) {
+    auto const size = text.size();
+    if (size > limits::kBodyBytes) return fail(Errc::too_large, "resource too large");
+    SALUS_TRY(auto parsed, parser.parse(std::move(text).take(EphiAccess{})));
+    auto document = std::make_unique<json::Document>(std::move(parsed));
+    SALUS_TRY(auto const* type, type_of_resource(document->root()));
+    if (size > limits::kResourceBytes && type->name.text() != "Bundle")
+        return fail(Errc::too_large, "resource too large");
+    SALUS_TRY_VOID(Validator().validate(document->root()));
+    return Resource(*type, std::move(document));
+}
+
+Result<Resource> Reader::index(EphiText text, json::Parser& parser) {
+    auto indexed = parser.index(std::move(text).take(EphiAccess{}));
+    if (!indexed) return fail(Errc::corrupt, "stored resource is not JSON");
+    auto document = std::make_unique<json::Document>(std::move(*indexed));
+    auto const type = type_of_resource(document->root());
+    if (!type) return fail(Errc::corrupt, "stored resource has no type");
+    return Resource(**type, std::move(document));
+}
+
+}  // namespace salus::fhir

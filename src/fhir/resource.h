@@ -1,0 +1,63 @@
+// Resources: text from outside becomes a Resource only through Reader::parse(), which checks the
+// structure strictly (https://hl7.org/fhir/R4/validation.html, "Structure" and "Cardinality" in
+// part): known type; known elements only; JSON kinds, single or list, lexical forms; primitive
+// extensions; one type for a choice; contained resources; literal references; safe narrative.
+// NOT enforced: least cardinality, bindings to value sets, invariants, profiles.
+//
+// Numbers and text stay as they were written. Errors carry the definitions' element names and
+// indexes, never a value or an unknown name. Thread safety: values; a Resource is immutable.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "fhir/definitions.h"
+#include "foundation/ephi.h"
+#include "foundation/result.h"
+#include "json/document.h"
+
+namespace salus::fhir {
+
+// A validated resource inside a document that someone else owns (a Resource, a Bundle's Resource)
+// and that must outlive it. Cheap to copy.
+class ResourceView {
+public:
+    [[nodiscard]] Type const& type() const noexcept { return *type_; }
+    // The logical id, if it has one.
+    [[nodiscard]] std::optional<std::string> id() const;
+    [[nodiscard]] std::size_t size() const noexcept { return root_.raw().size(); }
+    [[nodiscard]] json::Value root(EphiAccess const&) const noexcept { return root_; }
+
+private:
+    friend class Contents;
+    ResourceView(Type const& type, json::Value root) : type_(&type), root_(root) {}
+    Type const* type_;
+    json::Value root_;
+};
+
+// Owns the text, which is scrubbed when it dies.
+class Resource {
+public:
+    [[nodiscard]] ResourceView view() const noexcept;
+    [[nodiscard]] Type const& type() const noexcept { return *type_; }
+    [[nodiscard]] std::optional<std::string> id() const { return view().id(); }
+
+private:
+    friend class Reader;
+    Resource(Type const& type, std::unique_ptr<json::Document> document)
+        : type_(&type), document_(std::move(document)) {}
+    Type const* type_;
+    std::unique_ptr<json::Document> document_;  // behind a pointer: views outlive moves
+};
+
+class Reader {
+public:
+    // Errc::invalid; Errc::too_large beyond limits::kResourceBytes (a Bundle: kBodyBytes).
+    [[nodiscard]] static Result<Resource> parse(EphiText text, json::Parser& parser);
+    // REQUIRES: text that parse() accepted or stored_form() made. Errc::corrupt if it is not JSON
+    // or has no known type; nothing else is checked.
+    [[nodiscard]] static Result<Resource> index(EphiText text, json::Parser& parser);
+};
+
+}  // namespace salus::fhir

@@ -1,0 +1,303 @@
+#include "fhir/search.h"
+
+#include <algorithm>
+
+#include "fhir/index_entry.h"
+#include "fhir/material_for_test.h"
+
+namespace salus::fhir {
+namespace {
+
+using Parameters = std::vector<SearchQuery::Parameter>;
+auto const kAccess = testing::EphiTestAccess::access();
+WallTime const kNow{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}};
+
+Bytes entry_of(std::string text, WallTime updated = kNow) {
+    auto const resource = resource_of(std::move(text));
+    auto entry = make_index_entry(resource.view(), updated);
+    EXPECT_TRUE(entry) << describe(entry.error());
+    return std::move(*entry).take(kAccess);
+}
+
+Result<SearchQuery> query(std::string_view type, Parameters const& parameters) {
+    return SearchQuery::parse(*find_resource_type(type), parameters, kNow);
+}
+
+bool matches(Bytes const& entry, std::string_view type, Parameters const& parameters) {
+    auto const parsed = query(type, parameters);
+    EXPECT_TRUE(parsed) << parameters[0].first << "=" << parameters[0].second << " "
+                        << describe(parsed.error());
+    return parsed && parsed->matches(*EntryView::decode(entry));
+}
+
+Bytes const& observation() {
+    static Bytes const entry = entry_of(R"({"resourceType":"Observation","id":"o1","status":"final",
+        "meta":{"tag":[{"system":"s","code":"t"}]},
+        "category":[{"coding":[{"system":"http://c","code":"vital-signs"}]}],
+        "code":{"coding":[{"system":"http://loinc.org","code":"8867-4"},{"code":"local"}]},
+        "subject":{"reference":"Patient/p1/_history/4"},
+        "identifier":[{"system":"urn:mrn","value":"A|B,C"}],
+        "performer":[{"reference":"https://example.org/fhir/Practitioner/x"}],
+        "effectivePeriod":{"start":"2020-03-01","end":"2020-03-10"}})");
+    return entry;
+}
+
+Bytes const& patient() {
+    static Bytes const entry = entry_of(R"({"resourceType":"Patient","id":"p1","active":true,
+        "gender":"female","birthDate":"1980-05-04",
+        "name":[{"family":"García Márquez","given":["Zoë","Ann"]}],
+        "telecom":[{"system":"email","value":"a@example.org"},{"system":"phone","value":"555"}],
+        "address":[{"city":"Kraków","line":["1 High Street"]}],
+        "generalPractitioner":[{"reference":"Practitioner/d"}]})");
+    return entry;
+}
+
+struct Case {
+    char const* name;
+    char const* value;
+    bool found;
+};
+
+TEST(SearchTest, MatchesObservations) {
+    for (auto const& [name, value, found] : std::vector<Case>{
+             {"code", "8867-4", true},
+             {"code", "http://loinc.org|8867-4", true},
+             {"code", "http://other|8867-4", false},
+             {"code", "|8867-4", false},
+             {"code", "|local", true},
+             {"code", "http://loinc.org|", true},
+             {"code", "http://other|", false},
+             {"code", "x,8867-4", true},
+             {"code", "8867", false},
+             {"code:not", "8867-4", false},
+             {"code:not", "x,y", true},
+             {"code:missing", "false", true},
+             {"value-concept:missing", "true", true},
+             {"value-concept:missing", "false", false},
+             {"identifier", "urn:mrn|A\\|B\\,C", true},
+             {"identifier", "A", false},
+             {"status", "final", true},
+             {"status", "http://hl7.org/fhir/observation-status|final", true},
+             {"status", "http://hl7.org/fhir/observation-status|", false},
+             {"status", "Final", false},
+             {"_tag", "s|t", true},
+             {"_id", "o1", true},
+             {"_id", "o2,o1", true},
+             {"_id", "o2", false},
+             {"_id:not", "o1", false},
+             {"subject", "Patient/p1", true},
+             {"subject", "p1", true},
+             {"subject:Patient", "p1", true},
+             {"subject:Group", "p1", false},
+             {"patient", "p1", true},
+             {"patient", "Patient/p2", false},
+             {"subject", "1", false},
+             {"performer", "https://example.org/fhir/Practitioner/x", true},
+             {"performer", "Practitioner/x", false},
+             {"date", "2020-03", true},
+             {"date", "2020-03-05", false},
+             {"date", "ap2020-03-05", true},
+             {"date", "ge2020-03-01", true},
+             {"date", "ge2020-03-20", false},
+             {"date", "le2020-03-01", false},
+             {"date", "le2020-03-10", true},
+             {"date", "gt2020-03-09", true},
+             {"date", "gt2020-03-10", false},
+             {"date", "lt2020-03-01", false},
+             {"date", "lt2020-03-02", true},
+             {"date", "sa2020-02", true},
+             {"date", "sa2020-03-01", false},
+             {"date", "eb2020-03-11", true},
+             {"date", "eb2020-03-10", false},
+             {"date", "ne2020", false},
+             {"date", "ne2021", true},
+             {"_lastUpdated", "2026-11-23", true},
+             {"_lastUpdated", "lt2026-11-23", false},
+         })
+        EXPECT_EQ(matches(observation(), "Observation", {{name, value}}), found)
+            << name << "=" << value;
+}
+
+TEST(SearchTest, MatchesPatients) {
+    for (auto const& [name, value, found] : std::vector<Case>{
+             {"name", "garcia", true},
+             {"name", "GARCÍA m", true},
+             {"name", "marquez", false},
+             {"name:contains", "Marq", true},
+             {"name", "zoe", true},
+             {"given:exact", "Zoë", true},
+             {"given:exact", "Zoe", false},
+             {"given:exact", "Zo", false},
+             {"family", "ann", false},
+             {"gender", "female", true},
+             {"active", "true", true},
+             {"active", "false", false},
+             {"birthdate", "1980", true},
+             {"birthdate", "1980-05-04", true},
+             {"birthdate", "gt1980-05-04", false},
+             {"email", "a@example.org", true},
+             {"email", "555", false},
+             {"phone", "555", true},
+             {"telecom", "555", true},
+             {"address-city", "krakow", true},
+             {"address", "1 high", true},
+             {"general-practitioner", "d", true},
+         })
+        EXPECT_EQ(matches(patient(), "Patient", {{name, value}}), found) << name << "=" << value;
+    EXPECT_TRUE(matches(patient(), "Patient", {{"name", "zoe"}, {"name", "ann"}}));
+    EXPECT_FALSE(matches(patient(), "Patient", {{"name", "zoe"}, {"name", "bob"}}));
+    EXPECT_FALSE(matches(patient(), "Observation", {{"_id", "p1"}}));
+}
+
+TEST(SearchTest, RefusesWhatItDoesNotUnderstand) {
+    for (auto const& [name, value] : std::vector<std::pair<std::string, std::string>>{
+             {"nonsense", "x"},
+             {"", "x"},
+             {"code", ""},
+             {"code", "x,"},
+             {"code", "|"},
+             {"code", "a|b|c"},
+             {"code", "a\\b"},
+             {"code", "a\\"},
+             {"code", std::string("a\0b", 3)},
+             {"code", std::string(2000, 'a')},
+             {"code:text", "x"},
+             {"code:in", "x"},
+             {"code:", "x"},
+             {"code:exact", "x"},
+             {"date:exact", "2020"},
+             {"date", "2020-13"},
+             {"date", "xx2020"},
+             {"date", "GE2020"},
+             {"date", "ge"},
+             {"date", "yesterday"},
+             {"date", "2020-01-01T00:00:00 05:00"},
+             {"code:missing", "maybe"},
+             {"code:missing", "true,false"},
+             {"subject", "Nobody/1"},
+             {"subject", "Patient/../1"},
+             {"subject", "Patient?name=x"},
+             {"subject", "#x"},
+             {"subject:Nobody", "1"},
+             {"subject:Group", "Patient/1"},
+             {"subject.name", "x"},
+             {"subject:Patient.name", "x"},
+             {"_has:Observation:patient:code", "x"},
+             {"_include", "Observation:subject"},
+             {"_revinclude", "*"},
+             {"_filter", "code eq x"},
+             {"_text", "x"},
+             {"_content", "x"},
+             {"_query", "x"},
+             {"value-quantity", "5"},
+             {"code-value-quantity", "a$5"},
+             {"_sort", "nonsense"},
+             {"_sort", "date,"},
+             {"_sort", "--date"},
+             {"_count", "-1"},
+             {"_count", "ten"},
+             {"_count", "99999999999999999999999"},
+             {"_total", "some"},
+             {"_summary", "maybe"},
+             {"_elements", "ssn"},
+             {"_elements", "code,"},
+             {"_elements", "valueNonsense"},
+         }) {
+        auto const refused = query("Observation", {{name, value}});
+        ASSERT_FALSE(refused) << name << "=" << value;
+        EXPECT_EQ(refused.error().code, Errc::invalid) << name;
+    }
+    EXPECT_EQ(query("Observation", {{"_format", "xml"}}).error().code, Errc::not_acceptable);
+    EXPECT_EQ(query("Observation", Parameters(100, {"code", "x"})).error().code, Errc::too_large);
+    std::string many = "x";
+    for (int i = 0; i < 100; ++i) many += ",x";
+    EXPECT_EQ(query("Observation", {{"code", many}}).error().code, Errc::too_large);
+}
+
+TEST(SearchTest, ShapesResults) {
+    auto const shaped = query("Observation", {{"_count", "5000"},
+                                              {"_summary", "count"},
+                                              {"_total", "accurate"},
+                                              {"_elements", "code,value"},
+                                              {"fields", "status,code"},
+                                              {"_format", "json"}});
+    ASSERT_TRUE(shaped);
+    EXPECT_EQ(shaped->count(), limits::kPageSizeLargest);
+    EXPECT_EQ(shaped->summary(), Summary::count);
+    EXPECT_EQ(shaped->total(), Total::accurate);
+    EXPECT_EQ(shaped->elements().size(), 13U);  // code, eleven types of value, status
+    EXPECT_TRUE(shaped->clauses().empty());
+    EXPECT_EQ(query("Observation", {})->count(), limits::kPageSize);
+}
+
+TEST(SearchTest, SortsWithTheIdLast) {
+    std::vector<Bytes> const entries = {
+        entry_of(R"({"resourceType":"Observation","id":"c","effectiveDateTime":"2020"})"),
+        entry_of(R"({"resourceType":"Observation","id":"a"})"),
+        entry_of(R"({"resourceType":"Observation","id":"d","effectiveDateTime":"2019"})"),
+        entry_of(R"({"resourceType":"Observation","id":"b","effectiveDateTime":"2020"})"),
+    };
+    auto const order = [&](char const* sort) {
+        auto const sorted = query("Observation", {{"_sort", sort}});
+        std::vector<EntryView> views;
+        for (auto const& entry : entries) views.push_back(*EntryView::decode(entry));
+        std::ranges::sort(
+            views, [&](EntryView const& a, EntryView const& b) { return sorted->before(a, b); });
+        std::string ids;
+        for (auto const& view : views) ids += view.id();
+        return ids;
+    };
+    EXPECT_EQ(order("date"), "dbca");
+    EXPECT_EQ(order("-date"), "bcda");
+    EXPECT_EQ(order("-_id"), "dcba");
+    EXPECT_EQ(order("-date,-_id"), "cbda");
+    EXPECT_EQ(order("_lastUpdated"), "abcd");
+}
+
+TEST(IndexEntryTest, SurvivesDamage) {
+    auto const good = observation();
+    for (std::size_t size = 0; size < good.size(); ++size) {
+        auto const cut = EntryView::decode(BytesView(good).first(size));
+        if (cut) (void)cut->find("code");
+    }
+    auto const search = query("Observation", {{"code", "x"}, {"date", "2020"}, {"_sort", "date"}});
+    for (std::size_t at = 0; at < good.size(); ++at) {
+        for (auto const bit : {0x01, 0x80, 0xff}) {
+            auto bad = good;
+            bad[at] = static_cast<std::uint8_t>(bad[at] ^ bit);
+            auto const view = EntryView::decode(bad);
+            if (!view) continue;
+            (void)search->matches(*view);
+            (void)search->before(*view, *view);
+        }
+    }
+    EXPECT_EQ(EntryView::decode({}).error().code, Errc::corrupt);
+    auto other_version = good;
+    other_version[0] = 2;
+    EXPECT_EQ(EntryView::decode(other_version).error().code, Errc::corrupt);
+}
+
+TEST(IndexEntryTest, HoldsEveryExample) {
+    json::Parser parser;
+    for (auto const& file : material("hl7-r4-examples-dev/resources")) {
+        auto const resource = Reader::parse(EphiText(read_text(file)), parser);
+        if (!resource || !resource->id()) continue;
+        auto const entry = make_index_entry(resource->view(), kNow);
+        ASSERT_TRUE(entry) << file;
+        auto const view = EntryView::decode(entry->reveal(kAccess));
+        ASSERT_TRUE(view);
+        EXPECT_EQ(view->id(), *resource->id());
+    }
+}
+
+TEST(IndexEntryTest, RefusesWithoutIdAndBeyondTheBound) {
+    auto const nameless = resource_of(R"({"resourceType":"Patient"})");
+    EXPECT_EQ(make_index_entry(nameless.view(), kNow).error().code, Errc::invalid);
+    std::string many = R"({"resourceType":"Patient","id":"a","name":[)";
+    for (int i = 0; i < 20'000; ++i) many += R"({"family":"abcdefghijklmnop"},)";
+    auto const large = resource_of(many + R"({"family":"x"}]})");
+    EXPECT_EQ(make_index_entry(large.view(), kNow).error().code, Errc::too_large);
+}
+
+}  // namespace
+}  // namespace salus::fhir

@@ -1,0 +1,57 @@
+// A small blocking HTTPS/1.1 client for the command line and tests: one connection, kept alive, one
+// request at a time. It trusts only the authorities given (TRN-4) and reads responses strictly
+// (RFC 9112): a response must state its length. Thread safety: one thread at a time; a process that
+// uses it ignores SIGPIPE.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "crypto/tls.h"
+#include "foundation/limits.h"
+#include "foundation/result.h"
+#include "http/message.h"
+
+namespace salus::http {
+
+struct ClientOptions {
+    std::string host = "localhost";  // a name or an address; checked against the certificate
+    std::uint16_t port = 443;
+    std::string authorities_pem;
+    std::chrono::milliseconds timeout = std::chrono::seconds(30);  // of each operation
+    std::size_t response_bytes = limits::kResponseBytes;
+};
+
+class Client {
+public:
+    // Errc::unavailable when nobody answers or the TLS handshake fails, Errc::timeout.
+    static Result<Client> connect(ClientOptions options);
+
+    // Adds Host and Content-Length. After an error the connection cannot be used again.
+    // Errc::invalid for a request that cannot be sent or a response that is malformed,
+    // Errc::unavailable when the server has closed, Errc::timeout, Errc::too_large.
+    [[nodiscard]] Result<Response> send(Request const& request);
+    // False after an error and when the server has announced that it closes.
+    [[nodiscard]] bool open() const noexcept { return open_; }
+    // For reports: "TLSv1.3", and the cipher suite.
+    [[nodiscard]] std::string_view tls_version() const noexcept { return tls_.version(); }
+    [[nodiscard]] std::string_view cipher() const noexcept { return tls_.cipher(); }
+
+private:
+    using Until = std::chrono::steady_clock::time_point;
+
+    Client(ClientOptions options, crypto::TlsConnection tls);
+    [[nodiscard]] Result<void> shake_hands(Until until);
+    [[nodiscard]] Result<void> write_all(std::string_view bytes, Until until);
+    [[nodiscard]] Result<void> read_some(Until until);
+    [[nodiscard]] Result<Response> receive(Method method, Until until);
+    [[nodiscard]] Result<Response> receive_head(Until until);
+
+    ClientOptions options_;
+    crypto::TlsConnection tls_;
+    std::string input_;
+    bool open_ = true;
+};
+
+}  // namespace salus::http

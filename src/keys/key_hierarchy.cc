@@ -1,0 +1,230 @@
+#include "keys/key_hierarchy.h"
+
+#include <iterator>
+
+#include "foundation/limits.h"
+
+namespace salus::keys {
+namespace {
+
+using Part = crypto::Context::Part;
+
+constexpr std::size_t kShardKeysCached = 1024;  // epochs of 65 shards
+constexpr std::uint32_t kFirstVersion = 1;
+constexpr Purpose kPurposes[] = {Purpose::address, Purpose::blind_index, Purpose::audit_detail,
+                                 Purpose::cursor, Purpose::token_signing};
+
+std::uint8_t number_of(Purpose purpose) {
+    return static_cast<std::uint8_t>(purpose);
+}
+
+// What a shard key is bound to, beside tenant and KEK, which the KMS binds itself.
+crypto::Context shard_key_context(StoredShardKey const& key) {
+    crypto::Context context;
+    context.add(Part::object_class, "shard key")
+        .add(Part::id, key.id.bytes())
+        .add(Part::compartment, std::uint64_t{key.shard})
+        .add(Part::version, std::uint64_t{key.epoch})
+        .add(Part::type, std::uint64_t{static_cast<std::uint8_t>(key.state)});
+    return context;
+}
+
+}  // namespace
+
+std::uint32_t shard_of(CompartmentId const& compartment) noexcept {
+    return compartment.bytes()[0] % kShards;
+}
+
+KeyHierarchy::KeyHierarchy(Surroundings surroundings, KeyStore store)
+    : around_(std::move(surroundings)),
+      store_(std::move(store)),
+      sealer_(around_.random),
+      shard_keys_(around_.memory, around_.clock, limits::kShardKeyCacheTime, kShardKeysCached) {}
+
+Result<std::unique_ptr<KeyHierarchy>> KeyHierarchy::open(std::filesystem::path const& directory,
+                                                         Surroundings surroundings) {
+    SALUS_TRY(auto store, KeyStore::open(directory, surroundings.tenant, surroundings.realm));
+    auto hierarchy =
+        std::unique_ptr<KeyHierarchy>(new KeyHierarchy(std::move(surroundings), std::move(store)));
+    auto& self = *hierarchy;
+    SALUS_TRY_VOID(self.around_.service.ensure(self.kek(self.store_.kek_epoch())));
+    SALUS_TRY_VOID(self.make_purpose_keys());
+    SALUS_TRY(self.data_keys_, self.store_.count_data_keys());
+    return hierarchy;
+}
+
+KekName KeyHierarchy::kek(std::uint32_t epoch) const {
+    return {.tenant = around_.tenant, .epoch = epoch};
+}
+
+crypto::Context KeyHierarchy::data_key_context(CompartmentId const& compartment,
+                                               std::uint32_t version, KeyState state) const {
+    crypto::Context context;
+    context.add(Part::realm, around_.realm)
+        .add(Part::tenant, around_.tenant.text())
+        .add(Part::compartment, compartment.bytes())
+        .add(Part::object_class, "data key")
+        .add(Part::type, std::uint64_t{static_cast<std::uint8_t>(state)})
+        .add(Part::version, std::uint64_t{version});
+    return context;
+}
+
+crypto::Context KeyHierarchy::purpose_key_context(Purpose purpose, std::uint32_t version,
+                                                  KeyState state) const {
+    crypto::Context context;
+    context.add(Part::realm, around_.realm)
+        .add(Part::tenant, around_.tenant.text())
+        .add(Part::object_class, "purpose key")
+        .add(Part::id, std::uint64_t{number_of(purpose)})
+        .add(Part::type, std::uint64_t{static_cast<std::uint8_t>(state)})
+        .add(Part::version, std::uint64_t{version});
+    return context;
+}
+
+Result<SecretBytes> KeyHierarchy::unwrap_shard_key(StoredShardKey const& stored) {
+    if (auto cached = shard_keys_.find(stored.id)) return *std::move(cached);
+    auto const context = shard_key_context(stored);
+    auto key = around_.service.unwrap(kek(stored.kek_epoch), context.bytes(), stored.wrapped);
+    if (key) shard_keys_.insert(stored.id, *key);
+    return key;
+}
+
+Result<KeyHierarchy::ShardKey> KeyHierarchy::make_shard_key(std::uint32_t shard) {
+    auto const id = crypto::random_secret(around_.random, sizeof(KeyId::Array));
+    auto key = crypto::random_secret(around_.random, kKeyBytes);
+    StoredShardKey stored{.id = KeyId::from(id.reveal()),
+                          .shard = shard,
+                          .epoch = kFirstVersion,
+                          .state = KeyState::active,
+                          .kek_epoch = store_.kek_epoch(),
+                          .wrapped = {}};
+    auto const context = shard_key_context(stored);
+    SALUS_TRY(stored.wrapped, around_.service.wrap(kek(stored.kek_epoch), context.bytes(), key));
+    SALUS_TRY_VOID(store_.add_shard_key(stored, around_.clock.now()));
+    return ShardKey{
+        .name = {.mechanism = WrappedBy::shard_key, .id = stored.id, .epoch = stored.epoch},
+        .key = std::move(key)};
+}
+
+Result<KeyHierarchy::ShardKey> KeyHierarchy::shard_key_for_wrapping(std::uint32_t shard) {
+    SALUS_TRY(auto const stored, store_.latest_shard_key(shard));
+    if (!stored) return make_shard_key(shard);
+    if (stored->state != KeyState::active) {
+        return fail(Errc::unavailable, "the latest key of a shard is not active");
+    }
+    SALUS_TRY(auto key, unwrap_shard_key(*stored));
+    return ShardKey{
+        .name = {.mechanism = WrappedBy::shard_key, .id = stored->id, .epoch = stored->epoch},
+        .key = std::move(key)};
+}
+
+Result<SecretBytes> KeyHierarchy::unwrap(std::uint32_t shard, crypto::Context const& context,
+                                         StoredKey const& stored) {
+    SALUS_TRY(auto const name, wrapping_key_of(stored.wrapped));
+    if (name.mechanism != WrappedBy::shard_key) {
+        return fail(Errc::corrupt, "a key is not wrapped by a shard key");
+    }
+    auto wrapping_key = shard_keys_.find(name.id);
+    if (!wrapping_key) {
+        SALUS_TRY(auto const shard_key, store_.shard_key(name.id));
+        if (!shard_key || shard_key->shard != shard || shard_key->state == KeyState::destroyed) {
+            return fail(Errc::corrupt, "a key is wrapped by a shard key that does not exist");
+        }
+        SALUS_TRY(wrapping_key, unwrap_shard_key(*shard_key));
+    }
+    return unwrap_key(sealer_, *wrapping_key, context, stored.wrapped);
+}
+
+Result<DataKey> KeyHierarchy::key_for_writing(CompartmentId const& compartment) {
+    SALUS_TRY(auto const stored, store_.latest_data_key(compartment));
+    if (!stored) {
+        SALUS_TRY(auto transaction, store_.begin());
+        SALUS_TRY(auto made, make_data_key(compartment));
+        SALUS_TRY_VOID(transaction.commit());
+        ++data_keys_;
+        return made;
+    }
+    if (stored->state == KeyState::destroyed) {
+        return fail(Errc::gone, "the compartment's key was destroyed");
+    }
+    if (stored->state != KeyState::active) {
+        return fail(Errc::conflict, "the compartment's latest key no longer seals");
+    }
+    SALUS_TRY(auto key,
+              unwrap(shard_of(compartment),
+                     data_key_context(compartment, stored->version, stored->state), *stored));
+    return DataKey{.version = stored->version, .key = std::move(key)};
+}
+
+Result<SecretBytes> KeyHierarchy::key_for_reading(CompartmentId const& compartment,
+                                                  std::uint32_t version) {
+    SALUS_TRY(auto const stored, store_.data_key(compartment, version));
+    if (!stored || stored->state == KeyState::destroyed) {
+        return fail(Errc::not_found, "the data key does not exist");
+    }
+    return unwrap(shard_of(compartment), data_key_context(compartment, version, stored->state),
+                  *stored);
+}
+
+Result<DataKey> KeyHierarchy::make_data_key(CompartmentId const& compartment) {
+    SALUS_TRY(auto const shard_key, shard_key_for_wrapping(shard_of(compartment)));
+    DataKey made{.version = kFirstVersion, .key = crypto::random_secret(around_.random, kKeyBytes)};
+    StoredKey const stored{
+        .version = made.version,
+        .state = KeyState::active,
+        .wrapped = wrap_key(sealer_, shard_key.name, shard_key.key,
+                            data_key_context(compartment, made.version, KeyState::active),
+                            made.version, made.key)};
+    SALUS_TRY_VOID(store_.add_data_key(compartment, stored, around_.clock.now()));
+    return made;
+}
+
+Result<void> KeyHierarchy::prepare(std::span<CompartmentId const> compartments) {
+    SALUS_TRY(auto transaction, store_.begin());
+    std::uint64_t made = 0;
+    for (auto const& compartment : compartments) {
+        SALUS_TRY(auto const stored, store_.latest_data_key(compartment));
+        if (stored) continue;
+        SALUS_TRY_VOID(make_data_key(compartment));
+        ++made;
+    }
+    SALUS_TRY_VOID(transaction.commit());
+    data_keys_ += made;
+    return {};
+}
+
+// All at the tenant's first use. Later a key that is missing was lost or removed: another key in
+// its place would make everything unreadable that it protected, so that is refused instead.
+Result<void> KeyHierarchy::make_purpose_keys() {
+    std::size_t present = 0;
+    for (auto const purpose : kPurposes) {
+        SALUS_TRY(auto const stored, store_.latest_purpose_key(number_of(purpose)));
+        if (stored) ++present;
+    }
+    if (present == std::size(kPurposes)) return {};
+    if (present != 0) return fail(Errc::corrupt, "a purpose key is missing from the key store");
+
+    SALUS_TRY(auto transaction, store_.begin());
+    SALUS_TRY(auto const tenant_key, shard_key_for_wrapping(kTenantShard));
+    for (auto const purpose : kPurposes) {
+        auto const key = crypto::random_secret(around_.random, kKeyBytes);
+        auto const context = purpose_key_context(purpose, kFirstVersion, KeyState::active);
+        StoredKey const stored{.version = kFirstVersion,
+                               .state = KeyState::active,
+                               .wrapped = wrap_key(sealer_, tenant_key.name, tenant_key.key,
+                                                   context, kFirstVersion, key)};
+        SALUS_TRY_VOID(store_.add_purpose_key(number_of(purpose), stored, around_.clock.now()));
+    }
+    return transaction.commit();
+}
+
+Result<SecretBytes> KeyHierarchy::purpose_key(Purpose purpose) {
+    SALUS_TRY(auto const stored, store_.latest_purpose_key(number_of(purpose)));
+    if (!stored || stored->state == KeyState::destroyed) {
+        return fail(Errc::not_found, "the purpose key does not exist");
+    }
+    return unwrap(kTenantShard, purpose_key_context(purpose, stored->version, stored->state),
+                  *stored);
+}
+
+}  // namespace salus::keys

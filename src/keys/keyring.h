@@ -1,0 +1,76 @@
+// The key hierarchy of one tenant (ENC-2): KEK in the KMS -> shard key -> one data key (DEK) per
+// compartment, and per-tenant keys for single purposes. Wrapped keys live in a small key store
+// apart from the data, so that destroying one defeats every backup of the data (ENC-5).
+//
+// Thread safety: any thread, event loops included. A key in the cache costs well under 1 us. A miss
+// reads the key store and unwraps in software (about 20 us) under one lock. The first use of a
+// shard, and again each limits::kShardKeyCacheTime, calls the KMS; with a KMS that blocks, such
+// calls leave the loop. Making a key waits for the disk (one fsync, about 0.2 ms on an SSD), and
+// misses of other threads wait with it: use prepare() before many new compartments.
+//
+// Errors of all: Errc::corrupt when a row was changed, moved or swapped (never a wrong key);
+// Errc::unavailable when the disk or the KMS cannot answer.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "crypto/random.h"
+#include "foundation/clock.h"
+#include "foundation/result.h"
+#include "foundation/secret.h"
+#include "foundation/strong_id.h"
+#include "keys/key_management_service.h"
+
+namespace salus::keys {
+
+struct DataKey {
+    std::uint32_t version = 0;
+    SecretBytes key;  // 32 bytes
+};
+
+// Keys of a tenant for one purpose each, apart from the data keys.
+enum class Purpose : std::uint8_t {  // DO NOT CHANGE: bound into wrapped keys
+    address = 1,                     // keyed addresses and compartment ids
+    blind_index = 2,                 // tokens for look-ups across patients
+    audit_detail = 3,                // sealed details of the audit log
+    cursor = 4,                      // paging cursors
+    token_signing = 5,               // seals the token signing keys
+};
+
+struct KeyringStatistics {
+    std::uint64_t data_keys = 0;  // in the key store
+    std::uint64_t cached = 0;
+    std::uint64_t cache_hits = 0;
+    std::uint64_t cache_misses = 0;
+    bool memory_locked = false;  // read from the kernel's answer to mlock (KEY-5)
+};
+
+class Keyring {
+public:
+    // Creates the tenant's keys at first use. `directory` holds keys.db.
+    static Result<std::unique_ptr<Keyring>> open(std::filesystem::path const& directory,
+                                                 TenantName tenant, std::string realm,
+                                                 KeyManagementService& service,
+                                                 crypto::Random& random, Clock const& clock);
+    virtual ~Keyring() = default;
+
+    // The key that new versions of this compartment are sealed with; makes one, durably, if the
+    // compartment is new. Errc::gone when the compartment's key was destroyed.
+    [[nodiscard]] virtual Result<DataKey> key_for_writing(CompartmentId const& compartment) = 0;
+    // Errc::not_found when this key never existed or was destroyed.
+    [[nodiscard]] virtual Result<SecretBytes> key_for_reading(CompartmentId const& compartment,
+                                                              std::uint32_t version) = 0;
+    // Makes the keys of those compartments that are new, durably, in one transaction. An import
+    // calls it with the compartments of a batch. Errc::too_large beyond limits::kKeyPreparation.
+    [[nodiscard]] virtual Result<void> prepare(std::span<CompartmentId const> compartments) = 0;
+    [[nodiscard]] virtual Result<SecretBytes> purpose_key(Purpose purpose) = 0;
+    // Scrubs cached keys whose time is over. The cache never serves one, but without this call it
+    // stays in memory until the cache is used again: call it every few seconds (KEY-5).
+    virtual void forget_expired() = 0;
+    [[nodiscard]] virtual KeyringStatistics statistics() const = 0;
+};
+
+}  // namespace salus::keys

@@ -1,0 +1,197 @@
+#include "keys/sealed_file/sealed_file_service.h"
+
+#include <algorithm>
+
+#include "crypto/hmac.h"
+#include "foundation/file.h"
+#include "foundation/limits.h"
+
+namespace salus::keys {
+namespace {
+
+using Part = crypto::Context::Part;
+
+constexpr std::uint32_t kRecordKeyVersion = 1;
+// Both generations of the file while ensure() replaces one by the other, the roots, the seal key.
+constexpr std::size_t kSlots = 2 * (limits::kKeyEncryptionKeys + 1) + 1;
+
+bool is_tenant_name(std::string_view name) {
+    return !name.empty() && name.size() <= 32 && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
+
+std::filesystem::path lock_of(std::filesystem::path path) {
+    return path += ".lock";
+}
+
+}  // namespace
+
+SealedFileService::SealedFileService(std::filesystem::path path, std::string realm,
+                                     crypto::Random& random, KekFileHeader header)
+    : path_(std::move(path)),
+      realm_(std::move(realm)),
+      random_(random),
+      header_(std::move(header)),
+      memory_(kSlots),
+      sealer_(random) {}
+
+Result<std::unique_ptr<SealedFileService>> SealedFileService::create(std::filesystem::path path,
+                                                                     SecretBytes const& passphrase,
+                                                                     std::string realm,
+                                                                     crypto::Random& random,
+                                                                     crypto::ScryptCost cost) {
+    if (passphrase.empty()) return fail(Errc::invalid, "the passphrase is empty");
+    SALUS_TRY(auto const lock, FileLock::acquire(lock_of(path)));
+    std::error_code error;
+    if (std::filesystem::exists(std::filesystem::symlink_status(path, error))) {
+        return fail(Errc::conflict, "the file of key-encryption keys exists");
+    }
+    SALUS_TRY(auto header, KekFileHeader::make(passphrase, cost, random));
+    auto service = std::unique_ptr<SealedFileService>(
+        new SealedFileService(std::move(path), std::move(realm), random, std::move(header)));
+    SALUS_TRY_VOID(service->initialise(passphrase, crypto::random_secret(random, kKeyBytes)));
+    return service;
+}
+
+Result<void> SealedFileService::initialise(SecretBytes const& passphrase, SecretBytes const& root) {
+    SALUS_TRY(auto const seal_key, header_.seal_key(passphrase));
+    MutexLock const lock(mutex_);
+    SALUS_TRY(auto seal_slot, memory_.store(seal_key.reveal()));
+    SALUS_TRY(auto root_slot, memory_.store(root.reveal()));
+    seal_key_.emplace(std::move(seal_slot));
+    contents_.emplace(KekFileContents{.root = std::move(root_slot), .keks = {}});
+    return write(*contents_);
+}
+
+Result<std::unique_ptr<SealedFileService>> SealedFileService::open(std::filesystem::path path,
+                                                                   SecretBytes const& passphrase,
+                                                                   std::string realm,
+                                                                   crypto::Random& random) {
+    SALUS_TRY(auto const file, read_file(path, limits::kSealedFileBytes));
+    SALUS_TRY(auto header, KekFileHeader::parse(file));
+    auto service = std::unique_ptr<SealedFileService>(
+        new SealedFileService(std::move(path), std::move(realm), random, std::move(header)));
+    SALUS_TRY_VOID(service->load(passphrase, file));
+    return service;
+}
+
+Result<void> SealedFileService::load(SecretBytes const& passphrase, BytesView file) {
+    SALUS_TRY(auto const seal_key, header_.seal_key(passphrase));
+    MutexLock const lock(mutex_);
+    SALUS_TRY(auto seal_slot, memory_.store(seal_key.reveal()));
+    seal_key_.emplace(std::move(seal_slot));
+    SALUS_TRY(auto contents, decode(file));
+    contents_.emplace(std::move(contents));
+    return {};
+}
+
+crypto::Context SealedFileService::file_context() const {
+    crypto::Context context;
+    context.add(Part::realm, realm_)
+        .add(Part::object_class, "key-encryption keys")
+        .add(Part::id, header_.bytes());
+    return context;
+}
+
+Result<KekFileContents> SealedFileService::decode(BytesView file) {
+    constexpr Literal kWhy = "the file of key-encryption keys does not open";
+    auto const body = file.subspan(kKekFileHeaderBytes);
+    SALUS_TRY(auto const sealed, crypto::Sealed::from_storage(Bytes(body.begin(), body.end())));
+    auto text = sealer_.open(seal_key_->copy(), file_context(), sealed);
+    if (!text) return fail(Errc::corrupt, kWhy);
+    auto contents = decode_keks(bytes_of(*text), memory_);
+    scrub(*text);
+    return contents;
+}
+
+Result<void> SealedFileService::write(KekFileContents const& contents) {
+    auto const encoded = encode_keks(contents);
+    auto const sealed =
+        sealer_.seal(seal_key_->copy(), kRecordKeyVersion, file_context(), encoded.reveal());
+    Bytes file(header_.bytes().begin(), header_.bytes().end());
+    append(file, sealed.bytes());
+    return write_file_durably(path_, file, FileAccess::private_to_owner);
+}
+
+Result<void> SealedFileService::ensure(KekName const& name) {
+    if (!is_tenant_name(name.tenant.text()) || name.epoch == 0) {
+        return fail(Errc::invalid, "no tenant can have this key-encryption key");
+    }
+    MutexLock const lock(mutex_);
+    if (contents_->keks.contains(name)) return {};
+    return add(name);
+}
+
+// Starts from what the file holds, not from memory: another process (the command line) may have
+// added a key since, and writing without it would destroy it.
+Result<void> SealedFileService::add(KekName const& name) {
+    auto const file_lock = FileLock::acquire(lock_of(path_));
+    if (!file_lock) return fail(Errc::unavailable, "another process writes the key file");
+    SALUS_TRY(auto const file, read_file(path_, limits::kSealedFileBytes));
+    SALUS_TRY(auto const header, KekFileHeader::parse(file));
+    if (!std::ranges::equal(header.bytes(), header_.bytes())) {
+        return fail(Errc::unavailable, "the key file was replaced: restart");
+    }
+    SALUS_TRY(auto contents, decode(file));
+    if (!contents.keks.contains(name)) {
+        if (contents.keks.size() >= limits::kKeyEncryptionKeys) {
+            return fail(Errc::too_large, "too many key-encryption keys for one file");
+        }
+        auto const key = crypto::random_secret(random_, kKeyBytes);
+        auto const id = crypto::random_secret(random_, sizeof(KeyId::Array));
+        SALUS_TRY(auto slot, memory_.store(key.reveal()));
+        contents.keks.emplace(name, Kek{.id = KeyId::from(id.reveal()), .key = std::move(slot)});
+        SALUS_TRY_VOID(write(contents));
+    }
+    contents_.emplace(std::move(contents));
+    return {};
+}
+
+crypto::Context SealedFileService::wrap_context(KekName const& name, BytesView context) const {
+    crypto::Context bound;
+    bound.add(Part::realm, realm_)
+        .add(Part::tenant, name.tenant.text())
+        .add(Part::object_class, "key wrapped by the key management service")
+        .add(Part::version, std::uint64_t{name.epoch})
+        .add(Part::id, context);
+    return bound;
+}
+
+Result<Bytes> SealedFileService::wrap(KekName const& name, BytesView context,
+                                      SecretBytes const& key) {
+    if (key.size() != kKeyBytes) return fail(Errc::invalid, "only keys of 32 bytes are wrapped");
+    MutexLock const lock(mutex_);
+    auto const found = contents_->keks.find(name);
+    if (found == contents_->keks.end()) return fail(Errc::not_found, "no such key-encryption key");
+    auto const& kek = found->second;
+    WrappingKeyName const by{
+        .mechanism = WrappedBy::sealed_file, .id = kek.id, .epoch = name.epoch};
+    return wrap_key(sealer_, by, kek.key.copy(), wrap_context(name, context), name.epoch, key);
+}
+
+Result<SecretBytes> SealedFileService::unwrap(KekName const& name, BytesView context,
+                                              BytesView wrapped) {
+    MutexLock const lock(mutex_);
+    auto const found = contents_->keks.find(name);
+    if (found == contents_->keks.end()) return fail(Errc::not_found, "no such key-encryption key");
+    auto const& kek = found->second;
+    SALUS_TRY(auto const by, wrapping_key_of(wrapped));
+    WrappingKeyName const expected{
+        .mechanism = WrappedBy::sealed_file, .id = kek.id, .epoch = name.epoch};
+    if (by != expected) return fail(Errc::corrupt, "a key was wrapped by another key");
+    return unwrap_key(sealer_, kek.key.copy(), wrap_context(name, context), wrapped);
+}
+
+Literal SealedFileService::description() const noexcept {
+    return "sealed file: passphrase, scrypt, AES-256-GCM; keys in locked process memory";
+}
+
+SecretBytes SealedFileService::file_key(std::string_view label) const {
+    MutexLock const lock(mutex_);
+    crypto::Context context;
+    context.add(Part::realm, realm_).add(Part::id, label);
+    return crypto::derive_key(contents_->root.copy(), "sealed-file", context.bytes());
+}
+
+}  // namespace salus::keys

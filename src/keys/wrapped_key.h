@@ -1,0 +1,45 @@
+// One 32-byte key sealed under another (ENC-2): docs/formats/key-store.md, 136 bytes.
+//
+//  0  2   'W' 'K' under a shard key, 'H' 'W' under a key of the KMS
+//  2  1   format = 1
+//  3  1   mechanism (WrappedBy)
+//  4  16  id of the wrapping key
+// 20  4   epoch of the wrapping key (u32, big endian)
+// 24  112 sealed record of the key (crypto/sealed.h)
+//
+// The first 24 bytes are part of the record's context, so no byte can be changed. The record
+// commits to its wrapping key: a wrapped key opens to the key that was wrapped or not at all.
+// Thread safety: as the sealer.
+#pragma once
+
+#include "crypto/sealed.h"
+#include "foundation/strong_id.h"
+
+namespace salus::keys {
+
+using KeyId = OpaqueId<struct KeyIdTag>;  // random; names one key for ever
+
+enum class WrappedBy : std::uint8_t {  // DO NOT CHANGE: bound into wrapped keys
+    shard_key = 1,
+    sealed_file = 2,
+};
+
+struct WrappingKeyName {
+    WrappedBy mechanism = WrappedBy::shard_key;
+    KeyId id;
+    std::uint32_t epoch = 0;
+    friend bool operator==(WrappingKeyName const&, WrappingKeyName const&) = default;
+};
+
+// REQUIRES: both keys have 32 bytes.
+[[nodiscard]] Bytes wrap_key(crypto::Sealer& sealer, WrappingKeyName const& name,
+                             SecretBytes const& wrapping_key, crypto::Context context,
+                             std::uint32_t version, SecretBytes const& key);
+// Which key wrapped it, as the blob claims. Errc::corrupt when it is not of this form.
+[[nodiscard]] Result<WrappingKeyName> wrapping_key_of(BytesView wrapped);
+// Errc::corrupt for everything but the key that was wrapped, in the context it was wrapped in.
+[[nodiscard]] Result<SecretBytes> unwrap_key(crypto::Sealer& sealer,
+                                             SecretBytes const& wrapping_key,
+                                             crypto::Context context, BytesView wrapped);
+
+}  // namespace salus::keys

@@ -1,0 +1,109 @@
+#include "minimum_necessary/element_filter.h"
+
+#include <vector>
+
+namespace salus::minimum_necessary {
+namespace {
+
+constexpr std::string_view kSubsetted =
+    R"({"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"})";
+constexpr std::string_view kRedacted =
+    R"({"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"REDACTED"})";
+
+bool always_leaves(std::string_view name) {
+    return name == "resourceType" || name == "id" || name == "meta";
+}
+
+bool is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+
+// "effective" asks for effectiveDateTime and its sisters.
+bool names_choice(std::string_view asked, std::string_view name, fhir::Element const& element) {
+    return element.choice != 0 && name.size() > asked.size() && name.starts_with(asked) &&
+           is_upper(name[asked.size()]);
+}
+
+void add_member(std::string& out, std::string_view raw_name, std::string_view raw_value) {
+    if (!out.ends_with('{')) out.push_back(',');
+    out.append("\"").append(raw_name).append("\":").append(raw_value);
+}
+
+// `list` with one more element; a new list when there is none.
+std::string extended(std::string_view list, std::string_view element) {
+    if (list.size() <= 2) return "[" + std::string(element) + "]";
+    return std::string(list.substr(0, list.size() - 1)) + "," + std::string(element) + "]";
+}
+
+struct Cut {
+    bool subsetted = false;
+    bool redacted = false;
+};
+
+std::string labelled_meta(json::Value meta, Cut cut) {
+    std::string tags;
+    std::string labels;
+    std::string out = "{";
+    for (auto const member : meta.members()) {
+        if (member.is_named("tag")) {
+            tags = member.value.raw();
+        } else if (member.is_named("security")) {
+            labels = member.value.raw();
+        } else {
+            add_member(out, member.key.raw_text(), member.value.raw());
+        }
+    }
+    if (cut.redacted) labels = extended(labels, kRedacted);
+    if (cut.subsetted) tags = extended(tags, kSubsetted);
+    if (!labels.empty()) add_member(out, "security", labels);
+    if (!tags.empty()) add_member(out, "tag", tags);
+    return out + "}";
+}
+
+}  // namespace
+
+bool ElementFilter::permitted(std::string_view name) const {
+    return always_leaves(name) || allowed_.contains(name);
+}
+
+bool ElementFilter::asked_for(std::string_view name) const {
+    bool const all = requested_.names.empty() && !requested_.summary;
+    if (all || always_leaves(name)) return true;
+    auto const* element = fhir::find_element(type_, name);
+    if (element == nullptr) return false;
+    if (requested_.summary) return element->summary;
+    // Mandatory and modifier elements come along, lest the rest be misread (FHIR search,
+    // _elements).
+    if (element->min > 0 || element->modifier) return true;
+    return std::ranges::any_of(requested_.names, [&](std::string const& asked) {
+        return asked == name || names_choice(asked, name, *element);
+    });
+}
+
+std::string ElementFilter::apply(json::Value resource) const {
+    Cut cut;
+    std::vector<json::Value::Member> kept;
+    for (auto const member : resource.members()) {
+        auto const name = member.name();
+        auto const element = std::string_view(name).substr(name.starts_with('_') ? 1 : 0);
+        if (!permitted(element)) {
+            cut.redacted = true;
+        } else if (!asked_for(element)) {
+            cut.subsetted = true;
+        } else {
+            kept.push_back(member);
+        }
+    }
+    std::string out = "{";
+    out.reserve(resource.raw().size() + 256);
+    for (auto const& member : kept) {
+        if (member.is_named("meta") && (cut.subsetted || cut.redacted)) {
+            add_member(out, "meta", labelled_meta(member.value, cut));
+        } else {
+            add_member(out, member.key.raw_text(), member.value.raw());
+        }
+    }
+    return out + "}";
+}
+
+}  // namespace salus::minimum_necessary

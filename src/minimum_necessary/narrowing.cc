@@ -1,0 +1,144 @@
+#include "minimum_necessary/narrowing.h"
+
+#include "fhir/bundle.h"
+#include "fhir/definitions.h"
+#include "fhir/operation_outcome.h"
+#include "json/writer.h"
+#include "minimum_necessary/element_filter.h"
+
+namespace salus::minimum_necessary {
+namespace {
+
+using request::AllowedElements;
+using request::Prepared;
+
+fhir::BundleType bundle_type(request::BundleKind kind) {
+    switch (kind) {
+        case request::BundleKind::searchset: return fhir::BundleType::searchset;
+        case request::BundleKind::history: return fhir::BundleType::history;
+        case request::BundleKind::transaction_response:
+            return fhir::BundleType::transaction_response;
+    }
+    return fhir::BundleType::searchset;
+}
+
+fhir::BundleWriter::Entry bundle_entry(request::BundleKind kind,
+                                       request::EntryContent const& content,
+                                       std::string_view resource, std::string_view etag) {
+    fhir::BundleWriter::Entry entry;
+    entry.full_url = content.full_url;
+    entry.resource = resource;
+    if (kind == request::BundleKind::searchset) {
+        entry.search_mode = "match";
+        return entry;
+    }
+    entry.method = content.request_method;
+    entry.url = content.request_url;
+    entry.status = content.response_status;
+    entry.location = content.location;
+    entry.etag = etag;
+    entry.modified = content.last_modified;
+    return entry;
+}
+
+std::string_view oauth_code(Errc code) {
+    if (code == Errc::unauthenticated) return "invalid_client";
+    if (code == Errc::unavailable || code == Errc::rate_limited) return "temporarily_unavailable";
+    return "invalid_request";
+}
+
+std::string error_body(Error const& error, ErrorForm form, int status) {
+    std::string out;
+    switch (form) {
+        case ErrorForm::operation_outcome: return fhir::operation_outcome(error);
+        case ErrorForm::oauth:
+            out.append(R"({"error":")").append(oauth_code(error.code));
+            out.append(R"(","error_description":)");
+            break;
+        case ErrorForm::problem:
+            out.append(R"({"status":)").append(std::to_string(status)).append(R"(,"title":)");
+            break;
+    }
+    json::append_quoted(out, error.why.text());
+    out.push_back('}');
+    return out;
+}
+
+std::string_view media_type(ErrorForm form) {
+    switch (form) {
+        case ErrorForm::operation_outcome: return "application/fhir+json";
+        case ErrorForm::oauth: return "application/json";
+        case ErrorForm::problem: return "application/problem+json";
+    }
+    return "application/json";
+}
+
+}  // namespace
+
+Result<std::string> Narrowing::narrow_resource(std::string_view type, std::string text,
+                                               AllowedElements const& allowed,
+                                               request::RequestedElements const& requested) {
+    bool const everything = allowed.all && requested.names.empty() && !requested.summary;
+    if (everything) return text;
+    auto const* definition = fhir::find_resource_type(type);
+    if (definition == nullptr) return fail(Errc::corrupt, "a stored resource has no known type");
+    SALUS_TRY(auto const document, parser_.index(std::move(text)));
+    return ElementFilter(*definition, allowed, requested).apply(document.root());
+}
+
+Result<EphiText> Narrowing::render_bundle(request::BundleContent& bundle,
+                                          request::Permit const& permit,
+                                          request::Exchange const& exchange) {
+    fhir::BundleWriter writer(bundle_type(bundle.kind), exchange.id.text(), exchange.started);
+    if (bundle.total) writer.total(*bundle.total);
+    if (!bundle.self_link.empty()) writer.link("self", bundle.self_link.reveal({}));
+    if (!bundle.next_link.empty()) writer.link("next", bundle.next_link);
+    for (auto& content : bundle.entries) {
+        auto const& allowed = bundle.kind == request::BundleKind::transaction_response
+                                  ? permit.elements_of_entry(content.decided_by)
+                                  : permit.elements();
+        std::string resource;
+        if (!content.text.empty()) {
+            SALUS_TRY(resource, narrow_resource(content.type, std::move(content.text).take({}),
+                                                allowed, permit.intent().elements));
+        }
+        auto const etag = "W/\"" + std::to_string(content.version) + "\"";
+        writer.entry(bundle_entry(bundle.kind, content, resource, etag));
+        scrub(resource);
+    }
+    return std::move(writer).finish();
+}
+
+Result<request::Disclosable> Narrowing::narrow(Prepared& prepared, request::Permit const& permit,
+                                               request::Exchange const& exchange) {
+    http::Response response;
+    response.status = prepared.status;
+    response.headers = std::move(prepared.headers);
+    if (auto* plain = std::get_if<request::PlainContent>(&prepared.content)) {
+        response.body = EphiText(std::move(plain->text));
+    } else if (auto* resource = std::get_if<request::ResourceContent>(&prepared.content)) {
+        SALUS_TRY(auto text, narrow_resource(resource->type, std::move(resource->text).take({}),
+                                             permit.elements(), permit.intent().elements));
+        response.body = EphiText(std::move(text));
+    } else if (auto* bundle = std::get_if<request::BundleContent>(&prepared.content)) {
+        SALUS_TRY(response.body, render_bundle(*bundle, permit, exchange));
+    }
+    return request::Disclosable(std::move(response), exchange.id);
+}
+
+request::Disclosable Narrowing::refusal(Error const& error, ErrorForm form, std::string_view issuer,
+                                        RequestId const& request) {
+    http::Response response;
+    response.status = fhir::http_status(error.code);
+    response.headers.set("Content-Type", media_type(form));
+    if (error.code == Errc::unauthenticated && form != ErrorForm::oauth) {
+        // RFC 6750 section 3; the reason stays with us.
+        response.headers.set("WWW-Authenticate", "Bearer realm=\"" + std::string(issuer) +
+                                                     "\", error=\"invalid_token\"");
+    }
+    if (error.code == Errc::unavailable) response.headers.set("Retry-After", "5");
+    response.body = EphiText(error_body(error, form, response.status));
+    return {std::move(response), request};
+}
+
+}  // namespace salus::minimum_necessary

@@ -1,0 +1,97 @@
+#include "oauth/client.h"
+
+#include <algorithm>
+#include <array>
+
+#include "jose/jwk.h"
+#include "json/writer.h"
+#include "oauth/form_reader.h"
+
+namespace salus::oauth {
+namespace {
+
+constexpr std::size_t kNameLargest = 200;
+constexpr std::size_t kPurposesLargest = 8;
+
+Result<std::vector<request::PurposeOfUse>> purposes_from(json::Value root) {
+    auto const list = root.member("purposes");
+    if (!list || !list->is_array() || list->size() == 0 || list->size() > kPurposesLargest) {
+        return fail(Errc::invalid, "purposes must be a list of purpose-of-use codes");
+    }
+    std::vector<request::PurposeOfUse> purposes;
+    for (auto const value : list->elements()) {
+        auto const purpose =
+            value.is_string() ? request::purpose_of_code(value.text()) : std::nullopt;
+        if (!purpose) return fail(Errc::invalid, "a purpose of use is not known");
+        purposes.push_back(*purpose);
+    }
+    return purposes;
+}
+
+}  // namespace
+
+bool is_client_id(std::string_view text) {
+    return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_';
+    });
+}
+
+std::string to_json(Client const& client) {
+    std::string out = R"({"client_id":)";
+    json::append_quoted(out, client.id.text());
+    out.append(R"(,"name":)");
+    json::append_quoted(out, client.name);
+    out.append(R"(,"scope":)");
+    json::append_quoted(out, request::to_text(client.scopes));
+    out.append(R"(,"purposes":[)");
+    for (auto const purpose : client.purposes) {
+        if (!out.ends_with('[')) out.push_back(',');
+        json::append_quoted(out, request::code_of(purpose).text());
+    }
+    out.append(R"(],"jwks":)").append(client.jwks).push_back('}');
+    return out;
+}
+
+Result<Client> client_from_json(json::Value root) {
+    static constexpr std::array<std::string_view, 5> kMembers{"client_id", "name", "scope",
+                                                              "purposes", "jwks"};
+    if (!root.is_object()) return fail(Errc::invalid, "a client is a JSON object");
+    for (auto const member : root.members()) {
+        if (std::ranges::find(kMembers, member.name()) == kMembers.end()) {
+            return fail(Errc::invalid, "a client has client_id, name, scope, purposes and jwks");
+        }
+    }
+    Client client;
+    auto const id = root.text_member("client_id");
+    if (!id || !is_client_id(*id)) {
+        return fail(Errc::invalid, "client_id must be 1 to 64 of A-Z, a-z, 0-9, - and _");
+    }
+    client.id = ClientId(*id);
+    auto const name = root.text_member("name");
+    if (!name || name->empty() || name->size() > kNameLargest) {
+        return fail(Errc::invalid, "name must be a text of at most 200 bytes");
+    }
+    client.name = *name;
+    auto const scopes = request::parse_scopes(root.text_member("scope").value_or(""));
+    if (!scopes) return fail(Errc::invalid, "scope must be SMART v2 scopes without ?parameters");
+    client.scopes = *scopes;
+    SALUS_TRY(client.purposes, purposes_from(root));
+    auto const jwks = root.member("jwks");
+    if (!jwks || !jwks->is_object()) return fail(Errc::invalid, "jwks must be a JSON Web Key Set");
+    client.jwks = jwks->raw();
+    SALUS_TRY_VOID(jose::KeySet::parse(client.jwks));
+    return client;
+}
+
+Result<std::optional<Client>> find_client(records::Records& records, json::Parser& parser,
+                                          std::string_view id) {
+    if (!is_client_id(id)) return std::optional<Client>();
+    SALUS_TRY(auto stored, records.get(records::DocumentClass::client, kClientType, id));
+    if (!stored || stored->state != store::VersionState::live) return std::optional<Client>();
+    SALUS_TRY(auto const document, parser.index(FormReader::take(std::move(stored->text))));
+    SALUS_TRY(auto client, client_from_json(document.root()));
+    return std::optional(std::move(client));
+}
+
+}  // namespace salus::oauth

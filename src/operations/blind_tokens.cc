@@ -1,0 +1,121 @@
+#include "operations/blind_tokens.h"
+
+#include <algorithm>
+
+#include "fhir/fold.h"
+#include "fhir/index_entry.h"
+
+namespace salus::operations {
+namespace {
+
+// Stands for the system in the token of an identifier that is asked for by its value alone.
+constexpr std::string_view kAnySystem = "\x01";
+constexpr std::int64_t kDayNanoseconds = 86'400'000'000'000;
+
+// The first kNameBeginning letters of a folded name; nothing if it is shorter.
+std::optional<std::string_view> beginning(std::string_view folded) {
+    std::size_t letters = 0;
+    for (std::size_t i = 0; i < folded.size(); ++i) {
+        // A UTF-8 continuation byte belongs to the letter before it.
+        bool const starts = (static_cast<unsigned char>(folded[i]) & 0xc0U) != 0x80U;
+        if (starts && letters++ == records::Addressing::kNameBeginning) return folded.substr(0, i);
+    }
+    if (letters < records::Addressing::kNameBeginning) return std::nullopt;
+    return folded;
+}
+
+// The day, as a number of days since the epoch, if the range is exactly one day.
+std::optional<std::string> day_of(fhir::TimeRange range) {
+    if (range.end - range.start != kDayNanoseconds) return std::nullopt;
+    return std::to_string(range.start / kDayNanoseconds);
+}
+
+bool is_name(Literal parameter) {
+    return parameter == "name" || parameter == "family" || parameter == "given";
+}
+
+void add_demographic_tokens(records::Addressing const& addressing, fhir::EntryView const& entry,
+                            std::vector<BlindToken>& tokens) {
+    auto dates = entry.find("birthdate");
+    auto const day = dates && dates->left() > 0 ? day_of(dates->date()) : std::nullopt;
+    auto names = entry.find("name");
+    while (day && names && names->left() > 0) {
+        if (auto const begin = beginning(names->string().folded)) {
+            tokens.push_back(addressing.demographic_token(*begin, *day));
+        }
+    }
+}
+
+std::optional<std::string> name_asked_for(fhir::SearchQuery const& query) {
+    for (auto const& clause : query.clauses()) {
+        bool const usable = is_name(clause.name) && clause.criteria.size() == 1 &&
+                            (clause.modifier == fhir::SearchModifier::none ||
+                             clause.modifier == fhir::SearchModifier::exact);
+        if (!usable) continue;
+        auto const* text = std::get_if<fhir::TextCriterion>(&clause.criteria.front());
+        if (text == nullptr) continue;
+        auto const folded = fhir::fold(text->text);
+        if (auto const begin = beginning(folded)) return std::string(*begin);
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> birth_day_asked_for(fhir::SearchQuery const& query) {
+    for (auto const& clause : query.clauses()) {
+        bool const usable = clause.name == "birthdate" && clause.criteria.size() == 1 &&
+                            clause.modifier == fhir::SearchModifier::none;
+        if (!usable) continue;
+        auto const* date = std::get_if<fhir::DateCriterion>(&clause.criteria.front());
+        if (date != nullptr && date->prefix == fhir::DatePrefix::eq) return day_of(date->range);
+    }
+    return std::nullopt;
+}
+
+std::optional<std::vector<BlindToken>> identifiers_asked_for(records::Addressing const& addressing,
+                                                             fhir::SearchQuery const& query) {
+    for (auto const& clause : query.clauses()) {
+        if (clause.name != "identifier" || clause.modifier != fhir::SearchModifier::none) continue;
+        std::vector<BlindToken> tokens;
+        for (auto const& criterion : clause.criteria) {
+            auto const* token = std::get_if<fhir::TokenCriterion>(&criterion);
+            if (token == nullptr || !token->code) return std::nullopt;
+            std::string_view const system = token->system ? *token->system : kAnySystem;
+            tokens.push_back(
+                addressing.identifier_token(query.type().name.text(), system, *token->code));
+        }
+        return tokens;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+Result<std::vector<BlindToken>> tokens_of(records::Addressing const& addressing,
+                                          BytesView index_entry) {
+    SALUS_TRY(auto const entry, fhir::EntryView::decode(index_entry));
+    std::vector<BlindToken> tokens;
+    auto identifiers = entry.find("identifier");
+    while (identifiers && identifiers->left() > 0) {
+        auto const identifier = identifiers->token();
+        tokens.push_back(
+            addressing.identifier_token(entry.type(), identifier.system, identifier.code));
+        tokens.push_back(addressing.identifier_token(entry.type(), kAnySystem, identifier.code));
+    }
+    if (entry.type() == "Patient") add_demographic_tokens(addressing, entry, tokens);
+    std::ranges::sort(tokens);
+    auto const repeated = std::ranges::unique(tokens);
+    tokens.erase(repeated.begin(), repeated.end());
+    return tokens;
+}
+
+std::optional<std::vector<BlindToken>> tokens_for(records::Addressing const& addressing,
+                                                  fhir::SearchQuery const& query) {
+    if (auto tokens = identifiers_asked_for(addressing, query)) return tokens;
+    if (query.type().name != "Patient") return std::nullopt;
+    auto const name = name_asked_for(query);
+    auto const day = birth_day_asked_for(query);
+    if (!name || !day) return std::nullopt;
+    return std::vector{addressing.demographic_token(*name, *day)};
+}
+
+}  // namespace salus::operations

@@ -1,0 +1,23 @@
+// Which values can be looked up across patients, and with what token: identifiers exactly; a
+// patient by the beginning of a name together with the birth date. Nothing else: a broad search is
+// refused (MIN-3), and no token is made of a value that has few different ones (ENC-1).
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "fhir/search.h"
+#include "foundation/result.h"
+#include "records/addressing.h"
+
+namespace salus::operations {
+
+// All tokens of a resource, from its index entry.
+[[nodiscard]] Result<std::vector<BlindToken>> tokens_of(records::Addressing const& addressing,
+                                                        BytesView index_entry);
+// The tokens one of which every match of this query has; nothing if the query names no value that
+// has one, and is therefore too broad.
+[[nodiscard]] std::optional<std::vector<BlindToken>> tokens_for(
+    records::Addressing const& addressing, fhir::SearchQuery const& query);
+
+}  // namespace salus::operations

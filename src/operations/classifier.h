@@ -1,0 +1,63 @@
+// Classification: what a request asks for, from its method, target, headers and body. Every route
+// of the server is in this room's classifier.cc and nowhere else; what is not there does not exist
+// (AZ-1). The only maker of Intents. Belongs to one thread.
+#pragma once
+
+#include "foundation/clock.h"
+#include "json/document.h"
+#include "operations/cursor.h"
+#include "records/records.h"
+#include "request/exchange.h"
+#include "request/form.h"
+#include "request/intent.h"
+
+namespace salus::operations {
+
+class Classifier {
+public:
+    Classifier(request::Tenant const& tenant, records::Records& records, json::Parser& parser,
+               Clock const& clock)
+        : tenant_(tenant), records_(records), parser_(parser), clock_(clock) {}
+
+    // Takes the body out of the request where it is a resource. What is learned on the way goes
+    // into exchange.facts, so that a refusal is recorded with it. Errc::not_found: no such route;
+    // Errc::method_not_allowed; Errc::invalid, Errc::unsupported_media_type, Errc::not_acceptable,
+    // Errc::too_large: the request is wrong.
+    [[nodiscard]] Result<request::Intent> classify(request::Exchange& exchange);
+
+private:
+    using Segments = std::span<std::string const>;
+
+    [[nodiscard]] Result<request::IntentFacts> route(request::Exchange& exchange, Segments segments,
+                                                     std::string_view query);
+    [[nodiscard]] Result<request::IntentFacts> route_fhir(request::Exchange& exchange,
+                                                          Segments segments,
+                                                          std::string_view query);
+    [[nodiscard]] Result<request::IntentFacts> route_type(request::Exchange& exchange,
+                                                          std::string const& type,
+                                                          std::string_view query);
+    [[nodiscard]] Result<request::IntentFacts> route_instance(request::Exchange& exchange,
+                                                              Segments segments,
+                                                              std::string_view query);
+    [[nodiscard]] Result<request::IntentFacts> route_history(request::Exchange& exchange,
+                                                             Segments segments,
+                                                             std::string_view query);
+    [[nodiscard]] Result<request::IntentFacts> search(request::Exchange& exchange,
+                                                      std::string const& type,
+                                                      std::string const& patient,
+                                                      std::string_view query);
+    [[nodiscard]] Result<Cursor> open_cursor(request::Exchange& exchange, std::string const& type,
+                                             std::string_view text);
+    [[nodiscard]] Result<void> read_body(request::Exchange& exchange, request::IntentFacts& facts);
+    [[nodiscard]] Result<std::vector<request::Intent>> entries_of(
+        request::Exchange& exchange, request::IntentFacts const& bundle);
+    // The compartment of what is asked, where a patient-context token makes it matter.
+    [[nodiscard]] Result<void> locate(request::Exchange& exchange, request::IntentFacts& facts);
+
+    request::Tenant const& tenant_;
+    records::Records& records_;
+    json::Parser& parser_;
+    Clock const& clock_;
+};
+
+}  // namespace salus::operations

@@ -1,0 +1,34 @@
+#include "operations/operations.h"
+
+#include "operations/capabilities.h"
+#include "operations/history.h"
+#include "operations/read.h"
+#include "operations/search.h"
+#include "operations/transaction.h"
+#include "operations/write.h"
+
+namespace salus::operations {
+
+Result<request::Prepared> prepare(Context const& context, request::Permit const& permit) {
+    using request::Interaction;
+    switch (permit.intent().interaction) {
+        case Interaction::read: return read(context, permit);
+        case Interaction::vread: return vread(context, permit);
+        case Interaction::history_instance: return history(context, permit);
+        case Interaction::search_type: return search(context, permit);
+        case Interaction::create: return create(context, permit);
+        case Interaction::update: return update(context, permit);
+        case Interaction::remove: return remove(context, permit);
+        case Interaction::transaction: return transaction(context, permit);
+        case Interaction::capabilities: return capabilities(context);
+        case Interaction::token:
+        case Interaction::authorization_server_metadata:
+        case Interaction::smart_configuration:
+        case Interaction::json_web_key_set:
+        case Interaction::client_add:
+        case Interaction::control_check: break;
+    }
+    return fail(Errc::internal, "an interaction outside FHIR reached the FHIR operations");
+}
+
+}  // namespace salus::operations

@@ -1,0 +1,13 @@
+// The FHIR interactions behind one door: a Permit in, a Prepared out (request/prepared.h). The
+// catalogue in operations.cc has one line for each; each has a file of its own.
+#pragma once
+
+#include "operations/context.h"
+
+namespace salus::operations {
+
+// REQUIRES: the permit is for an interaction of FHIR.
+[[nodiscard]] Result<request::Prepared> prepare(Context const& context,
+                                                request::Permit const& permit);
+
+}  // namespace salus::operations

@@ -1,0 +1,21 @@
+// The headers of a FHIR request that change what it means (RFC 9110, http.html#Headers).
+#pragma once
+
+#include "foundation/result.h"
+#include "http/message.h"
+#include "request/intent.h"
+
+namespace salus::operations {
+
+// JSON that the caller accepts and that we can give; Errc::not_acceptable otherwise.
+[[nodiscard]] Result<void> check_accept(http::Request const& request);
+// application/fhir+json or application/json, UTF-8; Errc::unsupported_media_type otherwise.
+[[nodiscard]] Result<void> check_resource_content_type(http::Request const& request);
+[[nodiscard]] Result<void> check_form_content_type(http::Request const& request);
+// If-Match, If-None-Match and Prefer into the facts; Errc::invalid when malformed.
+[[nodiscard]] Result<void> read_preconditions(http::Request const& request,
+                                              request::IntentFacts& facts);
+// W/"3" or "3": a version of ours.
+[[nodiscard]] std::optional<std::uint64_t> parse_entity_tag(std::string_view text);
+
+}  // namespace salus::operations

@@ -1,0 +1,28 @@
+// The class of this room that opens what a client sent: target, form and body.
+#pragma once
+
+#include <string_view>
+
+#include "http/message.h"
+#include "records/records.h"
+
+namespace salus::operations {
+
+class RequestReader {
+public:
+    [[nodiscard]] static std::string_view target(http::Request const& request) {
+        return request.target.reveal({});
+    }
+    [[nodiscard]] static std::string_view form(http::Request const& request) {
+        return request.body.reveal({});
+    }
+    // The body leaves the request: it is parsed in place.
+    [[nodiscard]] static EphiText take_body(http::Request& request) {
+        return std::move(request.body);
+    }
+    [[nodiscard]] static std::string_view id(EphiText const& text) { return text.reveal({}); }
+    [[nodiscard]] static BytesView entry(Ephi<Bytes> const& entry) { return entry.reveal({}); }
+    [[nodiscard]] static json::Value root(fhir::ResourceView const& view) { return view.root({}); }
+};
+
+}  // namespace salus::operations

@@ -1,0 +1,20 @@
+// What can be told of a request from its target alone, before anything is parsed in earnest.
+#pragma once
+
+#include <optional>
+
+#include "foundation/strong_id.h"
+#include "http/message.h"
+#include "minimum_necessary/narrowing.h"
+
+namespace salus::operations {
+
+// GET /health: whether the process answers. Not ePHI, not recorded, needs nothing else to work.
+[[nodiscard]] std::optional<http::Response> health(http::Request const& request);
+// NAME of /t/NAME/...; the default tenant's name is empty here.
+[[nodiscard]] std::optional<TenantName> tenant_in(http::Request const& request);
+[[nodiscard]] minimum_necessary::ErrorForm error_form(http::Request const& request);
+// Searches, bundles and large bodies take longer than an event loop should wait.
+[[nodiscard]] bool belongs_on_a_worker(http::Request const& request);
+
+}  // namespace salus::operations

@@ -1,0 +1,13 @@
+// https://hl7.org/fhir/R4/http.html#search (of a type), inside one patient's compartment, or by a
+// value that names few (an identifier; a name with a birth date; _id). Anything broader is refused
+// (MIN-3).
+#pragma once
+
+#include "operations/context.h"
+
+namespace salus::operations {
+
+[[nodiscard]] Result<request::Prepared> search(Context const& context,
+                                               request::Permit const& permit);
+
+}  // namespace salus::operations

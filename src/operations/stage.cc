@@ -1,0 +1,72 @@
+#include "operations/stage.h"
+
+#include "fhir/compartment.h"
+#include "fhir/index_entry.h"
+#include "operations/blind_tokens.h"
+#include "operations/request_reader.h"
+
+namespace salus::operations {
+namespace {
+
+Result<CompartmentId> compartment_of(Context const& context, fhir::ResourceView const& resource) {
+    SALUS_TRY(auto const patient, fhir::patient_of(resource));
+    auto const& addressing = context.records.addressing();
+    return patient ? addressing.patient_compartment(*patient) : addressing.shared_compartment();
+}
+
+}  // namespace
+
+Result<Staged> stage(Context const& context, Staging const& staging) {
+    auto const type = std::string(staging.resource.type().name.text());
+    fhir::ServerFields const fields{staging.id, std::to_string(staging.version), staging.when};
+    auto text = fhir::stored_form(staging.resource, fields, staging.references);
+    // The stored form is read again: references between entries of a transaction are resolved now.
+    SALUS_TRY(auto const stored, fhir::Reader::index(text.clone(), context.parser));
+    SALUS_TRY(auto const compartment, compartment_of(context, stored.view()));
+    bool const shared = compartment == context.records.addressing().shared_compartment();
+
+    records::Change change;
+    change.type = type;
+    change.id = staging.id;
+    change.compartment = compartment;
+    change.version = staging.version;
+    change.when = staging.when;
+    SALUS_TRY(change.index_entry, fhir::make_index_entry(stored.view(), staging.when));
+    if (shared || type == "Patient") {
+        SALUS_TRY(change.tokens, tokens_of(context.records.addressing(),
+                                           RequestReader::entry(change.index_entry)));
+    }
+    change.text = std::move(text);
+    SALUS_TRY(auto write, context.records.seal(change));
+    request::Touched touched{.action = staging.action,
+                             .compartment = compartment,
+                             .patient_compartment = !shared,
+                             .type = type,
+                             .address = write.address,
+                             .version = staging.version,
+                             .stored_hash = records::stored_hash(write.document)};
+    return Staged{std::move(write), std::move(touched), std::move(change.text)};
+}
+
+Result<Staged> stage_deletion(Context const& context, std::string_view type, std::string_view id,
+                              store::Current const& current) {
+    records::Change change;
+    change.type = type;
+    change.id = id;
+    change.compartment = current.compartment;
+    change.version = current.version + 1;
+    change.state = store::VersionState::deleted;
+    change.when = context.clock.now();
+    SALUS_TRY(auto write, context.records.seal(change));
+    bool const shared = current.compartment == context.records.addressing().shared_compartment();
+    request::Touched touched{.action = "delete",
+                             .compartment = current.compartment,
+                             .patient_compartment = !shared,
+                             .type = std::string(type),
+                             .address = write.address,
+                             .version = change.version,
+                             .stored_hash = records::stored_hash(write.document)};
+    return Staged{std::move(write), std::move(touched), EphiText()};
+}
+
+}  // namespace salus::operations

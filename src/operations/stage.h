@@ -1,0 +1,30 @@
+// Staging a write: the stored form of a resource, its compartment, its index entry and tokens,
+// sealed. Shared by create, update, delete and transaction.
+#pragma once
+
+#include "fhir/server_fields.h"
+#include "operations/context.h"
+
+namespace salus::operations {
+
+struct Staging {
+    fhir::ResourceView resource;
+    std::string id;
+    std::uint64_t version = 1;
+    Literal action;  // "create" or "update", for the audit leaf
+    WallTime when{};
+    fhir::ReferenceMap const& references;  // of a transaction; empty otherwise
+};
+
+struct Staged {
+    store::Write write;
+    request::Touched touched;
+    EphiText text;  // the stored form, for the answer
+};
+
+[[nodiscard]] Result<Staged> stage(Context const& context, Staging const& staging);
+// The version that marks a deletion.
+[[nodiscard]] Result<Staged> stage_deletion(Context const& context, std::string_view type,
+                                            std::string_view id, store::Current const& current);
+
+}  // namespace salus::operations

@@ -1,0 +1,74 @@
+#include "pipeline/desk.h"
+
+#include "oauth/client_registration.h"
+#include "oauth/metadata.h"
+#include "operations/operations.h"
+
+namespace salus::pipeline {
+namespace {
+
+request::Prepared document(std::string text) {
+    request::Prepared prepared;
+    prepared.headers.set("Content-Type", "application/json");
+    prepared.headers.set("Cache-Control", "max-age=300");
+    // Discovery is for browsers of any origin (SMART App Launch 2.2, CORS).
+    prepared.headers.set("Access-Control-Allow-Origin", "*");
+    prepared.content = request::PlainContent{std::move(text)};
+    return prepared;
+}
+
+}  // namespace
+
+TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
+                       std::unique_ptr<records::Records> records)
+    : house_(house),
+      tenant_(tenant),
+      records_(std::move(records)),
+      context_{tenant.tenant, *records_, parser_, house.random, house.clock},
+      classifier_(tenant.tenant, *records_, parser_, house.clock),
+      authorization_(house.policy),
+      token_endpoint_(tenant.tenant, tenant.token_keys, *records_, parser_, house.random,
+                      house.clock) {}
+
+Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
+                                              request::Permit const& permit) {
+    using request::Interaction;
+    switch (permit.intent().interaction) {
+        case Interaction::read:
+        case Interaction::vread:
+        case Interaction::update:
+        case Interaction::remove:
+        case Interaction::history_instance:
+        case Interaction::create:
+        case Interaction::search_type:
+        case Interaction::transaction:
+        case Interaction::capabilities: return operations::prepare(context_, permit);
+        case Interaction::token: return token_endpoint_.answer(exchange);
+        case Interaction::authorization_server_metadata:
+            return document(oauth::authorization_server_metadata(tenant_.tenant));
+        case Interaction::smart_configuration:
+            return document(oauth::smart_configuration(tenant_.tenant));
+        case Interaction::json_web_key_set: return document(tenant_.token_keys.json_web_key_set());
+        case Interaction::client_add:
+            return oauth::register_client(exchange, *records_, parser_, house_.clock);
+        case Interaction::control_check: return admin::control_check(house_.control_report);
+    }
+    return fail(Errc::internal, "an interaction has no operation");
+}
+
+Result<std::unique_ptr<Desk>> Desk::make(House const& house) {
+    auto desk = std::make_unique<Desk>();
+    for (auto const& tenant : house.tenants) {
+        SALUS_TRY(auto records,
+                  records::Records::make(tenant->tenant, house.random, house.index_cache));
+        desk->tenants_.emplace(tenant->tenant.name,
+                               std::make_unique<TenantDesk>(house, *tenant, std::move(records)));
+    }
+    return desk;
+}
+
+TenantDesk& Desk::of(request::Tenant const& tenant) {
+    return *tenants_.at(tenant.name);
+}
+
+}  // namespace salus::pipeline

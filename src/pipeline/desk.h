@@ -1,0 +1,54 @@
+// Desk: everything that one thread needs to classify, decide, prepare and narrow requests of every
+// tenant. Each event loop and each worker has its own; nothing on it is shared.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "authorization/decide.h"
+#include "minimum_necessary/narrowing.h"
+#include "oauth/token_endpoint.h"
+#include "operations/classifier.h"
+#include "operations/context.h"
+#include "pipeline/house.h"
+#include "records/records.h"
+
+namespace salus::pipeline {
+
+// One tenant's part of a desk.
+class TenantDesk {
+public:
+    TenantDesk(House const& house, TenantHouse const& tenant,
+               std::unique_ptr<records::Records> records);
+
+    operations::Classifier& classifier() noexcept { return classifier_; }
+    authorization::Authorization const& authorization() const noexcept { return authorization_; }
+    minimum_necessary::Narrowing& narrowing() noexcept { return narrowing_; }
+
+    // What the permit allows, done up to the point where it would become visible.
+    [[nodiscard]] Result<request::Prepared> prepare(request::Exchange& exchange,
+                                                    request::Permit const& permit);
+
+private:
+    House const& house_;
+    TenantHouse const& tenant_;
+    std::unique_ptr<records::Records> records_;
+    json::Parser parser_;
+    operations::Context context_;
+    operations::Classifier classifier_;
+    authorization::Authorization authorization_;
+    oauth::TokenEndpoint token_endpoint_;
+    minimum_necessary::Narrowing narrowing_;
+};
+
+class Desk {
+public:
+    // Errc::unavailable when a store or key cannot be opened.
+    static Result<std::unique_ptr<Desk>> make(House const& house);
+    [[nodiscard]] TenantDesk& of(request::Tenant const& tenant);
+
+private:
+    std::map<TenantName, std::unique_ptr<TenantDesk>> tenants_;
+};
+
+}  // namespace salus::pipeline

@@ -1,0 +1,35 @@
+// House: what all threads share while the server runs, built once at start-up in floor order and
+// passed by reference. Every object named here is safe from any thread.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "admin/control_report.h"
+#include "authentication/token_keys.h"
+#include "authorization/policy.h"
+#include "crypto/random.h"
+#include "foundation/clock.h"
+#include "foundation/log.h"
+#include "records/compartment_index.h"
+#include "request/tenant.h"
+
+namespace salus::pipeline {
+
+struct TenantHouse {
+    request::Tenant tenant;
+    authentication::TokenKeys token_keys;
+};
+
+struct House {
+    Clock const& clock;
+    Log const& log;
+    crypto::Random& random;
+    authorization::Policy policy;
+    crypto::Sha256Digest policy_hash;
+    records::IndexCache& index_cache;
+    admin::ControlReport const& control_report;
+    std::vector<std::unique_ptr<TenantHouse>> tenants;  // the default tenant first
+};
+
+}  // namespace salus::pipeline

@@ -1,0 +1,140 @@
+#include "pipeline/pipeline.h"
+
+#include "operations/routes.h"
+#include "records/commit.h"
+
+namespace salus::pipeline {
+namespace {
+
+// Two writers of one document meet rarely; a request that loses this often gives up with 409.
+constexpr int kWriteAttempts = 4;
+
+// The answer when even a refusal cannot be recorded: 503, fixed text, nothing of the request.
+http::Response unrecorded() {
+    http::Response response;
+    response.status = 503;
+    response.headers.set("Content-Type", "application/fhir+json");
+    response.headers.set("Retry-After", "5");
+    response.body = EphiText(
+        R"({"resourceType":"OperationOutcome","issue":[{"severity":"fatal","code":"transient",)"
+        R"("diagnostics":"the audit log cannot be written, so nothing is answered"}]})");
+    return response;
+}
+
+}  // namespace
+
+// The path of a request. Each step needs what the step before it made; removing one does not
+// compile.
+Task<Result<http::Response>> Pipeline::serve(request::Exchange& exchange) {
+    // Who asks?                                                     45 CFR 164.312(d)
+    SALUS_CO_TRY(exchange.facts.caller,
+                 safeguards(exchange).authentication.authenticate(exchange.request));
+
+    for (int attempt = 1;; ++attempt) {
+        // What is asked, may it be, what would the answer be?       164.312(a)(1), 164.502(b)
+        SALUS_CO_TRY(auto work, co_await this->work(exchange));
+
+        // A write: on record first, then done.                      164.312(b), 164.312(c)(1)
+        if (work.prepared.batch) {
+            auto written = co_await write(exchange, work.prepared);
+            bool const again = !written && written.error().code == Errc::conflict &&
+                               !work.prepared.conflict && attempt < kWriteAttempts;
+            if (again) continue;
+            SALUS_CO_TRY_VOID(std::move(written));
+        }
+
+        // The record is durable before a byte of the answer leaves. 164.312(b)
+        SALUS_CO_TRY(auto receipt,
+                     co_await safeguards(exchange).gate.record(exchange, work.answer, home_));
+        co_return disclose(std::move(work.answer), std::move(receipt));
+    }
+}
+
+// Reads and small writes are served on the event loop; what is slow goes to a worker.
+Task<Result<Pipeline::Work>> Pipeline::work(request::Exchange& exchange) {
+    if (!operations::belongs_on_a_worker(exchange.request)) co_return work_at(*desk_, exchange);
+    auto job = [&exchange](Desk& desk) { return work_at(desk, exchange); };
+    co_return co_await workers_.run(job, home_);
+}
+
+// Classify, decide, prepare, narrow: nothing here leaves the process or changes the store.
+Result<Pipeline::Work> Pipeline::work_at(Desk& desk, request::Exchange& exchange) {
+    auto& room = desk.of(*exchange.tenant);
+    SALUS_TRY(auto intent, room.classifier().classify(exchange));
+    SALUS_TRY(auto permit, room.authorization().permit(exchange.facts.caller, std::move(intent),
+                                                       exchange.facts.rules));
+    SALUS_TRY(auto prepared, room.prepare(exchange, permit));
+    exchange.facts.touched = prepared.touched;
+    SALUS_TRY(auto answer, room.narrowing().narrow(prepared, permit, exchange));
+    return Work{std::move(prepared), std::move(answer)};
+}
+
+// Intent on record, then the store. A failure after the intent is closed by the refusal's leaf, or,
+// if the process dies, by the next start-up, which looks at the store.
+Task<Result<void>> Pipeline::write(request::Exchange& exchange, request::Prepared& prepared) {
+    auto& gate = safeguards(exchange).gate;
+    SALUS_CO_TRY(auto const intent, co_await gate.record_intent(exchange, home_));
+    auto batch = *std::move(prepared.batch);
+    auto committed = co_await records::commit(*exchange.tenant, std::move(batch), intent, home_);
+    if (committed) co_return Result<void>();
+    if (committed.error().code == Errc::conflict && !prepared.conflict) {
+        SALUS_CO_TRY_VOID(co_await gate.record_conflict(exchange, home_));
+        co_return fail(Errc::conflict, "the resource was changed by another request");
+    }
+    if (committed.error().code == Errc::conflict) co_return fail(*prepared.conflict);
+    co_return fail(committed.error());
+}
+
+// Refusals take the same road: recorded, then answered in the protocol's own form.
+Task<http::Response> Pipeline::refuse(request::Exchange& exchange, Error error) {
+    auto receipt = co_await safeguards(exchange).gate.record_refusal(exchange, error, home_);
+    if (!receipt) co_return unrecorded();
+    auto answer = desk_->of(*exchange.tenant)
+                      .narrowing()
+                      .refusal(error, operations::error_form(exchange.request),
+                               exchange.tenant->issuer(), exchange.id);
+    co_return disclose(std::move(answer), *std::move(receipt));
+}
+
+Task<http::Response> Pipeline::handle(http::Request request) {
+    if (auto health = operations::health(request)) co_return *std::move(health);
+    request::Exchange exchange;
+    exchange.request = std::move(request);
+    exchange.id = RequestId(crypto::random_id(house_.random));
+    exchange.started = house_.clock.now();
+    exchange.tenant = &tenant_of(exchange.request);
+    auto response = co_await serve(exchange);
+    if (response) co_return *std::move(response);
+    auto error = std::move(response).error();
+    co_return co_await refuse(exchange, std::move(error));
+}
+
+request::Tenant const& Pipeline::tenant_of(http::Request const& request) const {
+    auto const name = operations::tenant_in(request);
+    for (auto const& tenant : house_.tenants) {
+        // The default tenant has no path of its own: one address, one spelling.
+        if (name && !tenant->tenant.path.empty() && tenant->tenant.name == *name) {
+            return tenant->tenant;
+        }
+    }
+    // An unknown tenant's path is no route of the default tenant either: refused there, and
+    // recorded.
+    return house_.tenants.front()->tenant;
+}
+
+Pipeline::Safeguards& Pipeline::safeguards(request::Exchange const& exchange) {
+    return safeguards_.at(exchange.tenant->name);
+}
+
+Pipeline::Pipeline(House const& house, Workers& workers, std::unique_ptr<Desk> desk, Executor& home)
+    : house_(house), workers_(workers), desk_(std::move(desk)), home_(home) {
+    for (auto const& tenant : house.tenants) {
+        safeguards_.try_emplace(tenant->tenant.name,
+                                Safeguards{.authentication = authentication::Authentication(
+                                               tenant->tenant, tenant->token_keys, house.clock),
+                                           .gate = audit_controls::Gate(
+                                               tenant->tenant, house.policy_hash, house.random)});
+    }
+}
+
+}  // namespace salus::pipeline

@@ -1,0 +1,128 @@
+#include "records/records.h"
+
+namespace salus::records {
+
+Records::Records(request::Tenant const& tenant, crypto::Random& random, IndexCache& cache,
+                 Addressing addressing, std::unique_ptr<store::Reader> reader)
+    : cache_(cache),
+      addressing_(std::move(addressing)),
+      sealing_(tenant, random),
+      reader_(std::move(reader)) {}
+
+Result<std::unique_ptr<Records>> Records::make(request::Tenant const& tenant,
+                                               crypto::Random& random, IndexCache& cache) {
+    SALUS_TRY(auto addressing, Addressing::make(tenant.keyring));
+    SALUS_TRY(auto reader, tenant.store.open_reader());
+    return std::unique_ptr<Records>(
+        new Records(tenant, random, cache, std::move(addressing), std::move(reader)));
+}
+
+Result<StoredDocument> Records::open(DocumentClass document_class, std::string_view type,
+                                     std::string_view id, store::StoredVersion const& stored) {
+    DocumentName const name{document_class, stored.compartment, type, id, stored.version};
+    SALUS_TRY(auto opened, sealing_.open(name, stored.document));
+    StoredDocument document;
+    document.address = stored.address;
+    document.compartment = stored.compartment;
+    document.version = stored.version;
+    document.state = stored.state;
+    document.last_updated = opened.last_updated;
+    document.text = std::move(opened.text);
+    document.hash = stored_hash(stored.document);
+    return document;
+}
+
+Result<std::optional<store::Current>> Records::current(std::string_view type, std::string_view id) {
+    return reader_->current(addressing_.address(type, id));
+}
+
+Result<std::optional<StoredDocument>> Records::get(DocumentClass document_class,
+                                                   std::string_view type, std::string_view id) {
+    SALUS_TRY(auto const stored, reader_->get(addressing_.address(type, id)));
+    if (!stored) return std::optional<StoredDocument>();
+    SALUS_TRY(auto document, open(document_class, type, id, *stored));
+    return std::optional(std::move(document));
+}
+
+Result<std::optional<StoredDocument>> Records::get_version(std::string_view type,
+                                                           std::string_view id,
+                                                           std::uint64_t version) {
+    SALUS_TRY(auto const stored, reader_->get_version(addressing_.address(type, id), version));
+    if (!stored) return std::optional<StoredDocument>();
+    SALUS_TRY(auto document, open(DocumentClass::resource, type, id, *stored));
+    return std::optional(std::move(document));
+}
+
+Result<std::vector<StoredDocument>> Records::history(std::string_view type, std::string_view id,
+                                                     std::uint64_t before, std::size_t count) {
+    SALUS_TRY(auto const versions, reader_->history(addressing_.address(type, id), before, count));
+    std::vector<StoredDocument> documents;
+    documents.reserve(versions.size());
+    for (auto const& stored : versions) {
+        SALUS_TRY(auto document, open(DocumentClass::resource, type, id, stored));
+        documents.push_back(std::move(document));
+    }
+    return documents;
+}
+
+Result<CompartmentIndexPointer> Records::index(CompartmentId const& compartment) {
+    SALUS_TRY(auto const sequence, reader_->compartment_sequence(compartment));
+    if (auto cached = cache_.find(compartment, sequence)) return cached;
+    SALUS_TRY(auto const sealed, reader_->scan(compartment));
+    auto index = std::make_shared<CompartmentIndex>();
+    // The sequence was read before the scan: at worst the index is newer than it says, and is then
+    // read again, never older.
+    index->sequence = sequence;
+    index->entries.reserve(sealed.size());
+    for (auto const& entry : sealed) {
+        SALUS_TRY(auto text, sealing_.open_index_entry(compartment, entry));
+        index->bytes += text.size();
+        index->entries.push_back({entry.address, compartment, entry.version, std::move(text)});
+    }
+    cache_.keep(compartment, index);
+    return CompartmentIndexPointer(std::move(index));
+}
+
+Result<std::optional<OpenedIndexEntry>> Records::entry(Address const& address) {
+    SALUS_TRY(auto const current, reader_->current(address));
+    if (!current || current->state != store::VersionState::live) {
+        return std::optional<OpenedIndexEntry>();
+    }
+    SALUS_TRY(auto const sealed, reader_->index_entry(current->compartment, address));
+    if (!sealed) return std::optional<OpenedIndexEntry>();
+    SALUS_TRY(auto text, sealing_.open_index_entry(current->compartment, *sealed));
+    return std::optional<OpenedIndexEntry>(
+        OpenedIndexEntry{address, current->compartment, sealed->version, std::move(text)});
+}
+
+Result<std::vector<OpenedIndexEntry>> Records::find(BlindToken const& token) {
+    SALUS_TRY(auto const addresses, reader_->find(token, limits::kCrossPatientMatches));
+    std::vector<OpenedIndexEntry> entries;
+    for (auto const& address : addresses) {
+        SALUS_TRY(auto entry, this->entry(address));
+        if (entry) entries.push_back(*std::move(entry));
+    }
+    return entries;
+}
+
+Result<store::Write> Records::seal(Change const& change) {
+    DocumentName const name{change.document_class, change.compartment, change.type, change.id,
+                            change.version};
+    auto const address = addressing_.address(change.type, change.id);
+    SALUS_TRY(auto document, sealing_.seal(name, change.when, change.text));
+    std::optional<crypto::Sealed> entry;
+    if (!change.index_entry.empty()) {
+        SALUS_TRY(entry, sealing_.seal_index_entry(change.compartment, address, change.version,
+                                                   change.index_entry));
+    }
+    return store::Write{.address = address,
+                        .compartment = change.compartment,
+                        .version = change.version,
+                        .state = change.state,
+                        .document = std::move(document),
+                        .index_entry = std::move(entry),
+                        .tokens = change.tokens,
+                        .expires_at = change.expires_at};
+}
+
+}  // namespace salus::records

@@ -1,0 +1,90 @@
+// Records: one tenant's documents in the clear, for operations that hold a Permit. Reads open
+// sealed versions; writes produce sealed store::Write values and change nothing by themselves.
+// Belongs to one thread: each event loop and each worker has its own.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/random.h"
+#include "records/addressing.h"
+#include "records/compartment_index.h"
+#include "records/sealing.h"
+#include "request/permit.h"
+#include "request/tenant.h"
+
+namespace salus::records {
+
+// A stored version, opened.
+struct StoredDocument {
+    Address address;
+    CompartmentId compartment;
+    std::uint64_t version = 0;
+    store::VersionState state = store::VersionState::live;
+    WallTime last_updated{};
+    EphiText text;
+    crypto::Sha256Digest hash{};  // of the sealed bytes
+};
+
+// A version to be sealed for the store.
+struct Change {
+    DocumentClass document_class = DocumentClass::resource;
+    std::string type;
+    std::string id;
+    CompartmentId compartment;
+    std::uint64_t version = 1;
+    store::VersionState state = store::VersionState::live;
+    WallTime when{};
+    EphiText text;
+    Ephi<Bytes> index_entry;  // fhir::make_index_entry; empty: none
+    std::vector<BlindToken> tokens;
+    std::int64_t expires_at = 0;  // unix seconds; 0: never
+};
+
+class Records {
+public:
+    static Result<std::unique_ptr<Records>> make(request::Tenant const& tenant,
+                                                 crypto::Random& random, IndexCache& cache);
+
+    [[nodiscard]] Addressing const& addressing() const noexcept { return addressing_; }
+    [[nodiscard]] Sealing& sealing() noexcept { return sealing_; }
+
+    [[nodiscard]] Result<std::optional<store::Current>> current(std::string_view type,
+                                                                std::string_view id);
+    // The current version, live or deleted; nothing if it never existed.
+    [[nodiscard]] Result<std::optional<StoredDocument>> get(DocumentClass document_class,
+                                                            std::string_view type,
+                                                            std::string_view id);
+    [[nodiscard]] Result<std::optional<StoredDocument>> get_version(std::string_view type,
+                                                                    std::string_view id,
+                                                                    std::uint64_t version);
+    // Newest first.
+    [[nodiscard]] Result<std::vector<StoredDocument>> history(std::string_view type,
+                                                              std::string_view id,
+                                                              std::uint64_t before,
+                                                              std::size_t count);
+    // The opened index of a compartment, from the cache if it still stands.
+    [[nodiscard]] Result<CompartmentIndexPointer> index(CompartmentId const& compartment);
+    // The opened index entry of a live document; nothing if it has none.
+    [[nodiscard]] Result<std::optional<OpenedIndexEntry>> entry(Address const& address);
+    // The opened index entries of live documents with this token: candidates, to be verified.
+    [[nodiscard]] Result<std::vector<OpenedIndexEntry>> find(BlindToken const& token);
+
+    [[nodiscard]] Result<store::Write> seal(Change const& change);
+
+private:
+    Records(request::Tenant const& tenant, crypto::Random& random, IndexCache& cache,
+            Addressing addressing, std::unique_ptr<store::Reader> reader);
+    [[nodiscard]] Result<StoredDocument> open(DocumentClass document_class, std::string_view type,
+                                              std::string_view id,
+                                              store::StoredVersion const& stored);
+
+    IndexCache& cache_;
+    Addressing addressing_;
+    Sealing sealing_;
+    std::unique_ptr<store::Reader> reader_;
+};
+
+}  // namespace salus::records

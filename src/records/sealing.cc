@@ -1,0 +1,117 @@
+#include "records/sealing.h"
+
+namespace salus::records {
+namespace {
+
+using Part = crypto::Context::Part;
+
+constexpr std::size_t kTimeBytes = 8;
+// simdjson reads this far behind a document.
+constexpr std::size_t kSlack = 64;
+
+Literal class_name(DocumentClass document_class) {
+    switch (document_class) {
+        case DocumentClass::resource: return "resource";
+        case DocumentClass::client: return "client";
+        case DocumentClass::replay_guard: return "replay-guard";
+    }
+    return "";
+}
+
+}  // namespace
+
+crypto::Context Sealing::context() const {
+    crypto::Context context;
+    context.add(Part::realm, tenant_.realm).add(Part::tenant, tenant_.name.text());
+    return context;
+}
+
+crypto::Context Sealing::document_context(DocumentName const& name) const {
+    auto context = this->context();
+    context.add(Part::compartment, name.compartment.bytes())
+        .add(Part::object_class, class_name(name.document_class).text())
+        .add(Part::type, name.type)
+        .add(Part::id, name.id)
+        .add(Part::version, name.version);
+    return context;
+}
+
+crypto::Context Sealing::index_context(CompartmentId const& compartment, Address const& address,
+                                       std::uint64_t version) const {
+    auto context = this->context();
+    context.add(Part::compartment, compartment.bytes())
+        .add(Part::object_class, "index")
+        .add(Part::id, address.bytes())
+        .add(Part::version, version);
+    return context;
+}
+
+crypto::Context Sealing::cursor_context(ClientId const& client) const {
+    auto context = this->context();
+    context.add(Part::object_class, "cursor").add(Part::id, client.text());
+    return context;
+}
+
+Result<crypto::Sealed> Sealing::seal(DocumentName const& name, WallTime last_updated,
+                                     EphiText const& text) {
+    SALUS_TRY(auto const key, tenant_.keyring.key_for_writing(name.compartment));
+    auto const& plain = text.reveal({});
+    Bytes framed;
+    framed.reserve(kTimeBytes + plain.size());
+    append_u64(framed, static_cast<std::uint64_t>(last_updated.time_since_epoch().count()));
+    append(framed, bytes_of(plain));
+    auto sealed = sealer_.seal(key.key, key.version, document_context(name), framed);
+    scrub(framed);
+    return sealed;
+}
+
+Result<OpenedDocument> Sealing::open(DocumentName const& name, crypto::Sealed const& sealed) {
+    SALUS_TRY(auto const key,
+              tenant_.keyring.key_for_reading(name.compartment, sealed.key_version()));
+    SALUS_TRY(auto framed, sealer_.open(key, document_context(name), sealed, kSlack));
+    if (framed.size() < kTimeBytes) return fail(Errc::corrupt, "a stored document is too short");
+    auto const time = read_u64(bytes_of(framed).first(kTimeBytes));
+    framed.erase(0, kTimeBytes);
+    OpenedDocument document;
+    document.last_updated = WallTime(std::chrono::nanoseconds(static_cast<std::int64_t>(time)));
+    document.text = EphiText(std::move(framed));
+    return document;
+}
+
+Result<crypto::Sealed> Sealing::seal_index_entry(CompartmentId const& compartment,
+                                                 Address const& address, std::uint64_t version,
+                                                 Ephi<Bytes> const& entry) {
+    SALUS_TRY(auto const key, tenant_.keyring.key_for_writing(compartment));
+    return sealer_.seal(key.key, key.version, index_context(compartment, address, version),
+                        entry.reveal({}));
+}
+
+Result<std::string> Sealing::open_index_entry(CompartmentId const& compartment,
+                                              store::IndexEntry const& entry) {
+    SALUS_TRY(auto const key,
+              tenant_.keyring.key_for_reading(compartment, entry.entry.key_version()));
+    return sealer_.open(key, index_context(compartment, entry.address, entry.version), entry.entry);
+}
+
+Result<std::string> Sealing::seal_cursor(ClientId const& client, std::string_view cursor) {
+    SALUS_TRY(auto const key, tenant_.keyring.purpose_key(keys::Purpose::cursor));
+    auto const sealed = sealer_.seal(key, 1, cursor_context(client), bytes_of(cursor));
+    return to_base64url(sealed.bytes());
+}
+
+Result<std::string> Sealing::open_cursor(ClientId const& client, EphiText const& text) {
+    auto bytes = from_base64url(text.reveal({}));
+    if (!bytes) return fail(Errc::invalid, "the cursor is not one of ours");
+    auto const sealed = crypto::Sealed::from_storage(*std::move(bytes));
+    if (!sealed) return fail(Errc::invalid, "the cursor is not one of ours");
+    SALUS_TRY(auto const key, tenant_.keyring.purpose_key(keys::Purpose::cursor));
+    auto opened = sealer_.open(key, cursor_context(client), *sealed);
+    if (!opened) return fail(Errc::invalid, "the cursor is not one of ours");
+    return opened;
+}
+
+crypto::Sha256Digest stored_hash(crypto::Sealed const& sealed) {
+    return crypto::sha256(sealed.bytes());
+}
+
+}  // namespace salus::records

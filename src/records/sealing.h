@@ -1,0 +1,70 @@
+// Sealing documents for the store and opening them again. The context of every ciphertext is
+// derived here from where the record must stand (realm, tenant, compartment, class, type, id,
+// version), so a row that was moved, swapped or replayed does not open (ENC-2). The one class of
+// this room that opens ePHI. Belongs to one thread.
+#pragma once
+
+#include <string>
+
+#include "crypto/hash.h"
+#include "crypto/sealed.h"
+#include "foundation/clock.h"
+#include "foundation/ephi.h"
+#include "foundation/result.h"
+#include "request/tenant.h"
+#include "store/store.h"
+
+namespace salus::records {
+
+// What kind of document: bound into its context. DO NOT CHANGE: on disk.
+enum class DocumentClass : std::uint8_t { resource = 1, client = 2, replay_guard = 3 };
+
+// Names a version of a document.
+struct DocumentName {
+    DocumentClass document_class = DocumentClass::resource;
+    CompartmentId compartment;
+    std::string_view type;
+    std::string_view id;
+    std::uint64_t version = 0;
+};
+
+struct OpenedDocument {
+    WallTime last_updated{};
+    EphiText text;  // empty for a tombstone
+};
+
+class Sealing {
+public:
+    Sealing(request::Tenant const& tenant, crypto::Random& random)
+        : tenant_(tenant), sealer_(random) {}
+
+    [[nodiscard]] Result<crypto::Sealed> seal(DocumentName const& name, WallTime last_updated,
+                                              EphiText const& text);
+    [[nodiscard]] Result<OpenedDocument> open(DocumentName const& name,
+                                              crypto::Sealed const& sealed);
+    [[nodiscard]] Result<crypto::Sealed> seal_index_entry(CompartmentId const& compartment,
+                                                          Address const& address,
+                                                          std::uint64_t version,
+                                                          Ephi<Bytes> const& entry);
+    [[nodiscard]] Result<std::string> open_index_entry(CompartmentId const& compartment,
+                                                       store::IndexEntry const& entry);
+    // Paging cursors: sealed under the tenant's cursor key and bound to the client (MIN-2).
+    [[nodiscard]] Result<std::string> seal_cursor(ClientId const& client, std::string_view cursor);
+    [[nodiscard]] Result<std::string> open_cursor(ClientId const& client, EphiText const& text);
+
+private:
+    [[nodiscard]] crypto::Context context() const;
+    [[nodiscard]] crypto::Context document_context(DocumentName const& name) const;
+    [[nodiscard]] crypto::Context index_context(CompartmentId const& compartment,
+                                                Address const& address,
+                                                std::uint64_t version) const;
+    [[nodiscard]] crypto::Context cursor_context(ClientId const& client) const;
+
+    request::Tenant const& tenant_;
+    crypto::Sealer sealer_;
+};
+
+// What a write leaf commits to and reconciliation compares: the hash of the sealed bytes.
+[[nodiscard]] crypto::Sha256Digest stored_hash(crypto::Sealed const& sealed);
+
+}  // namespace salus::records

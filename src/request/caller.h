@@ -1,0 +1,48 @@
+// Caller: who asks, proven by authentication. Only authentication::Authentication can make one.
+// Immutable; shared between the token cache of an event loop and the requests under way.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "foundation/clock.h"
+#include "foundation/strong_id.h"
+#include "request/purpose_of_use.h"
+#include "request/scope.h"
+
+namespace salus::authentication {
+class Authentication;
+}
+
+namespace salus::request {
+
+// What a verified access token says (RFC 9068), or that there was none.
+struct CallerFacts {
+    bool anonymous = true;  // public routes only
+    TenantName tenant;
+    ClientId client;
+    std::string token_id;  // jti
+    std::optional<PurposeOfUse> purpose;
+    std::vector<Scope> scopes;
+    std::string scope_text;  // canonical, for the audit leaf
+    // Patient-context tokens reach this compartment and no other.
+    std::optional<CompartmentId> patient_compartment;
+    WallTime expires{};
+};
+
+class Caller {
+public:
+    [[nodiscard]] CallerFacts const& facts() const noexcept { return facts_; }
+    [[nodiscard]] bool anonymous() const noexcept { return facts_.anonymous; }
+
+private:
+    friend class authentication::Authentication;
+    explicit Caller(CallerFacts facts) : facts_(std::move(facts)) {}
+    CallerFacts facts_;
+};
+
+using CallerPointer = std::shared_ptr<Caller const>;
+
+}  // namespace salus::request

@@ -1,0 +1,39 @@
+// Exchange: one request on its way through the pipeline, and what is known of it for the audit
+// record. Each stage adds what it learns, so that a refusal at any stage is recorded with all of it
+// (AUD-1). Owned by the pipeline; used by one thread at a time.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/message.h"
+#include "request/caller.h"
+#include "request/interaction.h"
+#include "request/prepared.h"
+#include "request/tenant.h"
+
+namespace salus::request {
+
+struct AuditFacts {
+    CallerPointer caller;     // once authenticated
+    EphiText claimed_client;  // token endpoint: whom the assertion names, unproven text
+    std::optional<ClientId> proven_client;   // token endpoint: whom it proved
+    std::optional<ClientId> target_client;   // administration: whom the act is about
+    std::optional<Interaction> interaction;  // once classified
+    std::string type;
+    std::optional<CompartmentId> compartment;  // the patient's, once known
+    std::vector<Touched> touched;              // once prepared
+    std::vector<PolicyRuleId> rules;           // once decided
+    std::vector<std::uint64_t> intent_leaves;  // once a write's intent is recorded
+};
+
+struct Exchange {
+    http::Request request;
+    RequestId id;
+    WallTime started{};
+    Tenant const* tenant = nullptr;  // set before the first stage
+    AuditFacts facts;
+};
+
+}  // namespace salus::request

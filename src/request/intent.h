@@ -1,0 +1,67 @@
+// Intent: what is asked, read off the request and nothing else. Only operations::Classifier can
+// make one. It holds names of types, parameters and elements (never ePHI) and ids and queries
+// (ePHI).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fhir/resource.h"
+#include "fhir/search.h"
+#include "foundation/ephi.h"
+#include "foundation/strong_id.h"
+#include "request/interaction.h"
+
+namespace salus::operations {
+class Classifier;
+}
+
+namespace salus::request {
+
+// Elements that the caller wants back (MIN-1). Empty: all that the policy allows.
+struct RequestedElements {
+    std::vector<std::string> names;  // top-level elements, `_elements` and its alias `fields`
+    bool summary = false;            // `_summary=true`
+};
+
+struct IntentFacts {
+    Interaction interaction = Interaction::capabilities;
+    TenantName tenant;
+    std::string type;                            // resource type; empty for system interactions
+    EphiText id;                                 // logical id; empty when there is none
+    std::uint64_t version = 0;                   // vread; history: versions below this one
+    std::size_t count = 0;                       // history: entries on a page; 0: the default
+    std::optional<std::uint64_t> if_match;       // RFC 9110 section 13.1.1, W/"n"
+    std::optional<std::uint64_t> if_none_match;  // read: answered 304 when it still holds
+    std::optional<CompartmentId> compartment;    // where the request stays, if it stays in one
+    bool patient_compartment = false;            // that compartment is a patient's
+    std::optional<fhir::SearchQuery> query;      // search
+    EphiText patient;        // search inside this patient's compartment, named by the path
+    EphiText query_text;     // as received: for the self link and the cursor
+    EphiText after;          // search: continue behind this logical id ...
+    std::size_t offset = 0;  // ... or, if it is gone, behind so many matches
+    RequestedElements elements;
+    std::optional<fhir::ResourceView> resource;  // to be created or updated; looks into `body`
+    std::shared_ptr<fhir::Resource const> body;  // shared by the entries of a bundle
+    bool return_minimal = false;                 // Prefer: return=minimal
+    std::string full_url;                        // of a bundle entry, "urn:uuid:..."
+};
+
+class Intent {
+public:
+    [[nodiscard]] IntentFacts const& facts() const noexcept { return facts_; }
+    // The entries of a transaction, in order; each is decided by itself.
+    [[nodiscard]] std::vector<Intent> const& entries() const noexcept { return entries_; }
+    Intent(Intent&&) noexcept = default;
+    Intent& operator=(Intent&&) noexcept = default;
+
+private:
+    friend class operations::Classifier;
+    explicit Intent(IntentFacts facts) : facts_(std::move(facts)) {}
+    IntentFacts facts_;
+    std::vector<Intent> entries_;
+};
+
+}  // namespace salus::request

@@ -1,0 +1,54 @@
+// Permit: a decision to allow, with what it allows. Only authorization::Authorization can make one.
+// It swallows the Caller and the Intent it was made for, so proofs of two requests cannot be mixed,
+// and nothing reaches the records without one (invariant 3).
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "request/caller.h"
+#include "request/intent.h"
+
+namespace salus::authorization {
+class Authorization;
+}
+
+namespace salus::request {
+
+// Top-level elements of one resource type that may leave (164.502(b)).
+struct AllowedElements {
+    bool all = false;
+    std::vector<std::string> names;  // when not all; sorted
+
+    [[nodiscard]] bool contains(std::string_view name) const {
+        return all || std::ranges::binary_search(names, name);
+    }
+};
+
+class Permit {
+public:
+    [[nodiscard]] Caller const& caller() const noexcept { return *caller_; }
+    [[nodiscard]] IntentFacts const& intent() const noexcept { return intent_.facts(); }
+    [[nodiscard]] std::vector<Intent> const& entries() const noexcept { return intent_.entries(); }
+    // For the type of the intent, or of the entry at this position of a bundle.
+    [[nodiscard]] AllowedElements const& elements() const noexcept { return elements_; }
+    [[nodiscard]] AllowedElements const& elements_of_entry(std::size_t entry) const {
+        return entry_elements_.at(entry);
+    }
+    [[nodiscard]] std::vector<PolicyRuleId> const& rules() const noexcept { return rules_; }
+    Permit(Permit&&) noexcept = default;
+    Permit& operator=(Permit&&) noexcept = default;
+
+private:
+    friend class authorization::Authorization;
+    Permit(CallerPointer caller, Intent intent)
+        : caller_(std::move(caller)), intent_(std::move(intent)) {}
+    CallerPointer caller_;
+    Intent intent_;
+    AllowedElements elements_;
+    std::vector<AllowedElements> entry_elements_;
+    std::vector<PolicyRuleId> rules_;
+};
+
+}  // namespace salus::request

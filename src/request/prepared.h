@@ -1,0 +1,79 @@
+// What an operation did before anything becomes visible: the content it would answer with and, for
+// a write, the sealed batch that the store would commit. Nothing here has left the process or
+// changed the store: the pipeline records first (invariants 1 and 5).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "crypto/hash.h"
+#include "foundation/ephi.h"
+#include "foundation/literal.h"
+#include "foundation/strong_id.h"
+#include "http/message.h"
+#include "store/store.h"
+
+namespace salus::request {
+
+// One document that the request read or would write, as the audit leaf names it.
+struct Touched {
+    Literal action;  // "read", "create", "update", "delete"
+    CompartmentId compartment;
+    bool patient_compartment = false;
+    std::string type;
+    Address address;
+    std::uint64_t version = 0;
+    crypto::Sha256Digest stored_hash{};  // of the sealed bytes: what the store must show later
+};
+
+// A resource as stored, still complete.
+struct ResourceContent {
+    std::string type;
+    EphiText text;
+};
+
+// One line of a search, history or transaction bundle.
+struct EntryContent {
+    std::string full_url;  // contains a logical id: rendered into the body only
+    std::string type;
+    EphiText text;                // empty: no resource in this entry
+    std::size_t decided_by = 0;   // transaction: which entry's allowed elements apply
+    std::string response_status;  // "201 Created": transaction and history
+    std::string location;
+    std::uint64_t version = 0;
+    std::optional<WallTime> last_modified;
+    Literal request_method;     // history
+    std::string request_url;    // history
+};
+
+enum class BundleKind { searchset, history, transaction_response };
+
+struct BundleContent {
+    BundleKind kind;
+    std::optional<std::uint64_t> total;
+    EphiText self_link;
+    std::string next_link;  // opaque cursor: no ePHI
+    std::vector<EntryContent> entries;
+};
+
+// Content that holds no ePHI: discovery documents, tokens, OperationOutcomes.
+struct PlainContent {
+    std::string text;
+};
+
+struct NoContent {};
+
+struct Prepared {
+    int status = 200;
+    http::Headers headers;
+    std::variant<NoContent, PlainContent, ResourceContent, BundleContent> content;
+    std::vector<Touched> touched;
+    std::optional<store::Batch> batch;  // present: a write
+    // What a concurrent change means to the caller (If-Match: 412; a replayed assertion: refused).
+    // Absent: the operation may be prepared again and retried.
+    std::optional<Error> conflict;
+};
+
+}  // namespace salus::request

@@ -1,0 +1,36 @@
+#include "request/purpose_of_use.h"
+
+#include <array>
+#include <utility>
+
+namespace salus::request {
+namespace {
+
+constexpr std::array<std::pair<PurposeOfUse, Literal>, 8> kCodes{{
+    {PurposeOfUse::treatment, "TREAT"},
+    {PurposeOfUse::payment, "HPAYMT"},
+    {PurposeOfUse::operations, "HOPERAT"},
+    {PurposeOfUse::patient_request, "PATRQT"},
+    {PurposeOfUse::research, "HRESCH"},
+    {PurposeOfUse::public_health, "PUBHLTH"},
+    {PurposeOfUse::emergency, "ETREAT"},
+    {PurposeOfUse::system_administration, "SYSADMIN"},
+}};
+
+}  // namespace
+
+Literal code_of(PurposeOfUse purpose) noexcept {
+    for (auto const& [value, code] : kCodes) {
+        if (value == purpose) return code;
+    }
+    return "";
+}
+
+std::optional<PurposeOfUse> purpose_of_code(std::string_view code) noexcept {
+    for (auto const& [value, known] : kCodes) {
+        if (known.text() == code) return value;
+    }
+    return std::nullopt;
+}
+
+}  // namespace salus::request

@@ -1,0 +1,46 @@
+// SMART App Launch 2.2 scopes, version 2 grammar (AZ-6):
+//   (patient|user|system)/(Type|*).(c)(r)(u)(d)(s)
+// letters a non-empty subset of "cruds" in that order; and Salus's own scopes for administration,
+// admin/clients.write and admin/check.read. A scope that is not exactly one of these is refused,
+// never reinterpreted. Granular scopes (?param=value) are refused as long as no rule enforces them:
+// a constraint that cannot be evaluated denies (rule SC4).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "request/interaction.h"
+
+namespace salus::request {
+
+enum class ScopeContext : std::uint8_t { patient, user, system, administration };
+
+struct Scope {
+    ScopeContext context;
+    std::string type;  // a FHIR resource type, "*", "clients" or "check"
+    bool create = false;
+    bool read = false;    // read, vread, history of an instance; for administration: .read
+    bool update = false;  // for administration: .write
+    bool remove = false;
+    bool search = false;
+
+    [[nodiscard]] std::string text() const;
+    friend bool operator==(Scope const&, Scope const&) = default;
+};
+
+// v1 scopes (.read, .write, .*) are accepted and mapped: read -> rs, write -> cud, * -> cruds.
+[[nodiscard]] std::optional<Scope> parse_scope(std::string_view text);
+// Space-separated (RFC 6749 section 3.3); nothing if any scope is refused.
+[[nodiscard]] std::optional<std::vector<Scope>> parse_scopes(std::string_view text);
+[[nodiscard]] std::string to_text(std::vector<Scope> const& scopes);
+
+// Whether `scope` allows this interaction on this type, context aside.
+[[nodiscard]] bool allows(Scope const& scope, Interaction interaction, std::string_view type);
+// What of `asked` lies inside `registered`: the part of each asked scope that some registered scope
+// of the same context covers, letter by letter; empty letters are left out.
+[[nodiscard]] std::vector<Scope> intersect(std::vector<Scope> const& asked,
+                                           std::vector<Scope> const& registered);
+
+}  // namespace salus::request

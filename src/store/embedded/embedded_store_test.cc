@@ -1,0 +1,3 @@
+#include "store/embedded/embedded_store.h"
+
+#include <gtest/gtest.h>

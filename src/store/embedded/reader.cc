@@ -1,0 +1,139 @@
+#include "store/embedded/reader.h"
+
+#include <limits>
+
+#include "store/embedded/rows.h"
+#include "store/embedded/schema.h"
+
+namespace salus::store::embedded {
+namespace {
+
+constexpr auto kEveryVersion = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+
+// Columns: compartment, version, state, sealed. Nothing for an erased version.
+Result<std::optional<StoredVersion>> version_of(sqlite::Rows const& rows, Address const& address) {
+    SALUS_TRY(auto const state, state_of(rows.number(2)));
+    if (state == RowState::erased) return std::nullopt;
+    SALUS_TRY(auto const compartment, id_of<CompartmentId>(rows.bytes(0)));
+    SALUS_TRY(auto document, sealed_of(rows.bytes(3)));
+    return StoredVersion{address, compartment, rows.unsigned_number(1),
+                         static_cast<VersionState>(state), std::move(document)};
+}
+
+// Columns: address, version, sealed.
+Result<IndexEntry> entry_of(sqlite::Rows const& rows) {
+    SALUS_TRY(auto const address, id_of<Address>(rows.bytes(0)));
+    SALUS_TRY(auto entry, sealed_of(rows.bytes(2)));
+    return IndexEntry{address, rows.unsigned_number(1), std::move(entry)};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Reader>> EmbeddedReader::open(std::filesystem::path const& path) {
+    sqlite::Options const options{.access = sqlite::Access::read_only,
+                                  .cache_bytes = 8 * limits::kMiB};
+    SALUS_TRY(auto database, sqlite::Database::open(path, options));
+    SALUS_TRY_VOID(check_schema(database));
+    SALUS_TRY(auto statements, prepare(database));
+    return std::unique_ptr<Reader>(new EmbeddedReader(std::move(database), std::move(statements)));
+}
+
+Result<EmbeddedReader::Statements> EmbeddedReader::prepare(sqlite::Database& database) {
+    SALUS_TRY(auto current, database.prepare("SELECT compartment, version, state FROM history "
+                                             "WHERE address = ?1 ORDER BY version DESC LIMIT 1"));
+    SALUS_TRY(auto versions_below, database.prepare("SELECT compartment, version, state, sealed "
+                                                    "FROM history LEFT JOIN document USING (vid) "
+                                                    "WHERE address = ?1 AND version < ?2 "
+                                                    "ORDER BY version DESC LIMIT ?3"));
+    SALUS_TRY(auto version, database.prepare("SELECT compartment, version, state, sealed "
+                                             "FROM history LEFT JOIN document USING (vid) "
+                                             "WHERE address = ?1 AND version = ?2"));
+    SALUS_TRY(auto scan, database.prepare("SELECT address, version, sealed FROM index_entry "
+                                          "WHERE compartment = ?1"));
+    SALUS_TRY(auto index_entry, database.prepare("SELECT address, version, sealed FROM index_entry "
+                                                 "WHERE compartment = ?1 AND address = ?2"));
+    SALUS_TRY(auto sequence, database.prepare("SELECT sequence FROM compartment WHERE id = ?1"));
+    SALUS_TRY(auto find, database.prepare("SELECT address FROM token WHERE token = ?1 LIMIT ?2"));
+    return Statements{std::move(current), std::move(versions_below), std::move(version),
+                      std::move(scan),    std::move(index_entry),    std::move(sequence),
+                      std::move(find)};
+}
+
+Result<std::optional<Current>> EmbeddedReader::current(Address const& address) {
+    auto rows = statements_.current.query(address.bytes());
+    SALUS_TRY(bool const found, rows.next());
+    if (!found) return std::nullopt;
+    SALUS_TRY(auto const state, state_of(rows.number(2)));
+    if (state == RowState::erased) return std::nullopt;
+    SALUS_TRY(auto const compartment, id_of<CompartmentId>(rows.bytes(0)));
+    return Current{compartment, rows.unsigned_number(1), static_cast<VersionState>(state)};
+}
+
+Result<std::optional<StoredVersion>> EmbeddedReader::get(Address const& address) {
+    auto rows = statements_.versions_below.query(address.bytes(), kEveryVersion, std::int64_t{1});
+    SALUS_TRY(bool const found, rows.next());
+    if (!found) return std::nullopt;
+    return version_of(rows, address);
+}
+
+Result<std::optional<StoredVersion>> EmbeddedReader::get_version(Address const& address,
+                                                                 std::uint64_t version) {
+    if (version > kEveryVersion) return std::nullopt;
+    auto rows = statements_.version.query(address.bytes(), version);
+    SALUS_TRY(bool const found, rows.next());
+    if (!found) return std::nullopt;
+    return version_of(rows, address);
+}
+
+Result<std::vector<StoredVersion>> EmbeddedReader::history(Address const& address,
+                                                           std::uint64_t before,
+                                                           std::size_t count) {
+    auto const below = before == 0 ? kEveryVersion : std::min(before, kEveryVersion);
+    auto rows = statements_.versions_below.query(address.bytes(), below, count);
+    std::vector<StoredVersion> versions;
+    while (true) {
+        SALUS_TRY(bool const found, rows.next());
+        if (!found) return versions;
+        SALUS_TRY(auto version, version_of(rows, address));
+        if (version) versions.push_back(*std::move(version));
+    }
+}
+
+Result<std::vector<IndexEntry>> EmbeddedReader::scan(CompartmentId const& compartment) {
+    auto rows = statements_.scan.query(compartment.bytes());
+    std::vector<IndexEntry> entries;
+    while (true) {
+        SALUS_TRY(bool const found, rows.next());
+        if (!found) return entries;
+        SALUS_TRY(auto entry, entry_of(rows));
+        entries.push_back(std::move(entry));
+    }
+}
+
+Result<std::optional<IndexEntry>> EmbeddedReader::index_entry(CompartmentId const& compartment,
+                                                              Address const& address) {
+    auto rows = statements_.index_entry.query(compartment.bytes(), address.bytes());
+    SALUS_TRY(bool const found, rows.next());
+    if (!found) return std::nullopt;
+    SALUS_TRY(auto entry, entry_of(rows));
+    return entry;
+}
+
+Result<std::uint64_t> EmbeddedReader::compartment_sequence(CompartmentId const& compartment) {
+    auto rows = statements_.sequence.query(compartment.bytes());
+    SALUS_TRY(bool const found, rows.next());
+    return found ? rows.unsigned_number(0) : 0;
+}
+
+Result<std::vector<Address>> EmbeddedReader::find(BlindToken const& token, std::size_t count) {
+    auto rows = statements_.find.query(token.bytes(), count);
+    std::vector<Address> addresses;
+    while (true) {
+        SALUS_TRY(bool const found, rows.next());
+        if (!found) return addresses;
+        SALUS_TRY(auto const address, id_of<Address>(rows.bytes(0)));
+        addresses.push_back(address);
+    }
+}
+
+}  // namespace salus::store::embedded

@@ -1,0 +1,46 @@
+// Reads over a read-only connection. Each call is one statement in its own read view, so it sees
+// one consistent state and everything that was committed before, and holds nothing afterwards.
+#pragma once
+
+#include <filesystem>
+
+#include "sqlite/database.h"
+#include "store/store.h"
+
+namespace salus::store::embedded {
+
+class EmbeddedReader final : public Reader {
+public:
+    static Result<std::unique_ptr<Reader>> open(std::filesystem::path const& path);
+
+    Result<std::optional<Current>> current(Address const& address) override;
+    Result<std::optional<StoredVersion>> get(Address const& address) override;
+    Result<std::optional<StoredVersion>> get_version(Address const& address,
+                                                     std::uint64_t version) override;
+    Result<std::vector<StoredVersion>> history(Address const& address, std::uint64_t before,
+                                               std::size_t count) override;
+    Result<std::vector<IndexEntry>> scan(CompartmentId const& compartment) override;
+    Result<std::optional<IndexEntry>> index_entry(CompartmentId const& compartment,
+                                                  Address const& address) override;
+    Result<std::uint64_t> compartment_sequence(CompartmentId const& compartment) override;
+    Result<std::vector<Address>> find(BlindToken const& token, std::size_t count) override;
+
+private:
+    struct Statements {
+        sqlite::Statement current;
+        sqlite::Statement versions_below;
+        sqlite::Statement version;
+        sqlite::Statement scan;
+        sqlite::Statement index_entry;
+        sqlite::Statement sequence;
+        sqlite::Statement find;
+    };
+    static Result<Statements> prepare(sqlite::Database& database);
+    EmbeddedReader(sqlite::Database database, Statements statements)
+        : database_(std::move(database)), statements_(std::move(statements)) {}
+
+    sqlite::Database database_;
+    Statements statements_;
+};
+
+}  // namespace salus::store::embedded

