@@ -67,6 +67,8 @@ private:
     [[nodiscard]] bool open_all(std::string& why);
     [[nodiscard]] Result<void> open_keys();
     [[nodiscard]] Result<void> open_tenant(TenantName const& name, bool is_default);
+    void join_rooms();
+    [[nodiscard]] std::unique_ptr<pipeline::Desk> make_desk();
 
     Configuration configuration_;
     Layout layout_;
@@ -78,6 +80,8 @@ private:
     std::unique_ptr<store::Store> store_;
     std::vector<std::unique_ptr<keys::Keyring>> keyrings_;
     std::vector<std::unique_ptr<audit::Log>> audit_logs_;
+    std::vector<std::size_t> settled_intents_;                     // of each tenant, at this start
+    std::vector<std::unique_ptr<pipeline::TenantHouse>> tenants_;  // until the house has them
     records::IndexCache index_cache_;
     std::unique_ptr<ControlEvidence> evidence_;
     std::unique_ptr<pipeline::House> house_;

@@ -103,6 +103,9 @@ TEST_F(Sealing, CutAtAChunkBorderIsCorrupt) {
     // An exact multiple ends with an empty chunk; without it the record is cut.
     auto const even = copy_of(seal(std::string(kChunk, 'x')));
     expect_refused(Bytes(even.begin(), even.end() - kTag));
+    // The length alone shows it, before any key is at hand.
+    EXPECT_FALSE(Sealed::from_storage(Bytes(even.begin(), even.end() - kTag)));
+    EXPECT_FALSE(Sealed::from_storage(Bytes(even.begin(), even.end() - 1)));
 }
 
 TEST_F(Sealing, SwappedOrRepeatedChunksAreCorrupt) {

@@ -1,6 +1,6 @@
 // The registered claims of a JWT (RFC 7519 section 4.1), checked for one use. iss, aud and exp are
-// always required (RFC 8725 sections 3.8 to 3.10). IAM-2, IAM-8. Times are whole seconds: a fraction is refused.
-// Thread safety: functions from any thread.
+// always required (RFC 8725 sections 3.8 to 3.10). Times are whole seconds: a fraction is refused.
+// IAM-2, IAM-8. Thread safety: functions from any thread.
 #pragma once
 
 #include <chrono>

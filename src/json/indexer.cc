@@ -11,6 +11,8 @@ bool is_space(char c) {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
+// What the bit field holds; limits::kJsonNodes is less.
+constexpr std::uint32_t kLargestCount = (1U << 28U) - 1;
 // Up to this many members are compared pair by pair, more are sorted.
 constexpr std::size_t kPairwiseMembers = 24;
 
@@ -86,7 +88,10 @@ Indexer::Refusal Indexer::step(std::uint32_t at, std::uint32_t next) {
 }
 
 Indexer::Refusal Indexer::value(std::uint32_t at, std::uint32_t next) {
-    if (depth_ > 0) document_.nodes_[open_[depth_ - 1]].count += 1;
+    if (depth_ > 0) {
+        auto& container = document_.nodes_[open_[depth_ - 1]];
+        container.count = (container.count + 1) & kLargestCount;
+    }
     if (text_[at] == '{') return open(at, Kind::object);
     if (text_[at] == '[') return open(at, Kind::array);
     after_value();

@@ -226,7 +226,9 @@ TEST(JsonTest, AgreesWithTheJsonTestSuite) {
             EXPECT_FALSE(document) << name;
             ++refused;
         }
-        if (document) EXPECT_TRUE(parser.parse(minify(document->text()))) << name;
+        if (document) {
+            EXPECT_TRUE(parser.parse(minify(document->text()))) << name;
+        }
     }
     EXPECT_GT(accepted, 40);
     EXPECT_GT(refused, 100);

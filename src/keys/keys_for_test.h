@@ -122,7 +122,7 @@ private:
             auto const got = ::pread(memory, buffer, wanted, static_cast<off_t>(start));
             if (got < static_cast<ssize_t>(sizeof masked_)) return found;
             auto const last = static_cast<std::size_t>(got) - sizeof masked_;
-            for (std::size_t i = 0; i <= last; ++i) found += stands_at(buffer + i) ? 1 : 0;
+            for (std::size_t i = 0; i <= last; ++i) found += stands_at(buffer + i) ? 1U : 0U;
             start += last + 1;
         }
         return found;

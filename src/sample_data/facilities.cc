@@ -36,8 +36,7 @@ void write_organization(Transaction& transaction, Organization const& organizati
     text.text("value", "617-555-01" + organization.identifier.substr(4));
     text.end_object();
     text.end_array();
-    transaction.end_entry_unless_exists(kOrganization, kOrganizationIdentifiers,
-                                        organization.identifier);
+    transaction.end_entry(kOrganization);
 }
 
 void write_practitioner(Transaction& transaction, Practitioner const& practitioner) {
@@ -61,8 +60,7 @@ void write_practitioner(Transaction& transaction, Practitioner const& practition
     text.end_array();
     text.end_object();
     text.end_array();
-    transaction.end_entry_unless_exists(kPractitioner, kNationalProviderIdentifiers,
-                                        practitioner.identifier);
+    transaction.end_entry(kPractitioner);
 }
 
 }  // namespace

@@ -32,19 +32,6 @@ void Transaction::end_entry(EntryType const& type) {
     ++entries_;
 }
 
-void Transaction::end_entry_unless_exists(EntryType const& type, Literal system,
-                                          std::string_view value) {
-    text_.end_object();
-    text_.begin_object("request");
-    text_.text("method", "POST");
-    text_.text("url", type.resource_type.text());
-    text_.text("ifNoneExist",
-               "identifier=" + std::string(system.text()) + "|" + std::string(value));
-    text_.end_object();
-    text_.end_object();
-    ++entries_;
-}
-
 std::string Transaction::take() && {
     text_.end_array();
     text_.end_object();

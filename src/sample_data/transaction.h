@@ -20,9 +20,6 @@ public:
     // Between begin and end the caller writes the resource's members into text().
     void begin_entry(EntryType const& type, std::string_view uuid);
     void end_entry(EntryType const& type);
-    // The entry is created only if no resource has this identifier: for what patients share
-    // (https://hl7.org/fhir/R4/http.html#ccreate).
-    void end_entry_unless_exists(EntryType const& type, Literal system, std::string_view value);
     [[nodiscard]] ResourceText& text() noexcept { return text_; }
     [[nodiscard]] std::size_t entries() const noexcept { return entries_; }
 

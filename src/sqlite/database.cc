@@ -108,6 +108,15 @@ Result<void> configure(Connection& connection, Options const& options) {
     return {};
 }
 
+int number_of(CheckpointMode mode) {
+    switch (mode) {
+        case CheckpointMode::passive: return SQLITE_CHECKPOINT_PASSIVE;
+        case CheckpointMode::restart: return SQLITE_CHECKPOINT_RESTART;
+        case CheckpointMode::truncate: return SQLITE_CHECKPOINT_TRUNCATE;
+    }
+    return SQLITE_CHECKPOINT_PASSIVE;
+}
+
 }  // namespace
 
 Database::Database(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
@@ -124,6 +133,10 @@ Result<Database> Database::open(std::filesystem::path const& path, Options const
                       SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
     SALUS_TRY_VOID(
         connection->checked(sqlite3_open_v2(path.c_str(), &connection->handle, flags, nullptr)));
+    // SQLite falls back to reading where it may not write.
+    if (writes && sqlite3_db_readonly(connection->handle, "main") != 0) {
+        return fail(Errc::unavailable, "the database is read-only");
+    }
     SALUS_TRY_VOID(configure(*connection, options));
     Database database(std::move(connection));
     // A damaged header shows here, and not at the first request.
@@ -153,11 +166,10 @@ Result<std::int64_t> Database::number(Literal sql) {
 }
 
 Result<void> Database::checkpoint(CheckpointMode mode) {
-    bool const waits = mode == CheckpointMode::truncate;
+    bool const waits = mode != CheckpointMode::passive;
     if (waits) sqlite3_busy_timeout(connection_->handle, kCheckpointPatience);
-    int const code = sqlite3_wal_checkpoint_v2(
-        connection_->handle, nullptr,
-        waits ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    int const code =
+        sqlite3_wal_checkpoint_v2(connection_->handle, nullptr, number_of(mode), nullptr, nullptr);
     if (waits) sqlite3_busy_timeout(connection_->handle, 0);
     SALUS_TRY_VOID(connection_->checked(code));
     connection_->wal_pages = 0;

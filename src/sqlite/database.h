@@ -43,7 +43,8 @@ struct Options {
 
 enum class CheckpointMode {
     passive,   // copies what readers allow, waits for nobody
-    truncate,  // waits briefly for readers, then empties the WAL file
+    restart,   // waits briefly for readers; the next commit overwrites the WAL from its beginning
+    truncate,  // as restart, and empties the WAL file
 };
 
 class Database {

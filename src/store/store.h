@@ -34,8 +34,11 @@ struct Write {
     std::int64_t expires_at = 0;
 };
 
-// Either every write happens, durably, or none. Errc::conflict when a current version is not the
-// expected one.
+// Either every write happens, durably, or none; in this order, so that one batch may write two
+// versions of a document. Errc::conflict when a current version is not the expected one, or when
+// the current version was erased and older ones stand in another compartment: such an address takes
+// no further version. Errc::invalid or Errc::too_large for what no store could write: version 0, a
+// deletion with an index entry or tokens, more than limits allow.
 struct Batch {
     std::vector<Write> writes;
 };
@@ -100,14 +103,21 @@ class Store {
 public:
     virtual ~Store() = default;  // finishes what is queued
     // Durable when the task ends; resumes on `home`. Concurrent commits share a transaction, and
-    // one batch's conflict does not touch another's. Errc::unavailable when the disk refuses (the
-    // store then refuses every commit until it is reopened) or the queue is full. Any thread.
+    // one batch's conflict does not touch another's. Errc::unavailable when the queue is full or
+    // the disk refuses: after a full disk the next commit may succeed, after any other refusal none
+    // does until the store is reopened, and the one that was refused may then turn out to have
+    // happened. Any thread.
     virtual Task<Result<void>> commit(Batch batch, Executor& home) = 0;
     [[nodiscard]] virtual Result<std::unique_ptr<Reader>> open_reader() = 0;
-    // Removes every version, index entry and token of the compartment (after its key is destroyed).
+    // Removes every version, index entry and token of the compartment (after its key is destroyed),
+    // in several transactions; repeating it finishes what a crash interrupted. A document whose
+    // current version stood here is gone, even if older versions in other compartments can still be
+    // read. The compartment's sequence stays and grows.
     virtual Task<Result<void>> erase(CompartmentId compartment, Executor& home) = 0;
-    // Removes documents whose time is over; returns how many.
+    // Removes documents whose current version's time is over, with their history; returns how many.
+    // Readers may see them until then.
     virtual Task<Result<std::uint64_t>> expire(std::int64_t now, Executor& home) = 0;
+    // Counts rows: seconds for millions of versions. Never on an event loop.
     [[nodiscard]] virtual Result<Statistics> statistics() = 0;
 };
 

@@ -105,10 +105,8 @@ TYPED_TEST_P(StoreSuite, ReadsWhatWasWritten) {
     ASSERT_TRUE(indexed);
     EXPECT_EQ(indexed->version, 1U);
     EXPECT_EQ(samples::bytes(indexed->entry), entry);
-    EXPECT_FALSE(
-        this->reader_->index_entry(samples::compartment(2), samples::address(1)).value());
-    EXPECT_EQ(this->reader_->find(samples::token(1), 10).value(),
-              std::vector{samples::address(1)});
+    EXPECT_FALSE(this->reader_->index_entry(samples::compartment(2), samples::address(1)).value());
+    EXPECT_EQ(this->reader_->find(samples::token(1), 10).value(), std::vector{samples::address(1)});
     EXPECT_TRUE(this->reader_->find(samples::token(1), 0).value().empty());
 }
 
@@ -418,15 +416,12 @@ TYPED_TEST_P(StoreSuite, EightWritersReadTheirOwnWrites) {
     EXPECT_EQ(history.value().size(), wins);
 }
 
-REGISTER_TYPED_TEST_SUITE_P(StoreSuite, AnEmptyStoreHasNothing, ReadsWhatWasWritten,
-                            RefusesEveryOtherVersionThanTheNext, ABatchHappensWholeOrNotAtAll,
-                            ABatchMayWriteTwoVersionsAndGrowsASequenceOnce,
-                            AConflictDoesNotTouchItsNeighbours,
-                            ADeletionTakesEntryAndTokensAndLeavesHistory,
-                            PagesThroughHistoryNewestFirst, AMoveLeavesTheOldCompartment,
-                            TokensAreThoseOfTheCurrentVersion,
-                            ExpiryRemovesEveryTraceAndNothingElse,
-                            ErasureRemovesACompartmentAndNoOther, StandsAfterReopening,
-                            KeepsLargeDocuments, EightWritersReadTheirOwnWrites);
+REGISTER_TYPED_TEST_SUITE_P(
+    StoreSuite, AnEmptyStoreHasNothing, ReadsWhatWasWritten, RefusesEveryOtherVersionThanTheNext,
+    ABatchHappensWholeOrNotAtAll, ABatchMayWriteTwoVersionsAndGrowsASequenceOnce,
+    AConflictDoesNotTouchItsNeighbours, ADeletionTakesEntryAndTokensAndLeavesHistory,
+    PagesThroughHistoryNewestFirst, AMoveLeavesTheOldCompartment, TokensAreThoseOfTheCurrentVersion,
+    ExpiryRemovesEveryTraceAndNothingElse, ErasureRemovesACompartmentAndNoOther,
+    StandsAfterReopening, KeepsLargeDocuments, EightWritersReadTheirOwnWrites);
 
 }  // namespace salus::store

@@ -153,7 +153,8 @@ void CommitThread::checkpoint_if_due() {
     if (refuses_) return;
     auto const pages = writer_.database().wal_pages();
     if (pages >= kWalPages) {
-        checkpoint(sqlite::CheckpointMode::truncate);
+        // Not truncate: overwriting a file costs fewer syncs of the file system than growing one.
+        checkpoint(sqlite::CheckpointMode::restart);
     } else if (pages >= kWalPagesIdle && idle()) {
         checkpoint(sqlite::CheckpointMode::passive);
     }

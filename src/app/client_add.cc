@@ -1,0 +1,82 @@
+#include "app/client_keys.h"
+#include "app/command_line.h"
+#include "app/commands.h"
+#include "app/instance_client.h"
+#include "app/terminal.h"
+
+namespace salus::app {
+namespace {
+
+constexpr std::size_t kKeySetLargest = 64 * 1024;
+
+Result<std::string> public_keys(ClientAddOptions const& options) {
+    if (!options.key_file.empty()) return make_client_keys(options.key_file);
+    SALUS_TRY(auto const bytes, read_file(options.jwks, kKeySetLargest));
+    return std::string(text_of(bytes));
+}
+
+}  // namespace
+
+int client_add(ClientAddOptions const& options) {
+    if (options.jwks.empty() == options.key_file.empty()) {
+        say_problem("a client needs keys",
+                    "Give its public keys with --jwks FILE, or make a pair with --new-key FILE.");
+        return kUsage;
+    }
+    std::string why;
+    auto const client = InstanceClient::connect(options.directory, why);
+    if (!client) {
+        say_problem(why);
+        return kFailed;
+    }
+    auto const token = client->token(Layout{options.directory}.administrator(), "administrator",
+                                     "admin/clients.write", why);
+    if (token.empty()) {
+        say_problem("the administrator got no token: " + why);
+        return kFailed;
+    }
+    auto const jwks = public_keys(options);
+    if (!jwks) {
+        say_problem("the client's keys: " + std::string(jwks.error().why.text()));
+        return kFailed;
+    }
+    http::Request request;
+    request.method = http::Method::post;
+    request.target = EphiText(std::string("/admin/clients"));
+    request.headers.set("Authorization", "Bearer " + token);
+    request.headers.set("Content-Type", "application/json");
+    request.body =
+        EphiText(registration_json({.id = options.id,
+                                    .name = options.name.empty() ? options.id : options.name,
+                                    .scope = options.scope,
+                                    .purposes = options.purposes,
+                                    .jwks = *jwks}));
+    auto response = client->send(std::move(request));
+    if (!response || response->status != 201) {
+        say_problem("the client was refused");
+        if (response) say_problem(CommandLine::text(std::move(response->body)));
+        return kFailed;
+    }
+    say("Registered " + options.id + " for " + options.scope);
+    return kDone;
+}
+
+int token(TokenOptions const& options) {
+    std::string why;
+    auto const client = InstanceClient::connect(options.directory, why);
+    if (!client) {
+        say_problem(why);
+        return kFailed;
+    }
+    auto const key =
+        options.key_file.empty() ? Layout{options.directory}.demonstration() : options.key_file;
+    auto const token = client->token(key, options.client, options.scope, why);
+    if (token.empty()) {
+        say_problem("no token: " + why);
+        return kFailed;
+    }
+    say(token);
+    return kDone;
+}
+
+}  // namespace salus::app

@@ -1,0 +1,27 @@
+// Key pairs of clients, as files: the private key as a JWK that only its owner may read, the public
+// one as a JWK Set for registration.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "foundation/result.h"
+
+namespace salus::app {
+
+// Makes an ES384 key pair (SMART Backend Services), writes the private key to the file and gives
+// the public JWK Set. Errc::conflict if the file exists: keys are never overwritten.
+[[nodiscard]] Result<std::string> make_client_keys(std::filesystem::path const& private_key_file);
+
+struct Registration {
+    std::string id;
+    std::string name;
+    std::string scope;
+    std::vector<std::string> purposes;
+    std::string jwks;
+};
+// The body of POST /admin/clients.
+[[nodiscard]] std::string registration_json(Registration const& registration);
+
+}  // namespace salus::app

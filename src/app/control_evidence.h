@@ -1,0 +1,49 @@
+// ControlEvidence: the whole catalogue of controls, each with a state computed from what the
+// running instance, its files and the kernel say at the moment of asking (GOV-6). Nothing is
+// remembered between two readings.
+#pragma once
+
+#include <atomic>
+#include <vector>
+
+#include "admin/control_report.h"
+#include "app/configuration.h"
+#include "audit/log.h"
+#include "foundation/clock.h"
+#include "http/server.h"
+#include "keys/key_management_service.h"
+#include "keys/keyring.h"
+#include "store/store.h"
+
+namespace salus::app {
+
+// What the evidence is read from. All outlive the report and are safe from any thread.
+struct EvidenceSources {
+    Configuration const& configuration;
+    keys::KeyManagementService& key_service;
+    store::Store& store;
+    Clock const& clock;
+    struct TenantSources {
+        TenantName name;
+        keys::Keyring& keyring;
+        audit::Log& audit_log;
+        std::size_t intents_settled = 0;  // that a crash had left open, concluded at this start
+    };
+    std::vector<TenantSources> tenants;
+};
+
+class ControlEvidence final : public admin::ControlReport {
+public:
+    explicit ControlEvidence(EvidenceSources sources);
+    ~ControlEvidence() override;
+
+    // The listener, once it serves; nullptr again before it stops. Any thread.
+    void attach(http::Server const* server);
+    std::vector<admin::ControlLine> read() const override;
+
+private:
+    EvidenceSources sources_;
+    std::atomic<http::Server const*> server_ = nullptr;
+};
+
+}  // namespace salus::app

@@ -1,0 +1,152 @@
+#include "app/client_keys.h"
+#include "app/commands.h"
+#include "app/instance.h"
+#include "app/terminal.h"
+#include "crypto/certificate.h"
+#include "foundation/blocking.h"
+#include "keys/sealed_file.h"
+#include "keys/sealed_file/sealed_file_service.h"
+#include "oauth/access_token.h"
+
+namespace salus::app {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr std::chrono::days kAuthorityLife{3650};
+constexpr std::chrono::days kCertificateLife{397};  // what browsers accept
+constexpr std::size_t kPassphraseBytes = 32;
+
+Result<void> make_directories(Layout const& layout) {
+    SALUS_TRY_VOID(make_private_directory(layout.directory));
+    for (auto const* name : {"run", "keys", "store", "audit", "tls", "credentials", "log"}) {
+        SALUS_TRY_VOID(make_private_directory(layout.directory / name));
+    }
+    return {};
+}
+
+Result<void> make_keys(Layout const& layout, std::string const& realm, crypto::Random& random,
+                       std::unique_ptr<keys::SealedFileService>& service) {
+    auto const passphrase = crypto::random_secret(random, kPassphraseBytes);
+    SecretBytes const text(bytes_of(to_base64url(passphrase.reveal())));
+    SALUS_TRY_VOID(
+        write_file_durably(layout.passphrase(), text.reveal(), FileAccess::private_to_owner));
+    SALUS_TRY(service, keys::SealedFileService::create(layout.root_keys(), text, realm, random,
+                                                       crypto::ScryptCost{}));
+    return {};
+}
+
+Result<void> make_certificates(Layout const& layout, ServerConfiguration const& server,
+                               std::vector<std::string> const& names, std::string const& realm,
+                               crypto::Random& random, keys::SealedFileService const& service) {
+    auto const now = SystemClock().now();
+    SALUS_TRY(auto const authority,
+              crypto::make_certificate_authority("Salus local authority", now, kAuthorityLife));
+    SALUS_TRY(auto const certificate,
+              crypto::issue_server_certificate(authority, names, now, kCertificateLife));
+    SALUS_TRY_VOID(write_file_durably(layout.authority(), bytes_of(authority.certificate_pem),
+                                      FileAccess::readable_by_all));
+    SALUS_TRY_VOID(write_file_durably(server.certificate, bytes_of(certificate.chain_pem),
+                                      FileAccess::readable_by_all));
+    SALUS_TRY_VOID(write_file_durably(server.certificate_key, certificate.key_pem.reveal(),
+                                      FileAccess::private_to_owner));
+    crypto::Context context;
+    context.add(crypto::Context::Part::realm, realm)
+        .add(crypto::Context::Part::object_class, "certificate-authority-key");
+    auto const seal_key = service.file_key("certificate-authority");
+    return keys::seal_to_file(layout.authority_key(), seal_key, context,
+                              authority.key_pkcs8.reveal(), random);
+}
+
+// A token for the first registrations: nobody is registered who could ask for one. It is made with
+// the signing key itself, lives five minutes, and what it does is recorded like everything else.
+std::string bootstrap_token(Instance& instance) {
+    auto const& tenant = *instance.house().tenants.front();
+    oauth::AccessTokenGrant const grant{ClientId("salus-init"),
+                                        *request::parse_scopes("admin/clients.write"),
+                                        request::PurposeOfUse::system_administration};
+    return oauth::issue_access_token(tenant.tenant, tenant.token_keys, grant, instance.random(),
+                                     instance.clock().now());
+}
+
+bool register_first(Instance& instance, std::filesystem::path const& key_file,
+                    Registration registration) {
+    auto jwks = make_client_keys(key_file);
+    if (!jwks) return false;
+    registration.jwks = *std::move(jwks);
+    http::Request request;
+    request.method = http::Method::post;
+    request.target = EphiText(std::string("/admin/clients"));
+    request.headers.set("Authorization", "Bearer " + bootstrap_token(instance));
+    request.headers.set("Content-Type", "application/json");
+    request.body = EphiText(registration_json(registration));
+    BlockingExecutor executor;
+    auto const pipeline = instance.make_pipeline(executor);
+    return executor.run(pipeline->handle(std::move(request))).status == 201;
+}
+
+bool register_first_clients(Instance& instance, Layout const& layout) {
+    return register_first(instance, layout.administrator(),
+                          {.id = "administrator",
+                           .name = "First administrator, by key",
+                           .scope = "admin/clients.write admin/check.read",
+                           .purposes = {"SYSADMIN"},
+                           .jwks = {}}) &&
+           register_first(instance, layout.demonstration(),
+                          {.id = "demonstration",
+                           .name = "Service client of the demonstration",
+                           .scope = "system/*.cruds",
+                           .purposes = {"TREAT", "HPAYMT", "HOPERAT"},
+                           .jwks = {}});
+}
+
+bool is_free(std::filesystem::path const& directory) {
+    std::error_code error;
+    return !std::filesystem::exists(directory, error) ||
+           std::filesystem::is_empty(directory, error);
+}
+
+Result<void> make_files(Layout const& layout, InitOptions const& options) {
+    crypto::SystemRandom random;
+    auto const realm = crypto::random_uuid(random);
+    SALUS_TRY_VOID(make_directories(layout));
+    SALUS_TRY_VOID(write_file_durably(layout.directory / "salus.toml",
+                                      bytes_of(default_configuration(realm, options.port)),
+                                      FileAccess::private_to_owner));
+    std::unique_ptr<keys::SealedFileService> service;
+    SALUS_TRY_VOID(make_keys(layout, realm, random, service));
+    ServerConfiguration server;
+    server.certificate = layout.directory / "tls" / "server.crt";
+    server.certificate_key = layout.directory / "tls" / "server.key";
+    return make_certificates(layout, server, options.names, realm, random, *service);
+}
+
+}  // namespace
+
+int init(InitOptions const& options) {
+    Layout const layout{options.directory};
+    if (!is_free(options.directory)) {
+        say_problem(options.directory.string() + " is not empty",
+                    "An instance is made in a new directory; nothing was changed.");
+        return kFailed;
+    }
+    if (auto const made = make_files(layout, options); !made) {
+        say_problem("the instance cannot be made: " + std::string(made.error().why.text()));
+        return kFailed;
+    }
+    std::string why;
+    auto configuration = read_configuration(options.directory, why);
+    auto const instance = configuration ? Instance::open(*std::move(configuration), why) : nullptr;
+    if (!instance || !register_first_clients(*instance, layout)) {
+        say_problem("the new instance does not open: " + why);
+        return kFailed;
+    }
+    say("Made the instance " + options.directory.string());
+    say("  configuration   " + (options.directory / "salus.toml").string());
+    say("  passphrase      " + layout.passphrase().string() +
+        "   keep a copy elsewhere: without it the data is lost");
+    say("  administrator   " + layout.administrator().string());
+    say("Next: salus serve --dir " + options.directory.string());
+    return kDone;
+}
+
+}  // namespace salus::app

@@ -1,0 +1,147 @@
+#include "app/instance.h"
+
+#include <cstdlib>
+#include <thread>
+#include <unistd.h>
+
+#include "app/open_intents.h"
+#include "keys/sealed_file/sealed_file_service.h"
+#include "keys/secret_source.h"
+#include "store/embedded/embedded_store.h"
+
+namespace salus::app {
+namespace {
+
+unsigned or_cores(unsigned configured) {
+    return configured != 0 ? configured : std::max(1U, std::thread::hardware_concurrency());
+}
+
+std::string explain(std::string_view what, Error const& error) {
+    return std::string(what) + ": " + std::string(error.why.text());
+}
+
+Log make_log(Clock const& clock, LogLevel level) {
+    return {clock, STDERR_FILENO, level};
+}
+
+}  // namespace
+
+Instance::Instance(Configuration configuration)
+    : configuration_(std::move(configuration)),
+      layout_{configuration_.directory},
+      log_(make_log(clock_, configuration_.log_level)),
+      index_cache_(configuration_.index_cache_bytes) {}
+
+Instance::~Instance() = default;
+
+std::unique_ptr<Instance> Instance::open(Configuration configuration, std::string& why) {
+    std::unique_ptr<Instance> instance(new Instance(std::move(configuration)));
+    if (!instance->open_all(why)) return nullptr;
+    return instance;
+}
+
+Result<void> Instance::open_keys() {
+    SALUS_TRY(auto const reference,
+              keys::parse_secret_reference(configuration_.passphrase, configuration_.directory));
+    SALUS_TRY(auto const passphrase, keys::read_secret(reference));
+    SALUS_TRY(key_service_, keys::SealedFileService::open(layout_.root_keys(), passphrase,
+                                                          configuration_.realm, random_));
+    return {};
+}
+
+Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
+    SALUS_TRY_VOID(make_private_directory(layout_.tenant_keys(name)));
+    SALUS_TRY(auto keyring,
+              keys::Keyring::open(layout_.tenant_keys(name), name, configuration_.realm,
+                                  *key_service_, random_, clock_));
+    keyrings_.push_back(std::move(keyring));
+    // A tenant with a signing key was served before: its log must be there, or it was taken away.
+    bool const served_before = std::filesystem::exists(layout_.token_key(name));
+    audit::Options options{.directory = layout_.audit(name),
+                           .origin = "salus/" + configuration_.realm + "/" + name.text(),
+                           .must_exist = served_before};
+    SALUS_TRY(auto opened, audit::Log::open(std::move(options), clock_, log_));
+    audit_logs_.push_back(std::move(opened.log));
+
+    auto const path = is_default ? std::string() : "/t/" + name.text();
+    request::Tenant tenant{.name = name,
+                           .realm = configuration_.realm,
+                           .path = path,
+                           .public_url = configuration_.server.public_url + path,
+                           .keyring = *keyrings_.back(),
+                           .audit_log = *audit_logs_.back(),
+                           .store = *store_};
+    SALUS_TRY_VOID(settle_open_intents(tenant, opened.open_intents));
+    settled_intents_.push_back(opened.open_intents.size());
+    SALUS_TRY(auto token_keys,
+              authentication::TokenKeys::open(layout_.token_key(name), tenant, random_));
+    tenants_.push_back(std::make_unique<pipeline::TenantHouse>(
+        pipeline::TenantHouse{std::move(tenant), std::move(token_keys)}));
+    return {};
+}
+
+void Instance::join_rooms() {
+    EvidenceSources sources{.configuration = configuration_,
+                            .key_service = *key_service_,
+                            .store = *store_,
+                            .clock = clock_,
+                            .tenants = {}};
+    for (std::size_t i = 0; i < tenants_.size(); ++i) {
+        sources.tenants.push_back({.name = tenants_[i]->tenant.name,
+                                   .keyring = *keyrings_[i],
+                                   .audit_log = *audit_logs_[i],
+                                   .intents_settled = settled_intents_[i]});
+    }
+    evidence_ = std::make_unique<ControlEvidence>(std::move(sources));
+    house_.reset(new pipeline::House{.clock = clock_,
+                                     .log = log_,
+                                     .random = random_,
+                                     .policy = configuration_.policy,
+                                     .policy_hash = authorization::hash_of(configuration_.policy),
+                                     .index_cache = index_cache_,
+                                     .control_report = *evidence_,
+                                     .tenants = std::move(tenants_)});
+    workers_ = std::make_unique<pipeline::Workers>(or_cores(configuration_.server.workers),
+                                                   [this] { return make_desk(); });
+}
+
+bool Instance::open_all(std::string& why) {
+    auto lock = FileLock::acquire(layout_.lock());
+    if (!lock) {
+        why = lock.error().code == Errc::conflict ? "another process uses this instance"
+                                                  : explain("run/lock", lock.error());
+        return false;
+    }
+    lock_ = std::make_unique<FileLock>(*std::move(lock));
+    if (auto const keys = open_keys(); !keys) {
+        why = explain("the keys cannot be unsealed", keys.error());
+        return false;
+    }
+    auto store = store::open_embedded_store(layout_.store(), log_);
+    if (!store) {
+        why = explain("the store cannot be opened", store.error());
+        return false;
+    }
+    store_ = *std::move(store);
+    for (auto const& name : configuration_.tenants) {
+        if (auto const opened = open_tenant(name, keyrings_.empty()); !opened) {
+            why = explain("tenant " + name.text() + " cannot be opened", opened.error());
+            return false;
+        }
+    }
+    join_rooms();
+    return true;
+}
+
+std::unique_ptr<pipeline::Desk> Instance::make_desk() {
+    auto desk = pipeline::Desk::make(*house_);
+    // Everything it reads was opened a moment ago; without a desk a thread can serve nothing.
+    SALUS_CHECK(desk.has_value());
+    return *std::move(desk);
+}
+
+std::unique_ptr<pipeline::Pipeline> Instance::make_pipeline(Executor& home) {
+    return std::make_unique<pipeline::Pipeline>(*house_, *workers_, make_desk(), home);
+}
+
+}  // namespace salus::app

@@ -1,0 +1,118 @@
+#include "app/instance_client.h"
+
+#include <sstream>
+
+#include "app/command_line.h"
+#include "foundation/limits.h"
+#include "jose/jwk.h"
+#include "jose/jws.h"
+#include "json/document.h"
+#include "json/writer.h"
+#include "request/form.h"
+
+namespace salus::app {
+namespace {
+
+constexpr std::size_t kSmallFile = 64 * 1024;
+
+std::string text_file(std::filesystem::path const& path) {
+    auto const bytes = read_file(path, kSmallFile);
+    return bytes ? std::string(text_of(*bytes)) : std::string();
+}
+
+// run/address: "HOST PORT PUBLIC_URL" of the process that serves the instance.
+std::unique_ptr<http::Client> dial(Layout const& layout, std::string& public_url,
+                                   std::string& why) {
+    std::istringstream address(text_file(layout.address()));
+    http::ClientOptions options;
+    if (!(address >> options.host >> options.port >> public_url)) {
+        why = "another process uses this instance, and it is not a server";
+        return nullptr;
+    }
+    options.authorities_pem = text_file(layout.authority());
+    options.timeout = limits::kBodyTime;
+    auto client = http::Client::connect(std::move(options));
+    if (!client) {
+        why = "the running server cannot be reached: " + std::string(client.error().why.text());
+        return nullptr;
+    }
+    return std::make_unique<http::Client>(*std::move(client));
+}
+
+std::string assertion_claims(std::string const& client_id, std::string const& audience,
+                             crypto::Random& random, WallTime now) {
+    std::string claims = R"({"iss":)";
+    json::append_quoted(claims, client_id);
+    claims.append(R"(,"sub":)");
+    json::append_quoted(claims, client_id);
+    claims.append(R"(,"aud":)");
+    json::append_quoted(claims, audience);
+    claims.append(R"(,"exp":)").append(std::to_string(to_unix_seconds(now) + 60));
+    claims.append(R"(,"jti":)");
+    json::append_quoted(claims, crypto::random_id(random));
+    return claims + "}";
+}
+
+}  // namespace
+
+InstanceClient::~InstanceClient() = default;
+
+std::unique_ptr<InstanceClient> InstanceClient::connect(std::filesystem::path const& directory,
+                                                        std::string& why) {
+    auto configuration = read_configuration(directory, why);
+    if (!configuration) return nullptr;
+    std::unique_ptr<InstanceClient> client(new InstanceClient());
+    client->public_url_ = configuration->server.public_url;
+    Layout const layout{directory};
+    // Whoever holds the lock serves the instance; it is released at once for what follows.
+    bool const stopped = FileLock::acquire(layout.lock()).has_value();
+    if (!stopped) {
+        client->remote_ = dial(layout, client->public_url_, why);
+        return client->remote_ ? std::move(client) : nullptr;
+    }
+    client->local_ = Instance::open(*std::move(configuration), why);
+    if (!client->local_) return nullptr;
+    client->pipeline_ = client->local_->make_pipeline(client->executor_);
+    return client;
+}
+
+Result<http::Response> InstanceClient::send(http::Request request) {
+    if (remote_) return remote_->send(request);
+    return executor_.run(pipeline_->handle(std::move(request)));
+}
+
+std::string InstanceClient::token(std::filesystem::path const& key_file,
+                                  std::string const& client_id, std::string const& scope,
+                                  std::string& why) {
+    auto key = jose::PrivateKey::parse(text_file(key_file));
+    if (!key) {
+        why = key_file.string() + ": no private key in JWK form";
+        return {};
+    }
+    crypto::SystemRandom random;
+    auto const claims =
+        assertion_claims(client_id, public_url_ + "/oauth/token", random, SystemClock().now());
+    auto const assertion = jose::sign_compact(key->key, key->kid, "JWT", claims);
+    http::Request request;
+    request.method = http::Method::post;
+    request.target = EphiText(std::string("/oauth/token"));
+    request.headers.set("Content-Type", "application/x-www-form-urlencoded");
+    request.body = EphiText(
+        "grant_type=client_credentials&client_assertion_type="
+        "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=" +
+        assertion + "&scope=" + request::percent_encode(scope));
+    auto response = send(std::move(request));
+    if (!response) {
+        why = std::string(response.error().why.text());
+        return {};
+    }
+    json::Parser parser;
+    auto const document = parser.parse(CommandLine::text(std::move(response->body)));
+    auto const token = document ? document->root().text_member("access_token") : std::nullopt;
+    if (token) return *token;
+    why = document ? document->root().text_member("error_description").value_or("refused")
+                   : "the answer is not JSON";
+    return {};
+}
+
+}  // namespace salus::app
