@@ -43,6 +43,7 @@ public:
 
 private:
     EvidenceSources sources_;
+    WallTime const opened_;
     std::atomic<http::Server const*> server_ = nullptr;
 };
 

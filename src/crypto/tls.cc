@@ -110,7 +110,9 @@ bool expect_name(SSL* ssl, std::string const& name) {
     if (is_address(name)) return X509_VERIFY_PARAM_set1_ip_asc(parameters, name.c_str()) == 1;
     X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     return X509_VERIFY_PARAM_set1_host(parameters, name.data(), name.size()) == 1 &&
-           SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
+           // SSL_set_tlsext_host_name(), whose macro has an old-style cast; the name is copied.
+           SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                    const_cast<char*>(name.c_str())) == 1;
 }
 
 }  // namespace

@@ -216,18 +216,17 @@ Result<Response> Client::receive(Method method, Until until) {
     if (response.headers.count("Transfer-Encoding") > 0) {
         return fail(Errc::not_supported, "the response has a transfer coding");
     }
-    auto const stated = response.headers.get("Content-Length");
-    auto const length = stated ? content_length(*stated) : std::nullopt;
-    if (response.headers.count("Content-Length") > 0 && !length) {
-        return fail(Errc::invalid, "the response's length is malformed");
-    }
+    bool const stated = response.headers.count("Content-Length") > 0;
+    auto const field = response.headers.get("Content-Length").value_or("");
+    auto const parsed = content_length(field);
+    if (stated && !parsed) return fail(Errc::invalid, "the response's length is malformed");
     if (method == Method::head || !has_content(response.status)) return response;
-    if (!length) return fail(Errc::invalid, "the response does not state its length");
-    if (*length > options_.response_bytes)
-        return fail(Errc::too_large, "the response is too large");
-    while (input_.size() < *length) SALUS_TRY_VOID(read_some(until));
-    response.body = EphiText(input_.substr(0, *length));
-    input_.erase(0, *length);
+    if (!stated) return fail(Errc::invalid, "the response does not state its length");
+    auto const length = parsed.value_or(0);
+    if (length > options_.response_bytes) return fail(Errc::too_large, "the response is too large");
+    while (input_.size() < length) SALUS_TRY_VOID(read_some(until));
+    response.body = EphiText(input_.substr(0, length));
+    input_.erase(0, length);
     if (!input_.empty()) return fail(Errc::invalid, "the server sent more than it announced");
     return response;
 }

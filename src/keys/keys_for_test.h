@@ -122,7 +122,13 @@ private:
             auto const got = ::pread(memory, buffer, wanted, static_cast<off_t>(start));
             if (got < static_cast<ssize_t>(sizeof masked_)) return found;
             auto const last = static_cast<std::size_t>(got) - sizeof masked_;
-            for (std::size_t i = 0; i <= last; ++i) found += stands_at(buffer + i) ? 1U : 0U;
+            for (std::size_t i = 0; i <= last; ++i) {
+                // To the next place where the first byte fits: one byte gives nothing away.
+                auto const* next = std::memchr(buffer + i, masked_[0] ^ kMask, last + 1 - i);
+                if (next == nullptr) break;
+                i = static_cast<std::size_t>(static_cast<std::uint8_t const*>(next) - buffer);
+                found += stands_at(buffer + i) ? 1U : 0U;
+            }
             start += last + 1;
         }
         return found;

@@ -48,7 +48,7 @@ TEST(ProcessMemoryTest, FactsFollowTheKernel) {
         constexpr std::size_t kBytes = 256 * 1024;
         void* const memory =
             ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (memory == MAP_FAILED || ::mlock(memory, kBytes) != 0) return false;
+        if (memory == MAP_FAILED || ::mlock2(memory, kBytes, 0) != 0) return false;
         auto const after = read_process_memory_facts();
         return before && after && before->core_limit == 4096 && before->core_limit_hard == 8192 &&
                after->locked_bytes == before->locked_bytes + kBytes;

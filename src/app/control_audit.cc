@@ -1,0 +1,81 @@
+// AUD: the audit logs, and the clock that their times come from.
+#include <fmt/format.h>
+#include <sys/timex.h>
+
+#include "app/control_readings.h"
+
+namespace salus::app {
+namespace {
+
+// "default: 120 leaves" of each tenant, and whether every log is open.
+struct LogFacts {
+    std::string text;
+    bool all_open = true;
+    void begin(TenantName const& name, audit::Status const& status) {
+        if (!text.empty()) text.append("; ");
+        text.append(name.text()).append(": ");
+        if (status.state == audit::State::open) return;
+        all_open = false;
+        text.append("POISONED by an I/O error, ");
+    }
+};
+
+}  // namespace
+
+Finding recorded_events(EvidenceContext const& context) {
+    LogFacts facts;
+    bool any_records = true;
+    for (auto const& tenant : context.sources.tenants) {
+        auto const status = tenant.audit_log.status();
+        facts.begin(tenant.name, status);
+        facts.text.append(fmt::format("{} leaves, {} since start", status.size, status.records));
+        any_records = any_records && status.records <= status.size;
+    }
+    return works_if(facts.all_open && any_records, std::move(facts.text));
+}
+
+Finding no_audit_no_access(EvidenceContext const& context) {
+    LogFacts facts;
+    for (auto const& tenant : context.sources.tenants) {
+        auto const status = tenant.audit_log.status();
+        facts.begin(tenant.name, status);
+        facts.text.append(fmt::format(
+            "{} durable batches since start, {} intents settled at start, {} open now{}",
+            status.batches, tenant.intents_settled, status.open_intents,
+            status.spare_ready ? "" : ", no spare segment"));
+    }
+    facts.text.append(facts.all_open ? "; answers wait for their record"
+                                     : "; every request is refused with 503");
+    return works_if(facts.all_open, std::move(facts.text));
+}
+
+Finding hash_chained_log(EvidenceContext const& context) {
+    LogFacts facts;
+    std::uint64_t cut = 0;
+    for (auto const& tenant : context.sources.tenants) {
+        auto const status = tenant.audit_log.status();
+        facts.begin(tenant.name, status);
+        facts.text.append(fmt::format("tree of {} leaves in {} segments, root {}", status.size,
+                                      status.segments, to_hex(status.root)));
+        cut += status.recovered_bytes;
+    }
+    facts.text.append(fmt::format("; {} bytes of torn tails cut at start; `salus audit verify` "
+                                  "checks all of it from the files",
+                                  cut));
+    return works_if(facts.all_open, std::move(facts.text));
+}
+
+Finding clock_synchronization(EvidenceContext const& context) {
+    timex kernel{};
+    auto const state = ::ntp_adjtime(&kernel);
+    auto const now = to_instant(context.sources.clock.now());
+    if (state < 0) return partly(fmt::format("{} UTC; the kernel does not tell its state", now));
+    bool const synchronized = state != TIME_ERROR && (kernel.status & STA_UNSYNC) == 0;
+    auto evidence = fmt::format(
+        "{} UTC; kernel clock {}, estimated error {} us, largest {} us; steps become clock leaves",
+        now, synchronized ? "synchronized" : "NOT synchronized", kernel.esterror,
+        kernel.maxerror);
+    return synchronized ? works(std::move(evidence)) : partly(std::move(evidence));
+}
+
+}  // namespace salus::app

@@ -1,0 +1,178 @@
+// AZ: authorization. Asks the policy in force: decide() is pure, so asking changes nothing.
+#include <array>
+#include <fmt/format.h>
+
+#include "app/control_readings.h"
+#include "authorization/decide.h"
+
+namespace salus::app {
+namespace {
+
+using authorization::decide;
+using request::CallerFacts;
+using request::IntentFacts;
+using request::Interaction;
+using request::PurposeOfUse;
+
+constexpr auto kInteractions = std::to_array<Interaction>(
+    {Interaction::read, Interaction::vread, Interaction::update, Interaction::remove,
+     Interaction::history_instance, Interaction::create, Interaction::search_type,
+     Interaction::transaction, Interaction::capabilities, Interaction::token,
+     Interaction::authorization_server_metadata, Interaction::smart_configuration,
+     Interaction::json_web_key_set, Interaction::client_add, Interaction::control_check});
+
+constexpr auto kPurposes = std::to_array<PurposeOfUse>(
+    {PurposeOfUse::treatment, PurposeOfUse::payment, PurposeOfUse::operations,
+     PurposeOfUse::patient_request, PurposeOfUse::research, PurposeOfUse::public_health,
+     PurposeOfUse::emergency, PurposeOfUse::system_administration});
+
+IntentFacts asking(TenantName const& tenant, Interaction interaction) {
+    IntentFacts intent;
+    intent.interaction = interaction;
+    intent.tenant = tenant;
+    intent.type = "Patient";
+    return intent;
+}
+
+CallerFacts calling(TenantName const& tenant, std::string_view scopes,
+                    std::optional<PurposeOfUse> purpose) {
+    CallerFacts caller;
+    caller.anonymous = false;
+    caller.tenant = tenant;
+    caller.scopes = request::parse_scopes(scopes).value_or(std::vector<request::Scope>{});
+    caller.purpose = purpose;
+    return caller;
+}
+
+constexpr std::string_view kEveryScope = "system/*.cruds admin/clients.write admin/check.read";
+
+bool is_listed(authorization::Policy const& policy, PurposeOfUse purpose) {
+    return std::ranges::any_of(policy.rules,
+                               [purpose](auto const& rule) { return rule.purpose == purpose; });
+}
+
+// Callers to whom nothing but public routes may open.
+std::vector<CallerFacts> powerless(authorization::Policy const& policy, TenantName const& tenant) {
+    std::vector<CallerFacts> callers;
+    callers.emplace_back();
+    callers.push_back(calling(tenant, "", PurposeOfUse::treatment));
+    callers.push_back(calling(tenant, kEveryScope, std::nullopt));
+    for (auto const purpose : kPurposes) {
+        if (!is_listed(policy, purpose)) callers.push_back(calling(tenant, kEveryScope, purpose));
+    }
+    return callers;
+}
+
+std::string policy_name(authorization::Policy const& policy) {
+    return to_hex(authorization::hash_of(policy)).substr(0, 16);
+}
+
+}  // namespace
+
+Finding deny_by_default(EvidenceContext const& context) {
+    auto const& policy = context.sources.configuration.policy;
+    auto const& tenant = context.sources.tenants.front().name;
+    auto const callers = powerless(policy, tenant);
+    std::size_t tried = 0;
+    std::size_t refused = 0;
+    std::size_t open = 0;
+    for (auto const interaction : kInteractions) {
+        if (request::is_public(interaction)) {
+            ++open;
+            continue;
+        }
+        for (auto const& caller : callers) {
+            ++tried;
+            refused += decide(policy, caller, asking(tenant, interaction)).allowed ? 0U : 1U;
+        }
+    }
+    return works_if(refused == tried,
+                    fmt::format("{} operations, {} of them public; tried now on the policy in "
+                                "force: {} of {} requests without token, scope or listed purpose "
+                                "refused",
+                                kInteractions.size(), open, refused, tried));
+}
+
+Finding caller_attributes(EvidenceContext const& context) {
+    auto const& policy = context.sources.configuration.policy;
+    auto const& tenant = context.sources.tenants.front().name;
+    auto const other_tenant = TenantName(tenant.text() + "-other");
+    auto const patient = CompartmentId(CompartmentId::Array{1});
+    int tried = 0;
+    int refused = 0;
+    for (auto const purpose : kPurposes) {
+        auto const stranger = calling(other_tenant, kEveryScope, purpose);
+        auto confined = calling(tenant, "patient/*.cruds", purpose);
+        confined.patient_compartment = patient;
+        auto elsewhere = asking(tenant, Interaction::read);
+        elsewhere.compartment = CompartmentId(CompartmentId::Array{2});
+        tried += 2;
+        refused += decide(policy, stranger, asking(tenant, Interaction::read)).allowed ? 0 : 1;
+        refused += decide(policy, confined, elsewhere).allowed ? 0 : 1;
+    }
+    return works_if(refused == tried,
+                    fmt::format("tenant, patient and purpose decide; tried now: {} of {} requests "
+                                "into another tenant or another patient's record refused",
+                                refused, tried));
+}
+
+Finding purpose_of_use(EvidenceContext const& context) {
+    auto const& policy = context.sources.configuration.policy;
+    std::string listed;
+    std::string unlisted;
+    for (auto const purpose : kPurposes) {
+        auto& list = is_listed(policy, purpose) ? listed : unlisted;
+        list.append(list.empty() ? "" : " ").append(request::code_of(purpose).text());
+    }
+    return works(fmt::format("policy {}: purposes with rules: {}; refused everything: {}",
+                             policy_name(policy), listed.empty() ? "none" : listed,
+                             unlisted.empty() ? "none" : unlisted));
+}
+
+Finding smart_scopes(EvidenceContext const&) {
+    static constexpr auto kRefused = std::to_array<std::string_view>(
+        {"system/*.x", "system/Observation.rs?category=laboratory", "system/Patient.sr",
+         "Patient.read", "system/*", "system/patient.rs/..", "openid2"});
+    std::size_t refused = 0;
+    for (auto const scope : kRefused) refused += request::parse_scopes(scope) ? 0U : 1U;
+    auto const first = request::parse_scopes("system/Patient.read");
+    auto const second = request::parse_scopes("system/Patient.rs");
+    bool const mapped = first && second && *first == *second;
+    return works_if(refused == kRefused.size() && mapped,
+                    fmt::format("tried now: {} of {} scopes that no rule enforces refused; "
+                                "version 1 {} version 2",
+                                refused, kRefused.size(), mapped ? "maps to" : "differs from"));
+}
+
+Finding explained_decisions(EvidenceContext const& context) {
+    auto const& policy = context.sources.configuration.policy;
+    auto const& tenant = context.sources.tenants.front().name;
+    auto const denied = decide(policy, calling(tenant, "", PurposeOfUse::treatment),
+                               asking(tenant, Interaction::read));
+    std::string rules;
+    for (auto const& rule : policy.rules) {
+        auto const decision =
+            decide(policy, calling(tenant, kEveryScope, rule.purpose),
+                   asking(tenant, Interaction::read));
+        if (!decision.allowed) continue;
+        for (auto const& id : decision.rules) {
+            rules.append(rules.empty() ? "" : " + ").append(id.text());
+        }
+        break;
+    }
+    return works_if(!denied.why.empty(),
+                    fmt::format("a read of a Patient would be allowed by: {}; a refusal says: {}",
+                                rules.empty() ? "nothing" : rules, denied.why.text()));
+}
+
+Finding policies_as_data(EvidenceContext const& context) {
+    auto const& policy = context.sources.configuration.policy;
+    auto changed = policy;
+    changed.rules.emplace_back();
+    bool const tells = authorization::hash_of(policy) != authorization::hash_of(changed);
+    return works_if(tells, fmt::format("{} rules from salus.toml, checked at start; content hash "
+                                       "{} stands in every audit leaf",
+                                       policy.rules.size(), policy_name(policy)));
+}
+
+}  // namespace salus::app

@@ -1,0 +1,25 @@
+#include "app/control_evidence.h"
+
+#include "app/control_catalogue.h"
+
+namespace salus::app {
+
+ControlEvidence::ControlEvidence(EvidenceSources sources)
+    : sources_(std::move(sources)), opened_(sources_.clock.now()) {}
+ControlEvidence::~ControlEvidence() = default;
+
+void ControlEvidence::attach(http::Server const* server) {
+    server_.store(server);
+}
+
+std::vector<admin::ControlLine> ControlEvidence::read() const {
+    EvidenceContext const context{
+        .sources = sources_, .server = server_.load(), .opened = opened_};
+    std::vector<admin::ControlLine> lines;
+    for (auto const& control : control_catalogue()) {
+        lines.push_back(read_control(control, context));
+    }
+    return lines;
+}
+
+}  // namespace salus::app

@@ -1,0 +1,129 @@
+// IAM: authentication of clients and validation of tokens.
+#include <array>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "app/control_readings.h"
+#include "app/instance.h"
+#include "jose/claims.h"
+#include "jose/jws.h"
+#include "oauth/metadata.h"
+
+namespace salus::app {
+namespace {
+
+request::Tenant first_tenant(EvidenceContext const& context) {
+    auto const& configuration = context.sources.configuration;
+    auto const& tenant = context.sources.tenants.front();
+    return {.name = tenant.name,
+            .realm = configuration.realm,
+            .path = "",
+            .public_url = configuration.server.public_url,
+            .keyring = tenant.keyring,
+            .audit_log = tenant.audit_log,
+            .store = context.sources.store};
+}
+
+// A token issuer of its own, made for one reading.
+class ProbeIssuer {
+public:
+    explicit ProbeIssuer(WallTime now) : now_(to_unix_seconds(now)) {}
+
+    [[nodiscard]] std::string token(std::string_view issuer, std::string_view audience,
+                                    std::int64_t life, std::string_view type = "at+jwt") const {
+        auto const claims =
+            fmt::format(R"({{"iss":"{}","sub":"p","aud":"{}","iat":{},"exp":{},"jti":"p"}})",
+                        issuer, audience, now_ - 1, now_ + life);
+        return jose::sign_compact(key_, "probe", type, claims);
+    }
+    // As authentication/authentication.cc accepts one.
+    [[nodiscard]] bool accepts(std::string_view token) const {
+        auto const keys = jose::KeySet::parse(
+            R"({"keys":[)" + jose::to_jwk(key_.verifying_key(), "probe", key_.algorithm()) + "]}");
+        if (!keys) return false;
+        jose::VerifyOptions options;
+        options.type = "at+jwt";
+        options.algorithms = {crypto::SignatureAlgorithm::es256};
+        auto const verified = jose::verify_compact(token, *keys, options);
+        if (!verified) return false;
+        jose::ClaimRules rules;
+        rules.issuer = "us";
+        rules.audiences = {"api"};
+        auto const now = WallTime(std::chrono::seconds(now_));
+        return jose::check_claims(verified->payload.root(), rules, now).has_value();
+    }
+
+private:
+    std::int64_t now_;
+    crypto::SigningKey key_ = crypto::SigningKey::generate(crypto::SignatureAlgorithm::es256);
+};
+
+std::string with_header(std::string_view token, std::string_view header) {
+    return to_base64url(bytes_of(header)) + std::string(token.substr(token.find('.')));
+}
+
+}  // namespace
+
+Finding client_authentication(EvidenceContext const& context) {
+    json::Parser parser;
+    auto const document =
+        parser.parse(oauth::authorization_server_metadata(first_tenant(context)));
+    if (!document) return broken("the authorization server's metadata is not JSON");
+    auto const methods = document->root().member("token_endpoint_auth_methods_supported");
+    if (!methods || !methods->is_array()) return broken("no client authentication is published");
+    std::string list;
+    bool passwords = false;
+    for (auto const method : methods->elements()) {
+        list.append(list.empty() ? "" : ", ").append(method.text());
+        passwords = passwords || method.text().starts_with("client_secret") ||
+                    method.is_text("none");
+    }
+    return works_if(!passwords && !list.empty(),
+                    fmt::format("the metadata as served offers: {}", list));
+}
+
+Finding token_signing(EvidenceContext const& context) {
+    Layout const layout{context.sources.configuration.directory};
+    int sealed = 0;
+    int open = 0;
+    for (auto const& tenant : context.sources.tenants) {
+        auto const path = layout.token_key(tenant.name);
+        auto const contents = read_file(path, limits::kSealedFileBytes);
+        bool const is_sealed = contents && crypto::Sealed::from_storage(*contents).has_value();
+        is_sealed ? ++sealed : ++open;
+    }
+    return works_if(open == 0,
+                    fmt::format("ES256, RFC 9068, tokens live {} s; signing keys sealed on disk: "
+                                "{} of {}",
+                                limits::kAccessTokenLife.count(), sealed, sealed + open));
+}
+
+Finding token_validation(EvidenceContext const& context) {
+    ProbeIssuer const issuer(context.sources.clock.now());
+    ProbeIssuer const stranger(context.sources.clock.now());
+    auto const good = issuer.token("us", "api", 60);
+    auto damaged = good;
+    auto& character = damaged[damaged.rfind('.') + 5];
+    character = character == 'A' ? 'B' : 'A';
+    auto const unsigned_token = with_header(good, R"({"alg":"none","typ":"at+jwt"})");
+    auto const forged = std::to_array<std::string>({
+        unsigned_token,
+        unsigned_token.substr(0, unsigned_token.rfind('.') + 1),
+        with_header(good, R"({"alg":"HS256","kid":"probe","typ":"at+jwt"})"),
+        damaged,
+        stranger.token("us", "api", 60),
+        issuer.token("others", "api", 60),
+        issuer.token("us", "elsewhere", 60),
+        issuer.token("us", "api", -60),
+        issuer.token("us", "api", 60, "JWT"),
+    });
+    std::size_t refused = 0;
+    for (auto const& token : forged) refused += issuer.accepts(token) ? 0U : 1U;
+    bool const accepts_good = issuer.accepts(good);
+    return works_if(accepts_good && refused == forged.size(),
+                    fmt::format("tried now with a key made for it: {} of {} forged tokens "
+                                "refused, a good one {}",
+                                refused, forged.size(), accepts_good ? "accepted" : "refused"));
+}
+
+}  // namespace salus::app

@@ -1,0 +1,82 @@
+// Inside the room: one function for each control that has evidence to read. Each computes its
+// Finding from what it reads or tries at this call; none remembers anything. What it tries, it
+// tries on values of its own: no key, record or log of the instance is changed.
+//
+// Thread safety: any thread. Errors are findings: what cannot be read is failing.
+#pragma once
+
+#include <string>
+
+#include "admin/control_report.h"
+#include "app/control_evidence.h"
+
+namespace salus::app {
+
+struct Finding {
+    admin::ControlState state;
+    std::string evidence;
+};
+[[nodiscard]] inline Finding works(std::string evidence) {
+    return {admin::ControlState::enforced, std::move(evidence)};
+}
+[[nodiscard]] inline Finding partly(std::string evidence) {
+    return {admin::ControlState::partly, std::move(evidence)};
+}
+[[nodiscard]] inline Finding broken(std::string evidence) {
+    return {admin::ControlState::failing, std::move(evidence)};
+}
+[[nodiscard]] inline Finding works_if(bool holds, std::string evidence) {
+    return holds ? works(std::move(evidence)) : broken(std::move(evidence));
+}
+
+// Borrows for one reading.
+struct EvidenceContext {
+    EvidenceSources const& sources;
+    http::Server const* server;  // null: nothing listens
+    WallTime opened;             // when the instance was opened
+};
+using Reading = Finding (*)(EvidenceContext const& context);
+
+// TRN
+Finding transport_protocols(EvidenceContext const& context);
+Finding strict_transport(EvidenceContext const& context);
+Finding outbound_trust(EvidenceContext const& context);
+Finding certificate_reload(EvidenceContext const& context);
+// ENC
+Finding sealed_at_rest(EvidenceContext const& context);
+Finding bound_ciphertexts(EvidenceContext const& context);
+Finding key_backends(EvidenceContext const& context);
+// KEY
+Finding secret_references(EvidenceContext const& context);
+Finding process_memory(EvidenceContext const& context);
+Finding loggable_types(EvidenceContext const& context);
+// IAM
+Finding client_authentication(EvidenceContext const& context);
+Finding token_signing(EvidenceContext const& context);
+Finding token_validation(EvidenceContext const& context);
+// AZ
+Finding deny_by_default(EvidenceContext const& context);
+Finding caller_attributes(EvidenceContext const& context);
+Finding purpose_of_use(EvidenceContext const& context);
+Finding smart_scopes(EvidenceContext const& context);
+Finding explained_decisions(EvidenceContext const& context);
+Finding policies_as_data(EvidenceContext const& context);
+// MIN
+Finding field_selection(EvidenceContext const& context);
+Finding sealed_cursors(EvidenceContext const& context);
+Finding broad_queries(EvidenceContext const& context);
+// AUD
+Finding recorded_events(EvidenceContext const& context);
+Finding no_audit_no_access(EvidenceContext const& context);
+Finding hash_chained_log(EvidenceContext const& context);
+Finding clock_synchronization(EvidenceContext const& context);
+// API
+Finding strict_schemas(EvidenceContext const& context);
+Finding canonical_requests(EvidenceContext const& context);
+Finding generic_errors(EvidenceContext const& context);
+Finding connection_limits(EvidenceContext const& context);
+Finding runtime_privileges(EvidenceContext const& context);
+// GOV
+Finding this_report(EvidenceContext const& context);
+
+}  // namespace salus::app
