@@ -100,8 +100,7 @@ Finding bound_ciphertexts(EvidenceContext const& context) {
                     fmt::format("{} data keys for {} compartments, under {}; tried now: {} of {} "
                                 "records that were moved, replayed or changed were refused",
                                 data_keys, statistics->compartments,
-                                context.sources.key_service.description().text(), refused,
-                                kMoves));
+                                context.sources.key_service.description().text(), refused, kMoves));
 }
 
 Finding key_backends(EvidenceContext const& context) {

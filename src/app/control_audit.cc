@@ -59,9 +59,10 @@ Finding hash_chained_log(EvidenceContext const& context) {
                                       status.segments, to_hex(status.root)));
         cut += status.recovered_bytes;
     }
-    facts.text.append(fmt::format("; {} bytes of torn tails cut at start; `salus audit verify` "
-                                  "checks all of it from the files",
-                                  cut));
+    facts.text.append(
+        fmt::format("; {} bytes of torn tails cut at start; `salus audit verify` "
+                    "checks all of it from the files",
+                    cut));
     return works_if(facts.all_open, std::move(facts.text));
 }
 
@@ -73,8 +74,7 @@ Finding clock_synchronization(EvidenceContext const& context) {
     bool const synchronized = state != TIME_ERROR && (kernel.status & STA_UNSYNC) == 0;
     auto evidence = fmt::format(
         "{} UTC; kernel clock {}, estimated error {} us, largest {} us; steps become clock leaves",
-        now, synchronized ? "synchronized" : "NOT synchronized", kernel.esterror,
-        kernel.maxerror);
+        now, synchronized ? "synchronized" : "NOT synchronized", kernel.esterror, kernel.maxerror);
     return synchronized ? works(std::move(evidence)) : partly(std::move(evidence));
 }
 

@@ -151,9 +151,8 @@ Finding explained_decisions(EvidenceContext const& context) {
                                asking(tenant, Interaction::read));
     std::string rules;
     for (auto const& rule : policy.rules) {
-        auto const decision =
-            decide(policy, calling(tenant, kEveryScope, rule.purpose),
-                   asking(tenant, Interaction::read));
+        auto const decision = decide(policy, calling(tenant, kEveryScope, rule.purpose),
+                                     asking(tenant, Interaction::read));
         if (!decision.allowed) continue;
         for (auto const& id : decision.rules) {
             rules.append(rules.empty() ? "" : " + ").append(id.text());

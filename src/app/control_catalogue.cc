@@ -9,7 +9,9 @@ using admin::ControlState;
 
 constexpr auto kControls = std::to_array<Control>({
     // Data in transit, 45 CFR 164.312(e)
-    {"TRN-1", "TLS 1.3 or 1.2 with AEAD and forward secrecy, nothing else", transport_protocols,
+    {"TRN-1",
+     "TLS 1.3 or 1.2 with AEAD and forward secrecy, nothing else",
+     transport_protocols,
      {}},
     {"TRN-2", "Browsers are told to use HTTPS only (HSTS)", strict_transport, {}},
     {"TRN-3", "Mutual TLS and certificate-bound tokens", nullptr,
@@ -18,9 +20,13 @@ constexpr auto kControls = std::to_array<Control>({
      "outbound calls other than the command line's: the server makes none"},
     {"TRN-5", "Certificates are replaced without a restart", certificate_reload, {}},
     // Data at rest, 45 CFR 164.312(a)(2)(iv)
-    {"ENC-1", "Everything stored that can hold ePHI is sealed with AES-256-GCM", sealed_at_rest,
+    {"ENC-1",
+     "Everything stored that can hold ePHI is sealed with AES-256-GCM",
+     sealed_at_rest,
      {}},
-    {"ENC-2", "A key for each patient; ciphertexts are bound to their place", bound_ciphertexts,
+    {"ENC-2",
+     "A key for each patient; ciphertexts are bound to their place",
+     bound_ciphertexts,
      {}},
     {"ENC-3", "A choice of key management back ends", key_backends,
      "PKCS#11 modules and transit services over HTTPS"},

@@ -13,8 +13,7 @@ void ControlEvidence::attach(http::Server const* server) {
 }
 
 std::vector<admin::ControlLine> ControlEvidence::read() const {
-    EvidenceContext const context{
-        .sources = sources_, .server = server_.load(), .opened = opened_};
+    EvidenceContext const context{.sources = sources_, .server = server_.load(), .opened = opened_};
     std::vector<admin::ControlLine> lines;
     for (auto const& control : control_catalogue()) {
         lines.push_back(read_control(control, context));

@@ -66,8 +66,7 @@ std::string with_header(std::string_view token, std::string_view header) {
 
 Finding client_authentication(EvidenceContext const& context) {
     json::Parser parser;
-    auto const document =
-        parser.parse(oauth::authorization_server_metadata(first_tenant(context)));
+    auto const document = parser.parse(oauth::authorization_server_metadata(first_tenant(context)));
     if (!document) return broken("the authorization server's metadata is not JSON");
     auto const methods = document->root().member("token_endpoint_auth_methods_supported");
     if (!methods || !methods->is_array()) return broken("no client authentication is published");
@@ -75,8 +74,8 @@ Finding client_authentication(EvidenceContext const& context) {
     bool passwords = false;
     for (auto const method : methods->elements()) {
         list.append(list.empty() ? "" : ", ").append(method.text());
-        passwords = passwords || method.text().starts_with("client_secret") ||
-                    method.is_text("none");
+        passwords =
+            passwords || method.text().starts_with("client_secret") || method.is_text("none");
     }
     return works_if(!passwords && !list.empty(),
                     fmt::format("the metadata as served offers: {}", list));

@@ -73,8 +73,7 @@ Finding generic_errors(EvidenceContext const&) {
     auto const text = fhir::operation_outcome(Error{Errc::invalid, "probe", Location("Patient")});
     json::Parser parser;
     auto const outcome = parser.parse(text);
-    bool const form =
-        outcome && outcome->root().text_member("resourceType") == "OperationOutcome";
+    bool const form = outcome && outcome->root().text_member("resourceType") == "OperationOutcome";
     bool const free_text = std::is_constructible_v<Literal, std::string>;
     return works_if(form && !free_text,
                     fmt::format("errors are OperationOutcomes: {}; made of texts in the source "
@@ -83,11 +82,11 @@ Finding generic_errors(EvidenceContext const&) {
 }
 
 Finding connection_limits(EvidenceContext const& context) {
-    auto text = fmt::format("at most {} connections, {} s for headers, {} s for a body, {} MiB of "
-                            "bodies in flight",
-                            limits::kConnections, limits::kHeaderTime.count(),
-                            limits::kBodyTime.count(),
-                            limits::kBodyBytesInFlight / limits::kMiB);
+    auto text = fmt::format(
+        "at most {} connections, {} s for headers, {} s for a body, {} MiB of "
+        "bodies in flight",
+        limits::kConnections, limits::kHeaderTime.count(), limits::kBodyTime.count(),
+        limits::kBodyBytesInFlight / limits::kMiB);
     if (context.server == nullptr) return partly(text + "; stopped: nothing listens");
     auto const now = context.server->statistics();
     text.append(fmt::format("; now {} open, {} refused, {} timed out, {} requests refused",
@@ -103,11 +102,10 @@ Finding runtime_privileges(EvidenceContext const&) {
     auto const new_privileges = status_number(status, "\nNoNewPrivs:").value_or(0);
     auto const seccomp = status_number(status, "\nSeccomp:").value_or(0);
     bool const root = ::geteuid() == 0;
-    return partly(fmt::format("runs as {}; seccomp {}; new privileges {}",
-                              root ? "root: give it a user of its own"
-                                   : fmt::format("user {}", ::geteuid()),
-                              seccomp == 0 ? "off" : "on",
-                              new_privileges == 1 ? "impossible" : "possible"));
+    return partly(
+        fmt::format("runs as {}; seccomp {}; new privileges {}",
+                    root ? "root: give it a user of its own" : fmt::format("user {}", ::geteuid()),
+                    seccomp == 0 ? "off" : "on", new_privileges == 1 ? "impossible" : "possible"));
 }
 
 }  // namespace salus::app

@@ -31,12 +31,11 @@ bool looks_like_key_material(std::string_view value) {
 
 // A name that speaks of a secret, with a value that is not a reference to one (a path).
 bool is_secret_by_value(std::string_view name, std::string_view value) {
-    static constexpr auto kWords =
-        std::to_array<std::string_view>({"PASSWORD", "PASSPHRASE", "SECRET", "PRIVATE_KEY",
-                                         "TOKEN", "API_KEY", "CREDENTIAL"});
+    static constexpr auto kWords = std::to_array<std::string_view>(
+        {"PASSWORD", "PASSPHRASE", "SECRET", "PRIVATE_KEY", "TOKEN", "API_KEY", "CREDENTIAL"});
     if (looks_like_key_material(value)) return true;
-    bool const speaks = std::ranges::any_of(
-        kWords, [name](std::string_view word) { return name.contains(word); });
+    bool const speaks =
+        std::ranges::any_of(kWords, [name](std::string_view word) { return name.contains(word); });
     return speaks && !value.empty() && !value.starts_with('/');
 }
 

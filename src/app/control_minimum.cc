@@ -111,8 +111,7 @@ Finding sealed_cursors(EvidenceContext const& context) {
 }
 
 Finding broad_queries(EvidenceContext const& context) {
-    auto const addressing =
-        records::Addressing::make(context.sources.tenants.front().keyring);
+    auto const addressing = records::Addressing::make(context.sources.tenants.front().keyring);
     if (!addressing) return broken("the keys of addresses do not answer");
     auto const now = context.sources.clock.now();
     std::vector<SearchCase> const broad{

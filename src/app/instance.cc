@@ -49,17 +49,35 @@ Result<void> Instance::open_keys() {
     return {};
 }
 
+// A tenant with a signing key was served before: its log, its keys and the store must be there. An
+// empty one in their place would look like a new instance, and hide that they were taken away.
+Result<void> Instance::check_present() const {
+    for (auto const& name : configuration_.tenants) {
+        if (!served_before(name)) continue;
+        if (!std::filesystem::exists(layout_.tenant_keys(name) / "keys.db")) {
+            return fail(Errc::corrupt, "the key store keys.db is missing");
+        }
+        if (!std::filesystem::exists(layout_.store())) {
+            return fail(Errc::corrupt, "the store records.db is missing");
+        }
+    }
+    return {};
+}
+
+bool Instance::served_before(TenantName const& name) const {
+    return std::filesystem::exists(layout_.token_key(name));
+}
+
 Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
+    bool const before = served_before(name);
     SALUS_TRY_VOID(make_private_directory(layout_.tenant_keys(name)));
     SALUS_TRY(auto keyring,
               keys::Keyring::open(layout_.tenant_keys(name), name, configuration_.realm,
                                   *key_service_, random_, clock_));
     keyrings_.push_back(std::move(keyring));
-    // A tenant with a signing key was served before: its log must be there, or it was taken away.
-    bool const served_before = std::filesystem::exists(layout_.token_key(name));
     audit::Options options{.directory = layout_.audit(name),
                            .origin = "salus/" + configuration_.realm + "/" + name.text(),
-                           .must_exist = served_before};
+                           .must_exist = before};
     SALUS_TRY(auto opened, audit::Log::open(std::move(options), clock_, log_));
     audit_logs_.push_back(std::move(opened.log));
 
@@ -115,6 +133,10 @@ bool Instance::open_all(std::string& why) {
     lock_ = std::make_unique<FileLock>(*std::move(lock));
     if (auto const keys = open_keys(); !keys) {
         why = explain("the keys cannot be unsealed", keys.error());
+        return false;
+    }
+    if (auto const present = check_present(); !present) {
+        why = explain("the instance is not whole", present.error());
         return false;
     }
     auto store = store::open_embedded_store(layout_.store(), log_);

@@ -67,6 +67,8 @@ private:
     [[nodiscard]] bool open_all(std::string& why);
     [[nodiscard]] Result<void> open_keys();
     [[nodiscard]] Result<void> open_tenant(TenantName const& name, bool is_default);
+    [[nodiscard]] Result<void> check_present() const;
+    [[nodiscard]] bool served_before(TenantName const& name) const;
     void join_rooms();
     [[nodiscard]] std::unique_ptr<pipeline::Desk> make_desk();
 

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "app/commands.h"
+#include "app/housekeeping.h"
 #include "app/instance.h"
 #include "app/terminal.h"
 #include "crypto/tls.h"
@@ -155,10 +156,13 @@ int serve(ServeOptions const& options) {
         return kFailed;
     }
     instance->evidence().attach(server.get());
-    instance->log().write(LogLevel::info, "server.started", field("port", server->port()));
-    wait_for_the_end(*instance, *server, signals);
-    instance->log().write(LogLevel::info, "server.stopping");
-    server->shut_down();
+    {
+        Housekeeping const housekeeping(*instance, *server);
+        instance->log().write(LogLevel::info, "server.started", field("port", server->port()));
+        wait_for_the_end(*instance, *server, signals);
+        instance->log().write(LogLevel::info, "server.stopping");
+        server->shut_down();
+    }
     instance->evidence().attach(nullptr);
     std::error_code ignored;
     std::filesystem::remove(layout.address(), ignored);

@@ -59,8 +59,18 @@ bool parameter_allowed(request::AllowedElements const& allowed, fhir::Type const
 // What may not leave may not be searched or sorted by either (invariant 6).
 bool may_search(request::AllowedElements const& allowed, IntentFacts const& intent) {
     if (allowed.all || !intent.query) return true;
+    auto const& type = intent.query->type();
+    // Patient/[id]/[type] tells which resources name this patient.
+    bool const by_compartment =
+        !intent.patient.empty() && !type.patient_compartment.empty() && type.name != "Patient";
+    auto const shows_patient = [&](fhir::SearchParameter const* parameter) {
+        return parameter_allowed(allowed, type, parameter->name.text());
+    };
+    if (by_compartment && std::ranges::none_of(type.patient_compartment, shows_patient)) {
+        return false;
+    }
     auto const permitted = [&](auto const& part) {
-        return parameter_allowed(allowed, intent.query->type(), part.name.text());
+        return parameter_allowed(allowed, type, part.name.text());
     };
     return std::ranges::all_of(intent.query->clauses(), permitted) &&
            std::ranges::all_of(intent.query->sort_keys(), permitted);

@@ -126,19 +126,18 @@ Result<request::Disclosable> Narrowing::narrow(Prepared& prepared, request::Perm
     return request::Disclosable(std::move(response), exchange.id);
 }
 
-request::Disclosable Narrowing::refusal(Error const& error, ErrorForm form, std::string_view issuer,
-                                        RequestId const& request) {
+request::Disclosable Narrowing::refusal(Error const& error, RefusedRequest const& request) {
     http::Response response;
     response.status = fhir::http_status(error.code);
-    response.headers.set("Content-Type", media_type(form));
-    if (error.code == Errc::unauthenticated && form != ErrorForm::oauth) {
-        // RFC 6750 section 3; the reason stays with us.
-        response.headers.set("WWW-Authenticate", "Bearer realm=\"" + std::string(issuer) +
-                                                     "\", error=\"invalid_token\"");
+    response.headers.set("Content-Type", media_type(request.form));
+    if (error.code == Errc::unauthenticated && request.form != ErrorForm::oauth) {
+        // RFC 6750 section 3; what exactly was wrong stays with us.
+        auto const* code = request.had_credentials ? ", error=\"invalid_token\"" : "";
+        response.headers.set("WWW-Authenticate", "Bearer realm=\"" + request.issuer + "\"" + code);
     }
     if (error.code == Errc::unavailable) response.headers.set("Retry-After", "5");
-    response.body = EphiText(error_body(error, form, response.status));
-    return {std::move(response), request};
+    response.body = EphiText(error_body(error, request.form, response.status));
+    return {std::move(response), request.id};
 }
 
 }  // namespace salus::minimum_necessary

@@ -22,6 +22,14 @@ enum class ErrorForm {
     problem,            // RFC 9457
 };
 
+// How a refused request spoke, so that the refusal answers in kind.
+struct RefusedRequest {
+    ErrorForm form = ErrorForm::operation_outcome;
+    bool had_credentials = false;  // an Authorization header: RFC 6750 section 3.1 names the error
+    std::string issuer;            // the realm
+    RequestId id;
+};
+
 class Narrowing {
 public:
     // Takes the content out of `prepared`. Errc::corrupt if a stored resource cannot be followed.
@@ -29,8 +37,8 @@ public:
                                                       request::Permit const& permit,
                                                       request::Exchange const& exchange);
     // An error holds literals and element names only, so it may always leave.
-    [[nodiscard]] request::Disclosable refusal(Error const& error, ErrorForm form,
-                                               std::string_view issuer, RequestId const& request);
+    [[nodiscard]] static request::Disclosable refusal(Error const& error,
+                                                      RefusedRequest const& request);
 
 private:
     [[nodiscard]] Result<std::string> narrow_resource(std::string_view type, std::string text,

@@ -169,10 +169,10 @@ Result<request::Prepared> TokenEndpoint::answer(request::Exchange& exchange) {
         return protocol_error(401, "invalid_client", assertion.error().why);
     }
     if (!assertion) return fail(assertion.error());
+    exchange.facts.proven_client = assertion->client.id;
     if (!assertion->purpose) {
         return protocol_error(400, "invalid_grant", "the purpose of use is not registered");
     }
-    exchange.facts.proven_client = assertion->client.id;
     auto const granted = granted_scopes(assertion->client, *scopes);
     if (granted.empty()) {
         return protocol_error(400, "invalid_scope", "no asked scope is registered");

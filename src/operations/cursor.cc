@@ -31,6 +31,8 @@ Result<Cursor> decode_cursor(std::string_view text) {
     cursor.patient = *patient;
     cursor.query = *query;
     cursor.last_id = *last;
+    // A cursor has one spelling.
+    if (encode(cursor) != text) return fail(Errc::invalid, "the cursor is not one of ours");
     return cursor;
 }
 

@@ -1,7 +1,5 @@
 #include "operations/routes.h"
 
-#include <algorithm>
-
 #include "operations/request_reader.h"
 
 namespace salus::operations {
@@ -43,17 +41,30 @@ minimum_necessary::ErrorForm error_form(http::Request const& request) {
 }
 
 bool belongs_on_a_worker(http::Request const& request) {
-    auto const path = below_tenant(RequestReader::target(request));
-    if (!path.starts_with("/fhir")) return false;
-    if (request.body.size() > kInlineBodyBytes) return true;
-    if (request.method == http::Method::post) {
-        // A bundle, or a search by form.
-        return path == "/fhir" || path == "/fhir/" || path.contains("/_search");
+    return request.body.size() > kInlineBodyBytes;
+}
+
+bool belongs_on_a_worker(request::Permit const& permit) {
+    auto const& intent = permit.intent();
+    switch (intent.interaction) {
+        case request::Interaction::search_type:
+        case request::Interaction::transaction:
+        case request::Interaction::history_instance:
+        case request::Interaction::capabilities:
+        case request::Interaction::control_check: return true;
+        case request::Interaction::create:
+        case request::Interaction::update:
+            return intent.resource && intent.resource->size() > kInlineBodyBytes;
+        case request::Interaction::read:
+        case request::Interaction::vread:
+        case request::Interaction::remove:
+        case request::Interaction::token:
+        case request::Interaction::authorization_server_metadata:
+        case request::Interaction::smart_configuration:
+        case request::Interaction::json_web_key_set:
+        case request::Interaction::client_add: return false;
     }
-    // Patient/[id] is a read; Patient/[id]/[type] searches the patient's compartment.
-    bool const in_compartment =
-        path.starts_with("/fhir/Patient/") && std::ranges::count(path, '/') > 3;
-    return request.method == http::Method::get && (path.contains('?') || in_compartment);
+    return true;
 }
 
 }  // namespace salus::operations

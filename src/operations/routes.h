@@ -6,6 +6,7 @@
 #include "foundation/strong_id.h"
 #include "http/message.h"
 #include "minimum_necessary/narrowing.h"
+#include "request/permit.h"
 
 namespace salus::operations {
 
@@ -14,7 +15,9 @@ namespace salus::operations {
 // NAME of /t/NAME/...; the default tenant's name is empty here.
 [[nodiscard]] std::optional<TenantName> tenant_in(http::Request const& request);
 [[nodiscard]] minimum_necessary::ErrorForm error_form(http::Request const& request);
-// Searches, bundles and large bodies take longer than an event loop should wait.
+// Searches, bundles and large bodies take longer than an event loop should wait: to read, and to
+// do.
 [[nodiscard]] bool belongs_on_a_worker(http::Request const& request);
+[[nodiscard]] bool belongs_on_a_worker(request::Permit const& permit);
 
 }  // namespace salus::operations

@@ -30,9 +30,12 @@ Task<Result<http::Response>> Pipeline::serve(request::Exchange& exchange) {
     SALUS_CO_TRY(exchange.facts.caller,
                  safeguards(exchange).authentication.authenticate(exchange.request));
 
+    // What is asked, and may it be?                                 164.312(a)(1)
+    SALUS_CO_TRY(auto const permit, co_await decide(exchange));
+
     for (int attempt = 1;; ++attempt) {
-        // What is asked, may it be, what would the answer be?       164.312(a)(1), 164.502(b)
-        SALUS_CO_TRY(auto work, co_await this->work(exchange));
+        // The answer as it would be; nothing is visible yet.        164.502(b)
+        SALUS_CO_TRY(auto work, co_await prepare(exchange, permit));
 
         // A write: on record first, then done.                      164.312(b), 164.312(c)(1)
         if (work.prepared.batch) {
@@ -51,18 +54,31 @@ Task<Result<http::Response>> Pipeline::serve(request::Exchange& exchange) {
 }
 
 // Reads and small writes are served on the event loop; what is slow goes to a worker.
-Task<Result<Pipeline::Work>> Pipeline::work(request::Exchange& exchange) {
-    if (!operations::belongs_on_a_worker(exchange.request)) co_return work_at(*desk_, exchange);
-    auto job = [&exchange](Desk& desk) { return work_at(desk, exchange); };
+Task<Result<request::Permit>> Pipeline::decide(request::Exchange& exchange) {
+    auto job = [&exchange](Desk& desk) { return decide_at(desk, exchange); };
+    if (!operations::belongs_on_a_worker(exchange.request)) co_return job(*desk_);
     co_return co_await workers_.run(job, home_);
 }
 
-// Classify, decide, prepare, narrow: nothing here leaves the process or changes the store.
-Result<Pipeline::Work> Pipeline::work_at(Desk& desk, request::Exchange& exchange) {
+Task<Result<Pipeline::Work>> Pipeline::prepare(request::Exchange& exchange,
+                                               request::Permit const& permit) {
+    auto job = [&exchange, &permit](Desk& desk) { return prepare_at(desk, exchange, permit); };
+    if (!operations::belongs_on_a_worker(permit)) co_return job(*desk_);
+    co_return co_await workers_.run(job, home_);
+}
+
+// Classify and decide.
+Result<request::Permit> Pipeline::decide_at(Desk& desk, request::Exchange& exchange) {
     auto& room = desk.of(*exchange.tenant);
     SALUS_TRY(auto intent, room.classifier().classify(exchange));
-    SALUS_TRY(auto permit, room.authorization().permit(exchange.facts.caller, std::move(intent),
-                                                       exchange.facts.rules));
+    return room.authorization().permit(exchange.facts.caller, std::move(intent),
+                                       exchange.facts.rules);
+}
+
+// Prepare and narrow: nothing here leaves the process or changes the store.
+Result<Pipeline::Work> Pipeline::prepare_at(Desk& desk, request::Exchange& exchange,
+                                            request::Permit const& permit) {
+    auto& room = desk.of(*exchange.tenant);
     SALUS_TRY(auto prepared, room.prepare(exchange, permit));
     exchange.facts.touched = prepared.touched;
     SALUS_TRY(auto answer, room.narrowing().narrow(prepared, permit, exchange));
@@ -89,10 +105,12 @@ Task<Result<void>> Pipeline::write(request::Exchange& exchange, request::Prepare
 Task<http::Response> Pipeline::refuse(request::Exchange& exchange, Error error) {
     auto receipt = co_await safeguards(exchange).gate.record_refusal(exchange, error, home_);
     if (!receipt) co_return unrecorded();
-    auto answer = desk_->of(*exchange.tenant)
-                      .narrowing()
-                      .refusal(error, operations::error_form(exchange.request),
-                               exchange.tenant->issuer(), exchange.id);
+    minimum_necessary::RefusedRequest const refused{
+        .form = operations::error_form(exchange.request),
+        .had_credentials = exchange.request.headers.count("Authorization") > 0,
+        .issuer = exchange.tenant->issuer(),
+        .id = exchange.id};
+    auto answer = minimum_necessary::Narrowing::refusal(error, refused);
     co_return disclose(std::move(answer), *std::move(receipt));
 }
 

@@ -35,8 +35,12 @@ private:
     };
 
     [[nodiscard]] Task<Result<http::Response>> serve(request::Exchange& exchange);
-    [[nodiscard]] Task<Result<Work>> work(request::Exchange& exchange);
-    [[nodiscard]] static Result<Work> work_at(Desk& desk, request::Exchange& exchange);
+    [[nodiscard]] Task<Result<request::Permit>> decide(request::Exchange& exchange);
+    [[nodiscard]] Task<Result<Work>> prepare(request::Exchange& exchange,
+                                             request::Permit const& permit);
+    [[nodiscard]] static Result<request::Permit> decide_at(Desk& desk, request::Exchange& exchange);
+    [[nodiscard]] static Result<Work> prepare_at(Desk& desk, request::Exchange& exchange,
+                                                 request::Permit const& permit);
     [[nodiscard]] Task<Result<void>> write(request::Exchange& exchange,
                                            request::Prepared& prepared);
     [[nodiscard]] Task<http::Response> refuse(request::Exchange& exchange, Error error);

@@ -24,7 +24,7 @@ struct OpenedIndexEntry {
 
 struct CompartmentIndex {
     std::uint64_t sequence = 0;
-    std::size_t bytes = 0;
+    std::size_t bytes = 0;  // of all entries' text
     std::vector<OpenedIndexEntry> entries;
 
     CompartmentIndex() = default;

@@ -14,6 +14,11 @@ int hex_value(char digit) noexcept {
     return -1;
 }
 
+bool is_unreserved(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
 std::optional<std::string> decode(std::string_view text, Plus plus) {
     std::string out;
     out.reserve(text.size());
@@ -26,6 +31,8 @@ std::optional<std::string> decode(std::string_view text, Plus plus) {
             if (high < 0 || low < 0) return std::nullopt;
             c = static_cast<char>(high << 4 | low);
             i += 2;
+            // In a path an encoded letter would be a second spelling (RFC 3986 section 6.2.2.2).
+            if (plus == Plus::literal && is_unreserved(c)) return std::nullopt;
         } else if (c == '+' && plus == Plus::space) {
             c = ' ';
         }
@@ -36,9 +43,10 @@ std::optional<std::string> decode(std::string_view text, Plus plus) {
     return out;
 }
 
-bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
+// One trailing slash is tolerated on the base only: POST /fhir/ is FHIR's own spelling.
+bool is_fhir_base(std::vector<std::string> const& segments) {
+    bool const of_tenant = segments.size() == 3 && segments[0] == "t";
+    return (segments.size() == 1 || of_tenant) && segments.back() == "fhir";
 }
 
 }  // namespace
@@ -60,8 +68,7 @@ Result<TargetPath> parse_target(std::string_view target) {
         rest.remove_prefix(end);
         if (rest.empty()) break;
         rest.remove_prefix(1);
-        // One trailing slash is tolerated on the base only: POST /fhir/ is FHIR's own spelling.
-        if (rest.empty() && path.segments.back() != "fhir") {
+        if (rest.empty() && !is_fhir_base(path.segments)) {
             return fail(Errc::invalid, "the path is not canonical");
         }
     }

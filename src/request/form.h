@@ -1,7 +1,7 @@
 // Request targets and forms: strict parsing of paths and name=value lists (RFC 3986, and
 // application/x-www-form-urlencoded as FHIR and OAuth use it). One spelling reaches one route:
-// empty,
-// "." and ".." segments, encoded slashes and invalid percent-encoding are refused (API-2).
+// empty, "." and ".." segments, encoded slashes, encoded letters and digits, and invalid
+// percent-encoding are refused (API-2).
 // Pure functions over text that the caller opened; the results are ePHI as much as their input.
 #pragma once
 

@@ -25,8 +25,8 @@ namespace salus::store {
 [[nodiscard]] Result<std::unique_ptr<Store>> open_embedded_store(std::filesystem::path const& path,
                                                                  Log const& log);
 
-// Reads the whole file and checks its structure: about a second for each GB. While a store is open
-// or not. Errc::corrupt when it finds damage.
+// Reads the whole file and checks its structure, so its time grows with the file. While a store is
+// open or not. Errc::corrupt when it finds damage.
 [[nodiscard]] Result<void> check_embedded_store(std::filesystem::path const& path);
 
 }  // namespace salus::store

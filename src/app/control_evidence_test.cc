@@ -1,0 +1,203 @@
+// Attacks on the evidence: whatever is broken must show as failing, and nothing that is absent may
+// look present.
+#include <gtest/gtest.h>
+#include <iostream>
+#include <regex>
+#include <set>
+#include <sys/stat.h>
+
+#include "app/control_catalogue.h"
+#include "app/control_fakes_for_test.h"
+#include "keys/process_memory.h"
+#include "sqlite/database.h"
+
+namespace salus::app {
+namespace {
+
+using admin::ControlState;
+using testing::EvidenceHouse;
+
+constexpr auto kEnforced = ControlState::enforced;
+constexpr auto kFailing = ControlState::failing;
+
+TEST(ControlCatalogue, HasTheIdsOfTheSpecificationInOrder) {
+    std::filesystem::path const path =
+        std::filesystem::path(SALUS_SOURCE_DIR) / ".." / "shared" / "CONTROLS.md";
+    std::ifstream file(path);
+    if (!file) {
+        std::cout << "the specification of the controls is not here: ids are not compared\n";
+        return;
+    }
+    static std::regex const row(R"(^\| ([A-Z]+-[0-9]+) \|.*)");
+    std::vector<std::string> wanted;
+    for (std::string text; std::getline(file, text);) {
+        std::smatch match;
+        if (std::regex_match(text, match, row)) wanted.push_back(match[1]);
+    }
+    std::vector<std::string> have;
+    for (auto const& control : control_catalogue()) have.emplace_back(control.id.text());
+    EXPECT_GT(wanted.size(), 50U);
+    EXPECT_EQ(have, wanted);
+}
+
+TEST(ControlCatalogue, EveryControlHasATitleAndEitherEvidenceOrWhatIsMissing) {
+    std::set<std::string_view> ids;
+    std::set<std::string_view> titles;
+    for (auto const& control : control_catalogue()) {
+        EXPECT_TRUE(ids.insert(control.id.text()).second) << control.id.text();
+        EXPECT_TRUE(titles.insert(control.title.text()).second) << control.title.text();
+        EXPECT_TRUE(control.reading != nullptr || !control.missing.empty()) << control.id.text();
+    }
+}
+
+TEST(ControlEvidence, WhatHasNoReadingIsNotYet) {
+    EvidenceHouse house;
+    auto const lines = house.read();
+    auto const controls = control_catalogue();
+    ASSERT_EQ(lines.size(), controls.size());
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        EXPECT_EQ(lines[i].id, controls[i].id);
+        EXPECT_FALSE(lines[i].evidence.empty()) << lines[i].id.text();
+        EXPECT_EQ(controls[i].reading == nullptr, lines[i].state == ControlState::not_yet)
+            << lines[i].id.text();
+        if (!controls[i].missing.empty()) EXPECT_NE(lines[i].state, kEnforced);
+    }
+}
+
+TEST(ControlEvidence, AWholeHouseHasNothingFailing) {
+    ASSERT_TRUE(keys::harden_process());
+    EvidenceHouse house;
+    for (auto const& line : house.read()) {
+        EXPECT_NE(line.state, kFailing) << line.id.text() << ": " << line.evidence;
+    }
+    for (auto const* id : {"ENC-1", "ENC-2", "KEY-6", "AZ-1", "MIN-1", "MIN-2", "MIN-3", "AUD-2",
+                           "API-2", "API-3"}) {
+        EXPECT_EQ(house.line(id).state, kEnforced) << id;
+    }
+}
+
+TEST(ControlEvidence, APoisonedAuditLogIsFailing) {
+    EvidenceHouse house;
+    house.audit_log.answer.state = audit::State::poisoned;
+    for (auto const* id : {"AUD-1", "AUD-2", "AUD-3"}) {
+        auto const line = house.line(id);
+        EXPECT_EQ(line.state, kFailing) << id;
+        EXPECT_TRUE(line.evidence.contains("POISONED")) << id;
+    }
+}
+
+TEST(ControlEvidence, TheAuditLogsNumbersAreReadAtEachAsking) {
+    EvidenceHouse house;
+    house.audit_log.answer.size = 41;
+    EXPECT_TRUE(house.line("AUD-1").evidence.contains("41 leaves"));
+    house.audit_log.answer.size = 42;
+    house.audit_log.answer.root.fill(0xAB);
+    EXPECT_TRUE(house.line("AUD-1").evidence.contains("42 leaves"));
+    EXPECT_TRUE(house.line("AUD-3").evidence.contains("abababab"));
+    EXPECT_TRUE(house.line("AUD-2").evidence.contains("2 intents settled"));
+}
+
+TEST(ControlEvidence, AMissingMemoryLockIsFailing) {
+    ASSERT_TRUE(keys::harden_process());
+    EvidenceHouse house;
+    EXPECT_NE(house.line("KEY-5").state, kFailing);
+    house.keyring.answer.memory_locked = false;
+    auto const line = house.line("KEY-5");
+    EXPECT_EQ(line.state, kFailing);
+    EXPECT_TRUE(line.evidence.contains("NOT locked"));
+}
+
+TEST(ControlEvidence, FewerKeysThanCompartmentsIsFailing) {
+    EvidenceHouse house;
+    house.keyring.answer.data_keys = 1;
+    EXPECT_EQ(house.line("ENC-2").state, kFailing);
+}
+
+TEST(ControlEvidence, APlaintextRowInTheStoresFileIsFailing) {
+    EvidenceHouse house;
+    EXPECT_EQ(house.line("ENC-1").state, kEnforced);
+    {
+        auto database = sqlite::Database::open(house.layout().store(), {});
+        ASSERT_TRUE(database);
+        ASSERT_TRUE(database->run("INSERT INTO document VALUES (9, x'7b7d')"));
+    }
+    EXPECT_EQ(house.line("ENC-1").state, kFailing);
+}
+
+TEST(ControlEvidence, AColumnOfTextInTheStoresFileIsFailing) {
+    EvidenceHouse house;
+    {
+        auto database = sqlite::Database::open(house.layout().store(), {});
+        ASSERT_TRUE(database);
+        ASSERT_TRUE(database->run("CREATE TABLE notes (name TEXT) STRICT"));
+    }
+    EXPECT_EQ(house.line("ENC-1").state, kFailing);
+}
+
+TEST(ControlEvidence, AStoreThatIsGoneIsFailing) {
+    EvidenceHouse house;
+    std::filesystem::remove(house.layout().store());
+    EXPECT_EQ(house.line("ENC-1").state, kFailing);
+}
+
+TEST(ControlEvidence, ASecretThatOthersMayReadIsFailing) {
+    EvidenceHouse house;
+    EXPECT_NE(house.line("KEY-4").state, kFailing) << house.line("KEY-4").evidence;
+    ASSERT_EQ(::chmod(house.layout().passphrase().c_str(), 0644), 0);
+    EXPECT_EQ(house.line("KEY-4").state, kFailing);
+}
+
+TEST(ControlEvidence, ASecretByValueIsFailingAndNotShown) {
+    EvidenceHouse house;
+    house.configuration.passphrase = "open sesame";
+    auto const line = house.line("KEY-4");
+    EXPECT_EQ(line.state, kFailing);
+    EXPECT_FALSE(line.evidence.contains("sesame"));
+}
+
+TEST(ControlEvidence, ASecretInTheEnvironmentIsFailingAndNotShown) {
+    EvidenceHouse house;
+    ASSERT_EQ(::setenv("SOME_PASSWORD", "sesame", 1), 0);
+    auto const line = house.line("KEY-4");
+    ASSERT_EQ(::unsetenv("SOME_PASSWORD"), 0);
+    EXPECT_EQ(line.state, kFailing);
+    EXPECT_FALSE(line.evidence.contains("sesame"));
+}
+
+TEST(ControlEvidence, AnUnsealedTokenKeyIsFailing) {
+    EvidenceHouse house;
+    house.write("keys/default/token-signing.sealed", R"({"kty":"EC","d":"plain"})");
+    EXPECT_EQ(house.line("IAM-3").state, kFailing);
+}
+
+TEST(ControlEvidence, AnExpiredCertificateIsFailing) {
+    EvidenceHouse house;
+    house.make_certificates(house.clock.now() - std::chrono::days(60));
+    EXPECT_EQ(house.line("TRN-1").state, kFailing);
+}
+
+TEST(ControlEvidence, WhatIsSeenFromOutsideOnlyIsNeverEnforcedFromInside) {
+    EvidenceHouse house;
+    for (auto const* id : {"TRN-1", "TRN-2", "TRN-5"}) {
+        EXPECT_EQ(house.line(id).state, ControlState::partly) << id;
+    }
+}
+
+TEST(ControlEvidence, KeysThatDoNotAnswerAreFailing) {
+    EvidenceHouse house;
+    house.keyring.has_purpose_keys = false;
+    EXPECT_EQ(house.line("MIN-2").state, kFailing);
+    EXPECT_EQ(house.line("MIN-3").state, kFailing);
+}
+
+TEST(ControlEvidence, APolicyChangesItsName) {
+    EvidenceHouse house;
+    auto const before = house.line("AZ-4").evidence;
+    house.configuration.policy.rules.pop_back();
+    auto const after = house.line("AZ-4").evidence;
+    EXPECT_NE(before, after);
+    EXPECT_EQ(house.line("AZ-1").state, kEnforced);
+}
+
+}  // namespace
+}  // namespace salus::app

@@ -1,0 +1,165 @@
+// For the tests of the evidence: contracts whose answers a test chooses, and an instance directory
+// with what the readings look at. Test programs only.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "app/control_evidence.h"
+#include "app/instance.h"
+#include "crypto/certificate.h"
+#include "foundation/check.h"
+#include "foundation/file.h"
+#include "store/embedded/embedded_store.h"
+
+namespace salus::app::testing {
+
+class FakeLog final : public audit::Log {
+public:
+    audit::Status answer;
+    Task<Result<std::vector<audit::Position>>> append(std::vector<audit::Record>,
+                                                      Executor&) override {
+        co_return fail(Errc::unavailable, "a fake records nothing");
+    }
+    [[nodiscard]] audit::Status status() const override { return answer; }
+};
+
+class FakeKeyring final : public keys::Keyring {
+public:
+    keys::KeyringStatistics answer{.data_keys = 10, .memory_locked = true};
+    Result<keys::DataKey> key_for_writing(CompartmentId const&) override { return none(); }
+    Result<SecretBytes> key_for_reading(CompartmentId const&, std::uint32_t) override {
+        return none();
+    }
+    Result<void> prepare(std::span<CompartmentId const>) override { return none(); }
+    Result<SecretBytes> purpose_key(keys::Purpose) override {
+        if (!has_purpose_keys) return none();
+        return SecretBytes(Bytes(32, 7));
+    }
+    void forget_expired() override {}
+    [[nodiscard]] keys::KeyringStatistics statistics() const override { return answer; }
+    bool has_purpose_keys = true;
+
+private:
+    static std::unexpected<Error> none() { return fail(Errc::unavailable, "a fake has no keys"); }
+};
+
+class FakeKeyService final : public keys::KeyManagementService {
+public:
+    Result<void> ensure(keys::KekName const&) override { return none(); }
+    Result<Bytes> wrap(keys::KekName const&, BytesView, SecretBytes const&) override {
+        return none();
+    }
+    Result<SecretBytes> unwrap(keys::KekName const&, BytesView, BytesView) override {
+        return none();
+    }
+    [[nodiscard]] Literal description() const noexcept override { return "a fake"; }
+
+private:
+    static std::unexpected<Error> none() { return fail(Errc::unavailable, "a fake wraps nothing"); }
+};
+
+class FakeStore final : public store::Store {
+public:
+    store::Statistics answer{.documents = 3, .versions = 4, .compartments = 2};
+    Task<Result<void>> commit(store::Batch, Executor&) override { co_return none(); }
+    Result<std::unique_ptr<store::Reader>> open_reader() override { return none(); }
+    Task<Result<void>> erase(CompartmentId, Executor&) override { co_return none(); }
+    Task<Result<std::uint64_t>> expire(std::int64_t, Executor&) override { co_return none(); }
+    Result<store::Statistics> statistics() override { return answer; }
+
+private:
+    static std::unexpected<Error> none() {
+        return fail(Errc::unavailable, "a fake stores nothing");
+    }
+};
+
+// An instance directory as `salus init` leaves one, as far as the readings look.
+class EvidenceHouse {
+public:
+    EvidenceHouse() {
+        std::string name = (std::filesystem::temp_directory_path() / "salus-app-XXXXXX").string();
+        SALUS_CHECK(::mkdtemp(name.data()) != nullptr);
+        directory_ = name;
+        for (auto const* folder : {"tls", "credentials", "keys/default", "store", "run"}) {
+            std::filesystem::create_directories(directory_ / folder);
+        }
+        write("salus.toml", default_configuration("test-realm", 8443));
+        write("credentials/root.passphrase", "passphrase");
+        write("keys/root.sealed", "sealed");
+        make_token_key();
+        make_certificates(SystemClock().now());
+        auto const opened = store::open_embedded_store(layout().store(), log_);
+        SALUS_CHECK(opened.has_value());
+        reread();
+    }
+    ~EvidenceHouse() {
+        std::error_code ignored;
+        std::filesystem::remove_all(directory_, ignored);
+    }
+    EvidenceHouse(EvidenceHouse const&) = delete;
+    EvidenceHouse& operator=(EvidenceHouse const&) = delete;
+
+    [[nodiscard]] Layout layout() const { return {directory_}; }
+    void write(std::filesystem::path const& name, std::string_view text) const {
+        SALUS_CHECK(
+            write_file_durably(directory_ / name, bytes_of(text), FileAccess::private_to_owner)
+                .has_value());
+    }
+    void make_certificates(WallTime now) {
+        auto authority = crypto::make_certificate_authority("test", now, std::chrono::days(30));
+        SALUS_CHECK(authority.has_value());
+        auto const server = crypto::issue_server_certificate(*authority, {"localhost", "127.0.0.1"},
+                                                             now, std::chrono::days(30));
+        SALUS_CHECK(server.has_value());
+        write("tls/ca.crt", authority->certificate_pem);
+        write("tls/server.crt", server->chain_pem);
+        write("tls/server.key", text_of(server->key_pem.reveal()));
+    }
+    void reread() {
+        std::string why;
+        auto read = read_configuration(directory_, why);
+        SALUS_CHECK(read.has_value());
+        configuration = *std::move(read);
+    }
+    // The line of one control, read anew.
+    [[nodiscard]] admin::ControlLine line(std::string_view id) {
+        for (auto& candidate : read()) {
+            if (candidate.id.text() == id) return candidate;
+        }
+        SALUS_CHECK(false);
+        return {};
+    }
+    [[nodiscard]] std::vector<admin::ControlLine> read() {
+        EvidenceSources sources{.configuration = configuration,
+                                .key_service = key_service,
+                                .store = store,
+                                .clock = clock,
+                                .tenants = {{.name = TenantName("default"),
+                                             .keyring = keyring,
+                                             .audit_log = audit_log,
+                                             .intents_settled = 2}}};
+        return ControlEvidence(std::move(sources)).read();
+    }
+
+    Configuration configuration;
+    FakeKeyService key_service;
+    FakeStore store;
+    FakeKeyring keyring;
+    FakeLog audit_log;
+    SystemClock clock;
+
+private:
+    void make_token_key() const {
+        crypto::SystemRandom random;
+        auto const key = crypto::random_secret(random, 32);
+        auto const sealed = crypto::Sealer(random).seal(key, 1, crypto::Context(), bytes_of("key"));
+        write("keys/default/token-signing.sealed", text_of(sealed.bytes()));
+    }
+
+    std::filesystem::path directory_;
+    Log log_{clock, 2, LogLevel::error};
+};
+
+}  // namespace salus::app::testing

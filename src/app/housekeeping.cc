@@ -1,0 +1,79 @@
+#include "app/housekeeping.h"
+
+#include <condition_variable>
+#include <mutex>
+
+#include "audit/leaf.h"
+#include "foundation/blocking.h"
+
+namespace salus::app {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kKeyInterval = 5s;
+constexpr int kKeyIntervalsOfAMinute = 12;
+
+// A leaf of the process itself, without a caller.
+void record(request::Tenant const& tenant, audit::LeafBuilder leaf) {
+    leaf.tenant(tenant.name);
+    auto record = std::move(leaf).build();
+    if (!record) return;
+    std::vector<audit::Record> records;
+    records.push_back(*std::move(record));
+    BlockingExecutor executor;
+    // A log that cannot be written refuses every request; there is nobody else to tell here.
+    static_cast<void>(executor.run(tenant.audit_log.append(std::move(records), executor)));
+}
+
+void record_in_all(pipeline::House const& house, audit::Event event) {
+    for (auto const& tenant : house.tenants) {
+        record(tenant->tenant, audit::LeafBuilder(event, audit::Outcome::ok));
+    }
+}
+
+}  // namespace
+
+Housekeeping::Housekeeping(Instance& instance, http::Server const& server)
+    : instance_(instance), server_(server) {
+    record_in_all(instance_.house(), audit::Event::start);
+    thread_ = std::jthread([this](std::stop_token const& stop) { run(stop); });
+}
+
+Housekeeping::~Housekeeping() {
+    thread_.request_stop();
+    thread_.join();
+    record_in_all(instance_.house(), audit::Event::stop);
+}
+
+void Housekeeping::each_minute() {
+    record_in_all(instance_.house(), audit::Event::heartbeat);
+    auto const refused = server_.statistics().requests_refused;
+    if (refused > refused_recorded_) {
+        audit::LeafBuilder leaf(audit::Event::denied, audit::Outcome::denied);
+        leaf.reason("requests that were not acceptable HTTP");
+        leaf.number("requests", static_cast<std::int64_t>(refused - refused_recorded_));
+        record(instance_.house().tenants.front()->tenant, std::move(leaf));
+        refused_recorded_ = refused;
+    }
+    BlockingExecutor executor;
+    auto& store = instance_.house().tenants.front()->tenant.store;
+    auto const now = to_unix_seconds(instance_.clock().now());
+    auto const expired = executor.run(store.expire(now, executor));
+    if (!expired) instance_.log().write(LogLevel::error, "store.expire_failed");
+}
+
+void Housekeeping::run(std::stop_token const& stop) {
+    std::mutex mutex;
+    std::condition_variable_any wait;
+    for (int i = 1; !stop.stop_requested(); ++i) {
+        std::unique_lock lock(mutex);
+        wait.wait_for(lock, stop, kKeyInterval, [] { return false; });
+        if (stop.stop_requested()) return;
+        for (auto const& tenant : instance_.house().tenants) {
+            tenant->tenant.keyring.forget_expired();
+        }
+        if (i % kKeyIntervalsOfAMinute == 0) each_minute();
+    }
+}
+
+}  // namespace salus::app

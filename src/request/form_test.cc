@@ -1,0 +1,154 @@
+#include "request/form.h"
+
+#include <gtest/gtest.h>
+
+#include "foundation/limits.h"
+#include "request/interaction.h"
+#include "request/purpose_of_use.h"
+
+namespace salus::request {
+namespace {
+
+std::string joined(TargetPath const& path) {
+    std::string text;
+    for (auto const& segment : path.segments) text += "[" + segment + "]";
+    return text + "?" + std::string(path.query);
+}
+
+TEST(Target, RefusesEverySpellingButOne) {
+    for (auto const* target :
+         {"", "fhir", "*", "http://localhost/fhir", "localhost:8443", "?x", "//", "//fhir",
+          "/fhir//Patient", "/fhir/Patient/", "/fhir/Patient/1/", "/fhir//", "/metadata/",
+          "/oauth/token/", "/./fhir", "/fhir/./Patient", "/fhir/../admin/clients", "/..",
+          "/fhir/Patient/..", "/fhir/Patient/.",
+          // encoded dots, slashes, letters
+          "/fhir/%2e%2e/admin/clients", "/%2e/fhir", "/fhir/.%2e/x", "/fhir/%2E%2E/x",
+          "/fhir%2fPatient", "/fhir/Patient%2F1", "/%2f", "/fhir/Patient/%2f", "/%66hir/Patient",
+          "/fhir/%50atient", "/%74/north/fhir", "/fhir/Patient/%31", "/fhir/Patient/a%2Db",
+          "/oauth%2ftoken", "/%6fauth/token", "/fhir/%5fsearch",
+          // twice encoded stays encoded and so names nothing, but %25 itself is fine
+          // broken encodings
+          "/fhir/%", "/fhir/%2", "/fhir/%zz", "/fhir/%2g", "/fhir/%g2", "/fhir/% 1", "/fhir/%-1",
+          "/fhir/%00", "/fhir/Patient%00", "/fhir/Patient/1%00x",
+          // a trailing slash belongs to the base and nothing else
+          "/fhir/Patient/fhir/", "/x/fhir/", "/t/north/x/fhir/", "/fhir/fhir/", "/t/fhir/"}) {
+        EXPECT_FALSE(parse_target(target).has_value()) << target;
+    }
+    EXPECT_FALSE(parse_target(std::string("/fhir\0/Patient", 14)).has_value());
+}
+
+TEST(Target, GivesSegmentsAndTheQueryAsReceived) {
+    EXPECT_EQ(joined(*parse_target("/")), "?");
+    EXPECT_EQ(joined(*parse_target("/fhir")), "[fhir]?");
+    EXPECT_EQ(joined(*parse_target("/fhir/")), "[fhir]?");
+    EXPECT_EQ(joined(*parse_target("/t/north/fhir/")), "[t][north][fhir]?");
+    EXPECT_EQ(joined(*parse_target("/fhir/Patient?name=a%20b&x=/../")),
+              "[fhir][Patient]?name=a%20b&x=/../");
+    EXPECT_EQ(joined(*parse_target("/fhir/Patient??")), "[fhir][Patient]??");
+    EXPECT_EQ(joined(*parse_target("/fhir/%24everything")), "[fhir][$everything]?");
+    // A plus is a plus in a path (RFC 3986), and an encoded per cent sign is decoded once only.
+    EXPECT_EQ(joined(*parse_target("/fhir/a+b")), "[fhir][a+b]?");
+    EXPECT_EQ(joined(*parse_target("/fhir/%252e%252e")), "[fhir][%2e%2e]?");
+}
+
+TEST(Form, RefusesBrokenEncodingsAndNames) {
+    for (auto const* text : {"a=%", "a=%2", "a=%zz", "%=1", "%zz=1", "a=%00", "%00=a", "a=1&b=%g0",
+                             "=", "=1", "a=1&=2", "%"}) {
+        EXPECT_FALSE(parse_form(text).has_value()) << text;
+    }
+    EXPECT_FALSE(parse_form(std::string("a=\0", 3)).has_value());
+}
+
+TEST(Form, IsBounded) {
+    std::string text = "a=1";
+    for (std::size_t i = 1; i < limits::kSearchParameters; ++i) text += "&a=1";
+    ASSERT_TRUE(parse_form(text).has_value());
+    EXPECT_EQ(parse_form(text + "&b=2").error().code, Errc::invalid);
+    // Empty pairs are no parameters, but they are no way to a long loop either.
+    EXPECT_EQ(parse_form(std::string(1000, '&'))->size(), 0U);
+}
+
+TEST(Form, DecodesNamesAndValues) {
+    auto const form = parse_form("a+b=c%2Bd&e&f=&g=h=i&%61=%C3%A9");
+    ASSERT_TRUE(form.has_value());
+    ASSERT_EQ(form->size(), 5U);
+    EXPECT_EQ((*form)[0].name, "a b");
+    EXPECT_EQ((*form)[0].value, "c+d");
+    EXPECT_EQ((*form)[1].name, "e");
+    EXPECT_EQ((*form)[1].value, "");
+    EXPECT_EQ((*form)[2].value, "");
+    EXPECT_EQ((*form)[3].value, "h=i");
+    EXPECT_EQ((*form)[4].name, "a");
+    EXPECT_EQ((*form)[4].value, "\xc3\xa9");
+}
+
+TEST(Form, AParameterGivenTwiceIsNotSingle) {
+    auto const form = *parse_form("grant_type=a&scope=x&grant_type=b");
+    EXPECT_FALSE(single(form, "grant_type").has_value());
+    EXPECT_FALSE(single(form, "Scope").has_value());
+    EXPECT_FALSE(single(form, "").has_value());
+    EXPECT_EQ(single(form, "scope"), "x");
+}
+
+TEST(PercentEncode, EveryByteComesBack) {
+    std::string all;
+    for (int c = 1; c < 256; ++c) all.push_back(static_cast<char>(c));
+    auto const encoded = percent_encode(all);
+    for (char c : encoded) EXPECT_TRUE(std::isalnum(c) != 0 || strchr("-._~%", c) != nullptr) << c;
+    EXPECT_EQ((*parse_form("v=" + encoded))[0].value, all);
+    EXPECT_EQ(percent_encode("A/b c+d&e=f%"), "A%2Fb%20c%2Bd%26e%3Df%25");
+}
+
+TEST(PurposeOfUse, OnlyTheEightCodesExactly) {
+    for (auto const* code : {"", "treat", "TREAT ", " TREAT", "TREATX", "TREA", "*", "HMARKT",
+                             "urn:oid:2.16.840.1.113883.5.8#TREAT"}) {
+        EXPECT_FALSE(purpose_of_code(code).has_value()) << code;
+    }
+    for (auto const* code :
+         {"TREAT", "HPAYMT", "HOPERAT", "PATRQT", "HRESCH", "PUBHLTH", "ETREAT", "SYSADMIN"}) {
+        auto const purpose = purpose_of_code(code);
+        ASSERT_TRUE(purpose.has_value()) << code;
+        EXPECT_EQ(code_of(*purpose).text(), code);
+    }
+}
+
+struct Row {
+    Interaction interaction;
+    std::string_view name;
+    bool write;
+    bool without_token;
+};
+constexpr std::array kRows{
+    Row{Interaction::read, "read", false, false},
+    Row{Interaction::vread, "vread", false, false},
+    Row{Interaction::update, "update", true, false},
+    Row{Interaction::remove, "delete", true, false},
+    Row{Interaction::history_instance, "history", false, false},
+    Row{Interaction::create, "create", true, false},
+    Row{Interaction::search_type, "search", false, false},
+    Row{Interaction::transaction, "transaction", true, false},
+    Row{Interaction::capabilities, "capabilities", false, true},
+    Row{Interaction::token, "token", true, true},
+    Row{Interaction::authorization_server_metadata, "metadata.oauth", false, true},
+    Row{Interaction::smart_configuration, "metadata.smart", false, true},
+    Row{Interaction::json_web_key_set, "metadata.jwks", false, true},
+    Row{Interaction::client_add, "admin.client-add", true, false},
+    Row{Interaction::control_check, "admin.check", false, false},
+};
+
+TEST(Interaction, TablesSayWhatIsWrittenAndWhatIsPublic) {
+    for (std::size_t i = 0; i < kRows.size(); ++i) {
+        auto const& row = kRows[i];
+        ASSERT_EQ(static_cast<std::size_t>(row.interaction), i) << "one row for each, in order";
+        EXPECT_EQ(name_of(row.interaction).text(), row.name);
+        EXPECT_EQ(is_write(row.interaction), row.write) << row.name;
+        EXPECT_EQ(is_public(row.interaction), row.without_token) << row.name;
+    }
+    // One more would be unknown to the tables above.
+    EXPECT_EQ(name_of(static_cast<Interaction>(kRows.size())).text(), "");
+    EXPECT_TRUE(is_write(static_cast<Interaction>(kRows.size())));
+    EXPECT_FALSE(is_public(static_cast<Interaction>(kRows.size())));
+}
+
+}  // namespace
+}  // namespace salus::request

@@ -1,0 +1,243 @@
+#include "request/scope.h"
+
+#include <gtest/gtest.h>
+#include <random>
+
+namespace salus::request {
+namespace {
+
+constexpr std::array kInteractions{
+    Interaction::read,
+    Interaction::vread,
+    Interaction::update,
+    Interaction::remove,
+    Interaction::history_instance,
+    Interaction::create,
+    Interaction::search_type,
+    Interaction::transaction,
+    Interaction::capabilities,
+    Interaction::token,
+    Interaction::authorization_server_metadata,
+    Interaction::smart_configuration,
+    Interaction::json_web_key_set,
+    Interaction::client_add,
+    Interaction::control_check,
+};
+
+TEST(Scope, RefusesWhatIsNotTheGrammar) {
+    for (auto const* text :
+         {"", " ", "/", ".", "system", "system/", "system/Patient", "system/Patient.", "Patient.r",
+          "system/.r", "system/*.", "/Patient.r", "System/Patient.r", "SYSTEM/*.cruds", "launch",
+          "openid", "fhirUser", "offline_access", "launch/patient",
+          // letters: order, repetition, strangers, cases
+          "system/Patient.sr", "system/Patient.dc", "system/Patient.rc", "system/Patient.rr",
+          "system/Patient.cc", "system/Patient.x", "system/Patient.rx", "system/Patient.R",
+          "system/Patient.cruds ", "system/Patient.crudss", "system/Patient.r,s",
+          "system/Patient.Read", "system/Patient.readwrite", "system/Patient.**",
+          // granular scopes: a constraint that is not evaluated denies
+          "system/Observation.rs?category=laboratory", "system/Observation.rs?", "patient/*.r?a=b",
+          // names
+          "system/patient.r", "system/Pat ient.r", "system/Patient1.r", "system/Pati\xc3\xa9nt.r",
+          "system/Patient/x.r", "system/**.r", "system/Patient*.r", "system/$.r", "system/_.r",
+          "system/Patient\t.r", "system/Patient.r\n", "system//Patient.r",
+          // other contexts and administration
+          "users/Patient.r", "admin/clients.read", "admin/check.write", "admin/*.cruds",
+          "admin/clients.w", "admin/clients.write?x", "admin/", "admin/check.read.read"}) {
+        EXPECT_FALSE(parse_scope(text).has_value()) << text;
+    }
+    EXPECT_FALSE(parse_scope(std::string("system/Patient.r\0", 17)).has_value());
+    EXPECT_FALSE(parse_scope("system/" + std::string(65, 'A') + ".r").has_value());
+    EXPECT_TRUE(parse_scope("system/" + std::string(64, 'A') + ".r").has_value());
+}
+
+TEST(Scope, KeepsItsCanonicalSpelling) {
+    for (auto const* text : {"system/*.cruds", "patient/Observation.rs", "user/Patient.c",
+                             "system/Encounter.ud", "admin/clients.write", "admin/check.read"}) {
+        auto const scope = parse_scope(text);
+        ASSERT_TRUE(scope.has_value()) << text;
+        EXPECT_EQ(scope->text(), text);
+    }
+}
+
+TEST(Scope, EverySubsetOfTheLettersInOrderIsTakenAndNoOther) {
+    static constexpr std::string_view kAll = "cruds";
+    std::vector<std::string> wanted;
+    for (unsigned mask = 1; mask < 32; ++mask) {
+        std::string letters;
+        for (unsigned i = 0; i < 5; ++i) {
+            if ((mask >> i & 1U) != 0) letters.push_back(kAll[i]);
+        }
+        wanted.push_back(letters);
+    }
+    // All words of at most three letters, and the subsets themselves.
+    std::vector<std::string> words{""};
+    for (std::size_t begin = 0, length = 0; length < 3; ++length) {
+        auto const end = words.size();
+        for (; begin < end; ++begin) {
+            for (char c : kAll) words.push_back(words[begin] + c);
+        }
+    }
+    for (auto const& word : words) {
+        bool const expected = std::ranges::find(wanted, word) != wanted.end();
+        EXPECT_EQ(parse_scope("system/Patient." + word).has_value(), expected) << word;
+    }
+    for (auto const& word : wanted) {
+        EXPECT_TRUE(parse_scope("system/Patient." + word).has_value()) << word;
+    }
+}
+
+TEST(Scope, MapsVersionOne) {
+    EXPECT_EQ(parse_scope("system/Patient.read")->text(), "system/Patient.rs");
+    EXPECT_EQ(parse_scope("system/Patient.write")->text(), "system/Patient.cud");
+    EXPECT_EQ(parse_scope("system/*.*")->text(), "system/*.cruds");
+}
+
+TEST(Scopes, OneWrongScopeRefusesAll) {
+    EXPECT_FALSE(parse_scopes("").has_value());
+    EXPECT_FALSE(parse_scopes("   ").has_value());
+    EXPECT_FALSE(parse_scopes("system/*.r openid").has_value());
+    EXPECT_FALSE(parse_scopes("system/*.r,system/Patient.r").has_value());
+    EXPECT_FALSE(parse_scopes("system/*.r\tsystem/Patient.r").has_value());
+    EXPECT_EQ(to_text(*parse_scopes("system/*.r system/Patient.c")), "system/*.r system/Patient.c");
+}
+
+TEST(Scopes, AreAtMostSixtyFour) {
+    std::string text = "system/*.r";
+    for (int i = 1; i < 64; ++i) text += " system/*.r";
+    ASSERT_TRUE(parse_scopes(text).has_value());
+    EXPECT_EQ(parse_scopes(text)->size(), 64U);
+    EXPECT_FALSE(parse_scopes(text + " system/*.r").has_value());
+}
+
+struct Row {
+    Interaction interaction;
+    char letter;  // the one that allows it; 0: none does
+};
+constexpr std::array kRows{
+    Row{Interaction::read, 'r'},
+    Row{Interaction::vread, 'r'},
+    Row{Interaction::update, 'u'},
+    Row{Interaction::remove, 'd'},
+    Row{Interaction::history_instance, 'r'},
+    Row{Interaction::create, 'c'},
+    Row{Interaction::search_type, 's'},
+    Row{Interaction::transaction, 0},
+    Row{Interaction::capabilities, 0},
+    Row{Interaction::token, 0},
+    Row{Interaction::authorization_server_metadata, 0},
+    Row{Interaction::smart_configuration, 0},
+    Row{Interaction::json_web_key_set, 0},
+    Row{Interaction::client_add, 0},
+    Row{Interaction::control_check, 0},
+};
+
+TEST(Allows, EachInteractionNeedsItsOwnLetter) {
+    ASSERT_EQ(kRows.size(), kInteractions.size());
+    for (auto const& row : kRows) {
+        for (char letter : std::string_view("cruds")) {
+            auto const scope = parse_scope(std::string("system/Patient.") + letter);
+            EXPECT_EQ(allows(*scope, row.interaction, "Patient"), letter == row.letter)
+                << name_of(row.interaction).text() << " with " << letter;
+            EXPECT_FALSE(allows(*scope, row.interaction, "Observation"));
+            EXPECT_FALSE(allows(*scope, row.interaction, ""));
+            EXPECT_FALSE(allows(*scope, row.interaction, "*"));
+        }
+    }
+}
+
+TEST(Allows, ClinicalScopesNeverAdministerAndAdministrationNeverReads) {
+    auto const all = *parse_scope("system/*.cruds");
+    EXPECT_FALSE(allows(all, Interaction::client_add, ""));
+    EXPECT_FALSE(allows(all, Interaction::client_add, "clients"));
+    EXPECT_FALSE(allows(all, Interaction::control_check, "check"));
+    for (auto const* text : {"admin/clients.write", "admin/check.read"}) {
+        auto const scope = *parse_scope(text);
+        for (auto const interaction : kInteractions) {
+            bool const own = (interaction == Interaction::client_add && scope.update) ||
+                             (interaction == Interaction::control_check && scope.read);
+            for (auto const* type : {"", "Patient", "*", "clients", "check"}) {
+                EXPECT_EQ(allows(scope, interaction, type), own)
+                    << text << " " << name_of(interaction).text() << " " << type;
+            }
+        }
+    }
+}
+
+class RandomScopes {
+public:
+    Scope one() {
+        static constexpr std::array<std::string_view, 4> kTypes{"*", "Patient", "Observation",
+                                                                "Encounter"};
+        static constexpr std::array kContexts{ScopeContext::patient, ScopeContext::user,
+                                              ScopeContext::system};
+        Scope scope{.context = kContexts[pick(3)], .type = std::string(kTypes[pick(4)])};
+        for (auto const member :
+             {&Scope::create, &Scope::read, &Scope::update, &Scope::remove, &Scope::search}) {
+            scope.*member = pick(2) == 1;
+        }
+        return scope;
+    }
+    std::vector<Scope> some() {
+        std::vector<Scope> scopes(pick(5), Scope{.context = ScopeContext::system, .type = {}});
+        std::ranges::generate(scopes, [&] { return one(); });
+        return scopes;
+    }
+
+private:
+    std::size_t pick(std::size_t choices) { return random_() % choices; }
+    std::mt19937 random_{20261124};
+};
+
+bool any_allows(std::vector<Scope> const& scopes, ScopeContext context, Interaction interaction,
+                std::string_view type) {
+    return std::ranges::any_of(scopes, [&](Scope const& scope) {
+        return scope.context == context && allows(scope, interaction, type);
+    });
+}
+
+TEST(Intersect, IsNeverWiderThanEitherSide) {
+    RandomScopes random;
+    std::size_t permitted = 0;
+    for (int round = 0; round < 3000; ++round) {
+        auto const asked = random.some();
+        auto const registered = random.some();
+        auto const granted = intersect(asked, registered);
+        for (auto const context :
+             {ScopeContext::patient, ScopeContext::user, ScopeContext::system}) {
+            for (auto const interaction : kInteractions) {
+                for (auto const* type : {"Patient", "Observation", "Encounter", "Claim"}) {
+                    if (!any_allows(granted, context, interaction, type)) continue;
+                    ++permitted;
+                    ASSERT_TRUE(any_allows(asked, context, interaction, type))
+                        << to_text(asked) << " & " << to_text(registered);
+                    ASSERT_TRUE(any_allows(registered, context, interaction, type))
+                        << to_text(asked) << " & " << to_text(registered);
+                }
+            }
+        }
+        // What was granted can be written into a token and read again.
+        if (!granted.empty()) {
+            ASSERT_EQ(parse_scopes(to_text(granted)), granted);
+        }
+    }
+    EXPECT_GT(permitted, 1000U);  // the property was not empty
+}
+
+TEST(Intersect, LetterByLetter) {
+    auto const text = [](char const* asked, char const* registered) {
+        return to_text(intersect(*parse_scopes(asked), *parse_scopes(registered)));
+    };
+    EXPECT_EQ(text("system/Patient.rs", "system/*.r"), "system/Patient.r");
+    EXPECT_EQ(text("system/Patient.cruds", "system/Patient.r system/*.s"), "system/Patient.rs");
+    EXPECT_EQ(text("system/*.cruds", "system/Patient.cruds"), "");  // would be wider
+    EXPECT_EQ(text("system/Patient.r", "system/Observation.r"), "");
+    EXPECT_EQ(text("system/Patient.r", "user/Patient.r"), "");
+    EXPECT_EQ(text("system/Patient.r", "patient/*.cruds"), "");
+    EXPECT_EQ(text("admin/clients.write", "system/*.cruds"), "");
+    EXPECT_EQ(text("system/*.cruds", "admin/clients.write"), "");
+    EXPECT_EQ(text("admin/clients.write", "admin/clients.write admin/check.read"),
+              "admin/clients.write");
+}
+
+}  // namespace
+}  // namespace salus::request
