@@ -100,6 +100,7 @@ Finding caller_attributes(EvidenceContext const& context) {
     auto const patient = CompartmentId(CompartmentId::Array{1});
     int tried = 0;
     int refused = 0;
+    int inside = 0;
     for (auto const purpose : kPurposes) {
         auto const stranger = calling(other_tenant, kEveryScope, purpose);
         auto confined = calling(tenant, "patient/*.cruds", purpose);
@@ -109,11 +110,17 @@ Finding caller_attributes(EvidenceContext const& context) {
         tried += 2;
         refused += decide(policy, stranger, asking(tenant, Interaction::read)).allowed ? 0 : 1;
         refused += decide(policy, confined, elsewhere).allowed ? 0 : 1;
+        // The counterpart: a refusal proves something only where the same caller may read.
+        auto own = asking(tenant, Interaction::read);
+        own.compartment = patient;
+        inside += decide(policy, confined, own).allowed ? 1 : 0;
     }
-    return works_if(refused == tried,
-                    fmt::format("tenant, patient and purpose decide; tried now: {} of {} requests "
-                                "into another tenant or another patient's record refused",
-                                refused, tried));
+    return works_if(
+        refused == tried,
+        fmt::format("tenant, patient and purpose decide; tried now: {} of {} requests "
+                    "into another tenant or another patient's record refused; the own record "
+                    "is open under {} purposes",
+                    refused, tried, inside));
 }
 
 Finding purpose_of_use(EvidenceContext const& context) {

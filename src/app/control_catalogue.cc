@@ -17,7 +17,7 @@ constexpr auto kControls = std::to_array<Control>({
     {"TRN-3", "Mutual TLS and certificate-bound tokens", nullptr,
      "client certificates and tokens bound to them"},
     {"TRN-4", "Outbound calls trust only chosen authorities", outbound_trust,
-     "outbound calls other than the command line's: the server makes none"},
+     "the server's own outbound calls: it makes none yet"},
     {"TRN-5", "Certificates are replaced without a restart", certificate_reload, {}},
     // Data at rest, 45 CFR 164.312(a)(2)(iv)
     {"ENC-1",
@@ -91,7 +91,7 @@ constexpr auto kControls = std::to_array<Control>({
      "exports and accounting of disclosures"},
     // Secure interface
     {"API-1", "Strict schemas; unknown and duplicate members refused", strict_schemas,
-     "least cardinality, value sets and invariants"},
+     "least cardinality, value sets, invariants; refusal of unknown administration parameters"},
     {"API-2", "One spelling reaches one route; everything is bounded", canonical_requests, {}},
     {"API-3", "Errors tell nothing that helps an attacker", generic_errors, {}},
     {"API-4", "Gateway before other REST APIs", nullptr, "the gateway"},

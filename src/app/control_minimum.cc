@@ -28,7 +28,8 @@ std::optional<std::size_t> leaked(fhir::Type const& type, request::AllowedElemen
     json::Parser parser;
     auto const whole = parser.parse(every_element(type));
     if (!whole) return std::nullopt;
-    minimum_necessary::ElementFilter const filter(type, allowed, request::RequestedElements{});
+    request::RequestedElements const nothing_asked;
+    minimum_necessary::ElementFilter const filter(type, allowed, nothing_asked);
     auto const narrowed = parser.parse(filter.apply(whole->root()));
     if (!narrowed) return std::nullopt;
     std::size_t count = 0;

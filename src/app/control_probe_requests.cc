@@ -43,7 +43,7 @@ void probe_paths(ProbeTarget const& target, Prober& prober, std::vector<ProbeRes
         "//admin/check",
         "/fhir/../admin/check",
         "/./admin/check",
-        "/admin/%63heck/",
+        "/admin/%63heck",
         "/admin%2fcheck",
         "/fhir/%2e%2e/admin/check",
         "/admin/check/",

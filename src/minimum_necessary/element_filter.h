@@ -16,6 +16,11 @@ public:
     ElementFilter(fhir::Type const& type, request::AllowedElements const& allowed,
                   request::RequestedElements const& requested)
         : type_(type), allowed_(allowed), requested_(requested) {}
+    // What is borrowed must outlive the filter: temporaries are refused.
+    ElementFilter(fhir::Type const& type, request::AllowedElements&& allowed,
+                  request::RequestedElements const& requested) = delete;
+    ElementFilter(fhir::Type const& type, request::AllowedElements const& allowed,
+                  request::RequestedElements&& requested) = delete;
 
     // Cut resources carry the tag SUBSETTED when the caller asked for less, and the security label
     // REDACTED when the policy withheld something.
