@@ -73,7 +73,7 @@ constexpr int kMoves = 4;
 }  // namespace
 
 Finding sealed_at_rest(EvidenceContext const& context) {
-    auto const statistics = context.sources.store.statistics();
+    auto const& statistics = context.statistics;
     if (!statistics) return broken("the store does not answer");
     Layout const layout{context.sources.configuration.directory};
     auto const facts = look_into(layout.store());
@@ -87,7 +87,7 @@ Finding sealed_at_rest(EvidenceContext const& context) {
 }
 
 Finding bound_ciphertexts(EvidenceContext const& context) {
-    auto const statistics = context.sources.store.statistics();
+    auto const& statistics = context.statistics;
     if (!statistics) return broken("the store does not answer");
     std::uint64_t data_keys = 0;
     for (auto const& tenant : context.sources.tenants) {

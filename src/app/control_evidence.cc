@@ -13,7 +13,9 @@ void ControlEvidence::attach(http::Server const* server) {
 }
 
 std::vector<admin::ControlLine> ControlEvidence::read() const {
-    EvidenceContext const context{.sources = sources_, .server = server_.load(), .opened = opened_};
+    auto const statistics = sources_.store.statistics();
+    EvidenceContext const context{
+        .sources = sources_, .server = server_.load(), .opened = opened_, .statistics = statistics};
     std::vector<admin::ControlLine> lines;
     for (auto const& control : control_catalogue()) {
         lines.push_back(read_control(control, context));

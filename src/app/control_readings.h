@@ -34,6 +34,8 @@ struct EvidenceContext {
     EvidenceSources const& sources;
     http::Server const* server;  // null: nothing listens
     WallTime opened;             // when the instance was opened
+    // Read once for all: the store counts its rows for it.
+    Result<store::Statistics> const& statistics;
 };
 using Reading = Finding (*)(EvidenceContext const& context);
 

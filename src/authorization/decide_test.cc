@@ -1,5 +1,6 @@
 #include "authorization/decide.h"
 
+#include <array>
 #include <gtest/gtest.h>
 #include <random>
 

@@ -92,7 +92,8 @@ Result<TlsAnswer> probe_tls(std::string const& host, std::uint16_t port, TlsOffe
     if (!ssl || SSL_set_fd(ssl.get(), socket.get()) != 1) {
         return fail(Errc::internal, "the TLS library could not be set up");
     }
-    SSL_set_tlsext_host_name(ssl.get(), host.c_str());
+    auto* const handle = ssl.get();
+    SSL_set_tlsext_host_name(handle, host.c_str());
     TlsAnswer answer;
     answer.accepted = SSL_connect(ssl.get()) == 1;
     if (answer.accepted) describe(ssl.get(), answer);

@@ -44,8 +44,8 @@ struct EntryContent {
     std::string location;
     std::uint64_t version = 0;
     std::optional<WallTime> last_modified;
-    Literal request_method;     // history
-    std::string request_url;    // history
+    Literal request_method;   // history
+    std::string request_url;  // history
 };
 
 enum class BundleKind { searchset, history, transaction_response };

@@ -1,5 +1,7 @@
 #include "request/scope.h"
 
+#include <algorithm>
+#include <array>
 #include <gtest/gtest.h>
 #include <random>
 

@@ -97,7 +97,8 @@ def parse_leaf(data):
     check_value(leaf)
     if json.dumps(leaf, sort_keys=True, separators=(",", ":")).encode() != data:
         raise Wrong("a leaf that is not canonical")
-    if not isinstance(leaf, dict) or not set(leaf) <= KEYS or not isinstance(leaf.get("what"), dict):
+    known = isinstance(leaf, dict) and set(leaf) <= KEYS
+    if not known or not isinstance(leaf.get("what"), dict):
         raise Wrong("a leaf with wrong members")
     return leaf
 
@@ -176,7 +177,8 @@ class Log:
         detail = None
         if start == HEADER:
             kind, _, payload, offset = self.frame(data, offset)
-            listed = b"".join(struct.pack(">QQQ", i, *self.intents[i]) for i in sorted(self.intents))
+            listed = b"".join(
+                struct.pack(">QQQ", i, *self.intents[i]) for i in sorted(self.intents))
             if kind != OPEN_INTENTS or payload != listed:
                 raise Wrong("a wrong list of open intents")
         while True:

@@ -1,0 +1,291 @@
+// Forged, stale and misplaced tokens against a real tenant's keys.
+#include "authentication/authentication.h"
+
+#include <functional>
+#include <gtest/gtest.h>
+#include <map>
+
+#include "crypto/hmac.h"
+#include "foundation/limits.h"
+#include "jose/jws.h"
+#include "request/tenant_for_test.h"
+
+namespace salus::authentication {
+namespace {
+
+using testing::make_request;
+using testing::must;
+
+// Claims by name, each value as JSON text, so that a test can take one away or spoil it.
+using ClaimTexts = std::map<std::string, std::string>;
+
+std::string json_of(ClaimTexts const& claims) {
+    std::string out = "{";
+    for (auto const& [name, value] : claims) {
+        out += (out.size() > 1 ? "," : "") + ("\"" + name + "\":" + value);
+    }
+    return out + "}";
+}
+
+class AuthenticationTest : public ::testing::Test {
+protected:
+    [[nodiscard]] std::int64_t now() const { return to_unix_seconds(instance_.clock.now()); }
+    [[nodiscard]] ClaimTexts claims() const {
+        return {{"iss", "\"https://localhost:8443\""},
+                {"aud", "\"https://localhost:8443/fhir\""},
+                {"sub", "\"client-1\""},
+                {"client_id", "\"client-1\""},
+                {"iat", std::to_string(now())},
+                {"exp", std::to_string(now() + 300)},
+                {"jti", "\"jti-1\""},
+                {"scope", "\"system/*.rs\""},
+                {"purpose_of_use", "\"TREAT\""}};
+    }
+    [[nodiscard]] std::string sign(ClaimTexts const& claims, char const* type = "at+jwt") const {
+        return jose::sign_compact(keys_.signing_key(), keys_.key_id(), type, json_of(claims));
+    }
+    [[nodiscard]] std::string with(std::string const& name, std::string const& value) const {
+        auto changed = claims();
+        changed[name] = value;
+        return sign(changed);
+    }
+    [[nodiscard]] std::string without(std::string const& name) const {
+        auto changed = claims();
+        changed.erase(name);
+        return sign(changed);
+    }
+    // A compact token of our making, with a signature by whatever function.
+    template <class Sign>
+    [[nodiscard]] std::string forge(std::string const& header, std::string const& payload,
+                                    Sign const& signature) const {
+        auto text = to_base64url(bytes_of(header)) + "." + to_base64url(bytes_of(payload));
+        auto const signed_bytes = signature(text);
+        return text + "." + to_base64url(signed_bytes);
+    }
+    Result<request::CallerPointer> authenticate(std::string const& token) {
+        return authentication_.authenticate(make_request(
+            {.target = "/fhir/Patient/1", .headers = {{"Authorization", "Bearer " + token}}}));
+    }
+    void expect_refused(std::string const& token, std::string const& what) {
+        auto const caller = authenticate(token);
+        ASSERT_FALSE(caller.has_value()) << what;
+        EXPECT_EQ(caller.error().code, Errc::unauthenticated) << what;
+        // Which part was wrong helps only an attacker.
+        EXPECT_EQ(caller.error().why, Literal("the access token is not valid")) << what;
+    }
+
+    testing::TestInstance instance_;
+    testing::TestTenant tenant_{instance_};
+    TokenKeys keys_ = must(
+        TokenKeys::open(tenant_.directory() / "token.sealed", tenant_.tenant(), instance_.random));
+    Authentication authentication_{tenant_.tenant(), keys_, instance_.clock};
+};
+
+TEST_F(AuthenticationTest, AValidTokenBecomesACaller) {
+    auto const caller = authenticate(sign(claims()));
+    ASSERT_TRUE(caller.has_value());
+    auto const& facts = (*caller)->facts();
+    EXPECT_FALSE(facts.anonymous);
+    EXPECT_EQ(facts.tenant.text(), "default");
+    EXPECT_EQ(facts.client.text(), "client-1");
+    EXPECT_EQ(facts.token_id, "jti-1");
+    EXPECT_EQ(facts.purpose, request::PurposeOfUse::treatment);
+    EXPECT_EQ(facts.scope_text, "system/*.rs");
+    EXPECT_FALSE(facts.patient_compartment.has_value());
+}
+
+TEST_F(AuthenticationTest, ForgedHeadersAndSignatures) {
+    auto const payload = json_of(claims());
+    auto const kid = keys_.key_id();
+    auto const by_us = [&](std::string const& text) {
+        return keys_.signing_key().sign(bytes_of(text));
+    };
+    auto const nothing = [](std::string const&) { return Bytes(); };
+    auto const header = [&](std::string const& alg, std::string const& rest) {
+        return R"({"alg":")" + alg + R"(","kid":")" + kid + "\"" + rest + "}";
+    };
+    std::string const type = R"(,"typ":"at+jwt")";
+    ASSERT_TRUE(authenticate(forge(header("ES256", type), payload, by_us)).has_value());
+
+    for (auto const* none : {"none", "None", "NONE", "nOnE", ""}) {
+        expect_refused(forge(header(none, type), payload, nothing), none);
+        expect_refused(forge(header(none, type), payload, by_us), none);
+    }
+    // HMAC with what everybody can read: the JWK set, the SPKI of the key.
+    auto const spki = keys_.signing_key().verifying_key().spki();
+    for (auto const& public_bytes : {BytesView(spki), bytes_of(keys_.json_web_key_set())}) {
+        expect_refused(forge(header("HS256", type), payload,
+                             [&](std::string const& text) {
+                                 auto const code =
+                                     crypto::hmac_sha256(public_bytes, {bytes_of(text)});
+                                 return Bytes(code.begin(), code.end());
+                             }),
+                       "HS256");
+    }
+    for (auto const* alg : {"ES384", "RS256", "PS256", "EdDSA", "es256", "ES256K"}) {
+        expect_refused(forge(header(alg, type), payload, by_us), alg);
+    }
+    expect_refused(forge(header("ES256", type + R"(,"crit":["b64"],"b64":false)"), payload, by_us),
+                   "crit");
+    expect_refused(
+        forge(header("ES256", type + R"(,"jku":"https://evil.example/k")"), payload, by_us), "jku");
+    expect_refused(forge(R"({"alg":"ES256","kid":"another","typ":"at+jwt"})", payload, by_us),
+                   "kid");
+    expect_refused(forge(R"({"alg":"ES256","typ":"at+jwt"})", payload, by_us), "no kid");
+    // Another key of the right kind under our kid; and one that the header brings along.
+    auto const strange = crypto::SigningKey::generate(crypto::SignatureAlgorithm::es256);
+    auto const by_stranger = [&](std::string const& text) { return strange.sign(bytes_of(text)); };
+    expect_refused(forge(header("ES256", type), payload, by_stranger), "another key");
+    auto const jwk = jose::to_jwk(strange.verifying_key(), kid, crypto::SignatureAlgorithm::es256);
+    expect_refused(forge(header("ES256", type + ",\"jwk\":" + jwk), payload, by_stranger), "jwk");
+}
+
+TEST_F(AuthenticationTest, OtherKindsOfTokensAreNoAccessTokens) {
+    for (auto const* type :
+         {"JWT", "jwt", "id_token+jwt", "logout+jwt", "dpop+jwt", "at+jws", ""}) {
+        expect_refused(sign(claims(), type), type);
+    }
+    EXPECT_TRUE(authenticate(sign(claims(), "application/at+jwt")).has_value());
+}
+
+TEST_F(AuthenticationTest, DamagedTokens) {
+    auto const token = sign(claims());
+    auto const dot = token.rfind('.');
+    auto const signature = *from_base64url(token.substr(dot + 1));
+    ASSERT_EQ(signature.size(), 64U);
+    for (std::size_t size = 0; size < 64; size += 7) {
+        auto const cut = BytesView(signature).first(size);
+        expect_refused(token.substr(0, dot + 1) + to_base64url(cut), "truncated");
+    }
+    auto longer = signature;
+    longer.push_back(0);
+    expect_refused(token.substr(0, dot + 1) + to_base64url(longer), "over-long");
+    for (std::size_t at = 0; at < token.size(); at += 5) {
+        auto flipped = token;
+        flipped[at] = flipped[at] == 'A' ? 'B' : 'A';
+        if (flipped != token) expect_refused(flipped, "flipped at " + std::to_string(at));
+    }
+    for (auto const& text :
+         {token + "=", token + ".", "." + token, token + "." + token, token.substr(0, dot),
+          token.substr(0, token.find('.')), std::string(".."), std::string("x"),
+          token.substr(0, dot) + "\n" + token.substr(dot), " " + token, token + " "}) {
+        expect_refused(text, text);
+    }
+    expect_refused(std::string(limits::kTokenBytes + 1, 'a'), "too long");
+}
+
+TEST_F(AuthenticationTest, WrongIssuersAndAudiences) {
+    for (auto const* issuer : {"\"https://localhost:8443/\"", "\"https://localhost:8443/t/north\"",
+                               "\"http://localhost:8443\"", "\"HTTPS://LOCALHOST:8443\"", "\"\"",
+                               "1", "null", "[\"https://localhost:8443\"]", "{}"}) {
+        expect_refused(with("iss", issuer), issuer);
+    }
+    for (auto const* audience :
+         {"\"https://localhost:8443\"", "\"https://localhost:8443/oauth/token\"",
+          "\"https://localhost:8443/t/north/fhir\"", "\"https://localhost:8443/fhir/\"", "\"\"",
+          "[]", "null", "7", "[\"https://localhost:8443/fhir\",\"https://other.example\"]",
+          "[\"https://localhost:8443/fhir\",3]", "[[\"https://localhost:8443/fhir\"]]"}) {
+        expect_refused(with("aud", audience), audience);
+    }
+    EXPECT_TRUE(authenticate(with("aud", "[\"https://localhost:8443/fhir\"]")).has_value());
+}
+
+TEST_F(AuthenticationTest, TimesToTheSecond) {
+    auto const skew = limits::kClockSkew.count();
+    expect_refused(with("exp", std::to_string(now() - skew)), "expired, at the edge");
+    EXPECT_TRUE(authenticate(with("exp", std::to_string(now() - skew + 1))).has_value());
+    expect_refused(with("nbf", std::to_string(now() + skew + 1)), "not yet");
+    EXPECT_TRUE(authenticate(with("nbf", std::to_string(now() + skew))).has_value());
+    expect_refused(with("iat", std::to_string(now() + skew + 1)), "issued in the future");
+    for (auto const* time : {"\"2000000000\"", "null", "1e10", "1795421730.5", "-1", "true"}) {
+        expect_refused(with("exp", time), time);
+    }
+}
+
+TEST_F(AuthenticationTest, EveryClaimIsNeeded) {
+    for (auto const* name : {"iss", "aud", "exp", "jti", "client_id", "scope", "purpose_of_use"}) {
+        expect_refused(without(name), name);
+        expect_refused(with(name, "\"\""), name);
+        expect_refused(with(name, "null"), name);
+        expect_refused(with(name, "{}"), name);
+    }
+    expect_refused(with("scope", "\"system/*.rs openid\""), "an unknown scope");
+    expect_refused(with("scope", "\"system/*.sr\""), "a scope out of order");
+    expect_refused(with("scope", "[\"system/*.rs\"]"), "a list of scopes");
+    expect_refused(with("purpose_of_use", "\"treat\""), "an unknown purpose");
+    expect_refused(with("purpose_of_use", "[\"TREAT\"]"), "a list of purposes");
+}
+
+TEST_F(AuthenticationTest, ATokenOfAnotherTenantOpensNothing) {
+    testing::TestTenant north(instance_, "north", "/t/north");
+    auto const keys =
+        must(TokenKeys::open(north.directory() / "token.sealed", north.tenant(), instance_.random));
+    EXPECT_NE(keys.key_id(), keys_.key_id());
+    Authentication of_north(north.tenant(), keys, instance_.clock);
+    auto const request = make_request(
+        {.target = "/t/north/fhir", .headers = {{"Authorization", "Bearer " + sign(claims())}}});
+    EXPECT_EQ(of_north.authenticate(request).error().code, Errc::unauthenticated);
+    // Nor does the key file open in another tenant's place.
+    auto const moved =
+        TokenKeys::open(tenant_.directory() / "token.sealed", north.tenant(), instance_.random);
+    EXPECT_EQ(moved.error().code, Errc::corrupt);
+}
+
+TEST_F(AuthenticationTest, TheSigningKeySurvivesARestartAndNothingPrivateIsPublished) {
+    auto const again = must(
+        TokenKeys::open(tenant_.directory() / "token.sealed", tenant_.tenant(), instance_.random));
+    EXPECT_EQ(again.key_id(), keys_.key_id());
+    EXPECT_EQ(keys_.json_web_key_set().find("\"d\""), std::string::npos);
+}
+
+TEST_F(AuthenticationTest, TheCacheEndsWithTheToken) {
+    auto const token = sign(claims());
+    ASSERT_TRUE(authenticate(token).has_value());
+    ASSERT_TRUE(authenticate(token).has_value());
+    EXPECT_EQ(authentication_.statistics().verified, 1U);
+    EXPECT_EQ(authentication_.statistics().cached, 1U);
+    instance_.clock.advance(std::chrono::seconds(300));  // exp itself: not from the cache
+    ASSERT_TRUE(authenticate(token).has_value());        // within the skew, verified anew
+    EXPECT_EQ(authentication_.statistics().verified, 2U);
+    EXPECT_EQ(authentication_.statistics().cached, 1U);
+    instance_.clock.advance(limits::kClockSkew);
+    expect_refused(token, "expired, though it was cached");
+    // A clock that is set back does not revive what it would have refused to begin with.
+    expect_refused(token + "x", "another token");
+    EXPECT_EQ(authentication_.statistics().refused, 2U);
+}
+
+TEST_F(AuthenticationTest, OnlyOneBearerTokenInOneHeader) {
+    auto const token = sign(claims());
+    auto const refuses = [&](std::vector<std::pair<std::string, std::string>> headers) {
+        auto const caller =
+            authentication_.authenticate(make_request({.target = "/", .headers = headers}));
+        return !caller && caller.error().code == Errc::unauthenticated;
+    };
+    EXPECT_TRUE(refuses({{"Authorization", "Bearer " + token}, {"authorization", "Bearer x"}}));
+    EXPECT_TRUE(
+        refuses({{"Authorization", "Bearer " + token}, {"Authorization", "Bearer " + token}}));
+    for (auto const& value :
+         {std::string("Basic Y2xpZW50OnNlY3JldA=="), "DPoP " + token, "Token " + token,
+          std::string("Bearer"), std::string("Bearer "), std::string(""), token, "Bearer  " + token,
+          "Bearer\t" + token, "BearerX " + token, "Bearer, " + token, "Basic x, Bearer " + token}) {
+        EXPECT_TRUE(refuses({{"Authorization", value}})) << value;
+    }
+    EXPECT_FALSE(refuses({{"Authorization", "bEARER " + token}}));
+}
+
+TEST_F(AuthenticationTest, ATokenElsewhereIsNotLookedAt) {
+    auto const token = sign(claims());
+    auto const caller = authentication_.authenticate(
+        make_request({.method = http::Method::post,
+                      .target = "/fhir/Patient?access_token=" + token,
+                      .headers = {{"Cookie", "access_token=" + token},
+                                  {"X-Authorization", "Bearer " + token},
+                                  {"Proxy-Authorization", "Bearer " + token}},
+                      .body = "access_token=" + token}));
+    ASSERT_TRUE(caller.has_value());
+    EXPECT_TRUE((*caller)->anonymous());
+}
+
+}  // namespace
+}  // namespace salus::authentication
