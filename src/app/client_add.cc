@@ -29,8 +29,9 @@ int client_add(ClientAddOptions const& options) {
         say_problem(why);
         return kFailed;
     }
-    auto const token = client->token(Layout{options.directory}.administrator(), "administrator",
-                                     "admin/clients.write", why);
+    auto const token =
+        client->token(Layout{options.directory}.administrator(), std::string(kAdministrator),
+                      "admin/clients.write", why, options.tenant);
     if (token.empty()) {
         say_problem("the administrator got no token: " + why);
         return kFailed;
@@ -42,7 +43,7 @@ int client_add(ClientAddOptions const& options) {
     }
     http::Request request;
     request.method = http::Method::post;
-    request.target = EphiText(std::string("/admin/clients"));
+    request.target = EphiText(InstanceClient::path_of(options.tenant) + "/admin/clients");
     request.headers.set("Authorization", "Bearer " + token);
     request.headers.set("Content-Type", "application/json");
     request.body =
@@ -70,7 +71,7 @@ int token(TokenOptions const& options) {
     }
     auto const key =
         options.key_file.empty() ? Layout{options.directory}.demonstration() : options.key_file;
-    auto const token = client->token(key, options.client, options.scope, why);
+    auto const token = client->token(key, options.client, options.scope, why, options.tenant);
     if (token.empty()) {
         say_problem("no token: " + why);
         return kFailed;

@@ -45,6 +45,7 @@ int generate(GenerateOptions const& options);
 
 struct ClientAddOptions {
     std::filesystem::path directory;
+    std::string tenant;  // empty: the first
     std::string id;
     std::string name;
     std::string scope = "system/*.cruds";
@@ -56,6 +57,7 @@ int client_add(ClientAddOptions const& options);
 
 struct TokenOptions {
     std::filesystem::path directory;
+    std::string tenant;              // empty: the first
     std::filesystem::path key_file;  // default: the demonstration's service client
     std::string client = "demonstration";
     std::string scope = "system/*.cruds";

@@ -64,7 +64,7 @@ Finding certificate_reload(EvidenceContext const& context) {
     bool const changed = time > context.opened;
     return partly(fmt::format("file written {}, instance opened {}{}", to_instant(time),
                               to_instant(context.opened),
-                              changed ? ": the file is newer, SIGHUP loads it" : ""));
+                              changed ? ": the file was written since" : ""));
 }
 
 }  // namespace salus::app

@@ -1,12 +1,11 @@
+#include "app/bootstrap.h"
 #include "app/client_keys.h"
 #include "app/commands.h"
 #include "app/instance.h"
 #include "app/terminal.h"
 #include "crypto/certificate.h"
-#include "foundation/blocking.h"
 #include "keys/sealed_file.h"
 #include "keys/sealed_file/sealed_file_service.h"
-#include "oauth/access_token.h"
 
 namespace salus::app {
 namespace {
@@ -57,36 +56,18 @@ Result<void> make_certificates(Layout const& layout, ServerConfiguration const& 
                               authority.key_pkcs8.reveal(), random);
 }
 
-// A token for the first registrations: nobody is registered who could ask for one. It is made with
-// the signing key itself, lives five minutes, and what it does is recorded like everything else.
-std::string bootstrap_token(Instance& instance) {
-    auto const& tenant = *instance.house().tenants.front();
-    oauth::AccessTokenGrant const grant{ClientId("salus-init"),
-                                        *request::parse_scopes("admin/clients.write"),
-                                        request::PurposeOfUse::system_administration};
-    return oauth::issue_access_token(tenant.tenant, tenant.token_keys, grant, instance.random(),
-                                     instance.clock().now());
-}
-
 bool register_first(Instance& instance, std::filesystem::path const& key_file,
                     Registration registration) {
     auto jwks = make_client_keys(key_file);
     if (!jwks) return false;
     registration.jwks = *std::move(jwks);
-    http::Request request;
-    request.method = http::Method::post;
-    request.target = EphiText(std::string("/admin/clients"));
-    request.headers.set("Authorization", "Bearer " + bootstrap_token(instance));
-    request.headers.set("Content-Type", "application/json");
-    request.body = EphiText(registration_json(registration));
-    BlockingExecutor executor;
-    auto const pipeline = instance.make_pipeline(executor);
-    return executor.run(pipeline->handle(std::move(request))).status == 201;
+    return register_with_bootstrap_token(instance, *instance.house().tenants.front(),
+                                         registration_json(registration));
 }
 
 bool register_first_clients(Instance& instance, Layout const& layout) {
     return register_first(instance, layout.administrator(),
-                          {.id = "administrator",
+                          {.id = std::string(kAdministrator),
                            .name = "First administrator, by key",
                            .scope = "admin/clients.write admin/check.read",
                            .purposes = {"SYSADMIN"},

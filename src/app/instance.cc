@@ -4,6 +4,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "app/bootstrap.h"
 #include "app/open_intents.h"
 #include "keys/sealed_file/sealed_file_service.h"
 #include "keys/secret_source.h"
@@ -152,6 +153,16 @@ bool Instance::open_all(std::string& why) {
         }
     }
     join_rooms();
+    return appoint_administrators(why);
+}
+
+bool Instance::appoint_administrators(std::string& why) {
+    for (auto const& tenant : house_->tenants) {
+        bool const is_first = tenant == house_->tenants.front();
+        if (is_first || copy_administrator(*this, *tenant)) continue;
+        why = "tenant " + tenant->tenant.name.text() + " could not be given an administrator";
+        return false;
+    }
     return true;
 }
 

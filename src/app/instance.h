@@ -17,6 +17,9 @@
 
 namespace salus::app {
 
+// The client of the first administrator, by key; registered at init.
+inline constexpr std::string_view kAdministrator = "administrator";
+
 // Where things are in an instance directory.
 struct Layout {
     std::filesystem::path directory;
@@ -71,6 +74,7 @@ private:
     [[nodiscard]] bool served_before(TenantName const& name) const;
     void join_rooms();
     [[nodiscard]] std::unique_ptr<pipeline::Desk> make_desk();
+    [[nodiscard]] bool appoint_administrators(std::string& why);
 
     Configuration configuration_;
     Layout layout_;

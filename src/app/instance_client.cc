@@ -83,7 +83,8 @@ Result<http::Response> InstanceClient::send(http::Request request) {
 
 std::string InstanceClient::token(std::filesystem::path const& key_file,
                                   std::string const& client_id, std::string const& scope,
-                                  std::string& why) {
+                                  std::string& why, std::string const& tenant) {
+    auto const endpoint = path_of(tenant) + "/oauth/token";
     auto key = jose::PrivateKey::parse(text_file(key_file));
     if (!key) {
         why = key_file.string() + ": no private key in JWK form";
@@ -91,11 +92,11 @@ std::string InstanceClient::token(std::filesystem::path const& key_file,
     }
     crypto::SystemRandom random;
     auto const claims =
-        assertion_claims(client_id, public_url_ + "/oauth/token", random, SystemClock().now());
+        assertion_claims(client_id, public_url_ + endpoint, random, SystemClock().now());
     auto const assertion = jose::sign_compact(key->key, key->kid, "JWT", claims);
     http::Request request;
     request.method = http::Method::post;
-    request.target = EphiText(std::string("/oauth/token"));
+    request.target = EphiText(endpoint);
     request.headers.set("Content-Type", "application/x-www-form-urlencoded");
     request.body = EphiText(
         "grant_type=client_credentials&client_assertion_type="

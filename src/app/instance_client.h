@@ -24,11 +24,15 @@ public:
     [[nodiscard]] bool running() const noexcept { return remote_ != nullptr; }
     [[nodiscard]] std::string const& public_url() const noexcept { return public_url_; }
     [[nodiscard]] Result<http::Response> send(http::Request request);
-    // An access token of the client whose private key is in this file (credentials/NAME.jwk).
-    // Empty, and `why`, if it is refused.
+    // An access token of the client whose private key is in this file (credentials/NAME.jwk), from
+    // the first tenant or, by its name, a further one. Empty, and `why`, if it is refused.
     [[nodiscard]] std::string token(std::filesystem::path const& key_file,
                                     std::string const& client_id, std::string const& scope,
-                                    std::string& why);
+                                    std::string& why, std::string const& tenant = {});
+    // What a further tenant's paths begin with: "/t/NAME"; nothing for the first.
+    [[nodiscard]] static std::string path_of(std::string const& tenant) {
+        return tenant.empty() ? std::string() : "/t/" + tenant;
+    }
 
 private:
     InstanceClient() = default;

@@ -63,6 +63,7 @@ void describe_client_commands(CLI::App& app, Options& options, int& code) {
     client->require_subcommand(1);
     auto* add = client->add_subcommand("add", "Register a service client (private_key_jwt)");
     add_directory(*add, options.client_add.directory);
+    add->add_option("--tenant", options.client_add.tenant, "A tenant other than the first");
     add->add_option("ID", options.client_add.id, "client_id: A-Z, a-z, 0-9, - and _")->required();
     add->add_option("--name", options.client_add.name, "Name for people");
     add->add_option("--scope", options.client_add.scope, "The most it can be granted")
@@ -79,6 +80,7 @@ void describe_client_commands(CLI::App& app, Options& options, int& code) {
 
     auto* token = app.add_subcommand("token", "Print an access token of the service client");
     add_directory(*token, options.token.directory);
+    token->add_option("--tenant", options.token.tenant, "A tenant other than the first");
     token->add_option("--client", options.token.client, "client_id")->capture_default_str();
     token->add_option("--key", options.token.key_file, "The client's private key (JWK)");
     token->add_option("--scope", options.token.scope, "Scopes to ask for")->capture_default_str();

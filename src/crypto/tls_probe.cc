@@ -92,8 +92,9 @@ Result<TlsAnswer> probe_tls(std::string const& host, std::uint16_t port, TlsOffe
     if (!ssl || SSL_set_fd(ssl.get(), socket.get()) != 1) {
         return fail(Errc::internal, "the TLS library could not be set up");
     }
-    auto* const handle = ssl.get();
-    SSL_set_tlsext_host_name(handle, host.c_str());
+    // SSL_set_tlsext_host_name(), whose macro has an old-style cast; the name is copied.
+    SSL_ctrl(ssl.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             const_cast<char*>(host.c_str()));
     TlsAnswer answer;
     answer.accepted = SSL_connect(ssl.get()) == 1;
     if (answer.accepted) describe(ssl.get(), answer);

@@ -98,6 +98,9 @@ Task<Result<void>> Pipeline::write(request::Exchange& exchange, request::Prepare
         co_return fail(Errc::conflict, "the resource was changed by another request");
     }
     if (committed.error().code == Errc::conflict) co_return fail(*prepared.conflict);
+    // The store failed in the middle: whether the write happened is known when it opens again. The
+    // intent stays open until then, and the next start settles it.
+    exchange.facts.intent_leaves.clear();
     co_return fail(committed.error());
 }
 
