@@ -63,6 +63,13 @@ protected:
         return std::string(EphiTestAccess::open(response.body));
     }
 
+    [[nodiscard]] RefusedRequest refused(ErrorForm form) const {
+        return {.form = form,
+                .had_credentials = true,
+                .issuer = "https://localhost",
+                .id = exchange_.id};
+    }
+
     Narrowing narrowing_;
     request::Exchange exchange_ = [] {
         request::Exchange exchange;
@@ -132,7 +139,7 @@ TEST_F(NarrowingTest, ATransactionsEntriesFollowTheirOwnDecision) {
 TEST_F(NarrowingTest, ARefusalSaysItsLiteralAndNothingElse) {
     Error const error{Errc::forbidden, "no \"scope\"", {}};
     auto const refusal = [&](ErrorForm form) {
-        return disclosed(narrowing_.refusal(error, form, "https://localhost", exchange_.id));
+        return disclosed(Narrowing::refusal(error, refused(form)));
     };
     auto const oauth = refusal(ErrorForm::oauth);
     EXPECT_EQ(EphiTestAccess::open(oauth.body),
@@ -152,7 +159,7 @@ TEST_F(NarrowingTest, EveryErrorHasAStatusAndAllFormsAgreeOnIt) {
         for (auto const form : kForms) {
             Error const error{code, "a reason", {}};
             auto const response =
-                disclosed(narrowing_.refusal(error, form, "https://localhost", exchange_.id));
+                disclosed(Narrowing::refusal(error, refused(form)));
             EXPECT_EQ(response.status, fhir::http_status(code));
             EXPECT_GE(response.status, 400);
             EXPECT_LT(response.status, 600);
@@ -169,14 +176,14 @@ TEST_F(NarrowingTest, EveryErrorHasAStatusAndAllFormsAgreeOnIt) {
 TEST_F(NarrowingTest, AnAnswerCarriesTheNumberOfItsRecord) {
     Error const error{Errc::not_found, "no such resource", {}};
     auto const response =
-        disclosed(narrowing_.refusal(error, ErrorForm::problem, "https://localhost", exchange_.id));
+        disclosed(Narrowing::refusal(error, refused(ErrorForm::problem)));
     EXPECT_EQ(response.headers.get("X-Request-Id"), "request-1");
     EXPECT_EQ(response.headers.get("Salus-Audit-Leaf"), "9");
 }
 
 TEST_F(NarrowingTest, TheReceiptOfAnotherRequestOpensNothing) {
     Error const error{Errc::not_found, "no such resource", {}};
-    auto answer = narrowing_.refusal(error, ErrorForm::problem, "https://localhost", exchange_.id);
+    auto answer = Narrowing::refusal(error, refused(ErrorForm::problem));
     auto receipt = testing::make_receipt(9, RequestId("request-2"));
     EXPECT_DEATH(static_cast<void>(disclose(std::move(answer), std::move(receipt))), "");
 }

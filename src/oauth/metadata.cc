@@ -20,7 +20,6 @@ std::string common(request::Tenant const& tenant) {
         R"(,"grant_types_supported":["client_credentials"])"
         R"(,"token_endpoint_auth_methods_supported":["private_key_jwt"])"
         R"(,"token_endpoint_auth_signing_alg_values_supported":["ES256","ES384","RS384","RS256"])"
-        R"(,"code_challenge_methods_supported":["S256"])"
         R"(,"scopes_supported":["system/*.cruds"])");
     return out;
 }

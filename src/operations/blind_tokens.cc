@@ -73,6 +73,9 @@ std::optional<std::string> birth_day_asked_for(fhir::SearchQuery const& query) {
 
 std::optional<std::vector<BlindToken>> identifiers_asked_for(records::Addressing const& addressing,
                                                              fhir::SearchQuery const& query) {
+    // Only patients and what no patient's compartment can hold have identifier tokens.
+    auto const& type = query.type();
+    if (type.name != "Patient" && !type.patient_compartment.empty()) return std::nullopt;
     for (auto const& clause : query.clauses()) {
         if (clause.name != "identifier" || clause.modifier != fhir::SearchModifier::none) continue;
         std::vector<BlindToken> tokens;

@@ -53,14 +53,15 @@ Result<std::uint64_t> number(std::string_view text) {
 Result<void> read_shape(std::vector<request::Parameter> const& parameters, IntentFacts& facts) {
     for (auto const& [name, value] : parameters) {
         bool const history = facts.interaction == Interaction::history_instance;
-        if (name == "_elements" || name == "fields") {
+        bool const resource = facts.interaction != Interaction::capabilities;
+        if (resource && (name == "_elements" || name == "fields")) {
             auto rest = std::string_view(value);
             while (!rest.empty()) {
                 auto const end = std::min(rest.find(','), rest.size());
                 facts.elements.names.emplace_back(rest.substr(0, end));
                 rest.remove_prefix(std::min(end + 1, rest.size()));
             }
-        } else if (name == "_summary" && (value == "true" || value == "false")) {
+        } else if (resource && name == "_summary" && (value == "true" || value == "false")) {
             facts.elements.summary = value == "true";
         } else if (name == "_format") {
             bool const json = value == "json" || value.contains("json");
@@ -127,6 +128,10 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
         std::array<std::string_view, sizeof...(names)> const wanted{names...};
         return std::ranges::equal(segments, wanted);
     };
+    bool const takes_parameters = !segments.empty() && segments.front() == "fhir";
+    if (!takes_parameters && !query.empty()) {
+        return fail(Errc::invalid, "this address takes no parameters");
+    }
     if (is(".well-known", "oauth-authorization-server")) {
         return only(http::Method::get, method, Interaction::authorization_server_metadata);
     }
@@ -155,10 +160,14 @@ Result<IntentFacts> Classifier::route_fhir(request::Exchange& exchange, Segments
     auto const method = exchange.request.method;
     if (segments.empty()) {
         if (method != http::Method::post) return wrong_method();
+        if (!query.empty()) return fail(Errc::invalid, "a transaction takes no parameters");
         return facts_of(Interaction::transaction);
     }
     if (segments.size() == 1 && segments[0] == "metadata") {
-        return only(http::Method::get, method, Interaction::capabilities);
+        SALUS_TRY(auto facts, only(http::Method::get, method, Interaction::capabilities));
+        SALUS_TRY(auto const parameters, request::parse_form(query));
+        SALUS_TRY_VOID(read_shape(parameters, facts));
+        return facts;
     }
     if (!fhir::is_resource_type(segments[0])) return no_such_route();
     if (segments.size() == 1) return route_type(exchange, segments[0], query);
@@ -247,6 +256,10 @@ Result<IntentFacts> Classifier::search(request::Exchange& exchange, std::string 
     for (auto const& [name, value] : parameters) pairs.emplace_back(name, value);
     SALUS_TRY(facts.query,
               fhir::SearchQuery::parse(*fhir::find_resource_type(type), pairs, clock_.now()));
+    auto const summary = facts.query->summary();
+    if (summary == fhir::Summary::text || summary == fhir::Summary::data) {
+        return fail(Errc::not_supported, "of _summary only true, false and count are offered");
+    }
     shape_search(facts);
 
     auto named = cursor.patient.empty() ? patient_named(parameters) : cursor.patient;

@@ -16,13 +16,17 @@ std::string_view below_tenant(std::string_view target) {
 
 }  // namespace
 
-std::optional<http::Response> health(http::Request const& request) {
+bool is_health(http::Request const& request) {
     bool const reads = request.method == http::Method::get || request.method == http::Method::head;
-    if (!reads || RequestReader::target(request) != "/health") return std::nullopt;
+    return reads && RequestReader::target(request) == "/health";
+}
+
+http::Response health(Ability ability) {
     http::Response response;
-    response.status = 200;
+    bool const serves = ability == Ability::serves;
+    response.status = serves ? 200 : 503;
     response.headers.set("Content-Type", "application/health+json");
-    response.body = EphiText(R"({"status":"pass"})");
+    response.body = EphiText(serves ? R"({"status":"pass"})" : R"({"status":"fail"})");
     return response;
 }
 

@@ -10,8 +10,11 @@
 
 namespace salus::operations {
 
-// GET /health: whether the process answers. Not ePHI, not recorded, needs nothing else to work.
-[[nodiscard]] std::optional<http::Response> health(http::Request const& request);
+enum class Ability { serves, refuses };
+// GET /health: whether requests can be served at all: 200, or 503 while no audit record can be
+// made. Holds no ePHI and is not recorded, because it must answer when nothing can be.
+[[nodiscard]] bool is_health(http::Request const& request);
+[[nodiscard]] http::Response health(Ability ability);
 // NAME of /t/NAME/...; the default tenant's name is empty here.
 [[nodiscard]] std::optional<TenantName> tenant_in(http::Request const& request);
 [[nodiscard]] minimum_necessary::ErrorForm error_form(http::Request const& request);

@@ -108,6 +108,17 @@ Result<void> add_entry(Context const& context, request::IntentFacts const& inten
     return {};
 }
 
+// What was asked, as it was asked: [base]/[type]?... or [base]/Patient/[id]/[type]?...
+EphiText self_link(Context const& context, request::IntentFacts const& intent) {
+    std::string url = context.tenant.fhir_base() + "/";
+    auto const patient = RequestReader::id(intent.patient);
+    if (!patient.empty()) url.append("Patient/").append(patient).append("/");
+    url.append(intent.type);
+    auto const query = RequestReader::id(intent.query_text);
+    if (!query.empty()) url.append("?").append(query);
+    return EphiText(std::move(url));
+}
+
 Result<std::string> next_link(Context const& context, request::Permit const& permit,
                               Match const& last, std::size_t shown) {
     auto const& intent = permit.intent();
@@ -131,9 +142,7 @@ Result<request::Prepared> search(Context const& context, request::Permit const& 
     prepared.headers.set("Content-Type", kFhirJson);
     request::BundleContent bundle{.kind = request::BundleKind::searchset};
     if (query.total() != fhir::Total::none) bundle.total = matches.size();
-    auto const self = RequestReader::id(intent.query_text);
-    bundle.self_link = EphiText(context.tenant.fhir_base() + "/" + intent.type +
-                                (self.empty() ? "" : "?" + std::string(self)));
+    bundle.self_link = self_link(context, intent);
     bool const only_count = query.summary() == fhir::Summary::count || query.count() == 0;
     auto const begin = only_count ? matches.size() : page_start(intent, matches);
     auto const end = std::min(begin + query.count(), matches.size());

@@ -14,9 +14,29 @@ Result<CompartmentId> compartment_of(Context const& context, fhir::ResourceView 
     return patient ? addressing.patient_compartment(*patient) : addressing.shared_compartment();
 }
 
+// A resource that was cut on its way out says so in its labels. Putting it back would delete what
+// the caller was not shown (https://hl7.org/fhir/R4/search.html#elements).
+bool is_cut(fhir::ResourceView const& resource) {
+    auto const meta = RequestReader::root(resource).member("meta");
+    for (auto const* list : {"tag", "security"}) {
+        auto const labels = meta ? meta->member(list) : std::nullopt;
+        if (!labels || !labels->is_array()) continue;
+        for (auto const label : labels->elements()) {
+            auto const code = label.text_member("code");
+            if (code == "SUBSETTED" || code == "REDACTED") return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 Result<Staged> stage(Context const& context, Staging const& staging) {
+    if (staging.version > 1 && is_cut(staging.resource)) {
+        return fail(
+            Errc::unprocessable,
+            "the resource was cut when it was read (SUBSETTED, REDACTED): update all of it");
+    }
     auto const type = std::string(staging.resource.type().name.text());
     fhir::ServerFields const fields{staging.id, std::to_string(staging.version), staging.when};
     auto text = fhir::stored_form(staging.resource, fields, staging.references);

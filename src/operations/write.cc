@@ -38,21 +38,6 @@ Result<void> check_if_match(request::IntentFacts const& intent,
     return {};
 }
 
-// A resource that was cut on its way out says so in its labels. Putting it back would delete what
-// the caller was not shown (https://hl7.org/fhir/R4/search.html#elements).
-bool is_cut(fhir::ResourceView const& resource) {
-    auto const meta = RequestReader::root(resource).member("meta");
-    for (auto const* list : {"tag", "security"}) {
-        auto const labels = meta ? meta->member(list) : std::nullopt;
-        if (!labels || !labels->is_array()) continue;
-        for (auto const label : labels->elements()) {
-            auto const code = label.text_member("code");
-            if (code == "SUBSETTED" || code == "REDACTED") return true;
-        }
-    }
-    return false;
-}
-
 void refuse_conflicts(request::IntentFacts const& intent, request::Prepared& prepared) {
     if (!intent.if_match) return;
     prepared.conflict =
@@ -74,11 +59,6 @@ Result<request::Prepared> update(Context const& context, request::Permit const& 
     auto const id = std::string(RequestReader::id(intent.id));
     SALUS_TRY(auto const current, context.records.current(intent.type, id));
     SALUS_TRY_VOID(check_if_match(intent, current));
-    if (current && is_cut(*intent.resource)) {
-        return fail(
-            Errc::unprocessable,
-            "the resource was cut when it was read (SUBSETTED, REDACTED): update all of it");
-    }
     auto const when = context.clock.now();
     auto const version = current ? current->version + 1 : 1;
     Literal const action = current ? Literal("update") : Literal("create");

@@ -1,6 +1,7 @@
 #include "pipeline/pipeline.h"
 
-#include "operations/routes.h"
+#include <algorithm>
+
 #include "records/commit.h"
 
 namespace salus::pipeline {
@@ -118,7 +119,7 @@ Task<http::Response> Pipeline::refuse(request::Exchange& exchange, Error error) 
 }
 
 Task<http::Response> Pipeline::handle(http::Request request) {
-    if (auto health = operations::health(request)) co_return *std::move(health);
+    if (operations::is_health(request)) co_return operations::health(ability());
     request::Exchange exchange;
     exchange.request = std::move(request);
     exchange.id = RequestId(crypto::random_id(house_.random));
@@ -128,6 +129,13 @@ Task<http::Response> Pipeline::handle(http::Request request) {
     if (response) co_return *std::move(response);
     auto error = std::move(response).error();
     co_return co_await refuse(exchange, std::move(error));
+}
+
+operations::Ability Pipeline::ability() const {
+    bool const recording = std::ranges::all_of(house_.tenants, [](auto const& tenant) {
+        return tenant->tenant.audit_log.status().state == audit::State::open;
+    });
+    return recording ? operations::Ability::serves : operations::Ability::refuses;
 }
 
 request::Tenant const& Pipeline::tenant_of(http::Request const& request) const {

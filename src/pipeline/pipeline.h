@@ -9,6 +9,7 @@
 #include "authentication/authentication.h"
 #include "foundation/worker_pool.h"
 #include "http/message.h"
+#include "operations/routes.h"
 #include "pipeline/desk.h"
 #include "pipeline/house.h"
 #include "request/exchange.h"
@@ -45,6 +46,7 @@ private:
                                            request::Prepared& prepared);
     [[nodiscard]] Task<http::Response> refuse(request::Exchange& exchange, Error error);
 
+    [[nodiscard]] operations::Ability ability() const;
     [[nodiscard]] request::Tenant const& tenant_of(http::Request const& request) const;
     [[nodiscard]] Safeguards& safeguards(request::Exchange const& exchange);
 
