@@ -14,11 +14,14 @@ request::Prepared capabilities(Context const& context) {
     all.security.token_url = context.tenant.token_endpoint();
     for (auto const& type : fhir::resource_types()) {
         using fhir::Interaction;
-        all.resources.push_back(
-            {.type = &type,
-             .interactions = {Interaction::read, Interaction::vread, Interaction::update,
-                              Interaction::erase, Interaction::history_instance,
-                              Interaction::create, Interaction::search_type}});
+        fhir::ResourceCapability capability;
+        capability.type = &type;
+        capability.interactions = {Interaction::read,       Interaction::vread,
+                                   Interaction::update,     Interaction::erase,
+                                   Interaction::create,     Interaction::history_instance,
+                                   Interaction::search_type};
+        capability.update_creates = true;
+        all.resources.push_back(std::move(capability));
     }
     all.system_interactions = {fhir::SystemInteraction::transaction};
     request::Prepared prepared;

@@ -1,0 +1,139 @@
+"""An instance of Salus in a temporary directory, driven as an operator and its clients would."""
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+from decimal import Decimal
+
+HERE = pathlib.Path(__file__).resolve()
+REPOSITORY = HERE.parents[2]
+BINARY = os.environ.get("SALUS_BINARY", str(REPOSITORY / "build/release/salus"))
+MATERIAL = pathlib.Path(os.environ.get("SALUS_MATERIAL", str(REPOSITORY.parent / "shared/material")))
+FHIR_JSON = "application/fhir+json"
+
+
+def material(name):
+    """The folder of test data, or None with a line that says so."""
+    folder = MATERIAL / name
+    if folder.is_dir():
+        return folder
+    print(f"note: {name} is absent, so nothing was compared with it")
+    return None
+
+
+def exact(text):
+    """JSON with numbers as they were written: 1.0 is not 1.00."""
+    return json.loads(text, parse_float=Decimal, parse_int=Decimal)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Instance:
+    def __init__(self):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="salus-e2e-"))
+        self.directory = self.root / "instance"
+        self.output = self.root / "server.output"
+        self.port = free_port()
+        self.process = None
+        self.command("init", str(self.directory), "--port", str(self.port))
+
+    def command(self, *arguments, check=True, timeout=300):
+        done = subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=timeout)
+        if check and done.returncode != 0:
+            raise AssertionError(f"salus {arguments[0]}: {done.returncode}: {done.stderr}")
+        return done
+
+    def start(self, seconds=5):
+        with open(self.output, "ab") as output:
+            self.process = subprocess.Popen([BINARY, "serve", "--dir", str(self.directory)],
+                                            stdout=output, stderr=output)
+        begin = time.monotonic()
+        while time.monotonic() - begin < seconds:
+            if self.process.poll() is not None:
+                raise AssertionError("the server ended: " + self.output.read_text()[-2000:])
+            try:
+                client = self.client(timeout=2)
+                if client.get("/health").status == 200:
+                    return time.monotonic() - begin
+            except OSError:
+                time.sleep(0.02)
+        raise AssertionError(f"the server did not answer within {seconds} s")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            return self.process.wait(timeout=30)
+        return None
+
+    def remove(self):
+        if self.process and self.process.poll() is None:
+            self.kill()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def token(self, *arguments):
+        return self.command("token", "--dir", str(self.directory), *arguments).stdout.strip()
+
+    def tls(self):
+        return ssl.create_default_context(cafile=str(self.directory / "tls/ca.crt"))
+
+    def client(self, token=None, timeout=60):
+        return Client(self, token, timeout)
+
+
+class Answer:
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+    def json(self):
+        return exact(self.body)
+
+
+class Client:
+    """One keep-alive connection."""
+
+    def __init__(self, instance, token=None, timeout=60):
+        self.connection = http.client.HTTPSConnection("localhost", instance.port,
+                                                      context=instance.tls(), timeout=timeout)
+        self.token = token
+
+    def send(self, method, path, body=None, headers=None):
+        fields = {"Accept": FHIR_JSON}
+        if self.token:
+            fields["Authorization"] = "Bearer " + self.token
+        if body is not None:
+            fields["Content-Type"] = FHIR_JSON
+            if not isinstance(body, (bytes, str)):
+                body = json.dumps(body)
+        fields.update(headers or {})
+        if isinstance(body, str):
+            body = body.encode()
+        self.connection.request(method, path, body, fields)
+        return Answer(self.connection.getresponse())
+
+    def get(self, path, headers=None):
+        return self.send("GET", path, headers=headers)
+
+    def post(self, path, body, headers=None):
+        return self.send("POST", path, body, headers)
+
+    def put(self, path, body, headers=None):
+        return self.send("PUT", path, body, headers)
+
+    def delete(self, path, headers=None):
+        return self.send("DELETE", path, headers=headers)
