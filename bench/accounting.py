@@ -1,4 +1,5 @@
-"""What the kernel says a process used: the one figure that neighbours on the machine disturb least."""
+"""What the kernel says a process used: the one figure that neighbours on the machine disturb
+least."""
 
 import os
 import pathlib

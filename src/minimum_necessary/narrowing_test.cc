@@ -158,8 +158,7 @@ TEST_F(NarrowingTest, EveryErrorHasAStatusAndAllFormsAgreeOnIt) {
     for (auto const code : kErrors) {
         for (auto const form : kForms) {
             Error const error{code, "a reason", {}};
-            auto const response =
-                disclosed(Narrowing::refusal(error, refused(form)));
+            auto const response = disclosed(Narrowing::refusal(error, refused(form)));
             EXPECT_EQ(response.status, fhir::http_status(code));
             EXPECT_GE(response.status, 400);
             EXPECT_LT(response.status, 600);
@@ -175,8 +174,7 @@ TEST_F(NarrowingTest, EveryErrorHasAStatusAndAllFormsAgreeOnIt) {
 
 TEST_F(NarrowingTest, AnAnswerCarriesTheNumberOfItsRecord) {
     Error const error{Errc::not_found, "no such resource", {}};
-    auto const response =
-        disclosed(Narrowing::refusal(error, refused(ErrorForm::problem)));
+    auto const response = disclosed(Narrowing::refusal(error, refused(ErrorForm::problem)));
     EXPECT_EQ(response.headers.get("X-Request-Id"), "request-1");
     EXPECT_EQ(response.headers.get("Salus-Audit-Leaf"), "9");
 }

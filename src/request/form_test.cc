@@ -97,7 +97,8 @@ TEST(PercentEncode, EveryByteComesBack) {
     std::string all;
     for (int c = 1; c < 256; ++c) all.push_back(static_cast<char>(c));
     auto const encoded = percent_encode(all);
-    for (char c : encoded) EXPECT_TRUE(std::isalnum(c) != 0 || std::strchr("-._~%", c) != nullptr) << c;
+    for (char c : encoded)
+        EXPECT_TRUE(std::isalnum(c) != 0 || std::strchr("-._~%", c) != nullptr) << c;
     EXPECT_EQ((*parse_form("v=" + encoded))[0].value, all);
     EXPECT_EQ(percent_encode("A/b c+d&e=f%"), "A%2Fb%20c%2Bd%26e%3Df%25");
 }

@@ -14,7 +14,8 @@ from decimal import Decimal
 HERE = pathlib.Path(__file__).resolve()
 REPOSITORY = HERE.parents[2]
 BINARY = os.environ.get("SALUS_BINARY", str(REPOSITORY / "build/release/salus"))
-MATERIAL = pathlib.Path(os.environ.get("SALUS_MATERIAL", str(REPOSITORY.parent / "shared/material")))
+MATERIAL = pathlib.Path(os.environ.get("SALUS_MATERIAL",
+                                       str(REPOSITORY.parent / "shared/material")))
 FHIR_JSON = "application/fhir+json"
 
 

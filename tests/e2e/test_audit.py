@@ -1,5 +1,5 @@
-"""Every request in every outcome leaves one leaf, nothing leaves without one, and changes to the log are
-found (AUD-1, AUD-2, AUD-3)."""
+"""Every request in every outcome leaves one leaf, nothing leaves without one, and changes to
+the log are found (AUD-1, AUD-2, AUD-3)."""
 import json
 import re
 import shutil
@@ -40,7 +40,8 @@ class Audit(unittest.TestCase):
                   ("GET", "/fhir/Patient/audited/_history/1", None),
                   ("GET", "/fhir/Patient?_id=audited", None), ("GET", "/fhir/Patient", None),
                   ("POST", "/fhir", {"resourceType": "Bundle", "type": "transaction", "entry": [
-                      {"resource": PATIENT, "request": {"method": "PUT", "url": "Patient/audited"}}]}),
+                      {"resource": PATIENT,
+                       "request": {"method": "PUT", "url": "Patient/audited"}}]}),
                   ("GET", "/fhir/.well-known/smart-configuration", None),
                   ("GET", "/.well-known/oauth-authorization-server", None),
                   ("GET", "/oauth/jwks", None), ("POST", "/oauth/token", None),

@@ -1,4 +1,5 @@
-"""The examples of HL7 and US Core: each is put, read, read by version, and equal to what was put."""
+"""The examples of HL7 and US Core: each is put, read, read by version, and equal to what was
+put."""
 import unittest
 
 from instance import Instance, exact, material

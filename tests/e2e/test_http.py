@@ -1,5 +1,5 @@
-"""The wire, by clients that are not ours: TLS, HTTP/1.1 and HTTP/2, and input that is wrong (TRN-1, TRN-2,
-API-1, API-2, API-3)."""
+"""The wire, by clients that are not ours: TLS, HTTP/1.1 and HTTP/2, and input that is wrong
+(TRN-1, TRN-2, API-1, API-2, API-3)."""
 import json
 import re
 import shutil
@@ -178,7 +178,8 @@ class Http(unittest.TestCase):
         for _ in range(20):
             huge = self.raw(b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 200_000 + b"\r\n\r\n", 3)
             self.assertIn(b" 431 ", huge.split(b"\r\n")[0])
-            big = self.raw(b"POST /fhir HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n", 3)
+            head = b"POST /fhir HTTP/1.1\r\nHost: a\r\n"
+            big = self.raw(head + b"Content-Length: 99999999999\r\n\r\n", 3)
             self.assertIn(b" 413 ", big.split(b"\r\n")[0])
         body = b'{"resourceType":"Patient","id":"w","name":[' + b" " * 30_000_000
         for _ in range(4):

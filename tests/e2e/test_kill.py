@@ -1,5 +1,6 @@
-"""kill -9 at random moments under 64 clients: no acknowledged write lost, no released response without
-its leaf, restart under 5 s (AUD-2, invariants 1 and 5). SALUS_NIGHTLY=1 runs 200 rounds instead of 20."""
+"""kill -9 at random moments under 64 clients: no acknowledged write lost, no released response
+without its leaf, restart under 5 s (AUD-2, invariants 1 and 5). SALUS_NIGHTLY=1 runs 200
+rounds instead of 20."""
 import os
 import random
 import re

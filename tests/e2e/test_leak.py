@@ -1,4 +1,5 @@
-"""No file of an instance holds ePHI in plain, base64, hex or UTF-16, whatever was done with it (ENC-1)."""
+"""No file of an instance holds ePHI in plain, base64, hex or UTF-16, whatever was done with it
+(ENC-1)."""
 import base64
 import pathlib
 import unittest

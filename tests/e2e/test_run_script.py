@@ -39,7 +39,8 @@ class RunScript(unittest.TestCase):
         output = self.run_it()
         self.pid = int(re.search(r"^pid: (\d+)$", output.strip().splitlines()[-1]).group(1))
         block = re.search(r"(  TOKEN=.*?')\n\n", output, re.S).group(1)
-        shown = subprocess.run(["bash", "-euc", block], cwd=REPOSITORY, capture_output=True, text=True)
+        shown = subprocess.run(["bash", "-euc", block], cwd=REPOSITORY, capture_output=True,
+                               text=True)
         self.assertIn('"resourceType":"Bundle"', shown.stdout, shown.stderr)
         self.assertIn('"total":1', shown.stdout)
         second = self.run_it()

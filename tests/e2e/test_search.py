@@ -1,5 +1,5 @@
-"""Search inside a patient against a naive filter over the same data; paging, cursors, refusals, elements
-and purposes (MIN-1, MIN-2, MIN-3, AZ-4)."""
+"""Search inside a patient against a naive filter over the same data; paging, cursors,
+refusals, elements and purposes (MIN-1, MIN-2, MIN-3, AZ-4)."""
 import json
 import unittest
 import urllib.parse
@@ -26,7 +26,8 @@ class Search(unittest.TestCase):
         cls.instance.start()
         bundles = cls.instance.root / "bundles"
         cls.instance.command("generate", "--patients", "6", "--seed", "5", "--output", str(bundles))
-        cls.instance.command("import", "--quiet", "--dir", str(cls.instance.directory), str(bundles))
+        directory = str(cls.instance.directory)
+        cls.instance.command("import", "--quiet", "--dir", directory, str(bundles))
         cls.client = cls.instance.client(cls.instance.token())
         found = cls.client.get(f"/fhir/Patient?identifier={MRN}%7CMRN0000003").json()
         cls.patient = found["entry"][0]["resource"]
@@ -64,14 +65,17 @@ class Search(unittest.TestCase):
             self.same(f"code=http://loinc.org%7C{code}",
                       [r for r in self.all if code in codes(r, "code")])
         for category in ("vital-signs", "laboratory", "social-history"):
-            self.same(f"category={category}", [r for r in self.all if category in codes(r, "category")])
+            self.same(f"category={category}",
+                      [r for r in self.all if category in codes(r, "category")])
         self.same("status=final", [r for r in self.all if r["status"] == "final"])
         self.same("status=final,amended&category=laboratory",
                   [r for r in self.all if "laboratory" in codes(r, "category")])
         middle = sorted(moment(r) for r in self.all)[len(self.all) // 2]
-        compare = {"gt": lambda t: t > middle, "lt": lambda t: t < middle, "ge": lambda t: t >= middle,
-                   "le": lambda t: t <= middle, "eq": lambda t: t == middle, "": lambda t: t == middle,
-                   "ne": lambda t: t != middle, "sa": lambda t: t > middle, "eb": lambda t: t < middle}
+        compare = {"gt": lambda t: t > middle, "lt": lambda t: t < middle,
+                   "ge": lambda t: t >= middle, "le": lambda t: t <= middle,
+                   "eq": lambda t: t == middle, "": lambda t: t == middle,
+                   "ne": lambda t: t != middle, "sa": lambda t: t > middle,
+                   "eb": lambda t: t < middle}
         for prefix, keep in compare.items():
             self.same(f"date={prefix}{urllib.parse.quote(middle)}",
                       [r for r in self.all if keep(moment(r))])
@@ -100,7 +104,8 @@ class Search(unittest.TestCase):
                       f"name={name['family'][:3]}&birthdate={born}",
                       f"given={name['given'][0].upper()}&birthdate={born}",
                       "identifier=MRN0000003", f"identifier={MRN}%7CMRN0000003"):
-            found = self.client.get("/fhir/Patient?" + urllib.parse.quote(query, safe="=&%:/")).json()
+            quoted = urllib.parse.quote(query, safe="=&%:/")
+            found = self.client.get("/fhir/Patient?" + quoted).json()
             self.assertEqual([e["resource"]["id"] for e in found["entry"]], [self.id], query)
         for query in ("identifier=MRN9999999", f"family=Nobodyhere&birthdate={born}",
                       f"family={name['family']}&birthdate=1800-01-01"):
@@ -142,7 +147,8 @@ class Search(unittest.TestCase):
         whole = self.client.get(f"/fhir/Patient/{self.id}").json()
         for query in ("_elements=birthDate,name", "fields=birthDate,name"):
             part = self.client.get(f"/fhir/Patient/{self.id}?{query}").json()
-            self.assertLessEqual(set(part), {"resourceType", "id", "meta", "birthDate", "name", "active",
+            self.assertLessEqual(set(part), {"resourceType", "id", "meta", "birthDate", "name",
+                                             "active",
                                              "deceasedBoolean", "deceasedDateTime", "link"})
             self.assertEqual(part["name"], whole["name"])
             self.assertIn("SUBSETTED", [tag["code"] for tag in part["meta"]["tag"]])
@@ -153,15 +159,15 @@ class Search(unittest.TestCase):
 
     def purpose_client(self, purpose):
         key = str(self.instance.root / f"{purpose}.jwk")
-        self.instance.command("client", "add", "--dir", str(self.instance.directory), purpose.lower(),
-                              "--purpose", purpose, "--new-key", key)
+        self.instance.command("client", "add", "--dir", str(self.instance.directory),
+                              purpose.lower(), "--purpose", purpose, "--new-key", key)
         return self.instance.client(self.instance.token("--client", purpose.lower(), "--key", key))
 
     def test_purposes_see_what_they_need(self):
         payer = self.purpose_client("HPAYMT")
         seen = payer.get(f"/fhir/Patient/{self.id}").json()
-        self.assertLessEqual(set(seen), {"resourceType", "id", "meta", "identifier", "name", "gender",
-                                         "birthDate", "address"})
+        self.assertLessEqual(set(seen), {"resourceType", "id", "meta", "identifier", "name",
+                                         "gender", "birthDate", "address"})
         self.assertIn("REDACTED", [label["code"] for label in seen["meta"]["security"]])
         wider = payer.get(f"/fhir/Patient/{self.id}?_elements=telecom,extension").json()
         self.assertNotIn("telecom", wider)

@@ -1,5 +1,6 @@
-"""Tokens by outside cryptography: private_key_jwt, forged assertions, forged access tokens, tenants and
-purposes (IAM-2, IAM-3, IAM-8, AZ-4, AZ-6). Attack names follow T1 to T14 of the threat list."""
+"""Tokens by outside cryptography: private_key_jwt, forged assertions, forged access tokens,
+tenants and purposes (IAM-2, IAM-3, IAM-8, AZ-4, AZ-6). Attack names follow T1 to T14 of the
+threat list."""
 import base64
 import hashlib
 import hmac
@@ -118,8 +119,8 @@ class Tokens(unittest.TestCase):
                              scope="system/Observation.rs system/Patient.cruds system/Claim.rs")
         self.assertEqual(token["scope"], "system/Observation.rs system/Patient.rs")
         client = self.instance.client(token["access_token"])
-        self.assertEqual(client.put("/fhir/Patient/a", {"resourceType": "Patient", "id": "a"}).status,
-                         403)
+        patient = {"resourceType": "Patient", "id": "a"}
+        self.assertEqual(client.put("/fhir/Patient/a", patient).status, 403)
         for scope in ("system/Patient.sr", "system/Patient", "patient/Patient.rs", "", "openid",
                       "system/Observation.rs?category=laboratory"):
             self.refused(self.ask(self.ec.sign(self.claims()), scope), "invalid_scope", 400)
@@ -153,7 +154,8 @@ class Tokens(unittest.TestCase):
                   self.ec.sign(self.claims(sub="other")), self.ec.sign(self.claims(iss="other")),
                   self.ec.sign(self.claims(name="nobody")),
                   self.ec.sign(self.claims(aud="https://elsewhere/oauth/token")),
-                  self.ec.sign(self.claims(exp=now - 60)), self.ec.sign(self.claims(exp=now + 3600)),
+                  self.ec.sign(self.claims(exp=now - 60)),
+                  self.ec.sign(self.claims(exp=now + 3600)),
                   self.ec.sign(self.claims(exp=None)), self.ec.sign(self.claims(jti=None)),
                   self.ec.sign(self.claims(nbf=now + 600)), "a.b.c", "", "." * 5000]
         for assertion in forged:
@@ -181,7 +183,8 @@ class Tokens(unittest.TestCase):
         none = b64({"alg": "none", "typ": "at+jwt"}) + "." + body + "."
         for token in (none, f"{head}.{more}.{signature}", f"{head}.{body}.", f"{head}.{body}",
                       f"{head}.{body}.{signature[:-2]}", f"{head}.{body}.{signature}AA",
-                      other.sign(claims, {"typ": "at+jwt"}), self.ec.sign(claims, {"typ": "at+jwt"}),
+                      other.sign(claims, {"typ": "at+jwt"}),
+                      self.ec.sign(claims, {"typ": "at+jwt"}),
                       self.ec.sign(self.claims()), good + "x", "x", "a" * 9000):
             answer = self.instance.client(token).get("/fhir/Patient/none")
             self.assertEqual(answer.status, 401, token[:60])
