@@ -70,7 +70,7 @@ class Instance:
 
     @property
     def url(self):
-        return f"https://localhost:{self.port}"
+        return f"https://127.0.0.1:{self.port}"
 
     @property
     def certificate(self):
@@ -174,4 +174,4 @@ class Nginx:
 
     @property
     def url(self):
-        return f"https://localhost:{self.port}"
+        return f"https://127.0.0.1:{self.port}"

@@ -61,7 +61,7 @@ Result<request::CallerPointer> Authentication::verify(std::string_view token) {
     rules.issuer = tenant_.issuer();
     rules.audiences = {tenant_.fhir_base()};
     auto const claims = jose::check_claims(payload, rules, clock_.now());
-    if (!claims || !claims->token_id) return refused();
+    if (!claims || claims->token_id.value_or("").empty()) return refused();
 
     auto const client = payload.text_member("client_id");
     auto const scopes = request::parse_scopes(payload.text_member("scope").value_or(""));

@@ -55,8 +55,9 @@ std::string labelled_meta(json::Value meta, Cut cut) {
     }
     if (cut.redacted) labels = extended(labels, kRedacted);
     if (cut.subsetted) tags = extended(tags, kSubsetted);
-    if (!labels.empty()) add_member(out, "security", labels);
-    if (!tags.empty()) add_member(out, "tag", tags);
+    // FHIR has no empty lists.
+    if (labels.size() > 2) add_member(out, "security", labels);
+    if (tags.size() > 2) add_member(out, "tag", tags);
     return out + "}";
 }
 

@@ -90,7 +90,7 @@ bool wanted(fhir::Type const& type, std::string_view name,
     if (requested.summary) return element->summary;
     if (element->min > 0 || element->modifier) return true;
     return std::ranges::any_of(requested.names, [&](std::string const& ask) {
-        return name == ask || (element->choice != 0 && name.starts_with(ask));
+        return name == ask || (element->choice != 0 && !ask.empty() && name.starts_with(ask));
     });
 }
 

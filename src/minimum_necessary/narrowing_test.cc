@@ -74,6 +74,7 @@ protected:
     request::Exchange exchange_ = [] {
         request::Exchange exchange;
         exchange.id = RequestId("request-1");
+        exchange.started = WallTime(std::chrono::sys_days{std::chrono::year{2026} / 11 / 24});
         return exchange;
     }();
 };

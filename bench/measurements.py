@@ -1,0 +1,279 @@
+"""The measurements. Each takes a Bench and yields rows: (what, figure, beside what, ratio)."""
+
+import base64
+import gzip
+import json
+import os
+import pathlib
+import re
+import secrets
+import time
+
+import resources
+from accounting import Span, median, percentile
+from load import h2load, wrk
+
+SEARCH = "?code=http://loinc.org%7C8310-5&date=ge2025-12-01&_count=50&patient="
+LARGE = 5000
+RESTARTS = 3
+ASSERTION_LIFE = 290  # seconds; the server accepts 300
+
+
+def microseconds(value):
+    return f"{value * 1e6:,.1f} us"
+
+
+def milliseconds(value):
+    return f"{value * 1e3:,.2f} ms"
+
+
+def per_second(value):
+    return f"{value:,.0f}/s"
+
+
+class Bench:
+    def __init__(self, instance, nginx, directory, seconds, rounds):
+        self.instance = instance
+        self.nginx = nginx
+        self.directory = directory
+        self.seconds = seconds
+        self.rounds = rounds
+        self.failures = 0
+        self.others = []
+
+    def keep(self, load):
+        """Remembers what would make a figure doubtful."""
+        self.failures += load.failures
+        self.others.append(load.others)
+        return load
+
+    def interleaved(self, ours, theirs):
+        pairs = []
+        for _ in range(self.rounds):
+            pairs.append((self.keep(ours()), self.keep(theirs())))
+        return [ours for ours, _ in pairs], [theirs for _, theirs in pairs]
+
+
+def _row(what, loads, baseline, pick, show):
+    figure = median([pick(load) for load in loads])
+    beside = median([pick(load) for load in baseline])
+    return what, show(figure), show(beside), f"{figure / beside:.2f}"
+
+
+def _compared(loads, baseline):
+    yield _row("CPU per request", loads, baseline, lambda load: load.cpu_each, microseconds)
+    yield _row("requests", loads, baseline, lambda load: load.rate, per_second)
+    yield _row("latency, median", loads, baseline, lambda load: load.p50, milliseconds)
+    yield _row("latency, 99 %", loads, baseline, lambda load: load.p99, milliseconds)
+
+
+def read_http1(bench):
+    environment = {"BENCH_TOKEN": bench.instance.token()}
+    loads, baseline = bench.interleaved(
+        lambda: wrk(bench.instance, "/fhir/Patient/bench", bench.seconds, environment=environment),
+        lambda: wrk(bench.nginx, "/resource", bench.seconds),
+    )
+    yield from _compared(loads, baseline)
+
+
+def read_http2(bench):
+    token = bench.instance.token()
+    loads, baseline = bench.interleaved(
+        lambda: h2load(bench.instance, "/fhir/Patient/bench", bench.seconds, token),
+        lambda: h2load(bench.nginx, "/resource", bench.seconds),
+    )
+    yield from _compared(loads, baseline)
+
+
+def _bundles(bench, patients):
+    output = bench.directory / "bundles"
+    bench.instance.run("generate", "--patients", patients, "--output", output)
+    return sorted(output.iterdir())
+
+
+def _synthea(bench):
+    material = pathlib.Path(os.environ.get("SALUS_MATERIAL", "")) / "synthea-r4-dev" / "bundles"
+    if not os.environ.get("SALUS_MATERIAL") or not material.is_dir():
+        return []
+    output = bench.directory / "synthea"
+    output.mkdir()
+    files = []
+    for number, path in enumerate(sorted(material.glob("*.json.gz"))[:20]):
+        files.append(output / f"{number:03}.json")
+        files[-1].write_bytes(gzip.decompress(path.read_bytes()))
+    return files
+
+
+def _import(bench, what, files):
+    count = sum(len(json.loads(path.read_bytes())["entry"]) for path in files)
+    size = sum(path.stat().st_size for path in files)
+    with Span(bench.instance.pids) as span:
+        bench.instance.run("import", "--quiet", "--dir", bench.instance.directory, *files)
+    bench.others.append(span.others)
+    yield f"{what}: {len(files)} files", f"{count} resources", f"{size / 1e6:.1f} MB", ""
+    yield "  resources", per_second(count / span.wall), f"{size / 1e6 / span.wall:.1f} MB/s", ""
+    yield "  CPU per resource", microseconds(span.cpu / count), "", ""
+
+
+def imports(bench):
+    yield from _import(bench, "generated bundles", _bundles(bench, 100))
+    synthea = _synthea(bench)
+    if synthea:
+        yield from _import(bench, "Synthea bundles", synthea)
+    else:
+        yield "Synthea bundles", "SALUS_MATERIAL is not there", "", ""
+
+
+def _import_large(bench):
+    """The id of a patient with 5,000 observations."""
+    output = bench.directory / "large"
+    bench.instance.run("generate", "--large", LARGE, "--output", output)
+    body = (output / "patient-large.json").read_bytes()
+    with Span(bench.instance.pids) as span:
+        answer = bench.instance.expect("POST", "/fhir", body)
+    locations = (entry["response"].get("location", "") for entry in answer["entry"])
+    found = next(match for place in locations if (match := re.search(r"Patient/([^/]+)", place)))
+    return found.group(1), span
+
+
+def large_patient(bench):
+    identity, span = _import_large(bench)
+    yield f"transaction of {LARGE} observations", milliseconds(span.wall), "", ""
+    path = f"/fhir/Observation{SEARCH}{identity}"
+    cold, cold_cpu, restarts = [], [], []
+    for _ in range(RESTARTS):
+        bench.instance.stop()
+        restarts.append(bench.instance.start())
+        token = bench.instance.token()
+        connection = bench.instance.connection()
+        bench.instance.ask(connection, "GET", "/fhir/Patient/bench", token)
+        with Span(bench.instance.pids) as span:
+            status, body = bench.instance.ask(connection, "GET", path, token)
+        if status != 200 or len(json.loads(body).get("entry", [])) != 50:
+            raise RuntimeError(f"the search found no page of 50: {status}")
+        cold.append(span.wall)
+        cold_cpu.append(span.cpu)
+    yield "first search after a restart", milliseconds(median(cold)), "", ""
+    yield "  CPU", milliseconds(median(cold_cpu)), "", ""
+    yield from _warm_search(bench, path)
+    yield "restart until GET /health answers", milliseconds(median(restarts)), "", ""
+
+
+def _warm_search(bench, path):
+    token = bench.instance.token()
+    connection = bench.instance.connection()
+    latencies = []
+    with Span(bench.instance.pids) as span:
+        for _ in range(200):
+            begun = time.monotonic()
+            status, body = bench.instance.ask(connection, "GET", path, token)
+            latencies.append(time.monotonic() - begun)
+            bench.failures += status != 200
+    bench.others.append(span.others)
+    yield f"next searches, one by one ({len(body) // 1024} KiB)", "", "", ""
+    yield "  latency, median", milliseconds(median(latencies)), "", ""
+    yield "  latency, 99 %", milliseconds(percentile(latencies, 0.99)), "", ""
+    yield "  CPU per search", milliseconds(span.cpu / len(latencies)), "", ""
+
+
+def _durable_write_seconds(directory, size, seconds):
+    """One writer, one file, write and fdatasync of `size` bytes each: what the disk can do."""
+    piece = secrets.token_bytes(size)
+    latencies = []
+    file = os.open(directory / "floor", os.O_CREAT | os.O_WRONLY, 0o600)
+    begun = time.monotonic()
+    while time.monotonic() - begun < seconds:
+        one = time.monotonic()
+        os.write(file, piece)
+        os.fdatasync(file)
+        latencies.append(time.monotonic() - one)
+    os.close(file)
+    return median(latencies)
+
+
+def create(bench):
+    body = bench.directory / "observation.json"
+    body.write_bytes(resources.observation("bench"))
+    environment = {"BENCH_TOKEN": bench.instance.token(), "BENCH_BODY": str(body)}
+    loads, floors = [], []
+    for _ in range(bench.rounds):
+        floors.append(_durable_write_seconds(bench.directory, resources.OBSERVATION_BYTES, 1))
+        load = wrk(
+            bench.instance,
+            "/fhir/Observation",
+            bench.seconds,
+            script="create.lua",
+            environment=environment,
+        )
+        loads.append(bench.keep(load))
+    rate, floor = median([load.rate for load in loads]), 1 / median(floors)
+    yield "creates, beside write+fdatasync", per_second(rate), per_second(floor), (
+        f"{rate / floor:.2f}"
+    )
+    latency = median([load.p50 for load in loads])
+    yield "latency, median, beside one fdatasync", milliseconds(latency), (
+        milliseconds(1 / floor)
+    ), f"{latency * floor:.1f}"
+    yield "latency, 99 %", milliseconds(median([load.p99 for load in loads])), "", ""
+    yield "CPU per create", microseconds(median([load.cpu_each for load in loads])), "", ""
+
+
+def _base64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _assertions(instance, count):
+    """Client assertions (RFC 7523), each of which is accepted once."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, utils
+
+    jwk = json.loads((instance.directory / "credentials" / "demonstration.jwk").read_text())
+    scalar = base64.urlsafe_b64decode(jwk["d"] + "==")
+    key = ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP384R1())
+    header = _base64url(json.dumps({"alg": "ES384", "typ": "JWT", "kid": jwk["kid"]}).encode())
+    expires = int(time.time()) + ASSERTION_LIFE
+    for _ in range(count):
+        claims = {
+            "iss": "demonstration",
+            "sub": "demonstration",
+            "aud": f"https://localhost:{instance.port}/oauth/token",
+            "exp": expires,
+            "jti": secrets.token_urlsafe(16),
+        }
+        signed = f"{header}.{_base64url(json.dumps(claims).encode())}"
+        r, s = utils.decode_dss_signature(key.sign(signed.encode(), ec.ECDSA(hashes.SHA384())))
+        signature = r.to_bytes(48, "big") + s.to_bytes(48, "big")
+        yield f"{signed}.{_base64url(signature)}"
+
+
+def _exchange(bench, count, seconds):
+    path = bench.directory / "assertions"
+    path.write_text("\n".join(_assertions(bench.instance, count)))
+    environment = {"BENCH_ASSERTIONS": str(path), "BENCH_THREADS": "2"}
+    return wrk(
+        bench.instance,
+        "/oauth/token",
+        seconds,
+        script="token.lua",
+        connections=8,
+        environment=environment,
+    )
+
+
+def tokens(bench):
+    # A short run tells how many assertions the measured one will use.
+    trial = _exchange(bench, 4000, 1)
+    load = bench.keep(_exchange(bench, int(trial.rate * 4 * 1.5) + 500, 4))
+    yield "access tokens, 8 connections", per_second(load.rate), "", ""
+    yield "latency, median", milliseconds(load.p50), "", ""
+    yield "CPU per token", microseconds(load.cpu_each), "", ""
+
+
+MEASUREMENTS = {
+    "read": ("Authorized, audited read of 2 KB, 32 connections, beside nginx", read_http1),
+    "read-h2": ("The same over HTTP/2, 8 connections of 4 streams, beside nginx", read_http2),
+    "import": ("Import into the running instance, one client", imports),
+    "create": ("Create of a 1 KB Observation, 32 connections, beside the disk", create),
+    "token": ("Tokens for private_key_jwt (ES384), each assertion once", tokens),
+    "search": ("A patient with 5,000 observations: code, date, page of 50; restart", large_patient),
+}
