@@ -42,7 +42,7 @@ class Instance:
         return done.stdout.strip()
 
     def start(self):
-        """Seconds from exec to the first answer to GET /health."""
+        """Seconds from exec until GET /health answers and the command line finds the server."""
         begun = time.monotonic()
         log = (self.directory / "log" / "server.log").open("ab")
         command = [str(self._program), "serve", "--dir", str(self.directory)]
@@ -53,10 +53,12 @@ class Instance:
             try:
                 connection = self.connection()
                 status, _ = self.ask(connection, "GET", "/health")
-                if status == 200:
+                # The address is written last; without it `salus token` does not find the server.
+                if status == 200 and (self.directory / "run" / "address").exists():
                     return time.monotonic() - begun
             except OSError:
-                time.sleep(0.002)
+                pass
+            time.sleep(0.002)
         raise RuntimeError("the server does not answer")
 
     def stop(self):

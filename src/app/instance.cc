@@ -132,6 +132,9 @@ bool Instance::open_all(std::string& why) {
         return false;
     }
     lock_ = std::make_unique<FileLock>(*std::move(lock));
+    // What a killed server left there would lead clients astray.
+    std::error_code ignored;
+    std::filesystem::remove(layout_.address(), ignored);
     if (auto const keys = open_keys(); !keys) {
         why = explain("the keys cannot be unsealed", keys.error());
         return false;

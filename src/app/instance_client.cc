@@ -1,6 +1,7 @@
 #include "app/instance_client.h"
 
 #include <sstream>
+#include <thread>
 
 #include "app/command_line.h"
 #include "foundation/limits.h"
@@ -14,24 +15,36 @@ namespace salus::app {
 namespace {
 
 constexpr std::size_t kSmallFile = 64 * 1024;
+constexpr int kAddressAttempts = 50;
+constexpr std::chrono::milliseconds kAddressInterval{100};
 
 std::string text_file(std::filesystem::path const& path) {
     auto const bytes = read_file(path, kSmallFile);
     return bytes ? std::string(text_of(*bytes)) : std::string();
 }
 
-// run/address: "HOST PORT PUBLIC_URL" of the process that serves the instance.
+// run/address: "HOST PORT PUBLIC_URL" of the process that serves the instance. A server that is
+// just starting writes it when it listens, so it is waited for.
+std::optional<http::ClientOptions> read_address(Layout const& layout, std::string& public_url) {
+    for (int attempt = 0; attempt < kAddressAttempts; ++attempt) {
+        if (attempt > 0) std::this_thread::sleep_for(kAddressInterval);
+        std::istringstream address(text_file(layout.address()));
+        http::ClientOptions options;
+        if (address >> options.host >> options.port >> public_url) return options;
+    }
+    return std::nullopt;
+}
+
 std::unique_ptr<http::Client> dial(Layout const& layout, std::string& public_url,
                                    std::string& why) {
-    std::istringstream address(text_file(layout.address()));
-    http::ClientOptions options;
-    if (!(address >> options.host >> options.port >> public_url)) {
+    auto options = read_address(layout, public_url);
+    if (!options) {
         why = "another process uses this instance, and it is not a server";
         return nullptr;
     }
-    options.authorities_pem = text_file(layout.authority());
-    options.timeout = limits::kBodyTime;
-    auto client = http::Client::connect(std::move(options));
+    options->authorities_pem = text_file(layout.authority());
+    options->timeout = limits::kBodyTime;
+    auto client = http::Client::connect(*std::move(options));
     if (!client) {
         why = "the running server cannot be reached: " + std::string(client.error().why.text());
         return nullptr;
