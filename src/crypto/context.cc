@@ -3,6 +3,8 @@
 namespace salus::crypto {
 
 Context::Context() {
+    // Long enough for every context of a record, so that it is allocated once.
+    bytes_.reserve(256);
     append(bytes_, bytes_of("salus-ctx-v1"));
 }
 
@@ -14,9 +16,10 @@ Context& Context::add(Part part, BytesView bytes) {
 }
 
 Context& Context::add(Part part, std::uint64_t number) {
-    Bytes bytes;
-    append_u64(bytes, number);
-    return add(part, bytes);
+    bytes_.push_back(static_cast<std::uint8_t>(part));
+    append_u32(bytes_, sizeof number);
+    append_u64(bytes_, number);
+    return *this;
 }
 
 }  // namespace salus::crypto

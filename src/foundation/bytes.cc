@@ -31,8 +31,8 @@ int hex_value(char digit) noexcept {
 }
 
 std::string encode(BytesView bytes, std::string_view alphabet) {
-    std::string out;
-    out.reserve((bytes.size() + 2) / 3 * 4);
+    std::string out((bytes.size() * 4 + 2) / 3, '\0');
+    std::size_t at = 0;
     std::uint32_t bits = 0;
     int count = 0;
     for (auto byte : bytes) {
@@ -40,10 +40,11 @@ std::string encode(BytesView bytes, std::string_view alphabet) {
         count += 8;
         while (count >= 6) {
             count -= 6;
-            out.push_back(alphabet[bits >> count & 0x3f]);
+            out[at++] = alphabet[bits >> count & 0x3f];
         }
     }
-    if (count > 0) out.push_back(alphabet[bits << (6 - count) & 0x3f]);
+    if (count > 0) out[at++] = alphabet[bits << (6 - count) & 0x3f];
+    SALUS_CHECK(at == out.size());
     return out;
 }
 
@@ -69,9 +70,12 @@ std::optional<Bytes> decode(std::string_view text, std::array<std::int8_t, 256> 
 
 template <class Integer>
 void append_integer(Bytes& out, Integer value) {
-    for (int shift = static_cast<int>(sizeof(Integer) - 1) * 8; shift >= 0; shift -= 8) {
-        out.push_back(static_cast<std::uint8_t>(value >> shift & 0xff));
+    std::array<std::uint8_t, sizeof(Integer)> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        auto const shift = (bytes.size() - 1 - i) * 8;
+        bytes[i] = static_cast<std::uint8_t>(value >> shift & 0xff);
     }
+    append(out, bytes);
 }
 
 template <class Integer>

@@ -295,12 +295,9 @@ Result<void> Classifier::read_body(request::Exchange& exchange, IntentFacts& fac
     // Nothing of an anonymous caller is parsed: strangers get no work done.
     if (exchange.facts.caller->anonymous()) return {};
     SALUS_TRY_VOID(check_resource_content_type(exchange.request));
-    if (!exchange.resource) {
-        SALUS_TRY(auto body,
-                  fhir::Reader::parse(RequestReader::take_body(exchange.request), parser_));
-        exchange.resource = std::make_shared<fhir::Resource const>(std::move(body));
-    }
-    auto const& shared = exchange.resource;
+    SALUS_TRY(auto body,
+              fhir::Reader::parse(RequestReader::take_body(exchange.request), parser_));
+    auto const shared = std::make_shared<fhir::Resource const>(std::move(body));
     facts.body = shared;
     facts.resource = shared->view();
     auto const type = shared->type().name.text();

@@ -3,12 +3,10 @@
 // (AUD-1). Owned by the pipeline; used by one thread at a time.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "fhir/resource.h"
 #include "http/message.h"
 #include "request/caller.h"
 #include "request/interaction.h"
@@ -35,8 +33,6 @@ struct Exchange {
     RequestId id;
     WallTime started{};
     Tenant const* tenant = nullptr;  // set before the first stage
-    // The resource in the body, once parsed: a write that lost a race is prepared from it again.
-    std::shared_ptr<fhir::Resource const> resource;  // shared with the intents that look into it
     AuditFacts facts;
 };
 
