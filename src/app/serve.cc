@@ -32,13 +32,14 @@ std::shared_ptr<crypto::TlsServerContext const> load_certificate(ServerConfigura
 }
 
 // The answer to what could not even be read as HTTP: nothing of it is repeated.
-http::Response unreadable(int status) {
+http::Response unreadable(int status, crypto::Random& random) {
     auto const code = status == 413 || status == 431 ? Errc::too_large
                       : status == 408                ? Errc::timeout
                                                      : Errc::invalid;
     http::Response response;
     response.status = status;
     response.headers.set("Content-Type", "application/fhir+json");
+    response.headers.set("X-Request-Id", crypto::random_id(random));
     response.body =
         EphiText(fhir::operation_outcome(Error{code, "the request is not acceptable HTTP", {}}));
     return response;
@@ -71,7 +72,7 @@ std::unique_ptr<http::Server> start_server(Instance& instance, std::string& why)
     options.address = configured.address;
     options.port = configured.port;
     options.loops = configured.event_loops;
-    options.refusal = unreadable;
+    options.refusal = [&instance](int status) { return unreadable(status, instance.random()); };
     auto const& log = instance.log();
     options.refused = [&log](int status, http::Peer const&) {
         log.write(LogLevel::warning, "http.refused", field("status", status));

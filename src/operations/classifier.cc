@@ -45,7 +45,9 @@ Result<std::uint64_t> number(std::string_view text) {
     std::uint64_t value = 0;
     auto const parsed = std::from_chars(text.data(), text.data() + text.size(), value);
     bool const whole = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
-    if (!whole || text.empty()) return fail(Errc::invalid, "a number is expected here");
+    // One number, one spelling.
+    bool const padded = text.size() > 1 && text.front() == '0';
+    if (!whole || text.empty() || padded) return fail(Errc::invalid, "a number is expected here");
     return value;
 }
 
@@ -64,8 +66,10 @@ Result<void> read_shape(std::vector<request::Parameter> const& parameters, Inten
         } else if (resource && name == "_summary" && (value == "true" || value == "false")) {
             facts.elements.summary = value == "true";
         } else if (name == "_format") {
-            bool const json = value == "json" || value.contains("json");
-            if (!json) return fail(Errc::not_acceptable, "only application/fhir+json is offered");
+            static constexpr std::array<std::string_view, 4> kJson{
+                "json", "application/json", "application/fhir+json", "text/json"};
+            if (std::ranges::find(kJson, value) == kJson.end())
+                return fail(Errc::not_acceptable, "only application/fhir+json is offered");
         } else if (history && name == "_count") {
             SALUS_TRY(auto const count, number(value));
             facts.count = std::clamp<std::size_t>(count, 1, limits::kPageSizeLargest);
@@ -295,8 +299,7 @@ Result<void> Classifier::read_body(request::Exchange& exchange, IntentFacts& fac
     // Nothing of an anonymous caller is parsed: strangers get no work done.
     if (exchange.facts.caller->anonymous()) return {};
     SALUS_TRY_VOID(check_resource_content_type(exchange.request));
-    SALUS_TRY(auto body,
-              fhir::Reader::parse(RequestReader::take_body(exchange.request), parser_));
+    SALUS_TRY(auto body, fhir::Reader::parse(RequestReader::take_body(exchange.request), parser_));
     auto const shared = std::make_shared<fhir::Resource const>(std::move(body));
     facts.body = shared;
     facts.resource = shared->view();
@@ -340,6 +343,8 @@ Result<std::vector<request::Intent>> Classifier::entries_of(request::Exchange& e
     if (requests.type != fhir::BundleType::transaction) {
         return fail(Errc::not_supported, "of bundles only transactions are offered");
     }
+    // Each entry is decided by itself; of nothing there would be nothing to decide (AZ-1).
+    if (requests.entries.empty()) return fail(Errc::invalid, "a transaction has entries");
     for (auto& entry : requests.entries) {
         auto facts = facts_of(Interaction::create, std::string(entry.url));
         if (entry.method == fhir::BundleMethod::put) {

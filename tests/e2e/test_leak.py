@@ -10,6 +10,8 @@ from instance import Instance
 FAMILY = "Quixotelberg"
 STRINGS = [FAMILY, "Zorbaxine", "MRN-7739-CANARY", "Canarystreet 4711", "canary.mail@example.org",
            "the patient reports canaryphobia since childhood", "555-0199-4242", "Überkanarienvogel"]
+STRINGS += [f"Canaryword{number}xyzzy" for number in range(30)]
+ATTACHMENT = base64.b64encode(STRINGS[12].encode() * 40).decode()
 
 
 def spellings(text):
@@ -36,7 +38,7 @@ def found_in(folder):
     hits = []
     for path in pathlib.Path(folder).rglob("*"):
         if path.is_file():
-            content = path.read_bytes().rstrip(b"\0")
+            content = path.read_bytes().rstrip(b"\0") + b"\0"
             hits += [(str(path), text) for text, spelling in needles if spelling in content]
     return hits
 
@@ -64,8 +66,13 @@ class Leak(unittest.TestCase):
             put = client.put(f"/fhir/Patient/canary-{number}", patient(number))
             self.assertEqual(put.status, 201)
             note = {"resourceType": "Observation", "status": "final", "code": {"text": STRINGS[5]},
-                    "subject": {"reference": f"Patient/canary-{number}"}, "valueString": STRINGS[5]}
+                    "subject": {"reference": f"Patient/canary-{number}"}, "valueString": STRINGS[5],
+                    "note": [{"text": text} for text in STRINGS[8:]]}
             self.assertEqual(client.post("/fhir/Observation", note).status, 201)
+        letter = {"resourceType": "DocumentReference", "status": "current",
+                  "subject": {"reference": "Patient/canary-0"},
+                  "content": [{"attachment": {"data": ATTACHMENT, "title": STRINGS[13]}}]}
+        self.assertEqual(client.post("/fhir/DocumentReference", letter).status, 201)
         hit = client.get("/fhir/Patient?identifier=urn:mrn%7C" + quoted(STRINGS[2])).json()
         self.assertEqual(hit["total"], 5)
         form = {"Content-Type": "application/x-www-form-urlencoded"}
