@@ -7,7 +7,7 @@
 namespace salus::app {
 namespace {
 
-constexpr std::size_t kKeySetLargest = 64 * 1024;
+constexpr std::size_t kKeySetLargest = std::size_t{64} * 1024;
 
 Result<std::string> public_keys(ClientAddOptions const& options) {
     if (!options.key_file.empty()) return make_client_keys(options.key_file);

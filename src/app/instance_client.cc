@@ -14,7 +14,7 @@
 namespace salus::app {
 namespace {
 
-constexpr std::size_t kSmallFile = 64 * 1024;
+constexpr std::size_t kSmallFile = std::size_t{64} * 1024;
 constexpr int kAddressAttempts = 50;
 constexpr std::chrono::milliseconds kAddressInterval{100};
 

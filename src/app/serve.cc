@@ -13,7 +13,7 @@
 namespace salus::app {
 namespace {
 
-constexpr std::size_t kPemLargest = 256 * 1024;
+constexpr std::size_t kPemLargest = std::size_t{256} * 1024;
 
 std::shared_ptr<crypto::TlsServerContext const> load_certificate(ServerConfiguration const& server,
                                                                  std::string& why) {

@@ -15,7 +15,7 @@ namespace salus::audit {
 inline constexpr std::size_t kSegmentHeaderBytes = 4096;
 // What a disk writes whole or not at all. Batches begin at a multiple of it.
 inline constexpr std::size_t kSectorBytes = 512;
-inline constexpr std::size_t kSmallestSegmentBytes = 16 * 1024;
+inline constexpr std::size_t kSmallestSegmentBytes = std::size_t{16} * 1024;
 inline constexpr std::size_t kOriginBytes = 254;
 
 [[nodiscard]] constexpr std::uint64_t sector_end(std::uint64_t offset) noexcept {

@@ -20,7 +20,7 @@ using Pkcs8 = OpensslPtr<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free>;
 constexpr auto kBackdated = std::chrono::hours(1);
 constexpr std::size_t kLongestCommonName = 64;  // RFC 5280 appendix A.1, ub-common-name
 constexpr std::size_t kLongestDnsName = 253;
-constexpr std::size_t kLargestPem = 64 * 1024;
+constexpr std::size_t kLargestPem = std::size_t{64} * 1024;
 
 Pkey parse_key(BytesView der) {
     auto const* in = der.data();

@@ -10,7 +10,7 @@
 namespace salus::crypto {
 namespace {
 
-constexpr std::size_t kChunk = 16 * 1024;
+constexpr std::size_t kChunk = std::size_t{16} * 1024;
 constexpr std::size_t kOverhead = 80;
 constexpr std::size_t kTag = 16;
 

@@ -125,8 +125,9 @@ TimeRange range_of(Fields const& fields) {
                      std::chrono::month(static_cast<unsigned>(fields.month)) /
                      std::chrono::day(static_cast<unsigned>(fields.day));
     auto const date = seconds_of(day);
-    auto const start =
-        date + (fields.hour * 60 + fields.minute - fields.zone_minutes) * 60 + fields.second;
+    auto const start = date +
+                       std::int64_t{fields.hour * 60 + fields.minute - fields.zone_minutes} * 60 +
+                       fields.second;
     switch (fields.precision) {
         case Precision::year:
             return {saturated(start, 0), saturated(seconds_of(day + std::chrono::years(1)), 0)};

@@ -9,7 +9,7 @@
 namespace salus::fhir {
 namespace {
 
-constexpr std::size_t kStringCharacters = 1024 * 1024;  // datatypes.html#string
+constexpr std::size_t kStringCharacters = std::size_t{1024} * 1024;  // datatypes.html#string
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';

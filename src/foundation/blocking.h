@@ -22,7 +22,7 @@ public:
         std::optional<T> value;
         bool done = false;
         detach(finish(std::move(task), value, done));
-        while (!done) resume_next();
+        while (!done) resume_next();  // NOLINT(bugprone-infinite-loop): a resumed task sets it
         return *std::move(value);
     }
 

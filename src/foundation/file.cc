@@ -41,7 +41,7 @@ Result<Bytes> read_file(std::filesystem::path const& path, std::size_t bytes_max
         return fail(Errc::internal, "a file could not be opened");
     }
     Bytes contents;
-    std::array<std::uint8_t, 64 * 1024> piece{};
+    std::array<std::uint8_t, std::size_t{64} * 1024> piece{};
     while (true) {
         auto const count = ::read(file.get(), piece.data(), piece.size());
         if (count < 0 && errno == EINTR) continue;

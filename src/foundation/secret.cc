@@ -1,5 +1,6 @@
 #include "foundation/secret.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -9,7 +10,7 @@ SecretBytes::SecretBytes(std::size_t size)
     : bytes_(size == 0 ? nullptr : new std::uint8_t[size]()), size_(size) {}
 
 SecretBytes::SecretBytes(BytesView bytes) : SecretBytes(bytes.size()) {
-    if (!bytes.empty()) std::memcpy(bytes_, bytes.data(), bytes.size());
+    std::ranges::copy(bytes, bytes_);
 }
 
 SecretBytes::SecretBytes(SecretBytes&& other) noexcept

@@ -46,6 +46,7 @@ std::string_view algorithm_name(SignatureAlgorithm algorithm) noexcept {
 
 std::vector<SignatureAlgorithm> all_algorithms() {
     std::vector<SignatureAlgorithm> all;
+    all.reserve(std::size(kNames));
     for (auto const& entry : kNames) all.push_back(entry.algorithm);
     return all;
 }

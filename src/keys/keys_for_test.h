@@ -111,7 +111,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t kBufferBytes = 1024 * 1024;
+    static constexpr std::size_t kBufferBytes = std::size_t{1024} * 1024;
     static constexpr std::uint8_t kMask = 0x5C;
 
     [[nodiscard]] std::size_t count_in(int memory, std::uintptr_t start, std::uintptr_t end,

@@ -45,7 +45,7 @@ TEST(ProcessMemoryTest, FactsFollowTheKernel) {
         rlimit const limit{.rlim_cur = 4096, .rlim_max = 8192};
         if (::setrlimit(RLIMIT_CORE, &limit) != 0) return false;
         auto const before = read_process_memory_facts();
-        constexpr std::size_t kBytes = 256 * 1024;
+        constexpr std::size_t kBytes = std::size_t{256} * 1024;
         void* const memory =
             ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (memory == MAP_FAILED || ::mlock2(memory, kBytes, 0) != 0) return false;

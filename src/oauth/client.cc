@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "jose/jwk.h"
 #include "json/writer.h"
 #include "oauth/form_reader.h"
 
@@ -80,7 +79,7 @@ Result<Client> client_from_json(json::Value root) {
     auto const jwks = root.member("jwks");
     if (!jwks || !jwks->is_object()) return fail(Errc::invalid, "jwks must be a JSON Web Key Set");
     client.jwks = jwks->raw();
-    SALUS_TRY_VOID(jose::KeySet::parse(client.jwks));
+    SALUS_TRY(client.keys, jose::KeySet::parse(client.jwks));
     return client;
 }
 

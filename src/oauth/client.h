@@ -8,6 +8,7 @@
 
 #include "foundation/result.h"
 #include "foundation/strong_id.h"
+#include "jose/jwk.h"
 #include "json/document.h"
 #include "records/records.h"
 #include "request/purpose_of_use.h"
@@ -23,6 +24,7 @@ struct Client {
     std::vector<request::Scope> scopes;           // the most it can be granted
     std::vector<request::PurposeOfUse> purposes;  // what it may ask for; the first is the default
     std::string jwks;                             // its public keys, RFC 7517
+    jose::KeySet keys;                            // the same, checked: checking a key is dear
 };
 
 // Client ids that a request may name: our own alphabet, at most 64 characters.

@@ -113,9 +113,7 @@ Result<TokenEndpoint::Assertion> TokenEndpoint::verify(request::Exchange& exchan
     exchange.facts.claimed_client = EphiText(*issuer);
     SALUS_TRY(auto client, find_client(records_, parser_, *issuer));
     if (!client) return fail(Errc::unauthenticated, kRefused);
-    SALUS_TRY(auto const keys, jose::KeySet::parse(client->jwks));
-
-    auto const verified = jose::verify_compact(text, keys, jose::VerifyOptions{});
+    auto const verified = jose::verify_compact(text, client->keys, jose::VerifyOptions{});
     if (!verified) return fail(Errc::unauthenticated, kRefused);
     auto const claims = verified->payload.root();
     auto const now = clock_.now();

@@ -257,6 +257,7 @@ Result<IntentFacts> Classifier::search(request::Exchange& exchange, std::string 
         SALUS_TRY(parameters, request::parse_form(cursor.query));
     }
     std::vector<fhir::SearchQuery::Parameter> pairs;
+    pairs.reserve(parameters.size());
     for (auto const& [name, value] : parameters) pairs.emplace_back(name, value);
     SALUS_TRY(facts.query,
               fhir::SearchQuery::parse(*fhir::find_resource_type(type), pairs, clock_.now()));

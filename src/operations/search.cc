@@ -32,7 +32,7 @@ std::optional<std::string> single_id(fhir::SearchQuery const& query) {
     for (auto const& clause : query.clauses()) {
         if (clause.name != "_id" || clause.criteria.size() != 1) continue;
         auto const* token = std::get_if<fhir::TokenCriterion>(&clause.criteria.front());
-        if (token != nullptr && token->code) return *token->code;
+        if (token != nullptr && token->code) return token->code;
     }
     return std::nullopt;
 }

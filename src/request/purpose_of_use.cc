@@ -1,12 +1,16 @@
 #include "request/purpose_of_use.h"
 
 #include <array>
-#include <utility>
 
 namespace salus::request {
 namespace {
 
-constexpr std::array<std::pair<PurposeOfUse, Literal>, 8> kCodes{{
+struct Code {
+    PurposeOfUse value;
+    Literal code;
+};
+
+constexpr std::array<Code, 8> kCodes{{
     {PurposeOfUse::treatment, "TREAT"},
     {PurposeOfUse::payment, "HPAYMT"},
     {PurposeOfUse::operations, "HOPERAT"},
