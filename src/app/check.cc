@@ -1,5 +1,6 @@
 // `salus check`: every control with evidence read and, where the instance is running, tried now.
 #include <filesystem>
+#include <sstream>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -51,12 +52,9 @@ std::optional<ProbeTarget> target_of(InstanceClient& client, std::filesystem::pa
     auto const address = read_file(layout.address(), kSmallFile);
     auto const authority = read_file(layout.authority(), kSmallFile);
     if (!configuration || !address || !authority) return std::nullopt;
-    auto const line = text_of(*address);
-    auto const blank = line.find(' ');
-    if (blank == std::string_view::npos) return std::nullopt;
+    std::istringstream line{std::string(text_of(*address))};
     ProbeTarget target;
-    target.host = line.substr(0, blank);
-    target.port = static_cast<std::uint16_t>(std::atoi(std::string(line.substr(blank)).c_str()));
+    if (!(line >> target.host >> target.port)) return std::nullopt;
     target.authorities_pem = text_of(*authority);
     target.certificate = configuration->server.certificate;
     target.administrator_token = std::move(token);

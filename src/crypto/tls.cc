@@ -199,7 +199,8 @@ TlsProgress TlsConnection::State::progress(int result) noexcept {
     }
 }
 
-TlsConnection::TlsConnection(std::shared_ptr<TlsServerContext const> context, FileDescriptor socket)
+TlsConnection::TlsConnection(std::shared_ptr<TlsServerContext const> const& context,
+                             FileDescriptor socket)
     : state_(std::make_unique<State>()) {
     state_->socket = std::move(socket);
     // SSL_new takes its own reference to the SSL_CTX, which outlives the context object.
@@ -207,8 +208,8 @@ TlsConnection::TlsConnection(std::shared_ptr<TlsServerContext const> context, Fi
     if (state_->ssl) SSL_set_accept_state(state_->ssl.get());
 }
 
-TlsConnection::TlsConnection(std::shared_ptr<TlsClientContext const> context, FileDescriptor socket,
-                             std::string const& server_name)
+TlsConnection::TlsConnection(std::shared_ptr<TlsClientContext const> const& context,
+                             FileDescriptor socket, std::string const& server_name)
     : state_(std::make_unique<State>()) {
     state_->socket = std::move(socket);
     state_->attach(context->state_->context.get());

@@ -53,9 +53,9 @@ class TlsConnection {
 public:
     // Shares the context with the server, which may replace its own on a certificate reload
     // (TRN-5).
-    TlsConnection(std::shared_ptr<TlsServerContext const> context, FileDescriptor socket);
+    TlsConnection(std::shared_ptr<TlsServerContext const> const& context, FileDescriptor socket);
     // `server_name` is checked against the certificate and sent as SNI.
-    TlsConnection(std::shared_ptr<TlsClientContext const> context, FileDescriptor socket,
+    TlsConnection(std::shared_ptr<TlsClientContext const> const& context, FileDescriptor socket,
                   std::string const& server_name);
     TlsConnection(TlsConnection&&) noexcept;
     ~TlsConnection();
