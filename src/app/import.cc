@@ -76,7 +76,7 @@ std::optional<Address> address_of(std::string const& text) {
 // What the server said was wrong: literals and element names, never content.
 std::string reason_of(http::Response response) {
     json::Parser parser;
-    auto const status = "status " + std::to_string(response.status);
+    auto status = "status " + std::to_string(response.status);
     auto const document = parser.parse(CommandLine::text(std::move(response.body)));
     auto const issues = document ? document->root().member("issue") : std::nullopt;
     if (!issues || issues->size() == 0) return status;
