@@ -120,8 +120,8 @@ Result<void> add_names(X509& certificate, std::vector<std::string> const& names)
     for (auto const& name : names) {
         auto general = general_name(name);
         if (!general) return fail(Errc::invalid, "a name is neither a DNS name nor an IP address");
-        SALUS_CHECK(sk_GENERAL_NAME_push(all.get(), general.get()) > 0);
-        static_cast<void>(general.release());
+        // The list owns it from here on.
+        SALUS_CHECK(sk_GENERAL_NAME_push(all.get(), general.release()) > 0);
     }
     SALUS_CHECK(X509_add1_ext_i2d(&certificate, NID_subject_alt_name, all.get(), 0,
                                   X509V3_ADD_DEFAULT) == 1);
