@@ -113,9 +113,9 @@ Client::Client(ClientOptions options, crypto::TlsConnection tls)
 
 Result<Client> Client::connect(ClientOptions options) {
     auto const until = after(options.timeout);
-    SALUS_TRY(auto context, crypto::TlsClientContext::make(options.authorities_pem));
+    SALUS_TRY(auto const context, crypto::TlsClientContext::make(options.authorities_pem));
     SALUS_TRY(auto socket, connect_to(options.host, options.port, until));
-    crypto::TlsConnection tls(std::move(context), std::move(socket), options.host);
+    crypto::TlsConnection tls(context, std::move(socket), options.host);
     Client client(std::move(options), std::move(tls));
     SALUS_TRY_VOID(client.shake_hands(until));
     return client;
