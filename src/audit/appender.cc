@@ -20,7 +20,7 @@ constexpr std::int64_t kClockStepMicroseconds = 1'000'000;
 // Names this boot of the machine, and so the zero of the monotonic clock. Zeros where the kernel
 // does not tell.
 std::string boot_id() {
-    std::string const unknown(32, '0');
+    std::string unknown(32, '0');
     auto const contents = read_file("/proc/sys/kernel/random/boot_id", 64);
     if (!contents) return unknown;
     std::string id;
