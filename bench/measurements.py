@@ -71,7 +71,7 @@ def read_http1(bench):
     environment = {"BENCH_TOKEN": bench.instance.token()}
     loads, baseline = bench.interleaved(
         lambda: wrk(bench.instance, "/fhir/Patient/bench", bench.seconds, environment=environment),
-        lambda: wrk(bench.nginx, "/resource", bench.seconds),
+        lambda: wrk(bench.nginx, "/resource", bench.seconds, environment=environment),
     )
     yield from _compared(loads, baseline)
 
@@ -80,7 +80,7 @@ def read_http2(bench):
     token = bench.instance.token()
     loads, baseline = bench.interleaved(
         lambda: h2load(bench.instance, "/fhir/Patient/bench", bench.seconds, token),
-        lambda: h2load(bench.nginx, "/resource", bench.seconds),
+        lambda: h2load(bench.nginx, "/resource", bench.seconds, token),
     )
     yield from _compared(loads, baseline)
 

@@ -154,8 +154,8 @@ void Appender::add_one(Record const& record, Position& position) {
 Result<void> Appender::commit() {
     if (batch_.empty()) return {};
     auto const size = end_.chain.range.size();
-    CommitPayload const commit{batch_first_, size, end_.offset, end_.chain.range.root(),
-                               end_.chain.head};
+    root_ = end_.chain.range.root();
+    CommitPayload const commit{batch_first_, size, end_.offset, root_, end_.chain.head};
     end_.commit_offset = here().offset;
     append_frame(batch_, here(), FrameType::commit, size - 1, commit.encode());
     BeginPayload const begin{batch_.size(), batch_first_, size - batch_first_};

@@ -40,6 +40,8 @@ public:
 
     [[nodiscard]] Chain const& chain() const noexcept { return end_.chain; }
     [[nodiscard]] std::uint64_t segment() const noexcept { return end_.number; }
+    // The tree's root after the last commit().
+    [[nodiscard]] crypto::Sha256Digest const& root() const noexcept { return root_; }
 
 private:
     Appender(std::filesystem::path directory, LogEnd end, Volume& volume, SegmentMaker& maker,
@@ -60,6 +62,7 @@ private:
     std::unique_ptr<SegmentFile> file_;
     Bytes batch_;       // what commit() will write at end_.offset
     std::string leaf_;  // scratch
+    crypto::Sha256Digest root_{};
     std::uint64_t batch_first_ = 0;
     std::int64_t wall_ = 0;  // as the clock said at the record before
 };

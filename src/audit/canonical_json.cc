@@ -1,5 +1,6 @@
 #include "audit/canonical_json.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -16,15 +17,18 @@ void append_decimal(std::string& out, Integer value) {
 }  // namespace
 
 Encoding append_json_text(std::string& out, std::string_view text) {
-    auto const before = out.size();
+    if (std::ranges::any_of(text, [](char c) { return c < 0x20 || c > 0x7e; })) {
+        return Encoding::refused;
+    }
     out.push_back('"');
-    for (char c : text) {
-        if (c < 0x20 || c > 0x7e) {
-            out.resize(before);
-            return Encoding::refused;
-        }
-        if (c == '"' || c == '\\') out.push_back('\\');
-        out.push_back(c);
+    while (!text.empty()) {
+        auto const plain = std::min(text.find_first_of("\"\\"), text.size());
+        out.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty()) break;
+        out.push_back('\\');
+        out.push_back(text.front());
+        text.remove_prefix(1);
     }
     out.push_back('"');
     return Encoding::complete;

@@ -187,10 +187,9 @@ private:
 
     void publish(std::uint64_t records) {
         auto const& chain = appender_->chain();
-        auto const root = chain.range.root();
         MutexLock const lock(mutex_);
         status_.size = chain.range.size();
-        status_.root = root;
+        status_.root = appender_->root();
         status_.batches += 1;
         status_.records += records;
         status_.segments = appender_->segment();

@@ -1,18 +1,18 @@
 #include "crypto/hash.h"
 
-#include "crypto/openssl.h"
+#include "crypto/sha2.h"
 
 namespace salus::crypto {
 
 Sha256Digest sha256(std::initializer_list<BytesView> pieces) {
     Sha256Digest digest;
-    hash(Digest::sha256, pieces, digest);
+    Running<Sha256>().add(pieces).finish(digest);
     return digest;
 }
 
 Sha512Digest sha512(std::initializer_list<BytesView> pieces) {
     Sha512Digest digest;
-    hash(Digest::sha512, pieces, digest);
+    Running<Sha512>().add(pieces).finish(digest);
     return digest;
 }
 

@@ -13,8 +13,8 @@
 #include <openssl/x509.h>
 #include <span>
 
+#include "foundation/bytes.h"
 #include "foundation/check.h"
-#include "foundation/secret.h"
 
 namespace salus::crypto {
 
@@ -32,7 +32,6 @@ using BigNumber = OpensslPtr<BIGNUM, BN_clear_free>;
 using BioPtr = OpensslPtr<BIO, BIO_free_all>;
 using CipherContext = OpensslPtr<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using DigestContext = OpensslPtr<EVP_MD_CTX, EVP_MD_CTX_free>;
-using MacContext = OpensslPtr<EVP_MAC_CTX, EVP_MAC_CTX_free>;
 using PkeyContext = OpensslPtr<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using Pkey = OpensslPtr<EVP_PKEY, EVP_PKEY_free>;
 using X509Ptr = OpensslPtr<X509, X509_free>;
@@ -44,21 +43,8 @@ enum class Digest { sha256, sha384, sha512 };
 [[nodiscard]] EVP_CIPHER const* aes_256_gcm();
 
 [[nodiscard]] std::size_t digest_size(Digest digest) noexcept;
+
 // The hash of the pieces put end to end. REQUIRES: out.size() == digest_size(digest).
 void hash(Digest digest, std::initializer_list<BytesView> pieces, std::span<std::uint8_t> out);
-
-// An HMAC context without a key.
-[[nodiscard]] MacContext new_hmac(Digest digest);
-// Replaces the key, and with it every trace of the last one.
-void set_key(EVP_MAC_CTX& hmac, BytesView key);
-inline void forget_key(EVP_MAC_CTX& hmac) {
-    set_key(hmac, std::array<std::uint8_t, 32>{});
-}
-// The code of the pieces under the context's key. REQUIRES: out.size() == the digest's size.
-void compute(EVP_MAC_CTX& hmac, std::initializer_list<BytesView> pieces,
-             std::span<std::uint8_t> out);
-// HKDF-Expand (RFC 5869 section 2.3) under the context's key, which is a SHA-512 context.
-void hkdf_expand(EVP_MAC_CTX& hmac_sha512, std::initializer_list<BytesView> info,
-                 std::span<std::uint8_t> out);
 
 }  // namespace salus::crypto

@@ -18,6 +18,18 @@ void SystemRandom::fill(std::span<std::uint8_t> out) noexcept {
     }
 }
 
+void RandomBatch::fill(std::span<std::uint8_t> out) noexcept {
+    if (out.size() > kBatchBytes) return source_.fill(out);
+    if (used_ + out.size() > kBatchBytes) {
+        source_.fill(batch_.mutable_bytes());
+        used_ = 0;
+    }
+    auto const piece = batch_.mutable_bytes().subspan(used_, out.size());
+    std::ranges::copy(piece, out.begin());
+    scrub(piece);
+    used_ += out.size();
+}
+
 SecretBytes random_secret(Random& random, std::size_t size) {
     SecretBytes secret(size);
     random.fill(secret.mutable_bytes());

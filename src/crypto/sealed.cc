@@ -4,6 +4,7 @@
 #include <array>
 
 #include "crypto/openssl.h"
+#include "crypto/sha2.h"
 
 namespace salus::crypto {
 namespace {
@@ -17,8 +18,7 @@ constexpr std::size_t kChunkBytes = std::size_t{16} * 1024;  // of plaintext
 constexpr std::size_t kTagBytes = 16;
 constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kNonceBytes = 12;
-constexpr std::size_t kRandomBytes = 32;    // that go into one salt
-constexpr std::size_t kRandomBatch = 4096;  // from the generator at once
+constexpr std::size_t kRandomBytes = 32;  // that go into one salt
 
 using Nonce = std::array<std::uint8_t, kNonceBytes>;
 
@@ -47,20 +47,38 @@ Nonce chunk_nonce(BytesView base, std::uint64_t chunk) {
     return nonce;
 }
 
-// What HKDF-Expand makes for one record, in the order of the specification.
+// What HKDF-Expand makes for one record, in the order of the specification. On the stack, scrubbed.
 class RecordKeys {
 public:
-    RecordKeys() : bytes_(kKeyBytes + kNonceBytes + kCommitmentBytes) {}
-    [[nodiscard]] std::span<std::uint8_t> buffer() { return bytes_.mutable_bytes(); }
-    [[nodiscard]] BytesView key() const { return bytes_.reveal().first(kKeyBytes); }
+    RecordKeys() = default;
+    ~RecordKeys() { scrub(bytes_); }
+    RecordKeys(RecordKeys const&) = delete;
+    RecordKeys& operator=(RecordKeys const&) = delete;
+    [[nodiscard]] std::span<std::uint8_t> buffer() { return bytes_; }
+    [[nodiscard]] BytesView key() const { return BytesView(bytes_).first(kKeyBytes); }
     [[nodiscard]] BytesView base_nonce() const {
-        return bytes_.reveal().subspan(kKeyBytes, kNonceBytes);
+        return BytesView(bytes_).subspan(kKeyBytes, kNonceBytes);
     }
-    [[nodiscard]] BytesView commitment() const { return bytes_.reveal().last(kCommitmentBytes); }
+    [[nodiscard]] BytesView commitment() const { return BytesView(bytes_).last(kCommitmentBytes); }
 
 private:
-    SecretBytes bytes_;
+    std::array<std::uint8_t, kKeyBytes + kNonceBytes + kCommitmentBytes> bytes_{};
 };
+
+void derive(RecordKeys& keys, SecretBytes const& key, BytesView salt, BytesView header,
+            BytesView context) {
+    SALUS_CHECK(key.size() == kKeyBytes);
+    constexpr std::string_view kScheme = "c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM";
+    std::uint8_t const separator = 0;
+    HmacKey<Sha512> const derivation(key.reveal());
+    hkdf_expand(derivation, {bytes_of(kScheme), BytesView(&separator, 1), salt, header, context},
+                keys.buffer());
+}
+
+HmacKey<Sha256> hedge_key(Random& source) {
+    auto const key = random_secret(source, kKeyBytes);
+    return HmacKey<Sha256>(key.reveal());
+}
 
 }  // namespace
 
@@ -74,52 +92,26 @@ std::uint32_t Sealed::key_version() const noexcept {
 }
 
 struct Sealer::State {
-    explicit State(Random& source) : random(source), cipher(EVP_CIPHER_CTX_new()) {
+    explicit State(Random& source)
+        : random(source), hedge(hedge_key(source)), cipher(EVP_CIPHER_CTX_new()) {
         SALUS_CHECK(cipher != nullptr);
         SALUS_CHECK(EVP_CipherInit_ex2(cipher.get(), aes_256_gcm(), nullptr, nullptr, 1, nullptr) ==
                     1);
-        auto const hedge_key = random_secret(random, kKeyBytes);
-        set_key(*hedge, hedge_key.reveal());
-    }
-
-    // 32 random bytes of a batch that is wiped as it is used.
-    void take_random(std::span<std::uint8_t> out) {
-        if (random_used + out.size() > batch.size()) {
-            random.fill(batch.mutable_bytes());
-            random_used = 0;
-        }
-        auto const piece = batch.mutable_bytes().subspan(random_used, out.size());
-        std::ranges::copy(piece, out.begin());
-        scrub(piece);
-        random_used += out.size();
     }
 
     void make_salt(BytesView header, BytesView context, BytesView plaintext,
                    std::span<std::uint8_t> salt) {
-        SecretBytes fresh(kRandomBytes);
-        take_random(fresh.mutable_bytes());
+        std::array<std::uint8_t, kRandomBytes> fresh;
+        random.fill(fresh);
+        std::array<std::uint8_t, Sha256::kSize> digest;
+        Running<Sha256>().add(plaintext).finish(digest);
         Bytes length;
         append_u64(length, context.size());
-        SecretBytes digest(digest_size(Digest::sha256));
-        hash(Digest::sha256, {plaintext}, digest.mutable_bytes());
-        SecretBytes code(digest_size(Digest::sha512));
-        compute(*hedge, {fresh.reveal(), header, length, context, digest.reveal()},
-                code.mutable_bytes());
-        std::ranges::copy(code.reveal().first(salt.size()), salt.begin());
-    }
-
-    [[nodiscard]] RecordKeys derive(SecretBytes const& key, BytesView salt, BytesView header,
-                                    BytesView context) const {
-        SALUS_CHECK(key.size() == kKeyBytes);
-        constexpr std::string_view kScheme = "c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM";
-        std::uint8_t const separator = 0;
-        RecordKeys keys;
-        set_key(*derivation, key.reveal());
-        hkdf_expand(*derivation,
-                    {bytes_of(kScheme), BytesView(&separator, 1), salt, header, context},
-                    keys.buffer());
-        forget_key(*derivation);
-        return keys;
+        std::array<std::uint8_t, Sha256::kSize> code;
+        hedge.compute({fresh, header, length, context, digest}, code);
+        std::ranges::copy(std::span(code).first(salt.size()), salt.begin());
+        scrub(fresh);
+        scrub(digest);
     }
 
     void start(BytesView key, int encrypt) const {
@@ -159,12 +151,9 @@ struct Sealer::State {
         return EVP_DecryptFinal_ex(context, out.data() + out.size(), &count) == 1;
     }
 
-    Random& random;
-    MacContext hedge = new_hmac(Digest::sha512);
-    MacContext derivation = new_hmac(Digest::sha512);
+    RandomBatch random;
+    HmacKey<Sha256> hedge;
     CipherContext cipher;
-    SecretBytes batch{kRandomBatch};
-    std::size_t random_used = kRandomBatch;
 };
 
 Sealer::Sealer(Random& random) : state_(std::make_unique<State>(random)) {}
@@ -185,7 +174,8 @@ Sealed Sealer::seal(SecretBytes const& key, std::uint32_t key_version, Context c
     auto const salt = out.subspan(kHeaderBytes, kSaltBytes);
     state_->make_salt(header, context.bytes(), plaintext, salt);
 
-    auto const keys = state_->derive(key, salt, header, context.bytes());
+    RecordKeys keys;
+    derive(keys, key, salt, header, context.bytes());
     std::ranges::copy(keys.commitment(), out.subspan(kHeaderBytes + kSaltBytes).begin());
     state_->start(keys.key(), 1);
     auto rest = out.subspan(kFirstChunk);
@@ -208,7 +198,8 @@ Result<std::string> Sealer::open(SecretBytes const& key, Context const& context,
     auto const header = record.first(kHeaderBytes);
     auto const salt = record.subspan(kHeaderBytes, kSaltBytes);
     auto const commitment = record.subspan(kHeaderBytes + kSaltBytes, kCommitmentBytes);
-    auto const keys = state_->derive(key, salt, header, context.bytes());
+    RecordKeys keys;
+    derive(keys, key, salt, header, context.bytes());
     if (!equal_constant_time(keys.commitment(), commitment)) return fail(Errc::corrupt, kWhy);
 
     // Never inside the string object itself, where a move would leave a copy of the plaintext.

@@ -97,11 +97,11 @@ std::string_view text_of(BytesView bytes) noexcept {
 }
 
 std::string to_hex(BytesView bytes) {
-    std::string out;
-    out.reserve(bytes.size() * 2);
+    std::string out(bytes.size() * 2, '0');
+    auto digit = out.begin();
     for (auto byte : bytes) {
-        out.push_back(kHexDigits[byte >> 4]);
-        out.push_back(kHexDigits[byte & 0xf]);
+        *digit++ = kHexDigits[byte >> 4];
+        *digit++ = kHexDigits[byte & 0xf];
     }
     return out;
 }

@@ -1,17 +1,34 @@
 #include "foundation/clock.h"
 
-#include <array>
-#include <cstdio>
-#include <ctime>
+#include <span>
+#include <string_view>
 
 namespace salus {
 namespace {
 
-std::tm utc_calendar(WallTime time) {
-    auto const seconds = static_cast<std::time_t>(to_unix_seconds(time));
-    std::tm calendar{};
-    gmtime_r(&seconds, &calendar);
-    return calendar;
+struct Utc {
+    explicit Utc(WallTime time)
+        : days(std::chrono::floor<std::chrono::days>(time)),
+          date(days),
+          clock(std::chrono::floor<std::chrono::milliseconds>(time - days)) {}
+    std::chrono::sys_days days;
+    std::chrono::year_month_day date;
+    std::chrono::hh_mm_ss<std::chrono::milliseconds> clock;
+};
+
+// Digits by hand: printf costs a microsecond, and an answer has several times in it. The text has
+// room for them; years outside 0 to 9999 do not occur (limits of the wall clock's nanoseconds).
+void put_number(std::span<char> text, std::size_t at, std::int64_t value, std::size_t digits) {
+    for (auto i = at + digits; i > at; --i) {
+        text[i - 1] = static_cast<char>('0' + value % 10);
+        value /= 10;
+    }
+}
+
+void put_time(std::span<char> text, std::size_t at, Utc const& utc) {
+    put_number(text, at, utc.clock.hours().count(), 2);
+    put_number(text, at + 3, utc.clock.minutes().count(), 2);
+    put_number(text, at + 6, utc.clock.seconds().count(), 2);
 }
 
 }  // namespace
@@ -42,32 +59,30 @@ void ManualClock::step_wall(std::chrono::nanoseconds step) noexcept {
 }
 
 std::string to_instant(WallTime time) {
-    auto const calendar = utc_calendar(time);
-    auto const whole = std::chrono::floor<std::chrono::seconds>(time);
-    auto const milliseconds =
-        std::chrono::duration_cast<std::chrono::milliseconds>(time - whole).count();
-    std::array<char, 80> text{};
-    static_cast<void>(std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
-                                    calendar.tm_year + 1900, calendar.tm_mon + 1, calendar.tm_mday,
-                                    calendar.tm_hour, calendar.tm_min, calendar.tm_sec,
-                                    static_cast<int>(milliseconds)));
-    return text.data();
+    Utc const utc(time);
+    std::string text = "0000-00-00T00:00:00.000Z";
+    put_number(text, 0, static_cast<int>(utc.date.year()), 4);
+    put_number(text, 5, static_cast<unsigned>(utc.date.month()), 2);
+    put_number(text, 8, static_cast<unsigned>(utc.date.day()), 2);
+    put_time(text, 11, utc);
+    put_number(text, 20, utc.clock.subseconds().count(), 3);
+    return text;
 }
 
 std::string to_http_date(WallTime time) {
-    // Not strftime: its day and month names follow the locale.
-    static constexpr std::array<char const*, 7> kDays{"Sun", "Mon", "Tue", "Wed",
-                                                      "Thu", "Fri", "Sat"};
-    static constexpr std::array<char const*, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    auto const calendar = utc_calendar(time);
-    std::array<char, 80> text{};
-    static_cast<void>(
-        std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                      kDays.at(static_cast<std::size_t>(calendar.tm_wday)), calendar.tm_mday,
-                      kMonths.at(static_cast<std::size_t>(calendar.tm_mon)),
-                      calendar.tm_year + 1900, calendar.tm_hour, calendar.tm_min, calendar.tm_sec));
-    return text.data();
+    // English whatever the locale (RFC 9110 section 5.6.7).
+    constexpr std::string_view kDays = "SunMonTueWedThuFriSat";
+    constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    Utc const utc(time);
+    std::string text = "Day, 00 Mon 0000 00:00:00 GMT";
+    auto const weekday = std::chrono::weekday(utc.days).c_encoding();
+    auto const month = static_cast<unsigned>(utc.date.month());
+    text.replace(0, 3, kDays.substr(std::size_t{3} * weekday, 3));
+    put_number(text, 5, static_cast<unsigned>(utc.date.day()), 2);
+    text.replace(8, 3, kMonths.substr(std::size_t{3} * (month - 1), 3));
+    put_number(text, 12, static_cast<int>(utc.date.year()), 4);
+    put_time(text, 17, utc);
+    return text;
 }
 
 std::int64_t to_unix_seconds(WallTime time) noexcept {

@@ -122,7 +122,7 @@ Task<http::Response> Pipeline::handle(http::Request request) {
     if (operations::is_health(request)) co_return operations::health(ability());
     request::Exchange exchange;
     exchange.request = std::move(request);
-    exchange.id = RequestId(crypto::random_id(house_.random));
+    exchange.id = RequestId(crypto::random_id(random_));
     exchange.started = house_.clock.now();
     exchange.tenant = &tenant_of(exchange.request);
     auto response = co_await serve(exchange);
@@ -156,7 +156,7 @@ Pipeline::Safeguards& Pipeline::safeguards(request::Exchange const& exchange) {
 }
 
 Pipeline::Pipeline(House const& house, Workers& workers, std::unique_ptr<Desk> desk, Executor& home)
-    : house_(house), workers_(workers), desk_(std::move(desk)), home_(home) {
+    : house_(house), workers_(workers), desk_(std::move(desk)), home_(home), random_(house.random) {
     for (auto const& tenant : house.tenants) {
         safeguards_.try_emplace(tenant->tenant.name,
                                 Safeguards{.authentication = authentication::Authentication(

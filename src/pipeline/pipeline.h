@@ -54,6 +54,7 @@ private:
     Workers& workers_;
     std::unique_ptr<Desk> desk_;
     Executor& home_;
+    crypto::RandomBatch random_;  // for request ids
     std::map<TenantName, Safeguards> safeguards_;
 };
 

@@ -19,6 +19,12 @@ crypto::Sha256Digest keyed(crypto::HmacSha256 const& key, std::string_view label
 
 }  // namespace
 
+Addressing::Addressing(crypto::HmacSha256 addresses, crypto::HmacSha256 tokens)
+    : addresses_(std::move(addresses)),
+      tokens_(std::move(tokens)),
+      shared_(CompartmentId::from(keyed(addresses_, "salus/compartment/shared", {}))),
+      identity_(CompartmentId::from(keyed(addresses_, "salus/compartment/identity", {}))) {}
+
 Result<Addressing> Addressing::make(keys::Keyring& keyring) {
     SALUS_TRY(auto const address_key, keyring.purpose_key(keys::Purpose::address));
     SALUS_TRY(auto const token_key, keyring.purpose_key(keys::Purpose::blind_index));
@@ -31,14 +37,6 @@ Address Addressing::address(std::string_view type, std::string_view id) const {
 
 CompartmentId Addressing::patient_compartment(std::string_view patient_id) const {
     return CompartmentId::from(keyed(addresses_, "salus/compartment/patient", {patient_id}));
-}
-
-CompartmentId Addressing::shared_compartment() const {
-    return CompartmentId::from(keyed(addresses_, "salus/compartment/shared", {}));
-}
-
-CompartmentId Addressing::identity_compartment() const {
-    return CompartmentId::from(keyed(addresses_, "salus/compartment/identity", {}));
 }
 
 BlindToken Addressing::identifier_token(std::string_view type, std::string_view system,

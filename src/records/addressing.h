@@ -22,9 +22,9 @@ public:
     // Every patient has one, whether the Patient resource exists yet or not.
     [[nodiscard]] CompartmentId patient_compartment(std::string_view patient_id) const;
     // Practitioners, organizations and whatever names no patient.
-    [[nodiscard]] CompartmentId shared_compartment() const;
+    [[nodiscard]] CompartmentId const& shared_compartment() const noexcept { return shared_; }
     // Clients, replay guards, and later users, agreements and approvals.
-    [[nodiscard]] CompartmentId identity_compartment() const;
+    [[nodiscard]] CompartmentId const& identity_compartment() const noexcept { return identity_; }
 
     // Full width: an identifier's purpose is to be unique, so its frequency is flat.
     [[nodiscard]] BlindToken identifier_token(std::string_view type, std::string_view system,
@@ -39,11 +39,12 @@ public:
     static constexpr std::size_t kNameBeginning = 3;
 
 private:
-    Addressing(crypto::HmacSha256 addresses, crypto::HmacSha256 tokens)
-        : addresses_(std::move(addresses)), tokens_(std::move(tokens)) {}
+    Addressing(crypto::HmacSha256 addresses, crypto::HmacSha256 tokens);
 
     crypto::HmacSha256 addresses_;
     crypto::HmacSha256 tokens_;
+    CompartmentId shared_;
+    CompartmentId identity_;
 };
 
 }  // namespace salus::records
