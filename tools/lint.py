@@ -1,8 +1,14 @@
-"""clang-tidy over the sources of a build tree, several at once, within a time.
+"""clang-tidy over the product's sources: several in one translation unit, several units at once.
 
-What was clean is remembered in BUILD/lint (a hash of the source, of what it includes and of the
-rules), so a second run looks only at what changed. The files that changed last come first; those
-that the time does not reach are counted, not hidden.
+Most of the work goes into headers, which every unit reads and matches anew. So sources that are
+compiled alike are checked together, one after the other in BUILD/lint/groups/N.cc: as text, for
+the analyzer looks only at functions of the main file. Two that would see each other's private names
+do not meet in a group, and a group that does not compile is checked file by file. Findings name the
+file and the line where they stand.
+
+What was clean is remembered in BUILD/lint (a hash of the source, of what it includes, of its flags
+and of the rules), so a second run looks only at what changed; what changed last comes first.
+`lint_self_test.py` beside this file shows that findings are found.
 """
 
 import argparse
@@ -12,82 +18,159 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-TIDY = "clang-tidy-19"
+TOP = pathlib.Path(__file__).resolve().parent.parent
+RULES = TOP / ".clang-tidy"
+# Larger groups save little more, and the last one to end holds up the run.
+GROUP = 8
+# One unit takes a minute at most; a clang-tidy that does not end is a failure.
+UNIT_SECONDS = 900
+
+# These rely on clang-format: namespaces are not indented, and end in a comment.
+UNNAMED = re.compile(r"^namespace \{$.*?^\}  // namespace$", re.MULTILINE | re.DOTALL)
+DECLARED = re.compile(
+    r"^(?:struct|class|union|enum class|enum|concept|using|namespace) (\w+)"
+    r"|^(?=\w)(?!template|namespace|struct|class|union|enum|concept|using|static_assert)"
+    r".*?(\w+) ?[=\[{(;]", re.MULTILINE)
+VISIBLE_BELOW = re.compile(
+    r"^(?:using (?:namespace )?[\w:]*?|namespace |#define )(\w+)(?: = |[;( ]|$)", re.MULTILINE)
 
 
-def sources(build):
-    """The product's sources; tests are compiled with all warnings, and run."""
-    for entry in json.loads((build / "compile_commands.json").read_text()):
-        path = pathlib.Path(entry["file"])
-        inside = path.is_relative_to(ROOT / "src")
-        if inside and not re.search(r"_test\.(?:cc|h)$|_for_test\.h$", path.name):
-            yield path
-
-
-def includes(path, seen):
+def included(path, root, seen):
     """The file and every file of src/ that it includes, directly or not."""
     if path in seen or not path.is_file():
         return seen
     seen.add(path)
     for name in re.findall(r'^#include "([^"]+)"', path.read_text(errors="replace"), re.MULTILINE):
-        includes(ROOT / "src" / name, seen)
+        included(root / "src" / name, root, seen)
     return seen
 
 
-def stamp_of(path, build):
-    digest = hashlib.sha256((ROOT / ".clang-tidy").read_bytes())
-    for included in sorted(includes(path, set())):
-        digest.update(included.read_bytes())
-    return build / "lint" / digest.hexdigest()
+class Source:
+    """A file of the product: its flags, the names it keeps to itself, the words it uses."""
+
+    def __init__(self, path, command, root):
+        self.path = path
+        words = shlex.split(command)
+        first = next(i for i, word in enumerate(words) if word.startswith("-"))
+        self.flags = tuple(words[first:words.index("-o")])
+        self.text = path.read_text(errors="replace")
+        self.words = set(re.findall(r"\w+", self.text))
+        unnamed = "\n".join(UNNAMED.findall(self.text))
+        self.names = {name for names in DECLARED.findall(unnamed) for name in names if name}
+        self.names |= set(VISIBLE_BELOW.findall(UNNAMED.sub("", self.text))) - {"salus"}
+        digest = hashlib.sha256(RULES.read_bytes() + repr(self.flags).encode())
+        for file in sorted(included(path, root, set())):
+            digest.update(file.read_bytes())
+        self.stamp = digest.hexdigest()
+
+    def may_meet(self, other):
+        clash = self.names & other.words or other.names & self.words
+        return self.flags == other.flags and not clash
 
 
-def lint(path, build, deadline):
-    """(path, "clean" | "remembered" | "left out" | what clang-tidy said)."""
-    stamp = stamp_of(path, build)
-    if stamp.exists():
-        return path, "remembered"
-    if time.monotonic() > deadline:
-        return path, "left out"
-    command = [TIDY, "--quiet", "-p", str(build), str(path)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    if result.returncode != 0:
-        # A compiler's option that clang-tidy does not know is no finding, but a failure is one.
-        return path, result.stdout.strip() or result.stderr.strip()
-    stamp.touch()
-    return path, "clean"
+def sources(build, root):
+    """The product's sources; tests are compiled with all warnings, and run."""
+    found = {}
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        path = pathlib.Path(entry["file"])
+        if path.is_relative_to(root / "src") and not path.name.endswith("_test.cc"):
+            found[path] = Source(path, entry["command"], root)
+    return list(found.values())
+
+
+def grouped(chosen, size):
+    """Groups of at most `size`, neighbours first; those with the newest file come first."""
+    groups = []
+    for source in sorted(chosen, key=lambda source: source.path):
+        for group in groups:
+            if len(group) < size and all(source.may_meet(member) for member in group):
+                group.append(source)
+                break
+        else:
+            groups.append([source])
+    return sorted(groups, key=lambda group: -max(s.path.stat().st_mtime for s in group))
+
+
+def tidy(unit, flags):
+    """None if the unit is clean, else what clang-tidy said."""
+    command = ["clang-tidy-19", "--quiet", f"--config-file={RULES}", str(unit), "--", *flags]
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, check=False,
+                                timeout=UNIT_SECONDS)
+    except subprocess.TimeoutExpired:
+        return f"{unit}: error: clang-tidy did not end within {UNIT_SECONDS} s"
+    if result.returncode == 0:
+        return None
+    return result.stdout.strip() or result.stderr.strip() or f"{unit}: error: no reason given"
+
+
+def place(line, group):
+    """Where a line of the group's unit comes from, as PATH:LINE."""
+    for source in group:
+        lines = source.text.count("\n")
+        if line <= lines:
+            break
+        line -= lines
+    return f"{source.path}:{line}"
+
+
+def check(group, number, remembered):
+    """What clang-tidy said about the sources of a group; nothing if they are clean."""
+    unit = group[0].path
+    if len(group) > 1:
+        unit = remembered / "groups" / f"{number}.cc"
+        unit.write_text("".join(source.text for source in group))
+    said = tidy(unit, group[0].flags)
+    if said is None:
+        for source in group:
+            (remembered / source.stamp).touch()
+        return []
+    if len(group) > 1 and "[clang-diagnostic-error" in said:
+        return [text for source in group for text in check([source], number, remembered)]
+    if len(group) > 1:
+        said = re.sub(rf"{re.escape(str(unit))}:(\d+)",
+                      lambda found: place(int(found[1]), group), said)
+    return [said]
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--seconds", type=float, default=3600)
+    parser = argparse.ArgumentParser(description="clang-tidy over the sources of a build tree")
+    parser.add_argument("build", type=pathlib.Path, help="a configured build tree")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="units at once")
     parser.add_argument("--only", default="", help="sources whose path contains this")
+    parser.add_argument("--seconds", type=float, default=float("inf"),
+                        help="start nothing after this time; what is left out is no failure")
+    parser.add_argument("--root", type=pathlib.Path, default=TOP, help="where src/ is")
     arguments = parser.parse_args()
-    build = arguments.build.resolve()
-    (build / "lint").mkdir(exist_ok=True)
     deadline = time.monotonic() + arguments.seconds
-    chosen = {path for path in sources(build) if arguments.only in str(path)}
-    newest_first = sorted(chosen, key=lambda path: -path.stat().st_mtime)
+    remembered = arguments.build.resolve() / "lint"
+    (remembered / "groups").mkdir(parents=True, exist_ok=True)
 
-    counts = {"clean": 0, "remembered": 0, "left out": 0}
-    findings = 0
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for path, outcome in pool.map(lambda p: lint(p, build, deadline), newest_first):
-            if outcome in counts:
-                counts[outcome] += 1
-                continue
-            findings += 1
-            print(f"{path.relative_to(ROOT)}:\n{outcome}\n", flush=True)
-    print(f"{findings} file(s) with findings, {counts['clean']} clean, "
-          f"{counts['remembered']} unchanged since they were clean")
-    if counts["left out"]:
-        print(f"note: the time did not reach {counts['left out']} file(s)")
-    return 1 if findings or not chosen else 0
+    chosen = [source for source in sources(arguments.build, arguments.root)
+              if arguments.only in str(source.path)]
+    stale = [source for source in chosen if not (remembered / source.stamp).exists()]
+    groups = grouped(stale, min(GROUP, -(-len(stale) // arguments.jobs)))
+
+    def check_in_time(number):
+        return None if time.monotonic() > deadline else check(groups[number], number, remembered)
+
+    unclean = left_out = 0
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        for group, texts in zip(groups, pool.map(check_in_time, range(len(groups)))):
+            left_out += len(group) if texts is None else 0
+            unclean += len(texts or [])
+            for text in texts or []:
+                print(text.replace(f"{arguments.root}/", ""), end="\n\n", flush=True)
+    print(f"{len(chosen)} sources, {len(chosen) - len(stale)} unchanged since they were clean, "
+          f"{len(groups)} units checked, {unclean} with findings")
+    if left_out:
+        print(f"note: the time did not reach {left_out} file(s)")
+    return 1 if unclean or not chosen else 0
 
 
 if __name__ == "__main__":

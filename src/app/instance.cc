@@ -79,7 +79,7 @@ Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
     audit::Options options{.directory = layout_.audit(name),
                            .origin = "salus/" + configuration_.realm + "/" + name.text(),
                            .must_exist = before};
-    SALUS_TRY(auto opened, audit::Log::open(std::move(options), clock_, log_));
+    SALUS_TRY(auto opened, audit::Log::open(options, clock_, log_));
     audit_logs_.push_back(std::move(opened.log));
 
     auto const path = is_default ? std::string() : "/t/" + name.text();

@@ -8,7 +8,7 @@
 
 namespace salus::audit {
 
-[[nodiscard]] Result<Log::Opened> open_log(Options options, std::unique_ptr<Volume> volume,
+[[nodiscard]] Result<Log::Opened> open_log(Options const& options, std::unique_ptr<Volume> volume,
                                            Clock const& clock, salus::Log const& operational_log);
 
 }  // namespace salus::audit

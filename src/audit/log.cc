@@ -243,8 +243,8 @@ Result<void> record_recovery(Appender& appender, std::uint64_t cut_bytes) {
 
 }  // namespace
 
-Result<Log::Opened> open_log(Options options, std::unique_ptr<Volume> volume, Clock const& clock,
-                             salus::Log const& operational_log) {
+Result<Log::Opened> open_log(Options const& options, std::unique_ptr<Volume> volume,
+                             Clock const& clock, salus::Log const& operational_log) {
     auto const bytes = options.segment_bytes;
     if (!is_origin(options.origin) ||
         (bytes != 0 && (bytes < kSmallestSegmentBytes || bytes > limits::kAuditSegmentBytes ||
@@ -277,9 +277,9 @@ Result<Log::Opened> open_log(Options options, std::unique_ptr<Volume> volume, Cl
         std::move(open_intents)};
 }
 
-Result<Log::Opened> Log::open(Options options, Clock const& clock,
+Result<Log::Opened> Log::open(Options const& options, Clock const& clock,
                               salus::Log const& operational_log) {
-    return open_log(std::move(options), std::make_unique<DiskVolume>(), clock, operational_log);
+    return open_log(options, std::make_unique<DiskVolume>(), clock, operational_log);
 }
 
 }  // namespace salus::audit

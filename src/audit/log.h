@@ -70,7 +70,7 @@ public:
     // refuses a directory that another process uses (Errc::conflict). Verifies the last segment
     // and the links of all others, so the time does not grow with the log; verify_log() does all.
     // `clock` and `operational_log` outlive the log.
-    static Result<Opened> open(Options options, Clock const& clock,
+    static Result<Opened> open(Options const& options, Clock const& clock,
                                salus::Log const& operational_log);
     // Writes what is queued, then stops.
     virtual ~Log() = default;

@@ -89,6 +89,7 @@ Result<SegmentHeader> decode_header(BytesView bytes) {
     rest = rest.subspan(2);
     if (count > 64) return wrong();
     std::vector<crypto::Sha256Digest> subtrees;
+    subtrees.reserve(count);
     for (std::size_t i = 0; i < count; ++i) subtrees.push_back(take_digest(rest));
     auto const range = CompactRange::from(size, subtrees);
     if (!range) return wrong();

@@ -142,7 +142,7 @@ private:
                                .origin = "salus/test/" + name,
                                .segment_bytes = 8 * limits::kMiB,
                                .must_exist = false};
-        return must(audit::open_log(std::move(options), std::make_unique<BreakableVolume>(broken),
+        return must(audit::open_log(options, std::make_unique<BreakableVolume>(broken),
                                     instance.clock, instance.log))
             .log;
     }
