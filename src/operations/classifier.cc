@@ -143,10 +143,15 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
         return only(http::Method::get, method, Interaction::json_web_key_set);
     }
     if (is("oauth", "token")) {
+        SALUS_TRY(auto facts, only(http::Method::post, method, Interaction::token));
         SALUS_TRY_VOID(check_form_content_type(exchange.request));
-        return only(http::Method::post, method, Interaction::token);
+        return facts;
     }
-    if (is("admin", "clients")) return only(http::Method::post, method, Interaction::client_add);
+    if (is("admin", "clients")) {
+        SALUS_TRY(auto facts, only(http::Method::post, method, Interaction::client_add));
+        SALUS_TRY_VOID(check_json_content_type(exchange.request));
+        return facts;
+    }
     if (is("admin", "check")) return only(http::Method::get, method, Interaction::control_check);
     if (is("fhir", ".well-known", "smart-configuration")) {
         // JSON whatever the Accept header says (SMART App Launch 2.2, conformance).

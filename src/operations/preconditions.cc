@@ -67,6 +67,14 @@ Result<void> check_resource_content_type(http::Request const& request) {
     return {};
 }
 
+Result<void> check_json_content_type(http::Request const& request) {
+    auto const value = request.headers.get("Content-Type");
+    if (!value || media_type(*value) != "application/json" || has_foreign_charset(*value)) {
+        return fail(Errc::unsupported_media_type, "the content must be application/json");
+    }
+    return {};
+}
+
 Result<void> check_form_content_type(http::Request const& request) {
     auto const value = request.headers.get("Content-Type");
     if (!value || media_type(*value) != "application/x-www-form-urlencoded") {

@@ -78,6 +78,14 @@ TEST_F(RequestBodyTest, FormsAreForms) {
     }
 }
 
+TEST_F(RequestBodyTest, AClientIsRegisteredWithJson) {
+    for (auto const* type : {"", "text/plain", "application/x-www-form-urlencoded"}) {
+        EXPECT_EQ(refusal({Method::post, "/admin/clients", {{"Content-Type", type}}, "{}"}),
+                  Errc::unsupported_media_type)
+            << type;
+    }
+}
+
 TEST_F(RequestBodyTest, TheResourceFitsItsAddress) {
     EXPECT_EQ(put(kPatient), std::nullopt);
     for (auto const* body :
