@@ -101,6 +101,10 @@ Result<void> read_preconditions(http::Request const& request, request::IntentFac
         if (!facts.if_match)
             return fail(Errc::invalid, "If-Match must be one ETag such as W/\"1\"");
     }
+    // A write whose condition is overlooked does what its author ruled out (RFC 9110 section 13.1).
+    if (request.headers.count("If-None-Match") > 0 && request::is_write(facts.interaction)) {
+        return fail(Errc::not_supported, "If-None-Match is offered for reading only");
+    }
     if (request.headers.count("If-None-Match") > 0 &&
         facts.interaction == request::Interaction::read) {
         facts.if_none_match = parse_entity_tag(request.headers.get("If-None-Match").value_or(""));

@@ -91,6 +91,20 @@ TEST_F(WriteTest, UpdateWithIfMatch) {
     EXPECT_EQ(version("Patient", "p1"), 2U);
 }
 
+// "Only if there is none yet" must not overwrite what is there.
+TEST_F(WriteTest, AConditionThatIsNotOfferedIsRefusedAndNotForgotten) {
+    ASSERT_EQ(room_.put("/fhir/Patient/p1", patient_json("p1", R"(,"gender":"male")")).status(),
+              201);
+    for (auto const* tag : {"*", "W/\"1\"", "x", ""}) {
+        auto const answer =
+            room_.put("/fhir/Patient/p1", patient_json("p1"), {{"If-None-Match", tag}});
+        EXPECT_GE(answer.status(), 400) << tag;
+        EXPECT_GE(room_.remove("/fhir/Patient/p1", {{"If-None-Match", tag}}).status(), 400) << tag;
+    }
+    EXPECT_EQ(version("Patient", "p1"), 1U);
+    EXPECT_TRUE(room_.get("/fhir/Patient/p1").body().contains("male"));
+}
+
 TEST_F(WriteTest, AWriterThatWasOvertakenWritesNothing) {
     ASSERT_EQ(room_.put("/fhir/Patient/p1", patient_json("p1")).status(), 201);
     auto slow = prepared_update("p1");
