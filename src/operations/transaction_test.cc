@@ -51,7 +51,8 @@ protected:
         EXPECT_EQ(answer.status(), status) << answer.why();
         ASSERT_TRUE(answer.error.has_value());
         auto const name = "Bundle.entry[" + std::to_string(place) + "]";
-        if (status == 422) EXPECT_TRUE(answer.error->where.path().starts_with(name));
+        EXPECT_TRUE(answer.error->where.path().starts_with(name))
+            << answer.why() << ": " << answer.error->where.path();
         expect_nothing_written();
     }
     void remember() { before_ = must(instance_.store->statistics()).versions; }
