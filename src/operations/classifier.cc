@@ -259,6 +259,10 @@ Result<IntentFacts> Classifier::search(request::Exchange& exchange, std::string 
     Cursor cursor{type, patient, std::string(query), {}, 0};
     if (parameters.size() == 1 && parameters[0].name == "_cursor") {
         SALUS_TRY(cursor, open_cursor(exchange, type, parameters[0].value));
+        // A path that names a patient is not answered with another one's data.
+        if (!patient.empty() && cursor.patient != patient) {
+            return fail(Errc::invalid, "the cursor is not one of ours");
+        }
         SALUS_TRY(parameters, request::parse_form(cursor.query));
     }
     std::vector<fhir::SearchQuery::Parameter> pairs;

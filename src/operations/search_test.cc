@@ -267,6 +267,12 @@ TEST_F(PagingTest, ACursorWorksForItsTypeTenantAndPatientOnly) {
     EXPECT_EQ(status("/fhir/Observation" + cursor), 200);
     testing::OperationsRoom north(instance_, "north", "/t/north");
     EXPECT_EQ(north.get("/t/north/fhir/Observation" + cursor).status(), 400);
+    // A path that names a patient is not answered with another one's data.
+    auto const in_path = cursor_link("/fhir/Patient/p1/Observation?_count=2");
+    auto const path_cursor = in_path.substr(std::string("/fhir/Observation").size());
+    EXPECT_EQ(status("/fhir/Patient/p2/Observation" + path_cursor), 400);
+    EXPECT_EQ(status("/fhir/Patient/p2/Observation" + cursor), 400);
+    EXPECT_EQ(status("/fhir/Observation" + path_cursor), 200);
 }
 
 TEST_F(PagingTest, ACursorTakesNothingBesides) {
