@@ -79,6 +79,7 @@ TEST_F(SearchTest, TooBroadWithoutAPatientOrAToken) {
                                "/fhir/Patient?identifier:missing=false",
                                "/fhir/Patient?identifier=urn:mrn%7C",
                                "/fhir/Patient?identifier=urn:mrn%7CA1,urn:mrn%7C",
+                               "/fhir/Patient?_id:not=p1",
                                "/fhir/Patient?_id:missing=false",
                                "/fhir/Patient?_id=p1,p2",
                                "/fhir/Patient?_lastUpdated=gt2000-01-01",
