@@ -81,6 +81,13 @@ std::vector<request::Scope> granted_scopes(Client const& client,
     return granted;
 }
 
+// RFC 7521 section 4.2: client_id is optional beside an assertion and names the same client.
+bool names_another_client(std::vector<request::Parameter> const& form, ClientId const& proven) {
+    return std::ranges::any_of(form, [&](request::Parameter const& parameter) {
+        return parameter.name == "client_id" && parameter.value != proven.text();
+    });
+}
+
 request::Prepared token_answer(std::string_view token, std::vector<request::Scope> const& scopes) {
     request::Prepared prepared;
     prepared.headers.set("Content-Type", "application/json");
@@ -167,6 +174,9 @@ Result<request::Prepared> TokenEndpoint::answer(request::Exchange& exchange) {
         return protocol_error(401, "invalid_client", assertion.error().why);
     }
     if (!assertion) return fail(assertion.error());
+    if (names_another_client(*form, assertion->client.id)) {
+        return protocol_error(401, "invalid_client", "client_id is not the assertion's client");
+    }
     exchange.facts.proven_client = assertion->client.id;
     if (!assertion->purpose) {
         return protocol_error(400, "invalid_grant", "the purpose of use is not registered");

@@ -4,12 +4,12 @@
 #include <array>
 #include <charconv>
 
-#include "fhir/bundle.h"
 #include "fhir/compartment.h"
 #include "fhir/lexical.h"
 #include "fhir/reference.h"
 #include "operations/preconditions.h"
 #include "operations/request_reader.h"
+#include "operations/transaction.h"
 
 namespace salus::operations {
 namespace {
@@ -143,10 +143,15 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
         return only(http::Method::get, method, Interaction::json_web_key_set);
     }
     if (is("oauth", "token")) {
+        SALUS_TRY(auto facts, only(http::Method::post, method, Interaction::token));
         SALUS_TRY_VOID(check_form_content_type(exchange.request));
-        return only(http::Method::post, method, Interaction::token);
+        return facts;
     }
-    if (is("admin", "clients")) return only(http::Method::post, method, Interaction::client_add);
+    if (is("admin", "clients")) {
+        SALUS_TRY(auto facts, only(http::Method::post, method, Interaction::client_add));
+        SALUS_TRY_VOID(check_json_content_type(exchange.request));
+        return facts;
+    }
     if (is("admin", "check")) return only(http::Method::get, method, Interaction::control_check);
     if (is("fhir", ".well-known", "smart-configuration")) {
         // JSON whatever the Accept header says (SMART App Launch 2.2, conformance).
@@ -254,6 +259,10 @@ Result<IntentFacts> Classifier::search(request::Exchange& exchange, std::string 
     Cursor cursor{type, patient, std::string(query), {}, 0};
     if (parameters.size() == 1 && parameters[0].name == "_cursor") {
         SALUS_TRY(cursor, open_cursor(exchange, type, parameters[0].value));
+        // A path that names a patient is not answered with another one's data.
+        if (!patient.empty() && cursor.patient != patient) {
+            return fail(Errc::invalid, "the cursor is not one of ours");
+        }
         SALUS_TRY(parameters, request::parse_form(cursor.query));
     }
     std::vector<fhir::SearchQuery::Parameter> pairs;
@@ -335,7 +344,6 @@ Result<void> Classifier::locate(request::Exchange& exchange, IntentFacts& facts)
     return {};
 }
 
-// The address of a bundle entry: Type, or Type/id.
 Result<std::vector<request::Intent>> Classifier::entries_of(request::Exchange& exchange,
                                                             IntentFacts const& bundle) {
     std::vector<request::Intent> intents;
@@ -347,41 +355,48 @@ Result<std::vector<request::Intent>> Classifier::entries_of(request::Exchange& e
     // Each entry is decided by itself; of nothing there would be nothing to decide (AZ-1).
     if (requests.entries.empty()) return fail(Errc::invalid, "a transaction has entries");
     for (auto& entry : requests.entries) {
-        auto facts = facts_of(Interaction::create, std::string(entry.url));
-        if (entry.method == fhir::BundleMethod::put) {
-            auto const target = fhir::parse_local_reference(entry.url);
-            if (!target || !target->version.empty()) {
-                return fail(Errc::not_supported,
-                            "PUT entries name Type/id; conditional entries are not offered");
-            }
-            facts = facts_of(Interaction::update, std::string(target->type->name.text()));
-            facts.id = EphiText(std::string(target->id));
-        } else if (entry.method != fhir::BundleMethod::post) {
-            return fail(Errc::not_supported,
-                        "of transaction entries only POST and PUT are offered");
-        }
-        if (!entry.if_none_exist.empty() || !entry.if_none_match.empty()) {
-            return fail(Errc::not_supported, "conditional entries are not offered");
-        }
-        if (!entry.if_match.empty()) {
-            facts.if_match = parse_entity_tag(entry.if_match);
-            if (!facts.if_match) return fail(Errc::invalid, "ifMatch must be one ETag");
-        }
-        if (!entry.resource || entry.resource->type().name.text() != facts.type) {
-            return fail(Errc::invalid, "an entry's resource does not fit its address");
-        }
-        bool const updates = facts.interaction == Interaction::update;
-        if (updates && entry.resource->id() != RequestReader::id(facts.id)) {
-            return fail(Errc::invalid, "the resource's id is not the one in the address");
-        }
-        facts.tenant = tenant_.name;
-        facts.resource = entry.resource;
-        facts.body = bundle.body;
-        facts.full_url = std::move(entry.full_url);
-        SALUS_TRY_VOID(locate(exchange, facts));
-        intents.push_back(request::Intent(std::move(facts)));
+        auto facts = entry_facts(exchange, bundle, entry);
+        if (!facts) return fail(in_entry(std::move(facts).error(), intents.size()));
+        intents.push_back(request::Intent(*std::move(facts)));
     }
     return intents;
+}
+
+// The address of a bundle entry: Type, or Type/id.
+Result<IntentFacts> Classifier::entry_facts(request::Exchange& exchange, IntentFacts const& bundle,
+                                            fhir::BundleEntry& entry) {
+    auto facts = facts_of(Interaction::create, std::string(entry.url));
+    if (entry.method == fhir::BundleMethod::put) {
+        auto const target = fhir::parse_local_reference(entry.url);
+        if (!target || !target->version.empty()) {
+            return fail(Errc::not_supported,
+                        "PUT entries name Type/id; conditional entries are not offered");
+        }
+        facts = facts_of(Interaction::update, std::string(target->type->name.text()));
+        facts.id = EphiText(std::string(target->id));
+    } else if (entry.method != fhir::BundleMethod::post) {
+        return fail(Errc::not_supported, "of transaction entries only POST and PUT are offered");
+    }
+    if (!entry.if_none_exist.empty() || !entry.if_none_match.empty()) {
+        return fail(Errc::not_supported, "conditional entries are not offered");
+    }
+    if (!entry.if_match.empty()) {
+        facts.if_match = parse_entity_tag(entry.if_match);
+        if (!facts.if_match) return fail(Errc::invalid, "ifMatch must be one ETag");
+    }
+    if (!entry.resource || entry.resource->type().name.text() != facts.type) {
+        return fail(Errc::invalid, "an entry's resource does not fit its address");
+    }
+    bool const updates = facts.interaction == Interaction::update;
+    if (updates && entry.resource->id() != RequestReader::id(facts.id)) {
+        return fail(Errc::invalid, "the resource's id is not the one in the address");
+    }
+    facts.tenant = tenant_.name;
+    facts.resource = entry.resource;
+    facts.body = bundle.body;
+    facts.full_url = std::move(entry.full_url);
+    SALUS_TRY_VOID(locate(exchange, facts));
+    return facts;
 }
 
 }  // namespace salus::operations

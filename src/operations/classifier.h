@@ -3,6 +3,7 @@
 // (AZ-1). The only maker of Intents. Belongs to one thread.
 #pragma once
 
+#include "fhir/bundle.h"
 #include "foundation/clock.h"
 #include "json/document.h"
 #include "operations/cursor.h"
@@ -51,6 +52,9 @@ private:
     [[nodiscard]] Result<void> read_body(request::Exchange& exchange, request::IntentFacts& facts);
     [[nodiscard]] Result<std::vector<request::Intent>> entries_of(
         request::Exchange& exchange, request::IntentFacts const& bundle);
+    [[nodiscard]] Result<request::IntentFacts> entry_facts(request::Exchange& exchange,
+                                                           request::IntentFacts const& bundle,
+                                                           fhir::BundleEntry& entry);
     // The compartment of what is asked, where a patient-context token makes it matter.
     [[nodiscard]] Result<void> locate(request::Exchange& exchange, request::IntentFacts& facts);
 

@@ -67,6 +67,14 @@ Result<void> check_resource_content_type(http::Request const& request) {
     return {};
 }
 
+Result<void> check_json_content_type(http::Request const& request) {
+    auto const value = request.headers.get("Content-Type");
+    if (!value || media_type(*value) != "application/json" || has_foreign_charset(*value)) {
+        return fail(Errc::unsupported_media_type, "the content must be application/json");
+    }
+    return {};
+}
+
 Result<void> check_form_content_type(http::Request const& request) {
     auto const value = request.headers.get("Content-Type");
     if (!value || media_type(*value) != "application/x-www-form-urlencoded") {
@@ -92,6 +100,10 @@ Result<void> read_preconditions(http::Request const& request, request::IntentFac
         facts.if_match = parse_entity_tag(request.headers.get("If-Match").value_or(""));
         if (!facts.if_match)
             return fail(Errc::invalid, "If-Match must be one ETag such as W/\"1\"");
+    }
+    // A write whose condition is overlooked does what its author ruled out (RFC 9110 section 13.1).
+    if (request.headers.count("If-None-Match") > 0 && request::is_write(facts.interaction)) {
+        return fail(Errc::not_supported, "If-None-Match is offered for reading only");
     }
     if (request.headers.count("If-None-Match") > 0 &&
         facts.interaction == request::Interaction::read) {

@@ -11,8 +11,11 @@ namespace salus::operations {
 [[nodiscard]] Result<void> check_accept(http::Request const& request);
 // application/fhir+json or application/json, UTF-8; Errc::unsupported_media_type otherwise.
 [[nodiscard]] Result<void> check_resource_content_type(http::Request const& request);
+// application/json, UTF-8: what is no resource.
+[[nodiscard]] Result<void> check_json_content_type(http::Request const& request);
 [[nodiscard]] Result<void> check_form_content_type(http::Request const& request);
-// If-Match, If-None-Match and Prefer into the facts; Errc::invalid when malformed.
+// If-Match, If-None-Match and Prefer into the facts; Errc::invalid when malformed,
+// Errc::not_supported for a condition that would otherwise be forgotten.
 [[nodiscard]] Result<void> read_preconditions(http::Request const& request,
                                               request::IntentFacts& facts);
 // W/"3" or "3": a version of ours.

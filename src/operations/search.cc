@@ -30,7 +30,9 @@ struct Match {
 
 std::optional<std::string> single_id(fhir::SearchQuery const& query) {
     for (auto const& clause : query.clauses()) {
-        if (clause.name != "_id" || clause.criteria.size() != 1) continue;
+        bool const usable = clause.name == "_id" && clause.criteria.size() == 1 &&
+                            clause.modifier == fhir::SearchModifier::none;
+        if (!usable) continue;
         auto const* token = std::get_if<fhir::TokenCriterion>(&clause.criteria.front());
         if (token != nullptr && token->code) return token->code;
     }

@@ -20,8 +20,8 @@ Result<std::vector<Planned>> plan(Context const& context, request::Permit const&
                                   fhir::ReferenceMap& references) {
     std::vector<Planned> planned;
     std::unordered_set<std::string> targets;
-    for (auto const& entry : permit.entries()) {
-        auto const& facts = entry.facts();
+    for (std::size_t i = 0; i < permit.entries().size(); ++i) {
+        auto const& facts = permit.entries()[i].facts();
         Planned item;
         if (facts.interaction == request::Interaction::create) {
             item.id = crypto::random_uuid(context.random);
@@ -29,14 +29,15 @@ Result<std::vector<Planned>> plan(Context const& context, request::Permit const&
             item.id = RequestReader::id(facts.id);
             SALUS_TRY(auto const current, context.records.current(facts.type, item.id));
             if (facts.if_match && (!current || current->version != *facts.if_match)) {
-                return fail(Errc::precondition_failed,
-                            "If-Match does not name the current version");
+                return fail(in_entry(
+                    {Errc::precondition_failed, "If-Match does not name the current version"}, i));
             }
             if (current) item.version = current->version + 1;
         }
         auto const name = facts.type + "/" + item.id;
         if (!targets.insert(name).second) {
-            return fail(Errc::invalid, "two entries of the transaction write the same resource");
+            return fail(in_entry(
+                {Errc::invalid, "two entries of the transaction write the same resource"}, i));
         }
         if (!facts.full_url.empty()) references.emplace(facts.full_url, name);
         planned.push_back(std::move(item));
@@ -63,6 +64,12 @@ void order_for_audit(std::vector<request::Touched>& touched) {
 
 }  // namespace
 
+Error in_entry(Error error, std::size_t position) {
+    error.where.prepend_index(position);
+    error.where.prepend("Bundle.entry");
+    return error;
+}
+
 Result<request::Prepared> transaction(Context const& context, request::Permit const& permit) {
     fhir::ReferenceMap references;
     SALUS_TRY(auto const planned, plan(context, permit, references));
@@ -79,12 +86,7 @@ Result<request::Prepared> transaction(Context const& context, request::Permit co
         Staging const staging{*facts.resource, planned[i].id, planned[i].version,
                               action,          when,          references};
         auto staged = stage(context, staging);
-        if (!staged) {
-            auto error = std::move(staged).error();
-            error.where.prepend_index(i);
-            error.where.prepend("Bundle.entry");
-            return fail(std::move(error));
-        }
+        if (!staged) return fail(in_entry(std::move(staged).error(), i));
         bundle.entries.push_back(response_of(context, facts.type, planned[i], i, when));
         prepared.touched.push_back(std::move(staged->touched));
         prepared.batch->writes.push_back(std::move(staged->write));

@@ -7,6 +7,8 @@
 
 namespace salus::operations {
 
+// Says which entry an error is about.
+[[nodiscard]] Error in_entry(Error error, std::size_t position);
 [[nodiscard]] Result<request::Prepared> transaction(Context const& context,
                                                     request::Permit const& permit);
 

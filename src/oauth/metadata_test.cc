@@ -1,0 +1,95 @@
+// Discovery documents: each tenant's own addresses, and nothing that does not work.
+#include "oauth/metadata.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+#include "oauth/oauth_for_test.h"
+
+namespace salus::oauth {
+namespace {
+
+using testing::must;
+using testing::OauthRoom;
+
+class MetadataTest : public ::testing::Test {
+protected:
+    [[nodiscard]] std::vector<json::Document> documents(request::Tenant const& tenant) {
+        std::vector<json::Document> both;
+        both.push_back(must(parser_.parse(smart_configuration(tenant))));
+        both.push_back(must(parser_.parse(authorization_server_metadata(tenant))));
+        return both;
+    }
+    [[nodiscard]] static std::vector<std::string> list(json::Document const& document,
+                                                       char const* name) {
+        std::vector<std::string> all;
+        for (auto const value : document.root().member(name)->elements()) {
+            all.push_back(value.text());
+        }
+        return all;
+    }
+    // The status of a token request with this grant and a good assertion by this key.
+    [[nodiscard]] int ask(testing::ClientKey const& key, std::string const& grant) {
+        auto const exp = to_unix_seconds(instance_.clock.now()) + 60;
+        auto const assertion = key.sign({{"iss", "\"c\""},
+                                         {"sub", "\"c\""},
+                                         {"aud", "\"" + room_.tenant().token_endpoint() + "\""},
+                                         {"exp", std::to_string(exp)},
+                                         {"jti", "\"1\""}});
+        auto const prepared = room_.ask(testing::form_of(
+            {{"grant_type", grant},
+             {"client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+             {"client_assertion", assertion},
+             {"scope", "system/*.cruds"}}));
+        return prepared.status;
+    }
+
+    testing::TestInstance instance_;
+    OauthRoom room_{instance_};
+    json::Parser parser_;
+};
+
+TEST_F(MetadataTest, AddressesAreTheTenants) {
+    testing::TestTenant north(instance_, "north", "/t/north");
+    for (auto const* tenant : {&room_.tenant(), &north.tenant()}) {
+        auto const base = "https://localhost:8443" + tenant->path;
+        for (auto const& document : documents(*tenant)) {
+            EXPECT_EQ(document.root().text_member("issuer"), base);
+            EXPECT_EQ(document.root().text_member("token_endpoint"), base + "/oauth/token");
+            EXPECT_EQ(document.root().text_member("jwks_uri"), base + "/oauth/jwks");
+        }
+    }
+}
+
+TEST_F(MetadataTest, EveryGrantAndAlgorithmWorks) {
+    auto const ec = testing::ClientKey::make("k1");
+    auto const ec384 = testing::ClientKey::make("k2", crypto::SignatureAlgorithm::es384);
+    room_.add_client(OauthRoom::client_json("c", {ec.jwk(), ec384.jwk()}));
+    for (auto const& document : documents(room_.tenant())) {
+        for (auto const& grant : list(document, "grant_types_supported")) {
+            EXPECT_EQ(ask(ec, grant), 200) << grant;
+        }
+        auto const algorithms = list(document, "token_endpoint_auth_signing_alg_values_supported");
+        for (auto const& algorithm : algorithms) {
+            EXPECT_TRUE(jose::algorithm_named(algorithm).has_value()) << algorithm;
+        }
+        // SMART asks servers for these two at least.
+        EXPECT_TRUE(std::ranges::count(algorithms, "RS384") > 0);
+        ASSERT_TRUE(std::ranges::count(algorithms, "ES384") > 0);
+        ASSERT_TRUE(std::ranges::count(algorithms, "ES256") > 0);
+        EXPECT_EQ(ask(ec384, "client_credentials"), 200);
+    }
+}
+
+TEST_F(MetadataTest, ScopesCanBeGranted) {
+    for (auto const& document : documents(room_.tenant())) {
+        for (auto const& scope : list(document, "scopes_supported")) {
+            EXPECT_TRUE(request::parse_scope(scope).has_value()) << scope;
+        }
+        EXPECT_EQ(list(document, "token_endpoint_auth_methods_supported"),
+                  (std::vector<std::string>{"private_key_jwt"}));
+    }
+}
+
+}  // namespace
+}  // namespace salus::oauth

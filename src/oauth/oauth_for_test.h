@@ -1,0 +1,122 @@
+// For this room's tests: a tenant with signing keys, clients with keys of their own, and the token
+// endpoint. Included by tests only.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "authentication/authentication.h"
+#include "jose/jws.h"
+#include "oauth/client.h"
+#include "oauth/client_registration.h"
+#include "oauth/token_endpoint.h"
+#include "records/tenant_for_test.h"
+#include "request/form.h"
+
+namespace salus::testing {
+
+// Claims by name, each value as JSON text, so that a test can take one away or spoil it.
+using ClaimTexts = std::map<std::string, std::string>;
+
+inline std::string json_of(ClaimTexts const& claims) {
+    std::string out = "{";
+    for (auto const& [name, value] : claims) {
+        out += (out.size() > 1 ? "," : "") + ("\"" + name + "\":" + value);
+    }
+    return out + "}";
+}
+
+// A client's key pair under its kid.
+struct ClientKey {
+    std::string kid;
+    crypto::SigningKey key;
+
+    static ClientKey make(
+        std::string kid, crypto::SignatureAlgorithm algorithm = crypto::SignatureAlgorithm::es256) {
+        return {std::move(kid), crypto::SigningKey::generate(algorithm)};
+    }
+    [[nodiscard]] std::string jwk() const {
+        return jose::to_jwk(key.verifying_key(), kid, key.algorithm());
+    }
+    [[nodiscard]] std::string sign(ClaimTexts const& claims) const {
+        return jose::sign_compact(key, kid, "JWT", json_of(claims));
+    }
+};
+
+using FormFields = std::vector<std::pair<std::string, std::string>>;
+
+inline std::string form_of(FormFields const& fields) {
+    std::string out;
+    for (auto const& [name, value] : fields) {
+        if (!out.empty()) out += "&";
+        out += request::percent_encode(name) + "=" + request::percent_encode(value);
+    }
+    return out;
+}
+
+// Borrows the instance.
+class OauthRoom {
+public:
+    explicit OauthRoom(TestInstance& instance, std::string const& name = "default",
+                       std::string const& path = "")
+        : instance_(instance),
+          home_(instance, name, path),
+          keys_(must(authentication::TokenKeys::open(home_.owner().directory() / "token.sealed",
+                                                     home_.tenant(), instance.random))) {}
+
+    [[nodiscard]] TestRecords& home() noexcept { return home_; }
+    [[nodiscard]] request::Tenant const& tenant() const noexcept { return home_.tenant(); }
+    [[nodiscard]] json::Parser& parser() noexcept { return parser_; }
+    [[nodiscard]] authentication::TokenKeys const& keys() const noexcept { return keys_; }
+
+    [[nodiscard]] static std::string client_json(std::string const& id,
+                                                 std::vector<std::string> const& jwks,
+                                                 std::string const& scope = "system/*.cruds",
+                                                 std::string const& purposes = R"("TREAT")") {
+        return R"({"client_id":")" + id + R"(","name":"a client","scope":")" + scope +
+               R"(","purposes":[)" + purposes + R"(],"jwks":)" + jose::to_key_set(jwks) + "}";
+    }
+    [[nodiscard]] Result<request::Prepared> prepare_registration(std::string const& body) {
+        auto exchange = make_exchange(
+            home_.tenant(),
+            make_request({.method = http::Method::post, .target = "/admin/clients", .body = body}));
+        return oauth::register_client(exchange, home_.records(), parser_, instance_.clock);
+    }
+    void add_client(std::string const& body) {
+        auto prepared = must(prepare_registration(body));
+        EXPECT_TRUE(commit(std::move(prepared)).has_value());
+    }
+    Result<void> commit(request::Prepared prepared) {
+        return instance_.home.run(
+            home_.tenant().store.commit(*std::move(prepared.batch), instance_.home));
+    }
+
+    // What the endpoint would answer; nothing is committed.
+    [[nodiscard]] request::Prepared ask(std::string const& form) {
+        auto exchange = make_exchange(
+            home_.tenant(),
+            make_request({.method = http::Method::post, .target = "/oauth/token", .body = form}));
+        auto prepared = must(endpoint_.answer(exchange));
+        facts_ = std::move(exchange.facts);
+        return prepared;
+    }
+    // What the last request taught the audit record.
+    [[nodiscard]] request::AuditFacts const& facts() const noexcept { return facts_; }
+    [[nodiscard]] json::Document body(request::Prepared const& prepared) {
+        auto const* plain = std::get_if<request::PlainContent>(&prepared.content);
+        SALUS_CHECK(plain != nullptr);
+        return must(parser_.parse(plain->text));
+    }
+
+private:
+    TestInstance& instance_;
+    TestRecords home_;
+    authentication::TokenKeys keys_;
+    json::Parser parser_;
+    oauth::TokenEndpoint endpoint_{home_.tenant(),   keys_,          home_.records(), parser_,
+                                   instance_.random, instance_.clock};
+    request::AuditFacts facts_;
+};
+
+}  // namespace salus::testing

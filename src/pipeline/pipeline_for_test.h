@@ -1,0 +1,132 @@
+// For this room's tests: a house of two tenants with everything real but the report, whose store
+// and audit logs a test can break, served by one pipeline on the calling thread and one worker.
+// Included by tests only.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "oauth/access_token.h"
+#include "pipeline/pipeline.h"
+#include "request/tenant_for_test.h"
+#include "store/hooked_store_for_test.h"
+
+namespace salus::testing {
+
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+
+class EmptyReport final : public admin::ControlReport {
+public:
+    [[nodiscard]] std::vector<admin::ControlLine> read() const override {
+        return {{"AUD-2", "no audit, no access", admin::ControlState::enforced, "read just now"}};
+    }
+};
+
+inline authorization::PurposeRule rule_for(request::PurposeOfUse purpose) {
+    authorization::PurposeRule rule;
+    rule.id = PolicyRuleId("policy." + std::string(request::code_of(purpose).text()));
+    rule.purpose = purpose;
+    return rule;
+}
+
+// Treatment may do everything; payment sees little of a patient and writes claims; administration
+// sees no patient.
+inline authorization::Policy policy_for_test() {
+    using request::PurposeOfUse;
+    auto treatment = rule_for(PurposeOfUse::treatment);
+    treatment.read.all = treatment.write.all = treatment.remove.all = true;
+    auto payment = rule_for(PurposeOfUse::payment);
+    payment.read.names = {"Claim", "Patient"};
+    payment.write.names = {"Claim", "Patient"};
+    payment.elements["Patient"] = {.all = false, .names = {"identifier", "name"}};
+    return {.rules = {std::move(treatment), std::move(payment),
+                      rule_for(PurposeOfUse::system_administration)}};
+}
+
+class PipelineRoom {
+public:
+    PipelineRoom() {
+        for (auto* tenant : {&default_, &north_}) {
+            auto keys = must(authentication::TokenKeys::open(tenant->directory() / "token.sealed",
+                                                             tenant->tenant(), instance_.random));
+            house_.tenants.push_back(std::make_unique<pipeline::TenantHouse>(
+                pipeline::TenantHouse{tenant->tenant(), std::move(keys)}));
+        }
+        workers_ = std::make_unique<pipeline::Workers>(
+            1, [this] { return must(pipeline::Desk::make(house_)); });
+        pipeline_ = std::make_unique<pipeline::Pipeline>(
+            house_, *workers_, must(pipeline::Desk::make(house_)), instance_.home);
+    }
+
+    [[nodiscard]] TestInstance& instance() noexcept { return instance_; }
+    [[nodiscard]] StoreHooks& hooks() noexcept { return store_.hooks; }
+    [[nodiscard]] TestTenant& owner() noexcept { return default_; }
+    [[nodiscard]] TestTenant& north() noexcept { return north_; }
+    [[nodiscard]] pipeline::House const& house() const noexcept { return house_; }
+
+    // A token of the first tenant (0) or of north (1).
+    [[nodiscard]] std::string token(
+        std::string const& scopes = "system/*.cruds",
+        request::PurposeOfUse purpose = request::PurposeOfUse::treatment, std::size_t tenant = 0) {
+        oauth::AccessTokenGrant const grant{ClientId("client-1"),
+                                            request::parse_scopes(scopes).value(), purpose};
+        auto const& house = *house_.tenants.at(tenant);
+        return oauth::issue_access_token(house.tenant, house.token_keys, grant, instance_.random,
+                                         instance_.clock.now());
+    }
+    http::Response send(TestRequest const& wanted) {
+        return instance_.home.run(pipeline_->handle(make_request(wanted)));
+    }
+    // With a token for treatment.
+    http::Response send_authorized(TestRequest wanted) {
+        wanted.headers.emplace_back("Authorization", "Bearer " + token());
+        return send(wanted);
+    }
+    http::Response get(std::string const& target, HeaderList headers = {}) {
+        return send_authorized({.target = target, .headers = std::move(headers)});
+    }
+    http::Response put(std::string const& target, std::string const& body,
+                       HeaderList headers = {}) {
+        headers.emplace_back("Content-Type", "application/fhir+json");
+        return send_authorized({http::Method::put, target, std::move(headers), body});
+    }
+    static std::string body(http::Response const& response) {
+        return std::string(EphiTestAccess::open(response.body));
+    }
+    [[nodiscard]] std::string last_leaf() const {
+        auto const leaves = default_.leaves();
+        return leaves.empty() ? "" : leaves.back();
+    }
+    // Commits past the hooks, the gate and the audit log: what another node would have done.
+    Result<void> commit_behind(store::Batch batch) {
+        BlockingExecutor home;
+        return home.run(instance_.store->commit(std::move(batch), home));
+    }
+
+private:
+    TestInstance instance_;
+    HookedStore store_{*instance_.store};
+    TestTenant default_{instance_, "default", "", &store_};
+    TestTenant north_{instance_, "north", "/t/north", &store_};
+    records::IndexCache cache_{limits::kMiB};
+    EmptyReport report_;
+    pipeline::House house_{.clock = instance_.clock,
+                           .log = instance_.log,
+                           .random = instance_.random,
+                           .policy = policy_for_test(),
+                           .policy_hash = authorization::hash_of(policy_for_test()),
+                           .index_cache = cache_,
+                           .control_report = report_,
+                           .tenants = {}};
+    std::unique_ptr<pipeline::Workers> workers_;
+    std::unique_ptr<pipeline::Pipeline> pipeline_;
+};
+
+inline std::string patient_json(std::string const& id, std::string const& more = "") {
+    return R"({"resourceType":"Patient","id":")" + id + "\"" + more + "}";
+}
+
+}  // namespace salus::testing

@@ -1,0 +1,117 @@
+// The cache of opened indexes: never another state than asked for, never more memory than allowed.
+#include "records/compartment_index.h"
+
+#include <gtest/gtest.h>
+#include <thread>
+
+#include "foundation/limits.h"
+#include "keys/keys_for_test.h"
+
+namespace salus::records {
+namespace {
+
+CompartmentId compartment(std::uint64_t number) {
+    return keys::compartment_of(number);
+}
+
+CompartmentIndexPointer index_of(std::uint64_t sequence, std::size_t bytes = 0) {
+    auto index = std::make_shared<CompartmentIndex>();
+    index->sequence = sequence;
+    index->bytes = bytes;
+    return index;
+}
+
+TEST(IndexCacheTest, AnswersForTheVerySequenceOnly) {
+    IndexCache cache(limits::kMiB);
+    EXPECT_EQ(cache.find(compartment(1), 0), nullptr);
+    auto const kept = index_of(7);
+    cache.keep(compartment(1), kept);
+    EXPECT_EQ(cache.find(compartment(1), 7), kept);
+    for (std::uint64_t const sequence : {0ULL, 6ULL, 8ULL, ~0ULL}) {
+        EXPECT_EQ(cache.find(compartment(1), sequence), nullptr) << sequence;
+        EXPECT_FALSE(cache.holds(compartment(1), sequence));
+    }
+    EXPECT_EQ(cache.find(compartment(2), 7), nullptr);
+}
+
+TEST(IndexCacheTest, ANewerIndexTakesThePlaceOfTheOlder) {
+    IndexCache cache(limits::kMiB);
+    cache.keep(compartment(1), index_of(1));
+    auto const newer = index_of(2);
+    cache.keep(compartment(1), newer);
+    EXPECT_EQ(cache.find(compartment(1), 1), nullptr);
+    EXPECT_EQ(cache.find(compartment(1), 2), newer);
+}
+
+TEST(IndexCacheTest, LeastRecentlyUsedGoesFirst) {
+    IndexCache cache(4 * 10'000);  // three of them, with what each costs beside its text
+    for (std::uint64_t i = 1; i <= 3; ++i) cache.keep(compartment(i), index_of(1, 10'000));
+    EXPECT_TRUE(cache.holds(compartment(1), 1));  // used: 2 is the oldest now
+    cache.keep(compartment(4), index_of(1, 10'000));
+    EXPECT_FALSE(cache.holds(compartment(2), 1));
+    for (std::uint64_t const i : {1ULL, 3ULL, 4ULL}) EXPECT_TRUE(cache.holds(compartment(i), 1));
+}
+
+TEST(IndexCacheTest, WhatIsTooLargeIsNotKeptAndDrivesNothingOut) {
+    IndexCache cache(10'000);
+    cache.keep(compartment(1), index_of(1, 5'000));
+    cache.keep(compartment(2), index_of(1, 10'001));
+    EXPECT_FALSE(cache.holds(compartment(2), 1));
+    EXPECT_TRUE(cache.holds(compartment(1), 1));
+    IndexCache none(0);
+    none.keep(compartment(1), index_of(1));
+    EXPECT_FALSE(none.holds(compartment(1), 1));
+}
+
+std::size_t held(IndexCache& cache, std::uint64_t compartments) {
+    std::size_t count = 0;
+    for (std::uint64_t i = 0; i < compartments; ++i) {
+        count += cache.holds(compartment(i), 1) ? 1U : 0U;
+    }
+    return count;
+}
+
+TEST(IndexCacheTest, EmptyIndexesCostSomethingToo) {
+    IndexCache cache(10'000);
+    for (std::uint64_t i = 0; i < 1'000; ++i) cache.keep(compartment(i), index_of(1));
+    EXPECT_LT(held(cache, 1'000), 100U);
+    EXPECT_GT(held(cache, 1'000), 0U);
+}
+
+TEST(IndexCacheTest, ReplacingDoesNotEatUpTheRoom) {
+    IndexCache cache(10'000);
+    for (std::uint64_t sequence = 1; sequence <= 1'000; ++sequence) {
+        cache.keep(compartment(1), index_of(sequence, 4'000));
+    }
+    cache.keep(compartment(2), index_of(1, 4'000));
+    EXPECT_TRUE(cache.holds(compartment(1), 1'000));
+    EXPECT_TRUE(cache.holds(compartment(2), 1));
+}
+
+TEST(IndexCacheTest, AnIndexInUseOutlivesItsPlace) {
+    IndexCache cache(1'000);
+    cache.keep(compartment(1), index_of(1, 500));
+    auto const used = cache.find(compartment(1), 1);
+    cache.keep(compartment(2), index_of(1, 600));
+    EXPECT_FALSE(cache.holds(compartment(1), 1));
+    ASSERT_NE(used, nullptr);
+    EXPECT_EQ(used->bytes, 500U);
+}
+
+TEST(IndexCacheTest, ManyThreadsGetWhatTheyAskFor) {
+    IndexCache cache(20'000);
+    auto const work = [&cache] {
+        for (std::uint64_t i = 0; i < 2'000; ++i) {
+            auto const sequence = i % 5;
+            cache.keep(compartment(i % 7), index_of(sequence, 1'000));
+            auto const found = cache.find(compartment(i % 3), sequence);
+            if (found) EXPECT_EQ(found->sequence, sequence);
+        }
+    };
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) threads.emplace_back(work);
+    for (auto& thread : threads) thread.join();
+}
+
+}  // namespace
+}  // namespace salus::records

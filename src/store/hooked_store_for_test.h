@@ -1,0 +1,91 @@
+// For tests of the rooms above the store: a store that does what a test says at the moments that
+// cannot be met from outside: around a scan, and before a commit. Everything else goes to the store
+// it borrows. Set the hooks before threads are started. Included by tests only.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "store/store.h"
+
+namespace salus::testing {
+
+struct StoreHooks {
+    std::function<void()> before_scan;
+    std::function<void()> after_scan;
+    // Before a commit is passed on; an error is its answer, and nothing is written.
+    std::function<std::optional<Error>(store::Batch const&)> before_commit;
+};
+
+class HookedReader final : public store::Reader {
+public:
+    HookedReader(std::unique_ptr<store::Reader> reader, StoreHooks const& hooks)
+        : reader_(std::move(reader)), hooks_(hooks) {}
+
+    Result<std::optional<store::Current>> current(Address const& address) override {
+        return reader_->current(address);
+    }
+    Result<std::optional<store::StoredVersion>> get(Address const& address) override {
+        return reader_->get(address);
+    }
+    Result<std::optional<store::StoredVersion>> get_version(Address const& address,
+                                                            std::uint64_t version) override {
+        return reader_->get_version(address, version);
+    }
+    Result<std::vector<store::StoredVersion>> history(Address const& address, std::uint64_t before,
+                                                      std::size_t count) override {
+        return reader_->history(address, before, count);
+    }
+    Result<std::vector<store::IndexEntry>> scan(CompartmentId const& compartment) override {
+        if (hooks_.before_scan) hooks_.before_scan();
+        auto entries = reader_->scan(compartment);
+        if (hooks_.after_scan) hooks_.after_scan();
+        return entries;
+    }
+    Result<std::optional<store::IndexEntry>> index_entry(CompartmentId const& compartment,
+                                                         Address const& address) override {
+        return reader_->index_entry(compartment, address);
+    }
+    Result<std::uint64_t> compartment_sequence(CompartmentId const& compartment) override {
+        return reader_->compartment_sequence(compartment);
+    }
+    Result<std::vector<Address>> find(BlindToken const& token, std::size_t count) override {
+        return reader_->find(token, count);
+    }
+
+private:
+    std::unique_ptr<store::Reader> reader_;
+    StoreHooks const& hooks_;
+};
+
+class HookedStore final : public store::Store {
+public:
+    explicit HookedStore(store::Store& store) : store_(store) {}
+
+    StoreHooks hooks;
+
+    Task<Result<void>> commit(store::Batch batch, Executor& home) override {
+        auto error = hooks.before_commit ? hooks.before_commit(batch) : std::nullopt;
+        if (error) co_return fail(*std::move(error));
+        co_return co_await store_.commit(std::move(batch), home);
+    }
+    Result<std::unique_ptr<store::Reader>> open_reader() override {
+        SALUS_TRY(auto reader, store_.open_reader());
+        return std::unique_ptr<store::Reader>(
+            std::make_unique<HookedReader>(std::move(reader), hooks));
+    }
+    Task<Result<void>> erase(CompartmentId compartment, Executor& home) override {
+        return store_.erase(compartment, home);
+    }
+    Task<Result<std::uint64_t>> expire(std::int64_t now, Executor& home) override {
+        return store_.expire(now, home);
+    }
+    Result<store::Statistics> statistics() override { return store_.statistics(); }
+
+private:
+    store::Store& store_;
+};
+
+}  // namespace salus::testing
