@@ -17,7 +17,7 @@ using request::PurposeOfUse;
 constexpr auto kInteractions = std::to_array<Interaction>(
     {Interaction::read, Interaction::vread, Interaction::update, Interaction::remove,
      Interaction::history_instance, Interaction::create, Interaction::search_type,
-     Interaction::transaction, Interaction::capabilities, Interaction::token,
+     Interaction::validate, Interaction::transaction, Interaction::capabilities, Interaction::token,
      Interaction::authorization_server_metadata, Interaction::smart_configuration,
      Interaction::json_web_key_set, Interaction::client_add, Interaction::control_check});
 

@@ -32,6 +32,7 @@ Literal name_of(Event event) noexcept {
     switch (event) {
         case Event::read: return "read";
         case Event::vread: return "vread";
+        case Event::validate: return "validate";
         case Event::search: return "search";
         case Event::create: return "create";
         case Event::update: return "update";

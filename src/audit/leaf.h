@@ -24,6 +24,7 @@ enum class Event : std::uint8_t {
     // FHIR interactions
     read,
     vread,
+    validate,
     search,
     create,
     update,

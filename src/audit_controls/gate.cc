@@ -18,6 +18,7 @@ audit::Event event_of(request::Interaction interaction) {
         case Interaction::history_instance: return audit::Event::history;
         case Interaction::create: return audit::Event::create;
         case Interaction::search_type: return audit::Event::search;
+        case Interaction::validate: return audit::Event::validate;
         case Interaction::transaction: return audit::Event::transaction;
         case Interaction::capabilities:
         case Interaction::authorization_server_metadata:

@@ -23,6 +23,7 @@ bool purpose_allows(PurposeRule const& rule, Interaction interaction, std::strin
         case Interaction::history_instance:
         case Interaction::search_type: return rule.read.contains(type);
         case Interaction::create:
+        case Interaction::validate:
         case Interaction::update: return rule.write.contains(type);
         case Interaction::remove: return rule.remove.contains(type);
         // Administration needs its purpose and its scope, which decide() checked.

@@ -47,6 +47,14 @@ inline constexpr std::size_t kJsonNodes = 4'000'000;
 
 // FHIR.
 inline constexpr std::size_t kResourceBytes = 16 * kMiB;
+inline constexpr std::size_t kValidationIssues = 50;    // told about one resource
+inline constexpr std::size_t kDemandedProfiles = 16;    // of one $validate
+inline constexpr std::size_t kPackageBytes = 8 * kMiB;  // a package file
+inline constexpr std::size_t kPackageUnpackedBytes = 256 * kMiB;
+inline constexpr std::size_t kPackageFiles = 20'000;
+inline constexpr std::size_t kPackages = 32;         // of one tenant
+inline constexpr std::size_t kDefinitions = 20'000;  // resources of all packages together
+inline constexpr std::size_t kDefinitionDepth = 32;  // bases, value sets, elements in others
 inline constexpr std::size_t kBundleEntries = 10'000;
 inline constexpr std::size_t kPageSize = 50;
 inline constexpr std::size_t kPageSizeLargest = 1'000;

@@ -10,6 +10,7 @@
 #include "fhir/reference.h"
 #include "operations/preconditions.h"
 #include "operations/request_reader.h"
+#include "operations/validate.h"
 
 namespace salus::operations {
 namespace {
@@ -181,6 +182,7 @@ Result<IntentFacts> Classifier::route_fhir(request::Exchange& exchange, Segments
         if (!query.empty()) return fail(Errc::invalid, "parameters go into the form");
         return search(exchange, segments[0], {}, RequestReader::form(exchange.request));
     }
+    if (segments.back() == "$validate") return route_validate(exchange, segments, query);
     if (!fhir::is_id(segments[1])) return fail(Errc::invalid, "this is not a FHIR id");
     if (segments.size() == 2) return route_instance(exchange, segments, query);
     if (segments[2] == "_history") return route_history(exchange, segments, query);
@@ -281,6 +283,22 @@ Result<IntentFacts> Classifier::search(request::Exchange& exchange, std::string 
     facts.query_text = EphiText(cursor.query);
     facts.after = EphiText(cursor.last_id);
     facts.offset = cursor.shown;
+    return facts;
+}
+
+// Nothing of an anonymous caller is parsed.
+Result<IntentFacts> Classifier::route_validate(request::Exchange& exchange, Segments segments,
+                                               std::string_view query) {
+    if (segments.size() > 3 || (segments.size() == 3 && !fhir::is_id(segments[1])))
+        return no_such_route();
+    if (exchange.request.method != http::Method::post) return wrong_method();
+    auto facts = facts_of(Interaction::validate, segments[0]);
+    exchange.facts.interaction = facts.interaction;
+    exchange.facts.type = facts.type;
+    if (exchange.facts.caller->anonymous()) return facts;
+    std::string_view const id = segments.size() == 3 ? segments[1] : std::string_view();
+    SALUS_TRY(auto issues, validation_of(exchange.request, {facts.type, id, query}, parser_));
+    facts.issues = std::make_shared<IssueList const>(std::move(issues));
     return facts;
 }
 

@@ -42,6 +42,9 @@ private:
     [[nodiscard]] Result<request::IntentFacts> route_history(request::Exchange& exchange,
                                                              Segments segments,
                                                              std::string_view query);
+    [[nodiscard]] Result<request::IntentFacts> route_validate(request::Exchange& exchange,
+                                                              Segments segments,
+                                                              std::string_view query);
     [[nodiscard]] Result<request::IntentFacts> search(request::Exchange& exchange,
                                                       std::string const& type,
                                                       std::string const& patient,

@@ -5,6 +5,7 @@
 #include "operations/read.h"
 #include "operations/search.h"
 #include "operations/transaction.h"
+#include "operations/validate.h"
 #include "operations/write.h"
 
 namespace salus::operations {
@@ -16,6 +17,7 @@ Result<request::Prepared> prepare(Context const& context, request::Permit const&
         case Interaction::vread: return vread(context, permit);
         case Interaction::history_instance: return history(context, permit);
         case Interaction::search_type: return search(context, permit);
+        case Interaction::validate: return validate(permit);
         case Interaction::create: return create(context, permit);
         case Interaction::update: return update(context, permit);
         case Interaction::remove: return remove(context, permit);

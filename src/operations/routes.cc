@@ -61,6 +61,7 @@ bool belongs_on_a_worker(request::Permit const& permit) {
             return intent.resource && intent.resource->size() > kInlineBodyBytes;
         case request::Interaction::read:
         case request::Interaction::vread:
+        case request::Interaction::validate:  // was done when the body was read
         case request::Interaction::remove:
         case request::Interaction::token:
         case request::Interaction::authorization_server_metadata:

@@ -41,6 +41,7 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
         case Interaction::history_instance:
         case Interaction::create:
         case Interaction::search_type:
+        case Interaction::validate:
         case Interaction::transaction:
         case Interaction::capabilities: return operations::prepare(context_, permit);
         case Interaction::token: return token_endpoint_.answer(exchange);

@@ -11,6 +11,7 @@ Literal name_of(Interaction interaction) noexcept {
         case Interaction::history_instance: return "history";
         case Interaction::create: return "create";
         case Interaction::search_type: return "search";
+        case Interaction::validate: return "validate";
         case Interaction::transaction: return "transaction";
         case Interaction::capabilities: return "capabilities";
         case Interaction::token: return "token";
@@ -35,6 +36,7 @@ bool is_write(Interaction interaction) noexcept {
         case Interaction::vread:
         case Interaction::history_instance:
         case Interaction::search_type:
+        case Interaction::validate:
         case Interaction::capabilities:
         case Interaction::authorization_server_metadata:
         case Interaction::smart_configuration:
@@ -58,6 +60,7 @@ bool is_public(Interaction interaction) noexcept {
         case Interaction::history_instance:
         case Interaction::create:
         case Interaction::search_type:
+        case Interaction::validate:
         case Interaction::transaction:
         case Interaction::client_add:
         case Interaction::control_check: return false;

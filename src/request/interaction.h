@@ -18,6 +18,7 @@ enum class Interaction : std::uint8_t {
     // FHIR, on a type
     create,
     search_type,
+    validate,
     // FHIR, on the system
     transaction,
     capabilities,

@@ -136,6 +136,8 @@ bool allows(Scope const& scope, Interaction interaction, std::string_view type) 
         case Interaction::remove: return clinical && on_type && scope.remove;
         case Interaction::create: return clinical && on_type && scope.create;
         case Interaction::search_type: return clinical && on_type && scope.search;
+        // Who may write it may ask whether it is right; nothing stored is looked at.
+        case Interaction::validate: return clinical && on_type && (scope.create || scope.update);
         case Interaction::client_add: return !clinical && scope.type == "clients" && scope.update;
         case Interaction::control_check: return !clinical && scope.type == "check" && scope.read;
         // Bundles are decided entry by entry; public routes need no scope.
