@@ -55,11 +55,13 @@ void Validator::validate(json::Value resource_value) {
 // A resource that is not contained: what is inside it may refer to what it contains.
 void Validator::root(json::Value value, Type const& type) {
     auto const outer = local_.begin(value);
+    auto const outside = invariants_.begin_root(value, type);
     auto const present = object(value, type);
     constraints(value, type, present, type.constraints);
     if (type.name.text() == "Bundle") check_bundle(value, path_, report_);
     check_conformance_resource(value, type, path_, report_);
     profiles(value, type);
+    invariants_.end(outside);
     local_.end(outer);
 }
 
@@ -68,9 +70,11 @@ void Validator::resource(json::Value value, Element const& element) {
     if (!type) return report_.error("structure", type.error().why);
     if (element.name.text() != "contained") return root(value, **type);
     if (!value.member("id")) report_.error("required", "a contained resource needs an id");
+    auto const outside = invariants_.begin_contained(value, **type);
     auto const present = object(value, **type);
     constraints(value, **type, present, (*type)->constraints);
     profiles(value, **type);
+    invariants_.end(outside);
 }
 
 std::uint64_t Validator::object(json::Value value, Type const& type) {
@@ -226,7 +230,7 @@ void Validator::constraints(json::Value value, Type const& type, std::uint64_t p
     }
 }
 
-Verdict Validator::decide(Constraint const& constraint, json::Value value, Type const& /*type*/,
+Verdict Validator::decide(Constraint const& constraint, json::Value value, Type const& type,
                           std::uint64_t present) {
     auto const verdict = run_presence(constraint.presence, present);
     if (verdict != Verdict::undecided) return verdict;
@@ -239,7 +243,9 @@ Verdict Validator::decide(Constraint const& constraint, json::Value value, Type 
         bool const here = reference && reference->is_string() && reference->text().starts_with('#');
         return of(!here || local_.resolves(*reference));
     }
-    return Verdict::undecided;
+    auto const* expression = Invariants::of_r4().expression_of(constraint);
+    if (expression == nullptr) return Verdict::undecided;
+    return invariants_.judge(*expression, value, type);
 }
 
 void Validator::violation(Constraint const& constraint) {

@@ -10,6 +10,7 @@
 
 #include "fhir/definitions.h"
 #include "fhir/element_path.h"
+#include "fhir/invariants.h"
 #include "fhir/local_references.h"
 #include "fhir/presence.h"
 #include "fhir/profiles/profile.h"
@@ -77,6 +78,7 @@ private:
     Reporter report_;
     ValidationOptions options_;
     LocalReferences local_;
+    InvariantEvaluator invariants_;
     Type const* element_type_;  // Element: id and extensions of a primitive
 };
 

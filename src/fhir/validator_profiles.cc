@@ -21,12 +21,15 @@ void Validator::profile(json::Value resource, Type const& type, std::string_view
     auto const* known = options_.profiles != nullptr ? options_.profiles->find(url) : nullptr;
     if (known == nullptr)
         return report_.warning("not-found", "the profile is not loaded: it was not checked");
-    ProfileChecker(*options_.profiles, local_, path_, report_).check(resource, type, *known);
+    ProfileChecker(*options_.profiles, local_, invariants_, path_, report_)
+        .check(resource, type, *known);
 }
 
 void Validator::validate_profile(json::Value resource, std::string_view url) {
     auto const outer = local_.begin(resource);
+    auto const outside = invariants_.begin_root(resource, path_.root());
     profile(resource, path_.root(), url);
+    invariants_.end(outside);
     local_.end(outer);
 }
 
@@ -48,7 +51,7 @@ void Validator::extension(json::Value value) {
     }
     if (!placed) report_.error("structure", "this extension may not be used here");
     if (loaded != nullptr) {
-        ProfileChecker checker(*options_.profiles, local_, path_, report_);
+        ProfileChecker checker(*options_.profiles, local_, invariants_, path_, report_);
         return checker.check(value, *find_type("Extension"), *loaded);
     }
     if (core == nullptr || core->values.empty()) return;

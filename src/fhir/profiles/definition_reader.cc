@@ -183,7 +183,11 @@ void DefinitionReader::read_constraints(json::Value element, ProfileNode& node) 
         auto const severity =
             each.text_member("severity") == "warning" ? Severity::warning : Severity::error;
         auto text = *key + ": " + each.text_member("human").value_or("");
-        node.constraints.push_back({DefinitionText(std::move(text)), *expression, severity});
+        auto compiled = fhirpath::Expression::compile(*expression);
+        if (!compiled) return;
+        node.constraints.push_back(
+            {DefinitionText(std::move(text)), severity,
+             std::make_shared<fhirpath::Expression const>(*std::move(compiled))});
     });
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fhir/definitions.h"
+#include "fhir/fhirpath/expression.h"
 #include "foundation/issue.h"
 #include "json/document.h"
 
@@ -34,8 +35,9 @@ enum class SlicingRules : std::uint8_t { open, closed, open_at_end };
 
 struct ProfileConstraint {
     DefinitionText text;  // key and human description
-    std::string expression;
     Severity severity;
+    // Shared by the profiles that build on each other; nullptr: it cannot be evaluated here.
+    std::shared_ptr<fhirpath::Expression const> compiled;
 };
 
 // Rules about the element of one name in its parent, or about one slice of it.

@@ -89,6 +89,7 @@ void ProfileChecker::check(json::Value value, Type const& type, Profile const& p
 void ProfileChecker::rules(ProfiledItem const& item, ProfileNode const& node) {
     if (report_.full()) return;
     values(item, node);
+    constraints(item, node);
     conformance(item, node);
     auto const& holder = item.type->kind == TypeKind::primitive ? item.extras : item.value;
     if (node.children.empty()) return;
@@ -116,6 +117,16 @@ void ProfileChecker::values(ProfiledItem const& item, ProfileNode const& node) {
     if (node.value_set && is_in_value_set(item, *node.value_set) == false)
         report_.error("code-invalid", "not a code of the profile's value set", node.label);
     if (!node.targets.empty() && item.type->name.text() == "Reference") target(*item.value, node);
+}
+
+void ProfileChecker::constraints(ProfiledItem const& item, ProfileNode const& node) {
+    if (!item.value) return;
+    for (auto const& constraint : node.constraints) {
+        if (!constraint.compiled) continue;
+        if (invariants_.judge(*constraint.compiled, *item.value, *item.type) == Verdict::violated)
+            report_.report(constraint.severity, "invariant", "a constraint is not satisfied",
+                           constraint.text);
+    }
 }
 
 // One of the profiles that the type of the element names must fit.
@@ -199,7 +210,7 @@ void ProfileChecker::slices(std::vector<ProfiledItem> const& items, ProfileNode 
 bool ProfileChecker::conforms(ProfiledItem const& item, ProfileNode const& node) const {
     IssueList scratch;
     Reporter report(scratch, path_);
-    ProfileChecker trial(profiles_, local_, path_, report);
+    ProfileChecker trial(profiles_, local_, invariants_, path_, report);
     trial.rules(item, node);
     return !scratch.has_errors();
 }

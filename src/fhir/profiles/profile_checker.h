@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fhir/element_path.h"
+#include "fhir/invariants.h"
 #include "fhir/local_references.h"
 #include "fhir/profiles/profile.h"
 #include "json/document.h"
@@ -23,9 +24,13 @@ struct ProfiledItem {
 
 class ProfileChecker {
 public:
-    ProfileChecker(ProfileSet const& profiles, LocalReferences const& local, ElementPath& path,
-                   Reporter& report)
-        : profiles_(profiles), local_(local), path_(path), report_(report) {}
+    ProfileChecker(ProfileSet const& profiles, LocalReferences const& local,
+                   InvariantEvaluator& invariants, ElementPath& path, Reporter& report)
+        : profiles_(profiles),
+          local_(local),
+          invariants_(invariants),
+          path_(path),
+          report_(report) {}
 
     // `value` is of the profile's type, or of one that the profile does not concern (no rules).
     void check(json::Value value, Type const& type, Profile const& profile);
@@ -34,6 +39,7 @@ private:
     friend class SliceMatcher;
     void rules(ProfiledItem const& item, ProfileNode const& node);
     void values(ProfiledItem const& item, ProfileNode const& node);
+    void constraints(ProfiledItem const& item, ProfileNode const& node);
     void conformance(ProfiledItem const& item, ProfileNode const& node);
     void target(json::Value reference, ProfileNode const& node);
     void element(json::Value parent, Type const& type, ProfileNode const& node);
@@ -46,6 +52,7 @@ private:
 
     ProfileSet const& profiles_;
     LocalReferences const& local_;
+    InvariantEvaluator& invariants_;
     ElementPath& path_;
     Reporter& report_;
 };
