@@ -19,7 +19,8 @@ constexpr auto kInteractions = std::to_array<Interaction>(
      Interaction::history_instance, Interaction::create, Interaction::search_type,
      Interaction::validate, Interaction::transaction, Interaction::capabilities, Interaction::token,
      Interaction::authorization_server_metadata, Interaction::smart_configuration,
-     Interaction::json_web_key_set, Interaction::client_add, Interaction::control_check});
+     Interaction::json_web_key_set, Interaction::definitions_load, Interaction::definitions_list,
+     Interaction::definitions_remove, Interaction::client_add, Interaction::control_check});
 
 constexpr auto kPurposes = std::to_array<PurposeOfUse>(
     {PurposeOfUse::treatment, PurposeOfUse::payment, PurposeOfUse::operations,

@@ -7,6 +7,8 @@
 #include "fhir/bundle.h"
 #include "fhir/compartment.h"
 #include "fhir/lexical.h"
+#include "fhir/packages/package.h"
+#include "fhir/profiles/loaded_definitions.h"
 #include "fhir/reference.h"
 #include "operations/preconditions.h"
 #include "operations/request_reader.h"
@@ -102,6 +104,22 @@ void shape_search(IntentFacts& facts) {
     facts.elements.summary = facts.query->summary() == fhir::Summary::yes;
 }
 
+bool is_definitions(std::span<std::string const> segments) {
+    return segments[0] == "admin" && segments[1] == "definitions";
+}
+
+Result<IntentFacts> route_definitions(http::Method method, std::span<std::string const> segments) {
+    if (segments.size() == 2 && method == http::Method::post)
+        return facts_of(Interaction::definitions_load);
+    if (segments.size() == 2) return only(http::Method::get, method, Interaction::definitions_list);
+    if (segments.size() > 3) return no_such_route();
+    if (!fhir::is_package_id(segments[2])) return fail(Errc::invalid, "packages are NAME@VERSION");
+    if (method != http::Method::remove) return wrong_method();
+    auto facts = facts_of(Interaction::definitions_remove);
+    facts.id = EphiText(segments[2]);
+    return facts;
+}
+
 }  // namespace
 
 Result<request::Intent> Classifier::classify(request::Exchange& exchange) {
@@ -148,6 +166,8 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
         return only(http::Method::post, method, Interaction::token);
     }
     if (is("admin", "clients")) return only(http::Method::post, method, Interaction::client_add);
+    if (segments.size() >= 2 && is_definitions(segments))
+        return route_definitions(method, segments);
     if (is("admin", "check")) return only(http::Method::get, method, Interaction::control_check);
     if (is("fhir", ".well-known", "smart-configuration")) {
         // JSON whatever the Accept header says (SMART App Launch 2.2, conformance).
@@ -286,6 +306,10 @@ Result<IntentFacts> Classifier::search(request::Exchange& exchange, std::string 
     return facts;
 }
 
+std::shared_ptr<fhir::ProfileSet const> Classifier::profiles() const {
+    return tenant_.definitions != nullptr ? tenant_.definitions->current() : nullptr;
+}
+
 // Nothing of an anonymous caller is parsed.
 Result<IntentFacts> Classifier::route_validate(request::Exchange& exchange, Segments segments,
                                                std::string_view query) {
@@ -297,7 +321,9 @@ Result<IntentFacts> Classifier::route_validate(request::Exchange& exchange, Segm
     exchange.facts.type = facts.type;
     if (exchange.facts.caller->anonymous()) return facts;
     std::string_view const id = segments.size() == 3 ? segments[1] : std::string_view();
-    SALUS_TRY(auto issues, validation_of(exchange.request, {facts.type, id, query}, parser_));
+    auto const definitions = profiles();
+    SALUS_TRY(auto issues,
+              validation_of(exchange.request, {facts.type, id, query}, parser_, definitions.get()));
     facts.issues = std::make_shared<IssueList const>(std::move(issues));
     return facts;
 }
@@ -318,7 +344,9 @@ Result<void> Classifier::read_body(request::Exchange& exchange, IntentFacts& fac
     // Nothing of an anonymous caller is parsed: strangers get no work done.
     if (exchange.facts.caller->anonymous()) return {};
     SALUS_TRY_VOID(check_resource_content_type(exchange.request));
-    SALUS_TRY(auto body, fhir::Reader::parse(RequestReader::take_body(exchange.request), parser_));
+    auto const definitions = profiles();
+    SALUS_TRY(auto body, fhir::Reader::parse(RequestReader::take_body(exchange.request), parser_,
+                                             definitions.get()));
     auto const shared = std::make_shared<fhir::Resource const>(std::move(body));
     facts.body = shared;
     facts.resource = shared->view();

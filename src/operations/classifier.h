@@ -57,6 +57,9 @@ private:
     // The compartment of what is asked, where a patient-context token makes it matter.
     [[nodiscard]] Result<void> locate(request::Exchange& exchange, request::IntentFacts& facts);
 
+    // What is in force now.
+    [[nodiscard]] std::shared_ptr<fhir::ProfileSet const> profiles() const;
+
     request::Tenant const& tenant_;
     records::Records& records_;
     json::Parser& parser_;

@@ -27,6 +27,9 @@ Result<request::Prepared> prepare(Context const& context, request::Permit const&
         case Interaction::authorization_server_metadata:
         case Interaction::smart_configuration:
         case Interaction::json_web_key_set:
+        case Interaction::definitions_load:
+        case Interaction::definitions_list:
+        case Interaction::definitions_remove:
         case Interaction::client_add:
         case Interaction::control_check: break;
     }

@@ -55,6 +55,9 @@ bool belongs_on_a_worker(request::Permit const& permit) {
         case request::Interaction::transaction:
         case request::Interaction::history_instance:
         case request::Interaction::capabilities:
+        case request::Interaction::definitions_load:
+        case request::Interaction::definitions_list:
+        case request::Interaction::definitions_remove:
         case request::Interaction::control_check: return true;
         case request::Interaction::create:
         case request::Interaction::update:

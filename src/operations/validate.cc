@@ -11,7 +11,7 @@
 namespace salus::operations {
 
 Result<IssueList> validation_of(http::Request& request, ValidateAddress const& address,
-                                json::Parser& parser) {
+                                json::Parser& parser, fhir::ProfileSet const* profiles) {
     fhir::ValidationRequest asked;
     asked.type = address.type;
     asked.id = address.id;
@@ -27,7 +27,7 @@ Result<IssueList> validation_of(http::Request& request, ValidateAddress const& a
     }
     if (!request.body.empty()) SALUS_TRY_VOID(check_resource_content_type(request));
     SALUS_TRY_VOID(fhir::read_validation_body(RequestReader::take_body(request), parser, asked));
-    return fhir::validate(std::move(asked), parser, nullptr);
+    return fhir::validate(std::move(asked), parser, profiles);
 }
 
 request::Prepared validate(request::Permit const& permit) {

@@ -17,7 +17,8 @@ struct ValidateAddress {
 // Takes the body out of the request. Errc::invalid, Errc::unsupported_media_type: the request is
 // wrong; what is wrong with the resource is in the list. Nothing stored is looked at.
 [[nodiscard]] Result<IssueList> validation_of(http::Request& request,
-                                              ValidateAddress const& address, json::Parser& parser);
+                                              ValidateAddress const& address, json::Parser& parser,
+                                              fhir::ProfileSet const* profiles);
 // An OperationOutcome, 200, whatever it says.
 [[nodiscard]] request::Prepared validate(request::Permit const& permit);
 

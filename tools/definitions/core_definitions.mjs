@@ -21,7 +21,10 @@ function shortened(element) {
   return short;
 }
 
-const isProfile = (r) => r.resourceType === 'StructureDefinition' && r.derivation === 'constraint' &&
+// The package's EvidenceVariable is that of a later version, which this profile does not fit.
+const unusable = ['http://hl7.org/fhir/StructureDefinition/picoelement'];
+
+const isProfile = (r) => !unusable.includes(r.url) && r.resourceType === 'StructureDefinition' && r.derivation === 'constraint' &&
   r.differential && r.type !== 'Extension';
 
 export function coreProfiles(resources) {
