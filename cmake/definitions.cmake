@@ -33,10 +33,10 @@ endif()
 file(LOCK ${CMAKE_SOURCE_DIR}/build DIRECTORY RELEASE)
 
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated)
+file(GLOB definitions_modules CONFIGURE_DEPENDS ${definitions_tool}/*.mjs)
 add_custom_command(
   OUTPUT ${SALUS_FHIR_DEFINITIONS}
   COMMAND ${SALUS_NODE} ${definitions_tool}/generate.mjs ${SALUS_FHIR_DEFINITIONS}
-  DEPENDS ${definitions_tool}/generate.mjs ${definitions_tool}/expressions.mjs
-          ${definitions_tool}/package-lock.json
+  DEPENDS ${definitions_modules} ${definitions_tool}/package-lock.json
   COMMENT "Generating the FHIR definitions"
   VERBATIM)

@@ -64,6 +64,16 @@ struct TokenOptions {
 };
 int token(TokenOptions const& options);
 
+struct DefinitionsOptions {
+    std::filesystem::path directory;
+    std::string tenant;                  // empty: the first
+    std::filesystem::path package_file;  // load: an implementation guide package, tgz
+    std::string package;                 // remove: NAME@VERSION
+};
+int definitions_load(DefinitionsOptions const& options);
+int definitions_list(DefinitionsOptions const& options);
+int definitions_remove(DefinitionsOptions const& options);
+
 enum class CheckFormat { table, json };
 struct CheckOptions {
     std::filesystem::path directory;

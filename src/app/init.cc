@@ -69,7 +69,8 @@ bool register_first_clients(Instance& instance, Layout const& layout) {
     return register_first(instance, layout.administrator(),
                           {.id = std::string(kAdministrator),
                            .name = "First administrator, by key",
-                           .scope = "admin/clients.write admin/check.read",
+                           .scope = "admin/clients.write admin/check.read "
+                                    "admin/definitions.read admin/definitions.write",
                            .purposes = {"SYSADMIN"},
                            .jwks = {}}) &&
            register_first(instance, layout.demonstration(),

@@ -4,6 +4,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "admin/definition_packages.h"
 #include "app/bootstrap.h"
 #include "app/open_intents.h"
 #include "keys/sealed_file/sealed_file_service.h"
@@ -83,13 +84,15 @@ Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
     audit_logs_.push_back(std::move(opened.log));
 
     auto const path = is_default ? std::string() : "/t/" + name.text();
+    definitions_.push_back(std::make_unique<fhir::LoadedDefinitions>());
     request::Tenant tenant{.name = name,
                            .realm = configuration_.realm,
                            .path = path,
                            .public_url = configuration_.server.public_url + path,
                            .keyring = *keyrings_.back(),
                            .audit_log = *audit_logs_.back(),
-                           .store = *store_};
+                           .store = *store_,
+                           .definitions = definitions_.back().get()};
     SALUS_TRY_VOID(settle_open_intents(tenant, opened.open_intents));
     settled_intents_.push_back(opened.open_intents.size());
     SALUS_TRY(auto token_keys,
@@ -156,7 +159,24 @@ bool Instance::open_all(std::string& why) {
         }
     }
     join_rooms();
-    return appoint_administrators(why);
+    return load_definitions(why) && appoint_administrators(why);
+}
+
+bool Instance::load_definitions(std::string& why) {
+    for (auto const& tenant : house_->tenants) {
+        auto const records = records::Records::make(tenant->tenant, random_, index_cache_);
+        json::Parser parser;
+        auto set =
+            records
+                ? admin::stored_definitions(**records, parser)
+                : Result<std::shared_ptr<fhir::ProfileSet const>>(std::unexpected(records.error()));
+        if (!set) {
+            why = explain("the definitions of tenant " + tenant->tenant.name.text(), set.error());
+            return false;
+        }
+        tenant->tenant.definitions->replace(*std::move(set));
+    }
+    return true;
 }
 
 bool Instance::appoint_administrators(std::string& why) {

@@ -9,6 +9,7 @@
 #include "app/configuration.h"
 #include "app/control_evidence.h"
 #include "audit/log.h"
+#include "fhir/profiles/loaded_definitions.h"
 #include "foundation/file.h"
 #include "keys/key_management_service.h"
 #include "keys/keyring.h"
@@ -75,6 +76,8 @@ private:
     void join_rooms();
     [[nodiscard]] std::unique_ptr<pipeline::Desk> make_desk();
     [[nodiscard]] bool appoint_administrators(std::string& why);
+    // The packages that each tenant has stored.
+    [[nodiscard]] bool load_definitions(std::string& why);
 
     Configuration configuration_;
     Layout layout_;
@@ -86,6 +89,7 @@ private:
     std::unique_ptr<store::Store> store_;
     std::vector<std::unique_ptr<keys::Keyring>> keyrings_;
     std::vector<std::unique_ptr<audit::Log>> audit_logs_;
+    std::vector<std::unique_ptr<fhir::LoadedDefinitions>> definitions_;
     std::vector<std::size_t> settled_intents_;                     // of each tenant, at this start
     std::vector<std::unique_ptr<pipeline::TenantHouse>> tenants_;  // until the house has them
     records::IndexCache index_cache_;

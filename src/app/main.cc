@@ -15,6 +15,7 @@ struct Options {
     GenerateOptions generate;
     ClientAddOptions client_add;
     TokenOptions token;
+    DefinitionsOptions definitions;
     CheckOptions check;
     AuditVerifyOptions audit_verify;
     bool check_json = false;
@@ -87,6 +88,26 @@ void describe_client_commands(CLI::App& app, Options& options, int& code) {
     token->callback([&] { code = salus::app::token(options.token); });
 }
 
+void describe_definition_commands(CLI::App& app, Options& options, int& code) {
+    auto* definitions = app.add_subcommand("definitions", "Implementation guide packages");
+    definitions->require_subcommand(1);
+    auto* load = definitions->add_subcommand("load", "Load a package; it is in force at once");
+    load->add_option("FILE", options.definitions.package_file, "A package file, tgz")
+        ->required()
+        ->check(CLI::ExistingFile);
+    load->callback([&] { code = salus::app::definitions_load(options.definitions); });
+    auto* list = definitions->add_subcommand("list", "Name the packages that are loaded");
+    list->callback([&] { code = salus::app::definitions_list(options.definitions); });
+    auto* remove = definitions->add_subcommand("remove", "Remove a package");
+    remove->add_option("PACKAGE", options.definitions.package, "NAME@VERSION")->required();
+    remove->callback([&] { code = salus::app::definitions_remove(options.definitions); });
+    for (auto* command : {load, list, remove}) {
+        add_directory(*command, options.definitions.directory);
+        command->add_option("--tenant", options.definitions.tenant,
+                            "A tenant other than the first");
+    }
+}
+
 void describe_evidence_commands(CLI::App& app, Options& options, int& code) {
     auto* check =
         app.add_subcommand("check", "Show the state of every control, with live evidence");
@@ -117,6 +138,7 @@ int main(int argc, char** argv) {
     int code = kDone;
     describe_instance_commands(app, options, code);
     describe_client_commands(app, options, code);
+    describe_definition_commands(app, options, code);
     describe_evidence_commands(app, options, code);
     try {
         app.parse(argc, argv);

@@ -32,6 +32,7 @@ Literal name_of(Event event) noexcept {
     switch (event) {
         case Event::read: return "read";
         case Event::vread: return "vread";
+        case Event::validate: return "validate";
         case Event::search: return "search";
         case Event::create: return "create";
         case Event::update: return "update";
@@ -51,6 +52,8 @@ Literal name_of(Event event) noexcept {
         case Event::configuration_changed: return "admin.configuration.changed";
         case Event::policy_changed: return "admin.policy.changed";
         case Event::consent_changed: return "consent.changed";
+        case Event::definitions_changed: return "admin.definitions.changed";
+        case Event::definitions_listed: return "admin.definitions.listed";
         case Event::control_check: return "admin.check";
         case Event::key_created: return "key.created";
         case Event::key_rotated: return "key.rotated";

@@ -24,6 +24,7 @@ enum class Event : std::uint8_t {
     // FHIR interactions
     read,
     vread,
+    validate,
     search,
     create,
     update,
@@ -45,6 +46,8 @@ enum class Event : std::uint8_t {
     configuration_changed,
     policy_changed,
     consent_changed,
+    definitions_changed,
+    definitions_listed,
     control_check,
     // keys
     key_created,

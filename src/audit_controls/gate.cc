@@ -18,12 +18,16 @@ audit::Event event_of(request::Interaction interaction) {
         case Interaction::history_instance: return audit::Event::history;
         case Interaction::create: return audit::Event::create;
         case Interaction::search_type: return audit::Event::search;
+        case Interaction::validate: return audit::Event::validate;
         case Interaction::transaction: return audit::Event::transaction;
         case Interaction::capabilities:
         case Interaction::authorization_server_metadata:
         case Interaction::smart_configuration:
         case Interaction::json_web_key_set: return audit::Event::capabilities;
         case Interaction::token: return audit::Event::token;
+        case Interaction::definitions_load:
+        case Interaction::definitions_remove: return audit::Event::definitions_changed;
+        case Interaction::definitions_list: return audit::Event::definitions_listed;
         case Interaction::client_add: return audit::Event::client_added;
         case Interaction::control_check: return audit::Event::control_check;
     }

@@ -23,9 +23,13 @@ bool purpose_allows(PurposeRule const& rule, Interaction interaction, std::strin
         case Interaction::history_instance:
         case Interaction::search_type: return rule.read.contains(type);
         case Interaction::create:
+        case Interaction::validate:
         case Interaction::update: return rule.write.contains(type);
         case Interaction::remove: return rule.remove.contains(type);
         // Administration needs its purpose and its scope, which decide() checked.
+        case Interaction::definitions_load:
+        case Interaction::definitions_list:
+        case Interaction::definitions_remove:
         case Interaction::client_add:
         case Interaction::control_check:
             return rule.purpose == request::PurposeOfUse::system_administration;

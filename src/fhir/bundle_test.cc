@@ -20,7 +20,7 @@ TEST(BundleTest, ReadsRequests) {
     auto bundle = resource_of(R"({"resourceType":"Bundle","type":"batch"})");
     EXPECT_EQ(read_requests(bundle.view())->type, BundleType::batch);
     auto const read = requests(
-        R"({"fullUrl":"urn:uuid:1","resource":{"resourceType":"Patient","id":"x"},
+        R"({"fullUrl":"urn:uuid:00000000-0000-4000-8000-000000000001","resource":{"resourceType":"Patient","id":"x"},
             "request":{"method":"PUT","url":"Patient/x","ifMatch":"W/\"2\""}},
            {"request":{"method":"DELETE","url":"Patient/y"}})",
         bundle);

@@ -141,6 +141,10 @@ Result<void> check_text(json::Value value, Lexical lexical) {
 
 }  // namespace
 
+bool is_spelled_as(Lexical lexical, std::string_view text) {
+    return is_spelled(text, lexical);
+}
+
 bool is_id(std::string_view text) noexcept {
     return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
         return is_digit(c) || is_letter(c) || c == '-' || c == '.';

@@ -12,6 +12,8 @@ namespace salus::fhir {
 // value. xhtml is checked as narrative (fhir/narrative.h).
 [[nodiscard]] Result<void> check_primitive(json::Value value, Lexical lexical);
 
+// Only for lexical forms that are text.
+[[nodiscard]] bool is_spelled_as(Lexical lexical, std::string_view text);
 [[nodiscard]] bool is_id(std::string_view text) noexcept;
 
 }  // namespace salus::fhir

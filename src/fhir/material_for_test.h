@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "fhir/resource.h"
+#include "foundation/issue.h"
 #include "json/document.h"
 
 namespace salus::testing {
@@ -63,12 +64,22 @@ inline Result<Resource> parse_text(std::string text) {
 }
 
 inline std::string describe(Error const& error) {
-    return std::string(error.why.text()) + " at " + error.where.path();
+    if (!error.issues) return std::string(error.why.text()) + " at " + error.where.path();
+    std::string text;
+    for (auto const& issue : error.issues->issues()) {
+        if (!text.empty()) text += "; ";
+        text.append(issue.text.text());
+        if (!issue.detail.text().empty()) text.append(" (" + issue.detail.text() + ")");
+        text.append(" at " + issue.where.path());
+    }
+    return text;
 }
 
-// REQUIRES: valid.
+// Not validated: for tests of what is done with resources, which then need only what they are
+// about.
 inline Resource resource_of(std::string text) {
-    auto resource = parse_text(std::move(text));
+    json::Parser parser;
+    auto resource = Reader::index(EphiText(std::move(text)), parser);
     EXPECT_TRUE(resource) << describe(resource.error());
     return *std::move(resource);
 }

@@ -18,6 +18,27 @@ std::string outcome(Literal severity, Literal code, Literal diagnostics, std::st
     return out;
 }
 
+Literal severity_code(IssueSeverity severity) {
+    switch (severity) {
+        case IssueSeverity::error: return "error";
+        case IssueSeverity::warning: return "warning";
+        case IssueSeverity::information: return "information";
+    }
+    return "error";
+}
+
+void write_issue(json::Writer& writer, Issue const& issue) {
+    writer.begin_object().key("severity").string(severity_code(issue.severity).text());
+    writer.key("code").string(issue.code.text());
+    auto diagnostics = std::string(issue.text.text());
+    if (!issue.detail.text().empty())
+        diagnostics.append(" (").append(issue.detail.text()).append(")");
+    writer.key("diagnostics").string(diagnostics);
+    auto const& where = issue.where.path();
+    if (!where.empty()) writer.key("expression").begin_array().string(where).end_array();
+    writer.end_object();
+}
+
 }  // namespace
 
 int http_status(Errc code) noexcept {
@@ -68,7 +89,18 @@ Literal issue_type(Errc code) noexcept {
     return "exception";
 }
 
+std::string operation_outcome(IssueList const& issues) {
+    std::string out;
+    json::Writer writer(out);
+    writer.begin_object().key("resourceType").string("OperationOutcome");
+    writer.key("issue").begin_array();
+    for (auto const& issue : issues.issues()) write_issue(writer, issue);
+    writer.end_array().end_object();
+    return out;
+}
+
 std::string operation_outcome(Error const& error) {
+    if (error.issues) return operation_outcome(*error.issues);
     return outcome("error", issue_type(error.code), error.why, error.where.path());
 }
 

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "foundation/issue.h"
 #include "foundation/result.h"
 
 namespace salus::fhir {
@@ -13,7 +14,10 @@ namespace salus::fhir {
 [[nodiscard]] int http_status(Errc code) noexcept;
 // A code of https://hl7.org/fhir/R4/valueset-issue-type.html.
 [[nodiscard]] Literal issue_type(Errc code) noexcept;
+// All issues of the error, if it has a list.
 [[nodiscard]] std::string operation_outcome(Error const& error);
+// REQUIRES: not empty.
+[[nodiscard]] std::string operation_outcome(IssueList const& issues);
 // "All OK": for answers without a resource.
 [[nodiscard]] std::string operation_outcome_success(Literal what);
 

@@ -3,15 +3,24 @@
 #include "fhir/lexical.h"
 
 namespace salus::fhir {
-namespace {
 
-bool is_absolute(std::string_view text) {
+bool is_absolute_uri(std::string_view text) noexcept {
     auto const mark = text.find_first_of(":/?#");
     return mark != std::string_view::npos && mark > 0 && text[mark] == ':';
 }
 
-}  // namespace
-
+Type const* type_of_reference(std::string_view text) noexcept {
+    if (text.starts_with("urn:") || text.starts_with('#')) return nullptr;
+    auto const question = text.find('?');
+    if (question != std::string_view::npos) return find_resource_type(text.substr(0, question));
+    text = text.substr(0, text.find('#'));
+    text = text.substr(0, text.find("/_history/"));
+    auto const id = text.rfind('/');
+    if (id == std::string_view::npos || id == 0) return nullptr;
+    auto const before = text.rfind('/', id - 1);
+    auto const from = before == std::string_view::npos ? 0 : before + 1;
+    return find_resource_type(text.substr(from, id - from));
+}
 std::optional<LocalReference> parse_local_reference(std::string_view text) noexcept {
     auto const slash = text.find('/');
     if (slash == std::string_view::npos) return std::nullopt;
@@ -30,7 +39,7 @@ std::optional<LocalReference> parse_local_reference(std::string_view text) noexc
 
 bool is_literal_reference(std::string_view text) noexcept {
     if (text.find_first_of(" \t\r\n") != std::string_view::npos) return false;
-    if (text.starts_with('#') || is_absolute(text)) return true;
+    if (text.starts_with('#') || is_absolute_uri(text)) return true;
     if (auto const question = text.find('?'); question != std::string_view::npos)
         return is_resource_type(text.substr(0, question));
     // A fragment may follow: Patient/1#p2 points into that resource.

@@ -20,4 +20,10 @@ struct LocalReference {
 // Of any literal form; conditional references (Type?criteria) included.
 [[nodiscard]] bool is_literal_reference(std::string_view text) noexcept;
 
+// Has a scheme.
+[[nodiscard]] bool is_absolute_uri(std::string_view text) noexcept;
+// The type that a reference names: Type/id, .../Type/id, both perhaps with a version, or
+// Type?criteria. nullptr: it names none.
+[[nodiscard]] Type const* type_of_reference(std::string_view text) noexcept;
+
 }  // namespace salus::fhir

@@ -6,6 +6,17 @@
 
 namespace salus::fhir {
 
+namespace {
+
+Error error_of(IssueList issues) {
+    auto const& first = issues.issues().front();
+    Error error{Errc::invalid, first.text, first.where, {}};
+    error.issues = std::make_shared<IssueList const>(std::move(issues));
+    return error;
+}
+
+}  // namespace
+
 std::optional<std::string> ResourceView::id() const {
     return root_.text_member("id");
 }
@@ -14,7 +25,7 @@ ResourceView Resource::view() const noexcept {
     return Contents::view(*type_, document_->root());
 }
 
-Result<Resource> Reader::parse(EphiText text, json::Parser& parser) {
+Result<Resource> Reader::parse(EphiText text, json::Parser& parser, ProfileSet const* profiles) {
     auto const size = text.size();
     if (size > limits::kBodyBytes) return fail(Errc::too_large, "resource too large");
     SALUS_TRY(auto parsed, parser.parse(std::move(text).take(EphiAccess{})));
@@ -22,8 +33,23 @@ Result<Resource> Reader::parse(EphiText text, json::Parser& parser) {
     SALUS_TRY(auto const* type, type_of_resource(document->root()));
     if (size > limits::kResourceBytes && type->name.text() != "Bundle")
         return fail(Errc::too_large, "resource too large");
-    SALUS_TRY_VOID(Validator().validate(document->root()));
+    IssueList issues;
+    ValidationOptions const options{Thoroughness::errors, profiles};
+    Validator(*type, options, issues).validate(document->root());
+    if (issues.has_errors()) return fail(error_of(std::move(issues)));
     return Resource(*type, std::move(document));
+}
+
+Result<Reader::Checked> Reader::validate(EphiText text, json::Parser& parser,
+                                         ProfileSet const* profiles,
+                                         std::span<std::string const> demanded) {
+    SALUS_TRY(auto const document, parser.parse(std::move(text).take(EphiAccess{})));
+    SALUS_TRY(auto const* type, type_of_resource(document.root()));
+    IssueList issues;
+    Validator validator(*type, {Thoroughness::errors_and_warnings, profiles}, issues);
+    validator.validate(document.root());
+    for (auto const& url : demanded) validator.validate_profile(document.root(), url);
+    return Checked{std::move(issues), type, document.root().text_member("id")};
 }
 
 Result<Resource> Reader::index(EphiText text, json::Parser& parser) {

@@ -1,8 +1,7 @@
-// Resources: text from outside becomes a Resource only through Reader::parse(), which checks the
-// structure strictly (https://hl7.org/fhir/R4/validation.html, "Structure" and "Cardinality" in
-// part): known type; known elements only; JSON kinds, single or list, lexical forms; primitive
-// extensions; one type for a choice; contained resources; literal references; safe narrative.
-// NOT enforced: least cardinality, bindings to value sets, invariants, profiles.
+// Resources: text from outside becomes a Resource only through Reader::parse(), which checks it
+// strictly (https://hl7.org/fhir/R4/validation.html): known type; known elements only; JSON kinds,
+// cardinality, lexical forms; primitive extensions; one type for a choice; contained resources;
+// references; safe narrative; required bindings; invariants.
 //
 // Numbers and text stay as they were written. Errors carry the definitions' element names and
 // indexes, never a value or an unknown name. Thread safety: values; a Resource is immutable.
@@ -10,10 +9,12 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "fhir/definitions.h"
 #include "foundation/ephi.h"
+#include "foundation/issue.h"
 #include "foundation/result.h"
 #include "json/document.h"
 
@@ -51,10 +52,28 @@ private:
     std::unique_ptr<json::Document> document_;  // behind a pointer: views outlive moves
 };
 
+class ProfileSet;
+struct ValidationRequest;
+
 class Reader {
 public:
-    // Errc::invalid; Errc::too_large beyond limits::kResourceBytes (a Bundle: kBodyBytes).
-    [[nodiscard]] static Result<Resource> parse(EphiText text, json::Parser& parser);
+    // Profiles that meta.profile names are checked if they are loaded. Errc::invalid, with the list
+    // of issues; Errc::too_large beyond limits::kResourceBytes (a Bundle: kBodyBytes).
+    [[nodiscard]] static Result<Resource> parse(EphiText text, json::Parser& parser,
+                                                ProfileSet const* profiles = nullptr);
+    // All that can be said about it, warnings too, and about the profiles that are demanded by url.
+    // Errc::invalid: not even the type can be read.
+    struct Checked {
+        IssueList issues;
+        Type const* type;
+        std::optional<std::string> id;
+    };
+    [[nodiscard]] static Result<Checked> validate(EphiText text, json::Parser& parser,
+                                                  ProfileSet const* profiles = nullptr,
+                                                  std::span<std::string const> demanded = {});
+    // fhir/validation_request.h
+    [[nodiscard]] static Result<void> read_validation(EphiText body, json::Parser& parser,
+                                                      ValidationRequest& request);
     // REQUIRES: text that parse() accepted or stored_form() made. Errc::corrupt if it is not JSON
     // or has no known type; nothing else is checked.
     [[nodiscard]] static Result<Resource> index(EphiText text, json::Parser& parser);

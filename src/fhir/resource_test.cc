@@ -1,26 +1,47 @@
 #include "fhir/resource.h"
 
+#include <gmock/gmock.h>
+#include <map>
+
 #include "fhir/material_for_test.h"
 
 namespace salus::fhir {
 namespace {
 
-void expect_all_accepted(std::string const& folder, std::size_t least) {
+// What is wrong with a published example: by name, with the place that must be complained about.
+using Faults = std::map<std::string, std::string>;
+
+void expect_all_accepted(std::string const& folder, std::size_t least, Faults const& faults = {}) {
     auto const files = material(folder);
     if (files.empty()) return;
     json::Parser parser;
     for (auto const& file : files) {
         auto const resource = Reader::parse(EphiText(read_text(file)), parser);
-        EXPECT_TRUE(resource) << file.filename() << ": " << describe(resource.error());
+        auto const fault = faults.find(file.filename());
+        if (fault == faults.end())
+            EXPECT_TRUE(resource) << file.filename() << ": " << describe(resource.error());
+        else
+            EXPECT_THAT(resource ? "accepted" : describe(resource.error()),
+                        ::testing::HasSubstr(fault->second))
+                << file.filename();
     }
     EXPECT_GE(files.size(), least);
 }
 
 TEST(ResourceTest, AcceptsHl7Examples) {
-    expect_all_accepted("hl7-r4-examples-dev/resources", 490);
+    expect_all_accepted(
+        "hl7-r4-examples-dev/resources", 490,
+        {
+            // References to types that the definition of the element does not name.
+            {"DeviceMetric-example.json", "at DeviceMetric.parent"},  // a DeviceDefinition
+            {"DeviceUseStatement-example.json", "at DeviceUseStatement.reasonReference"},
+            {"Observation-clinical-gender.json", "at Observation.performer"},  // an Encounter
+        });
 }
 TEST(ResourceTest, AcceptsUsCoreExamples) {
-    expect_all_accepted("us-core-examples-dev/resources", 150);
+    expect_all_accepted("us-core-examples-dev/resources", 150,
+                        // A narrative without its div: HL7 generates it when it publishes.
+                        {{"diagnosticreport-cbc.json", "(div) at DiagnosticReport.text"}});
 }
 TEST(ResourceTest, AcceptsSyntheaBundles) {
     expect_all_accepted("synthea-r4-dev/bundles", 125);
@@ -41,7 +62,7 @@ void expect_refused_at(std::vector<Refusal> const& refusals) {
 }
 
 std::string const p = R"({"resourceType":"Patient",)";
-std::string const o = R"({"resourceType":"Observation",)";
+std::string const o = R"({"resourceType":"Observation","status":"final","code":{"text":"x"},)";
 
 TEST(ResourceTest, RefusesWrongStructureAndSaysWhere) {
     expect_refused_at({
@@ -78,13 +99,16 @@ TEST(ResourceTest, RefusesWrongListsAndExtensions) {
         {p + R"("name":[{"given":["A",null]}]})", "Patient.name[0].given"},
         {p + R"("name":[{"given":["A",null],"_given":[null,null]}]})", "Patient.name[0].given[1]"},
         {p + R"("name":[{"given":["A"],"_given":[null,{"id":"x"}]}]})", "Patient.name[0].given"},
+        {p + R"("name":[{"_given":[{"id":"x"}]}]})", "Patient.name[0].given[0]"},
+        {p + R"("name":[{"id":"x"}]})", "Patient.name[0]"},
         {p + R"("name":[{"_given":[null]}]})", "Patient.name[0].given[0]"},
         {p + R"("_birthDate":{"value":"x"}})", "Patient.birthDate"},
         {p + R"("_birthDate":{}})", "Patient.birthDate"},
         {p + R"("_birthDate":[{"id":"x"}]})", "Patient.birthDate"},
-        {p + R"("deceasedBoolean":true,"deceasedDateTime":"2020"})", "Patient.deceasedDateTime"},
+        {p + R"("deceasedBoolean":true,"deceasedDateTime":"2020"})",
+         "Patient.deceased.ofType(dateTime)"},
         {p + R"("deceasedBoolean":true,"_deceasedDateTime":{"id":"a"}})",
-         "Patient.deceasedDateTime"},
+         "Patient.deceased.ofType(dateTime)"},
         {p + R"("deceasedString":"x"})", "Patient"},
         {p + R"("deceased":true})", "Patient"},
     });
@@ -109,42 +133,50 @@ TEST(ResourceTest, RefusesWrongSpellings) {
         {p + R"("contained":[{"name":"x"}]})", "Patient.contained[0]"},
         {p + R"("extension":[{"url":"x","valueNonsense":1}]})", "Patient.extension[0]"},
         {p + R"("extension":[{"url":"x","valueString":"a","valueCode":"b"}]})",
-         "Patient.extension[0].valueCode"},
-        {p + R"("multipleBirthInteger":2147483648})", "Patient.multipleBirthInteger"},
-        {p + R"("multipleBirthInteger":1.0})", "Patient.multipleBirthInteger"},
-        {p + R"("multipleBirthInteger":1e2})", "Patient.multipleBirthInteger"},
-        {p + R"("multipleBirthInteger":"1"})", "Patient.multipleBirthInteger"},
+         "Patient.extension[0].value.ofType(code)"},
+        {p + R"("multipleBirthInteger":2147483648})", "Patient.multipleBirth.ofType(integer)"},
+        {p + R"("multipleBirthInteger":1.0})", "Patient.multipleBirth.ofType(integer)"},
+        {p + R"("multipleBirthInteger":1e2})", "Patient.multipleBirth.ofType(integer)"},
+        {p + R"("multipleBirthInteger":"1"})", "Patient.multipleBirth.ofType(integer)"},
         {p + R"("language":"e\u0000n"})", "Patient.language"},
         {p + R"("name":[{"family":"a\u0001b"}]})", "Patient.name[0].family"},
-        {o + R"("effectiveDateTime":"2020-01-01T10:00:00"})", "Observation.effectiveDateTime"},
-        {o + R"("effectiveDateTime":"2020-01-01T10:00Z"})", "Observation.effectiveDateTime"},
-        {o + R"("effectiveDateTime":"2020-01-01T24:00:00Z"})", "Observation.effectiveDateTime"},
-        {o + R"("effectiveDateTime":"2020-01-01T10:00:00.Z"})", "Observation.effectiveDateTime"},
-        {o + R"("effectiveDateTime":"0000"})", "Observation.effectiveDateTime"},
+        {o + R"("effectiveDateTime":"2020-01-01T10:00:00"})",
+         "Observation.effective.ofType(dateTime)"},
+        {o + R"("effectiveDateTime":"2020-01-01T10:00Z"})",
+         "Observation.effective.ofType(dateTime)"},
+        {o + R"("effectiveDateTime":"2020-01-01T24:00:00Z"})",
+         "Observation.effective.ofType(dateTime)"},
+        {o + R"("effectiveDateTime":"2020-01-01T10:00:00.Z"})",
+         "Observation.effective.ofType(dateTime)"},
+        {o + R"("effectiveDateTime":"0000"})", "Observation.effective.ofType(dateTime)"},
         {o + R"("issued":"2020-01-01"})", "Observation.issued"},
-        {o + R"("valueTime":"25:00:00"})", "Observation.valueTime"},
-        {o + R"("valueQuantity":{"value":"1.0"}})", "Observation.valueQuantity.value"},
+        {o + R"("valueTime":"25:00:00"})", "Observation.value.ofType(time)"},
+        {o + R"("valueQuantity":{"value":"1.0"}})", "Observation.value.ofType(Quantity).value"},
         {o + R"("component":[{"component":[]}]})", "Observation.component[0]"},
         {o + R"("referenceRange":[{"low":{"valeu":1}}]})", "Observation.referenceRange[0].low"},
     });
 }
 
 TEST(ResourceTest, AcceptsWhatFhirAllows) {
-    for (
-        auto const* text : {
-            R"({"resourceType":"Patient"})",
-            R"({"birthDate":"1980","resourceType":"Patient","\u0069d":"a-b.C"})",
-            R"({"resourceType":"Patient","_birthDate":{"extension":[{"url":"x","valueCode":"y"}]}})",
-            R"({"resourceType":"Patient","name":[{"given":["A",null],"_given":[null,{"id":"x"}]}]})",
-            R"({"resourceType":"Patient","name":[{"_given":[{"id":"x"}]}]})",
-            R"({"resourceType":"Observation","valueQuantity":{"value":1.00}})",
-            R"({"resourceType":"Observation","effectiveDateTime":"2016-12-31T23:59:60Z"})",
-            R"({"resourceType":"Observation","component":[{"referenceRange":[{"text":"x"}]}]})",
-            R"({"resourceType":"Binary","data":"QUJD\nREVG QUI="})",
-            R"({"resourceType":"Patient","managingOrganization":{"reference":"#o"}})",
-            R"({"resourceType":"Patient","link":[{"other":{"reference":"Patient/1/_history/2"}}]})",
-        })
-        EXPECT_TRUE(parse_text(text)) << text;
+    std::vector<std::string> const texts{
+        R"({"resourceType":"Patient"})",
+        R"({"birthDate":"1980","resourceType":"Patient","\u0069d":"a-b.C"})",
+        p + R"("_birthDate":{"extension":[{"url":"x","valueCode":"y"}]}})",
+        p + R"("birthDate":"1980","_birthDate":{"id":"x"}})",
+        p + R"("name":[{"given":["A",null],"_given":[null,{"extension":[{"url":"x",)"
+            R"("valueCode":"y"}]}]}]})",
+        o + R"("valueQuantity":{"value":1.00}})",
+        o + R"("effectiveDateTime":"2016-12-31T23:59:60Z"})",
+        o + R"("component":[{"code":{"text":"y"},"referenceRange":[{"text":"x"}]}]})",
+        R"({"resourceType":"Binary","contentType":"text/plain","data":"QUJD\nREVG QUI="})",
+        p + R"("contained":[{"resourceType":"Organization","id":"o","name":"x"}],)"
+            R"("managingOrganization":{"reference":"#o"}})",
+        p + R"("link":[{"type":"seealso","other":{"reference":"Patient/1/_history/2"}}]})",
+    };
+    for (auto const& text : texts) {
+        auto const resource = parse_text(text);
+        EXPECT_TRUE(resource) << text << describe(resource.error());
+    }
 }
 
 TEST(ResourceTest, RefusesWhatJsonRefuses) {
@@ -168,7 +200,9 @@ TEST(ResourceTest, RefusesWhatJsonRefuses) {
 TEST(ResourceTest, ErrorsNeverCarryRequestData) {
     auto const refused = parse_text(R"({"resourceType":"Patient","name":[{"Smith":"Jane Roe"}]})");
     ASSERT_FALSE(refused);
-    EXPECT_EQ(describe(refused.error()), "unknown element at Patient.name[0]");
+    EXPECT_THAT(describe(refused.error()),
+                ::testing::StartsWith("unknown element at Patient.name[0];"));
+    EXPECT_EQ(describe(refused.error()).find("Smith"), std::string::npos);
 }
 
 TEST(ResourceTest, IndexTrustsItsText) {

@@ -34,22 +34,26 @@ TEST(ServerFieldsTest, SetsServerFieldsAndKeepsTheRestByteForByte) {
 }
 
 TEST(ServerFieldsTest, RewritesReferencesOfATransaction) {
-    ReferenceMap const references{{"urn:uuid:1", "Patient/p"}, {"urn:uuid:2", "Binary/b"}};
+    ReferenceMap const references{{"urn:uuid:00000000-0000-4000-8000-000000000001", "Patient/p"},
+                                  {"urn:uuid:00000000-0000-4000-8000-000000000002", "Binary/b"}};
     auto const text = stored(
-        R"({"resourceType":"DocumentReference","subject":{ "reference" : "urn:uuid:1" },
-            "author":[{"reference":"urn:uuid:3"},{"display":"urn:uuid:1"}],
-            "identifier":[{"system":"urn:uuid:2","value":"urn:uuid:1"}],
-            "contained":[{"resourceType":"Observation","subject":{"reference":"urn:uuid:\u0031"}}],
-            "extension":[{"url":"x","valueUri":"urn:uuid:2"},{"url":"x","valueString":"urn:uuid:2"}],
-            "content":[{"attachment":{"url":"urn:uuid:2"}}],
-            "text":{"status":"generated","div":"<div><a href=\"urn:uuid:1\">urn:uuid:1</a></div>"}})",
+        R"({"resourceType":"DocumentReference","subject":{ "reference" : "urn:uuid:00000000-0000-4000-8000-000000000001" },
+            "author":[{"reference":"urn:uuid:00000000-0000-4000-8000-000000000003"},{"display":"urn:uuid:00000000-0000-4000-8000-000000000001"}],
+            "identifier":[{"system":"urn:uuid:00000000-0000-4000-8000-000000000002","value":"urn:uuid:00000000-0000-4000-8000-000000000001"}],
+            "contained":[{"resourceType":"Observation","subject":{"reference":"urn:uuid:00000000-0000-4000-8000-00000000000\u0031"}}],
+            "extension":[{"url":"x","valueUri":"urn:uuid:00000000-0000-4000-8000-000000000002"},{"url":"x","valueString":"urn:uuid:00000000-0000-4000-8000-000000000002"}],
+            "content":[{"attachment":{"url":"urn:uuid:00000000-0000-4000-8000-000000000002"}}],
+            "text":{"status":"generated","div":"<div><a href=\"urn:uuid:00000000-0000-4000-8000-000000000001\">urn:uuid:00000000-0000-4000-8000-000000000001</a></div>"}})",
         references);
     for (auto const* expected :
-         {R"("subject":{"reference":"Patient/p"})", R"({"reference":"urn:uuid:3"})",
-          R"({"display":"urn:uuid:1"})", R"("system":"Binary/b","value":"urn:uuid:1")",
+         {R"("subject":{"reference":"Patient/p"})",
+          R"({"reference":"urn:uuid:00000000-0000-4000-8000-000000000003"})",
+          R"({"display":"urn:uuid:00000000-0000-4000-8000-000000000001"})",
+          R"("system":"Binary/b","value":"urn:uuid:00000000-0000-4000-8000-000000000001")",
           R"("Observation","subject":{"reference":"Patient/p"})", R"("valueUri":"Binary/b")",
-          R"("valueString":"urn:uuid:2")", R"("attachment":{"url":"Binary/b"})",
-          R"(<a href=\"Patient/p\">urn:uuid:1</a>)"})
+          R"("valueString":"urn:uuid:00000000-0000-4000-8000-000000000002")",
+          R"("attachment":{"url":"Binary/b"})",
+          R"(<a href=\"Patient/p\">urn:uuid:00000000-0000-4000-8000-000000000001</a>)"})
         EXPECT_NE(text.find(expected), std::string::npos) << expected << "\n" << text;
     EXPECT_TRUE(parse_text(text));
 }

@@ -32,6 +32,9 @@ class CredentialReader;
 namespace operations {
 class RequestReader;
 }
+namespace admin {
+class PackageReader;
+}
 namespace oauth {
 class FormReader;
 }
@@ -55,6 +58,7 @@ class EphiAccess {
     friend class minimum_necessary::Narrowing;      // removing what may not leave
     friend class authentication::CredentialReader;  // the Authorization header
     friend class operations::RequestReader;         // FHIR parameters and bodies
+    friend class admin::PackageReader;              // packages of definitions, which are no ePHI
     friend class oauth::FormReader;                 // token requests
     friend class audit_controls::DetailWriter;      // sealed audit details
     friend class app::CommandLine;                  // files that the operator names

@@ -47,6 +47,14 @@ inline constexpr std::size_t kJsonNodes = 4'000'000;
 
 // FHIR.
 inline constexpr std::size_t kResourceBytes = 16 * kMiB;
+inline constexpr std::size_t kValidationIssues = 50;    // told about one resource
+inline constexpr std::size_t kDemandedProfiles = 16;    // of one $validate
+inline constexpr std::size_t kPackageBytes = 8 * kMiB;  // a package file
+inline constexpr std::size_t kPackageUnpackedBytes = 256 * kMiB;
+inline constexpr std::size_t kPackageFiles = 20'000;
+inline constexpr std::size_t kPackages = 32;         // of one tenant
+inline constexpr std::size_t kDefinitions = 20'000;  // resources of all packages together
+inline constexpr std::size_t kDefinitionDepth = 32;  // bases, value sets, elements in others
 inline constexpr std::size_t kBundleEntries = 10'000;
 inline constexpr std::size_t kPageSize = 50;
 inline constexpr std::size_t kPageSizeLargest = 1'000;
@@ -57,6 +65,16 @@ inline constexpr std::size_t kPatientsOfResource = 1'000;  // compartments that 
 inline constexpr std::size_t kIndexTextBytes = 1'024;      // of one indexed value
 inline constexpr std::size_t kIndexEntryBytes = 256 * kKiB;
 inline constexpr std::size_t kSortKeys = 8;
+
+// FHIRPath: one expression, and one evaluation of it.
+inline constexpr std::size_t kFhirPathTextBytes = 32 * kKiB;
+inline constexpr std::size_t kFhirPathNodes = 4'096;
+inline constexpr std::size_t kFhirPathDepth = 128;
+inline constexpr std::size_t kFhirPathPatternBytes = 4 * kKiB;  // of one regular expression
+inline constexpr std::size_t kFhirPathPatternMemory = 1 * kMiB;
+inline constexpr std::uint64_t kFhirPathSteps = 20'000'000;  // about a second
+inline constexpr std::size_t kFhirPathItems = 500'000;       // at one time
+inline constexpr std::size_t kFhirPathBytes = 16 * kMiB;     // of text that it makes
 
 // Tokens (RFC 7519) and client assertions (RFC 7523).
 inline constexpr std::size_t kTokenBytes = 8 * kKiB;

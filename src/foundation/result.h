@@ -11,6 +11,7 @@
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -56,16 +57,32 @@ public:
         auto step = "[" + std::to_string(index) + "]";
         path_ = path_.empty() || path_.front() == '[' ? step + path_ : step + "." + path_;
     }
+    void append(Literal name) {
+        if (!path_.empty()) path_ += '.';
+        path_ += name.text();
+    }
+    void append_index(std::size_t index) { path_ += "[" + std::to_string(index) + "]"; }
+    // An element of a choice as FHIRPath says it: valueQuantity is value.ofType(Quantity).
+    // REQUIRES: the name ends with the type.
+    void append_choice(Literal name, Literal type) {
+        if (!path_.empty()) path_ += '.';
+        path_ += name.text().substr(0, name.text().size() - type.text().size());
+        path_.append(".ofType(").append(type.text()).append(")");
+    }
     [[nodiscard]] std::string const& path() const noexcept { return path_; }
 
 private:
     std::string path_;
 };
 
+class IssueList;
+
 struct Error {
     Errc code;
     Literal why;
     Location where{};
+    // More than one thing is wrong (foundation/issue.h): shared by the copies of the error.
+    std::shared_ptr<IssueList const> issues{};
 };
 
 template <class T>
@@ -75,7 +92,7 @@ public:
 };
 
 [[nodiscard]] inline std::unexpected<Error> fail(Errc code, Literal why) {
-    return std::unexpected(Error{code, why, {}});
+    return std::unexpected(Error{code, why, {}, {}});
 }
 [[nodiscard]] inline std::unexpected<Error> fail(Error error) {
     return std::unexpected(std::move(error));

@@ -21,6 +21,8 @@ request::Prepared capabilities(Context const& context) {
                                    Interaction::create,     Interaction::history_instance,
                                    Interaction::search_type};
         capability.update_creates = true;
+        capability.operations.push_back(
+            {"validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"});
         all.resources.push_back(std::move(capability));
     }
     all.system_interactions = {fhir::SystemInteraction::transaction};

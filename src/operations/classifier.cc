@@ -6,10 +6,13 @@
 
 #include "fhir/compartment.h"
 #include "fhir/lexical.h"
+#include "fhir/packages/package.h"
+#include "fhir/profiles/loaded_definitions.h"
 #include "fhir/reference.h"
 #include "operations/preconditions.h"
 #include "operations/request_reader.h"
 #include "operations/transaction.h"
+#include "operations/validate.h"
 
 namespace salus::operations {
 namespace {
@@ -101,6 +104,22 @@ void shape_search(IntentFacts& facts) {
     facts.elements.summary = facts.query->summary() == fhir::Summary::yes;
 }
 
+bool is_definitions(std::span<std::string const> segments) {
+    return segments[0] == "admin" && segments[1] == "definitions";
+}
+
+Result<IntentFacts> route_definitions(http::Method method, std::span<std::string const> segments) {
+    if (segments.size() == 2 && method == http::Method::post)
+        return facts_of(Interaction::definitions_load);
+    if (segments.size() == 2) return only(http::Method::get, method, Interaction::definitions_list);
+    if (segments.size() > 3) return no_such_route();
+    if (!fhir::is_package_id(segments[2])) return fail(Errc::invalid, "packages are NAME@VERSION");
+    if (method != http::Method::remove) return wrong_method();
+    auto facts = facts_of(Interaction::definitions_remove);
+    facts.id = EphiText(segments[2]);
+    return facts;
+}
+
 }  // namespace
 
 Result<request::Intent> Classifier::classify(request::Exchange& exchange) {
@@ -152,6 +171,8 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
         SALUS_TRY_VOID(check_json_content_type(exchange.request));
         return facts;
     }
+    if (segments.size() >= 2 && is_definitions(segments))
+        return route_definitions(method, segments);
     if (is("admin", "check")) return only(http::Method::get, method, Interaction::control_check);
     if (is("fhir", ".well-known", "smart-configuration")) {
         // JSON whatever the Accept header says (SMART App Launch 2.2, conformance).
@@ -186,6 +207,7 @@ Result<IntentFacts> Classifier::route_fhir(request::Exchange& exchange, Segments
         if (!query.empty()) return fail(Errc::invalid, "parameters go into the form");
         return search(exchange, segments[0], {}, RequestReader::form(exchange.request));
     }
+    if (segments.back() == "$validate") return route_validate(exchange, segments, query);
     if (!fhir::is_id(segments[1])) return fail(Errc::invalid, "this is not a FHIR id");
     if (segments.size() == 2) return route_instance(exchange, segments, query);
     if (segments[2] == "_history") return route_history(exchange, segments, query);
@@ -293,6 +315,28 @@ Result<IntentFacts> Classifier::search(request::Exchange& exchange, std::string 
     return facts;
 }
 
+std::shared_ptr<fhir::ProfileSet const> Classifier::profiles() const {
+    return tenant_.definitions != nullptr ? tenant_.definitions->current() : nullptr;
+}
+
+// Nothing of an anonymous caller is parsed.
+Result<IntentFacts> Classifier::route_validate(request::Exchange& exchange, Segments segments,
+                                               std::string_view query) {
+    if (segments.size() > 3 || (segments.size() == 3 && !fhir::is_id(segments[1])))
+        return no_such_route();
+    if (exchange.request.method != http::Method::post) return wrong_method();
+    auto facts = facts_of(Interaction::validate, segments[0]);
+    exchange.facts.interaction = facts.interaction;
+    exchange.facts.type = facts.type;
+    if (exchange.facts.caller->anonymous()) return facts;
+    std::string_view const id = segments.size() == 3 ? segments[1] : std::string_view();
+    auto const definitions = profiles();
+    SALUS_TRY(auto issues,
+              validation_of(exchange.request, {facts.type, id, query}, parser_, definitions.get()));
+    facts.issues = std::make_shared<IssueList const>(std::move(issues));
+    return facts;
+}
+
 Result<void> Classifier::read_body(request::Exchange& exchange, IntentFacts& facts) {
     bool const takes_resource = facts.interaction == Interaction::create ||
                                 facts.interaction == Interaction::update ||
@@ -309,7 +353,9 @@ Result<void> Classifier::read_body(request::Exchange& exchange, IntentFacts& fac
     // Nothing of an anonymous caller is parsed: strangers get no work done.
     if (exchange.facts.caller->anonymous()) return {};
     SALUS_TRY_VOID(check_resource_content_type(exchange.request));
-    SALUS_TRY(auto body, fhir::Reader::parse(RequestReader::take_body(exchange.request), parser_));
+    auto const definitions = profiles();
+    SALUS_TRY(auto body, fhir::Reader::parse(RequestReader::take_body(exchange.request), parser_,
+                                             definitions.get()));
     auto const shared = std::make_shared<fhir::Resource const>(std::move(body));
     facts.body = shared;
     facts.resource = shared->view();

@@ -43,6 +43,9 @@ private:
     [[nodiscard]] Result<request::IntentFacts> route_history(request::Exchange& exchange,
                                                              Segments segments,
                                                              std::string_view query);
+    [[nodiscard]] Result<request::IntentFacts> route_validate(request::Exchange& exchange,
+                                                              Segments segments,
+                                                              std::string_view query);
     [[nodiscard]] Result<request::IntentFacts> search(request::Exchange& exchange,
                                                       std::string const& type,
                                                       std::string const& patient,
@@ -57,6 +60,9 @@ private:
                                                            fhir::BundleEntry& entry);
     // The compartment of what is asked, where a patient-context token makes it matter.
     [[nodiscard]] Result<void> locate(request::Exchange& exchange, request::IntentFacts& facts);
+
+    // What is in force now.
+    [[nodiscard]] std::shared_ptr<fhir::ProfileSet const> profiles() const;
 
     request::Tenant const& tenant_;
     records::Records& records_;

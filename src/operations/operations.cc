@@ -5,6 +5,7 @@
 #include "operations/read.h"
 #include "operations/search.h"
 #include "operations/transaction.h"
+#include "operations/validate.h"
 #include "operations/write.h"
 
 namespace salus::operations {
@@ -16,6 +17,7 @@ Result<request::Prepared> prepare(Context const& context, request::Permit const&
         case Interaction::vread: return vread(context, permit);
         case Interaction::history_instance: return history(context, permit);
         case Interaction::search_type: return search(context, permit);
+        case Interaction::validate: return validate(permit);
         case Interaction::create: return create(context, permit);
         case Interaction::update: return update(context, permit);
         case Interaction::remove: return remove(context, permit);
@@ -25,6 +27,9 @@ Result<request::Prepared> prepare(Context const& context, request::Permit const&
         case Interaction::authorization_server_metadata:
         case Interaction::smart_configuration:
         case Interaction::json_web_key_set:
+        case Interaction::definitions_load:
+        case Interaction::definitions_list:
+        case Interaction::definitions_remove:
         case Interaction::client_add:
         case Interaction::control_check: break;
     }

@@ -55,12 +55,16 @@ bool belongs_on_a_worker(request::Permit const& permit) {
         case request::Interaction::transaction:
         case request::Interaction::history_instance:
         case request::Interaction::capabilities:
+        case request::Interaction::definitions_load:
+        case request::Interaction::definitions_list:
+        case request::Interaction::definitions_remove:
         case request::Interaction::control_check: return true;
         case request::Interaction::create:
         case request::Interaction::update:
             return intent.resource && intent.resource->size() > kInlineBodyBytes;
         case request::Interaction::read:
         case request::Interaction::vread:
+        case request::Interaction::validate:  // was done when the body was read
         case request::Interaction::remove:
         case request::Interaction::token:
         case request::Interaction::authorization_server_metadata:

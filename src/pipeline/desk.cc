@@ -30,6 +30,10 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
       token_endpoint_(tenant.tenant, tenant.token_keys, *records_, parser_, house.random,
                       house.clock) {}
 
+admin::DefinitionsDesk TenantDesk::definitions_desk() {
+    return {tenant_.tenant, *records_, parser_, house_.clock};
+}
+
 Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
                                               request::Permit const& permit) {
     using request::Interaction;
@@ -41,6 +45,7 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
         case Interaction::history_instance:
         case Interaction::create:
         case Interaction::search_type:
+        case Interaction::validate:
         case Interaction::transaction:
         case Interaction::capabilities: return operations::prepare(context_, permit);
         case Interaction::token: return token_endpoint_.answer(exchange);
@@ -49,6 +54,11 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
         case Interaction::smart_configuration:
             return document(oauth::smart_configuration(tenant_.tenant));
         case Interaction::json_web_key_set: return document(tenant_.token_keys.json_web_key_set());
+        case Interaction::definitions_load:
+            return admin::load_definitions(definitions_desk(), exchange);
+        case Interaction::definitions_list: return admin::list_definitions(definitions_desk());
+        case Interaction::definitions_remove:
+            return admin::remove_definitions(definitions_desk(), permit);
         case Interaction::client_add:
             return oauth::register_client(exchange, *records_, parser_, house_.clock);
         case Interaction::control_check: return admin::control_check(house_.control_report);

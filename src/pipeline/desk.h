@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 
+#include "admin/definition_packages.h"
 #include "authorization/decide.h"
 #include "minimum_necessary/narrowing.h"
 #include "oauth/token_endpoint.h"
@@ -30,6 +31,8 @@ public:
                                                     request::Permit const& permit);
 
 private:
+    [[nodiscard]] admin::DefinitionsDesk definitions_desk();
+
     House const& house_;
     TenantHouse const& tenant_;
     std::unique_ptr<records::Records> records_;

@@ -93,7 +93,10 @@ Task<Result<void>> Pipeline::write(request::Exchange& exchange, request::Prepare
     SALUS_CO_TRY(auto const intent, co_await gate.record_intent(exchange, home_));
     auto batch = *std::move(prepared.batch);
     auto committed = co_await records::commit(*exchange.tenant, std::move(batch), intent, home_);
-    if (committed) co_return Result<void>();
+    if (committed) {
+        if (prepared.after_commit) prepared.after_commit();
+        co_return Result<void>();
+    }
     if (committed.error().code == Errc::conflict && !prepared.conflict) {
         SALUS_CO_TRY_VOID(co_await gate.record_conflict(exchange, home_));
         co_return fail(Errc::conflict, "the resource was changed by another request");

@@ -45,6 +45,7 @@ struct IntentFacts {
     RequestedElements elements;
     std::optional<fhir::ResourceView> resource;  // to be created or updated; looks into `body`
     std::shared_ptr<fhir::Resource const> body;  // shared by the entries of a bundle
+    std::shared_ptr<IssueList const> issues;     // $validate: what was found
     bool return_minimal = false;                 // Prefer: return=minimal
     std::string full_url;                        // of a bundle entry, "urn:uuid:..."
 };

@@ -18,6 +18,7 @@ enum class Interaction : std::uint8_t {
     // FHIR, on a type
     create,
     search_type,
+    validate,
     // FHIR, on the system
     transaction,
     capabilities,
@@ -27,6 +28,9 @@ enum class Interaction : std::uint8_t {
     smart_configuration,
     json_web_key_set,
     // Administration
+    definitions_load,
+    definitions_list,
+    definitions_remove,
     client_add,
     control_check,
 };

@@ -3,6 +3,7 @@
 // changed the store: the pipeline records first (invariants 1 and 5).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -74,6 +75,8 @@ struct Prepared {
     // What a concurrent change means to the caller (If-Match: 412; a replayed assertion: refused).
     // Absent: the operation may be prepared again and retried.
     std::optional<Error> conflict;
+    // What of this process follows the store: called once the batch is durable.
+    std::function<void()> after_commit{};
 };
 
 }  // namespace salus::request

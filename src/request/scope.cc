@@ -51,6 +51,12 @@ std::optional<Scope> parse_administration(std::string_view rest) {
         scope.update = true;
         return scope;
     }
+    if (rest == "definitions.read" || rest == "definitions.write") {
+        scope.type = "definitions";
+        scope.read = rest.ends_with("read");
+        scope.update = !scope.read;
+        return scope;
+    }
     if (rest == "check.read") {
         scope.type = "check";
         scope.read = true;
@@ -136,6 +142,13 @@ bool allows(Scope const& scope, Interaction interaction, std::string_view type) 
         case Interaction::remove: return clinical && on_type && scope.remove;
         case Interaction::create: return clinical && on_type && scope.create;
         case Interaction::search_type: return clinical && on_type && scope.search;
+        // Who may create it may ask whether it is right; nothing stored is looked at.
+        case Interaction::validate: return clinical && on_type && scope.create;
+        case Interaction::definitions_list:
+            return !clinical && scope.type == "definitions" && scope.read;
+        case Interaction::definitions_load:
+        case Interaction::definitions_remove:
+            return !clinical && scope.type == "definitions" && scope.update;
         case Interaction::client_add: return !clinical && scope.type == "clients" && scope.update;
         case Interaction::control_check: return !clinical && scope.type == "check" && scope.read;
         // Bundles are decided entry by entry; public routes need no scope.

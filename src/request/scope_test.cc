@@ -16,12 +16,16 @@ constexpr std::array kInteractions{
     Interaction::history_instance,
     Interaction::create,
     Interaction::search_type,
+    Interaction::validate,
     Interaction::transaction,
     Interaction::capabilities,
     Interaction::token,
     Interaction::authorization_server_metadata,
     Interaction::smart_configuration,
     Interaction::json_web_key_set,
+    Interaction::definitions_load,
+    Interaction::definitions_list,
+    Interaction::definitions_remove,
     Interaction::client_add,
     Interaction::control_check,
 };
@@ -123,12 +127,16 @@ constexpr std::array kRows{
     Row{Interaction::history_instance, 'r'},
     Row{Interaction::create, 'c'},
     Row{Interaction::search_type, 's'},
+    Row{Interaction::validate, 'c'},
     Row{Interaction::transaction, 0},
     Row{Interaction::capabilities, 0},
     Row{Interaction::token, 0},
     Row{Interaction::authorization_server_metadata, 0},
     Row{Interaction::smart_configuration, 0},
     Row{Interaction::json_web_key_set, 0},
+    Row{Interaction::definitions_load, 0},
+    Row{Interaction::definitions_list, 0},
+    Row{Interaction::definitions_remove, 0},
     Row{Interaction::client_add, 0},
     Row{Interaction::control_check, 0},
 };
@@ -152,11 +160,17 @@ TEST(Allows, ClinicalScopesNeverAdministerAndAdministrationNeverReads) {
     EXPECT_FALSE(allows(all, Interaction::client_add, ""));
     EXPECT_FALSE(allows(all, Interaction::client_add, "clients"));
     EXPECT_FALSE(allows(all, Interaction::control_check, "check"));
-    for (auto const* text : {"admin/clients.write", "admin/check.read"}) {
+    for (auto const* text : {"admin/clients.write", "admin/check.read", "admin/definitions.read",
+                             "admin/definitions.write"}) {
         auto const scope = *parse_scope(text);
         for (auto const interaction : kInteractions) {
-            bool const own = (interaction == Interaction::client_add && scope.update) ||
-                             (interaction == Interaction::control_check && scope.read);
+            bool const changes = interaction == Interaction::definitions_load ||
+                                 interaction == Interaction::definitions_remove;
+            bool const own = scope.type == "definitions"
+                                 ? (changes && scope.update) ||
+                                       (interaction == Interaction::definitions_list && scope.read)
+                                 : (interaction == Interaction::client_add && scope.update) ||
+                                       (interaction == Interaction::control_check && scope.read);
             for (auto const* type : {"", "Patient", "*", "clients", "check"}) {
                 EXPECT_EQ(allows(scope, interaction, type), own)
                     << text << " " << name_of(interaction).text() << " " << type;

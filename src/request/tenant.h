@@ -9,6 +9,10 @@
 #include "keys/keyring.h"
 #include "store/store.h"
 
+namespace salus::fhir {
+class LoadedDefinitions;
+}
+
 namespace salus::request {
 
 struct Tenant {
@@ -19,6 +23,7 @@ struct Tenant {
     keys::Keyring& keyring;
     audit::Log& audit_log;
     store::Store& store;
+    fhir::LoadedDefinitions* definitions = nullptr;  // of packages; nullptr: none can be loaded
 
     [[nodiscard]] std::string fhir_base() const { return public_url + "/fhir"; }
     [[nodiscard]] std::string issuer() const { return public_url; }

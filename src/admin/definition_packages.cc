@@ -1,0 +1,147 @@
+#include "admin/definition_packages.h"
+
+#include <algorithm>
+
+#include "admin/package_reader.h"
+#include "fhir/packages/package.h"
+#include "fhir/packages/package_set.h"
+#include "fhir/profiles/loaded_definitions.h"
+#include "json/writer.h"
+
+namespace salus::admin {
+namespace {
+
+constexpr std::string_view kType = "definition-packages";
+constexpr std::string_view kId = "installed";
+constexpr std::size_t kStoredBytes = std::size_t{12} * limits::kMiB;  // fits one commit
+
+struct Installed {
+    std::string id;       // name@version
+    std::string archive;  // the package file, base64
+};
+
+struct Stored {
+    std::vector<Installed> packages;
+    std::uint64_t version = 0;  // of the document; 0: there is none
+};
+
+Result<Stored> read_stored(records::Records& records, json::Parser& parser) {
+    Stored stored;
+    SALUS_TRY(auto document, records.get(records::DocumentClass::definitions, kType, kId));
+    if (!document) return stored;
+    stored.version = document->version;
+    SALUS_TRY(auto const parsed, parser.parse(PackageReader::take(std::move(document->text))));
+    auto const packages = parsed.root().member("packages");
+    if (!packages || !packages->is_array())
+        return fail(Errc::corrupt, "the stored definitions cannot be read");
+    for (auto const each : packages->elements()) {
+        stored.packages.push_back(
+            {each.text_member("id").value_or(""), each.text_member("archive").value_or("")});
+    }
+    return stored;
+}
+
+std::string to_json(std::vector<Installed> const& packages) {
+    std::string text;
+    json::Writer writer(text);
+    writer.begin_object().key("packages").begin_array();
+    for (auto const& [id, archive] : packages)
+        writer.begin_object().key("id").string(id).key("archive").string(archive).end_object();
+    writer.end_array().end_object();
+    return text;
+}
+
+Result<std::shared_ptr<fhir::ProfileSet const>> compile(std::vector<Installed> const& installed) {
+    std::vector<fhir::Package> packages;
+    for (auto const& each : installed) {
+        auto const archive = from_base64(each.archive);
+        if (!archive) return fail(Errc::corrupt, "the stored definitions cannot be read");
+        SALUS_TRY(auto package, fhir::read_package(*archive));
+        packages.push_back(std::move(package));
+    }
+    return fhir::definitions_of(packages);
+}
+
+std::string listing(std::vector<Installed> const& packages) {
+    std::string text;
+    json::Writer writer(text);
+    writer.begin_object().key("packages").begin_array();
+    for (auto const& each : packages) writer.string(each.id);
+    writer.end_array().end_object();
+    return text;
+}
+
+// The document with these packages; they are in force once it is stored.
+Result<request::Prepared> store(DefinitionsDesk const& desk, Stored stored) {
+    SALUS_TRY(auto set, compile(stored.packages));
+    records::Change change;
+    change.document_class = records::DocumentClass::definitions;
+    change.type = kType;
+    change.id = kId;
+    change.compartment = desk.records.addressing().identity_compartment();
+    change.version = stored.version + 1;
+    change.when = desk.clock.now();
+    change.text = EphiText(to_json(stored.packages));
+    if (change.text.size() > kStoredBytes)
+        return fail(Errc::too_large, "the packages are too large together");
+    SALUS_TRY(auto write, desk.records.seal(change));
+
+    request::Prepared prepared;
+    prepared.headers.set("Content-Type", "application/json");
+    prepared.content = request::PlainContent{listing(stored.packages)};
+    prepared.touched.push_back(
+        {.action = stored.version == 0 ? Literal("create") : Literal("update"),
+         .compartment = change.compartment,
+         .patient_compartment = false,
+         .type = change.type,
+         .address = write.address,
+         .version = change.version,
+         .stored_hash = records::stored_hash(write.document)});
+    prepared.batch.emplace();
+    prepared.batch->writes.push_back(std::move(write));
+    prepared.after_commit = [definitions = desk.tenant.definitions, set = std::move(set)] {
+        if (definitions != nullptr) definitions->replace(set);
+    };
+    return prepared;
+}
+
+}  // namespace
+
+Result<request::Prepared> load_definitions(DefinitionsDesk const& desk,
+                                           request::Exchange& exchange) {
+    auto const archive = PackageReader::take(exchange.request.body.clone());
+    SALUS_TRY(auto const package, fhir::read_package(bytes_of(archive)));
+    SALUS_TRY(auto stored, read_stored(desk.records, desk.parser));
+    auto id = package.name + "@" + package.version;
+    std::erase_if(stored.packages, [&](Installed const& each) { return each.id == id; });
+    if (stored.packages.size() >= limits::kPackages)
+        return fail(Errc::too_large, "too many packages");
+    stored.packages.push_back({std::move(id), to_base64(bytes_of(archive))});
+    return store(desk, std::move(stored));
+}
+
+Result<request::Prepared> list_definitions(DefinitionsDesk const& desk) {
+    SALUS_TRY(auto const stored, read_stored(desk.records, desk.parser));
+    request::Prepared prepared;
+    prepared.headers.set("Content-Type", "application/json");
+    prepared.content = request::PlainContent{listing(stored.packages)};
+    return prepared;
+}
+
+Result<request::Prepared> remove_definitions(DefinitionsDesk const& desk,
+                                             request::Permit const& permit) {
+    auto const package = PackageReader::view(permit.intent().id);
+    SALUS_TRY(auto stored, read_stored(desk.records, desk.parser));
+    auto const removed =
+        std::erase_if(stored.packages, [&](Installed const& each) { return each.id == package; });
+    if (removed == 0) return fail(Errc::not_found, "no such package");
+    return store(desk, std::move(stored));
+}
+
+Result<std::shared_ptr<fhir::ProfileSet const>> stored_definitions(records::Records& records,
+                                                                   json::Parser& parser) {
+    SALUS_TRY(auto const stored, read_stored(records, parser));
+    return compile(stored.packages);
+}
+
+}  // namespace salus::admin

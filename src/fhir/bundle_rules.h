@@ -1,0 +1,13 @@
+// What a Bundle must satisfy beyond its definition (https://hl7.org/fhir/R4/bundle.html). Private
+// to the room. Thread safety: pure functions but for the Reporter.
+#pragma once
+
+#include "fhir/element_path.h"
+#include "json/document.h"
+
+namespace salus::fhir {
+
+// `path` stands at the Bundle.
+void check_bundle(json::Value bundle, ElementPath& path, Reporter& report);
+
+}  // namespace salus::fhir
