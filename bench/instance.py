@@ -12,6 +12,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SALUS = ROOT / "build" / "release" / "salus"
+ENGINE = ROOT / "build" / "release" / "fhir_engine_bench"
 START_SECONDS = 60
 
 
@@ -22,7 +23,7 @@ def free_port():
 
 
 def build():
-    for command in (["cmake", "--preset", "release"], ["ninja", "-C", "build/release", "salus"]):
+    for command in (["cmake", "--preset", "release"], ["ninja", "-C", "build/release", "salus", "fhir_engine_bench"]):
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 

@@ -7,11 +7,16 @@ import os
 import pathlib
 import re
 import secrets
+import subprocess
 import time
 
 import resources
 from accounting import Span, median, percentile
+from instance import ENGINE
 from load import h2load, wrk
+
+HERE = pathlib.Path(__file__).resolve().parent
+PEERS = HERE / "peers"
 
 SEARCH = "?code=http://loinc.org%7C8310-5&date=ge2025-12-01&_count=50&patient="
 LARGE = 5000
@@ -269,6 +274,31 @@ def tokens(bench):
     yield "CPU per token", microseconds(load.cpu_each), "", ""
 
 
+def _engine(command):
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
+def fhir_engine(bench):
+    """Beside the engines of the npm registry, on the same document, in turns."""
+    if not (PEERS / "node_modules").is_dir():
+        npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        subprocess.run(npm, cwd=PEERS, check=True)
+    document = HERE / "patient.json"
+    ours, theirs = [], []
+    for _ in range(bench.rounds):
+        ours.append(_engine([ENGINE, document]))
+        theirs.append(_engine(["node", PEERS / "engine.mjs", document]))
+    for what, figure, beside in (
+        ("validated, JSON.parse + ajv", "parse_and_validate", "json_parse_and_ajv"),
+        ("validated, medplum", "parse_and_validate", "medplum_validate"),
+        ("FHIRPath, fhirpath.js compiled", "fhirpath_compiled", "fhirpath_compiled"),
+    ):
+        mine = median([each[figure] for each in ours])
+        other = median([each[beside] for each in theirs])
+        yield what, f"{mine:.2f} us", f"{other:.2f} us", f"{mine / other:.2f}"
+
+
 MEASUREMENTS = {
     "read": ("Authorized, audited read of 2 KB, 32 connections, beside nginx", read_http1),
     "read-h2": ("The same over HTTP/2, 8 connections of 4 streams, beside nginx", read_http2),
@@ -276,4 +306,5 @@ MEASUREMENTS = {
     "create": ("Create of a 1 KB Observation, 32 connections, beside the disk", create),
     "token": ("Tokens for private_key_jwt (ES384), each assertion once", tokens),
     "search": ("A patient with 5,000 observations: code, date, page of 50; restart", large_patient),
+    "fhir-engine": ("A Patient of 2 KB in the FHIR engine, beside others", fhir_engine),
 }
