@@ -37,6 +37,7 @@ add_custom_command(
   OUTPUT ${SALUS_FHIR_DEFINITIONS}
   COMMAND ${SALUS_NODE} ${definitions_tool}/generate.mjs ${SALUS_FHIR_DEFINITIONS}
   DEPENDS ${definitions_tool}/generate.mjs ${definitions_tool}/expressions.mjs
+          ${definitions_tool}/search_parameters.mjs
           ${definitions_tool}/package-lock.json
   COMMENT "Generating the FHIR definitions"
   VERBATIM)

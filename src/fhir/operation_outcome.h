@@ -14,6 +14,8 @@ namespace salus::fhir {
 // A code of https://hl7.org/fhir/R4/valueset-issue-type.html.
 [[nodiscard]] Literal issue_type(Errc code) noexcept;
 [[nodiscard]] std::string operation_outcome(Error const& error);
+// Something that the caller should know, in an answer that succeeded.
+[[nodiscard]] std::string operation_outcome_warning(Literal what);
 // "All OK": for answers without a resource.
 [[nodiscard]] std::string operation_outcome_success(Literal what);
 

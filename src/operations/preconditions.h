@@ -15,6 +15,9 @@ namespace salus::operations {
 // If-Match, If-None-Match and Prefer into the facts; Errc::invalid when malformed.
 [[nodiscard]] Result<void> read_preconditions(http::Request const& request,
                                               request::IntentFacts& facts);
+// Prefer: handling (https://hl7.org/fhir/R4/search.html#errors). Strict unless lenient is
+// preferred.
+[[nodiscard]] fhir::Handling search_handling(http::Request const& request);
 // W/"3" or "3": a version of ours.
 [[nodiscard]] std::optional<std::uint64_t> parse_entity_tag(std::string_view text);
 
