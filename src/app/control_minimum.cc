@@ -128,10 +128,11 @@ Finding broad_queries(EvidenceContext const& context) {
         refused += is_too_broad(*addressing, search, now) ? 1U : 0U;
     }
     bool const narrow_works = !is_too_broad(*addressing, narrow, now);
-    return works_if(refused == broad.size() && narrow_works,
-                    fmt::format("tried now: {} of {} searches without patient or identifier "
-                                "refused, one by identifier {}; _include is refused",
-                                refused, broad.size(), narrow_works ? "served" : "refused"));
+    return works_if(
+        refused == broad.size() && narrow_works,
+        fmt::format("tried now: {} of {} searches without patient or identifier "
+                    "refused, one by identifier {}; each included type is decided by itself",
+                    refused, broad.size(), narrow_works ? "served" : "refused"));
 }
 
 }  // namespace salus::app

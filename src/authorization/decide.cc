@@ -1,5 +1,6 @@
 #include "authorization/decide.h"
 
+#include "fhir/compartment.h"
 #include "fhir/definitions.h"
 
 namespace salus::authorization {
@@ -48,36 +49,15 @@ request::AllowedElements const& elements_of(PurposeRule const& rule, std::string
     return found == rule.elements.end() ? rule.other_elements : found->second;
 }
 
-// The elements that a search parameter reads: the first step of each of its paths.
-bool parameter_allowed(request::AllowedElements const& allowed, fhir::Type const& type,
-                       std::string_view name) {
-    // _id and _lastUpdated read id and meta, which always leave.
-    if (name.starts_with('_')) return true;
-    auto const* parameter = fhir::find_search_parameter(type, name);
-    if (parameter == nullptr) return false;
-    return std::ranges::all_of(parameter->paths, [&](fhir::SearchPath const& path) {
-        return !path.steps.empty() && allowed.contains(path.steps.front().text());
-    });
-}
-
-// What may not leave may not be searched or sorted by either (invariant 6).
-bool may_search(request::AllowedElements const& allowed, IntentFacts const& intent) {
-    if (allowed.all || !intent.query) return true;
-    auto const& type = intent.query->type();
-    // Patient/[id]/[type] tells which resources name this patient.
-    bool const by_compartment =
-        !intent.patient.empty() && !type.patient_compartment.empty() && type.name != "Patient";
-    auto const shows_patient = [&](fhir::SearchParameter const* parameter) {
-        return parameter_allowed(allowed, type, parameter->name.text());
-    };
-    if (by_compartment && std::ranges::none_of(type.patient_compartment, shows_patient)) {
-        return false;
-    }
-    auto const permitted = [&](auto const& part) {
-        return parameter_allowed(allowed, type, part.name.text());
-    };
-    return std::ranges::all_of(intent.query->clauses(), permitted) &&
-           std::ranges::all_of(intent.query->sort_keys(), permitted);
+// The top-level elements that a search parameter reads; nullptr: _id or _lastUpdated, which read
+// id and meta. These always leave, and so may every parameter that reads meta be used.
+bool parameter_allowed(request::AllowedElements const& allowed,
+                       fhir::SearchParameter const* parameter) {
+    if (allowed.all || parameter == nullptr || parameter->name.text().starts_with('_')) return true;
+    return !parameter->elements.empty() &&
+           std::ranges::all_of(parameter->elements, [&](Literal const& element) {
+               return allowed.contains(element.text());
+           });
 }
 
 // A patient-context scope reaches that patient's compartment and nothing else (SC3).
@@ -86,6 +66,112 @@ bool scope_reaches(request::Scope const& scope, CallerFacts const& caller,
     if (scope.context != request::ScopeContext::patient) return true;
     return caller.patient_compartment && intent.compartment &&
            *caller.patient_compartment == *intent.compartment;
+}
+
+// Whether scope and purpose permit this on another type than the intent's own. What no patient's
+// compartment holds is beyond a patient-context scope.
+bool other_type_allowed(PurposeRule const& rule, CallerFacts const& caller,
+                        IntentFacts const& intent, Interaction interaction,
+                        fhir::Type const& type) {
+    auto const name = type.name.text();
+    auto const permits = [&](request::Scope const& scope) {
+        bool const reaches = scope.context != request::ScopeContext::patient ||
+                             (!fhir::is_shared_type(type) && scope_reaches(scope, caller, intent));
+        return reaches && request::allows(scope, interaction, name);
+    };
+    return std::ranges::any_of(caller.scopes, permits) && purpose_allows(rule, interaction, name);
+}
+
+// What may not leave may not be searched, sorted, followed or included by either (invariant 6):
+// each parameter of each type that the query looks at, chains, _has and includes among them.
+bool may_search(PurposeRule const& rule, CallerFacts const& caller, IntentFacts const& intent) {
+    if (!intent.query) return true;
+    auto const& type = intent.query->type();
+    auto const& own = elements_of(rule, intent.type);
+    // Patient/[id]/[type] tells which resources name this patient.
+    bool const by_compartment =
+        !intent.patient.empty() && !type.patient_compartment.empty() && type.name != "Patient";
+    auto const shows_patient = [&](fhir::SearchParameter const* parameter) {
+        return parameter_allowed(own, parameter);
+    };
+    if (by_compartment && std::ranges::none_of(type.patient_compartment, shows_patient)) {
+        return false;
+    }
+    return std::ranges::all_of(intent.query->reads(), [&](fhir::SearchRead const& read) {
+        bool const other = read.type != &type;
+        return (!other ||
+                other_type_allowed(rule, caller, intent, Interaction::search_type, *read.type)) &&
+               parameter_allowed(elements_of(rule, read.type->name.text()), read.parameter);
+    });
+}
+
+// Types that an include may bring. What the request names must be permitted; of a reference to any
+// type, the permitted ones come along.
+bool add_included(PurposeRule const& rule, CallerFacts const& caller, IntentFacts const& intent,
+                  fhir::Include const& include, std::vector<request::TypePermit>& included) {
+    auto const add = [&](fhir::Type const& type) {
+        auto const name = type.name.text();
+        if (!other_type_allowed(rule, caller, intent, Interaction::read, type)) return false;
+        if (std::ranges::find(included, name, &request::TypePermit::type) == included.end())
+            included.push_back({std::string(name), elements_of(rule, name)});
+        return true;
+    };
+    if (include.direction == fhir::IncludeDirection::reverse) return add(*include.source);
+    if (include.target != nullptr) return add(*include.target);
+    bool const some = include.parameter != nullptr && !include.parameter->targets.empty();
+    if (!some) {
+        for (auto const& type : fhir::resource_types()) add(type);
+        return true;
+    }
+    for (auto const* type : include.parameter->targets) {
+        if (!add(*type) && include.parameter->targets.size() == 1) return false;
+    }
+    return true;
+}
+
+// Patient/[id]/*: the types of which this caller may see which resources name the patient.
+bool add_all_types(PurposeRule const& rule, CallerFacts const& caller, IntentFacts const& intent,
+                   std::vector<request::TypePermit>& included) {
+    auto const& query = *intent.query;
+    for (auto const& type : fhir::resource_types()) {
+        if (fhir::is_shared_type(type) || !query.covers(type)) continue;
+        auto const& elements = elements_of(rule, type.name.text());
+        auto const shows_patient = [&](fhir::SearchParameter const* parameter) {
+            return parameter_allowed(elements, parameter);
+        };
+        bool const allowed =
+            other_type_allowed(rule, caller, intent, Interaction::search_type, type) &&
+            (type.name == "Patient" ||
+             std::ranges::any_of(type.patient_compartment, shows_patient));
+        if (allowed) included.push_back({std::string(type.name.text()), elements});
+        // What is asked for by name must be permitted.
+        if (!allowed && !query.types().empty()) return false;
+    }
+    return !included.empty();
+}
+
+bool is_over_all_types(IntentFacts const& intent) {
+    return intent.query && intent.query->type().kind == fhir::TypeKind::any_resource;
+}
+
+Decision decide_over_all_types(Policy const& policy, CallerFacts const& caller,
+                               IntentFacts const& intent) {
+    auto const rule = std::ranges::find_if(policy.rules, [&](PurposeRule const& candidate) {
+        return caller.purpose == candidate.purpose;
+    });
+    if (rule == policy.rules.end() || !intent.compartment) {
+        return deny(Errc::forbidden, "the purpose of use does not permit this");
+    }
+    Decision decision{.allowed = true, .elements = {}};
+    bool allowed = add_all_types(*rule, caller, intent, decision.included);
+    for (auto const& include : intent.query->includes()) {
+        allowed = allowed && add_included(*rule, caller, intent, include, decision.included);
+    }
+    if (!allowed || !may_search(*rule, caller, intent)) {
+        return deny(Errc::forbidden, "scope or purpose do not permit all that is asked for");
+    }
+    decision.rules = {PolicyRuleId("scope:" + request::to_text(caller.scopes)), rule->id};
+    return decision;
 }
 
 }  // namespace
@@ -99,6 +185,7 @@ Decision decide(Policy const& policy, CallerFacts const& caller, IntentFacts con
     if (caller.anonymous) return deny(Errc::unauthenticated, "an access token is required");
     if (caller.tenant != intent.tenant) return deny(Errc::not_found, "no such resource");
 
+    if (is_over_all_types(intent)) return decide_over_all_types(policy, caller, intent);
     auto const scope = std::ranges::find_if(caller.scopes, [&](request::Scope const& candidate) {
         return request::allows(candidate, intent.interaction, intent.type) &&
                scope_reaches(candidate, caller, intent);
@@ -112,12 +199,17 @@ Decision decide(Policy const& policy, CallerFacts const& caller, IntentFacts con
     if (rule == policy.rules.end() || !purpose_allows(*rule, intent.interaction, intent.type)) {
         return deny(Errc::forbidden, "the purpose of use does not permit this");
     }
-    auto const& elements = elements_of(*rule, intent.type);
-    if (!may_search(elements, intent)) {
+    Decision decision{.allowed = true, .elements = elements_of(*rule, intent.type)};
+    if (!may_search(*rule, caller, intent)) {
         return deny(Errc::forbidden,
                     "the purpose of use does not permit searching by this element");
     }
-    Decision decision{.allowed = true, .elements = elements};
+    for (auto const& include :
+         intent.query ? intent.query->includes() : std::span<fhir::Include const>()) {
+        if (!add_included(*rule, caller, intent, include, decision.included)) {
+            return deny(Errc::forbidden, "scope or purpose do not permit including this type");
+        }
+    }
     decision.rules = {PolicyRuleId("scope:" + scope->text()), rule->id};
     return decision;
 }
@@ -136,6 +228,7 @@ Result<request::Permit> Authorization::permit(request::CallerPointer caller, req
         add_rules(decision);
         if (!decision.allowed) return fail(decision.code, decision.why);
         permit.elements_ = std::move(decision.elements);
+        permit.included_ = std::move(decision.included);
     }
     if (bundle && permit.caller().anonymous()) {
         return fail(Errc::unauthenticated, "an access token is required");

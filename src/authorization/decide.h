@@ -16,6 +16,8 @@ struct Decision {
     bool allowed = false;
     // Allowed: which elements of the intent's type may leave.
     request::AllowedElements elements;
+    // Types of which a search may include resources, with what of them may leave.
+    std::vector<request::TypePermit> included;
     // What allowed it (scope and purpose rule), or what would have had to.
     std::vector<PolicyRuleId> rules;
     // Denied: why, for the caller (the scope or purpose in general terms) and the audit leaf.

@@ -104,7 +104,9 @@ TEST(CapabilityStatementTest, IsAResourceAndClaimsOnlyWhatIsOn) {
          .security = {.token_url = "https://example.org/token"}});
     EXPECT_TRUE(parse_text(text));
     EXPECT_NE(text.find(R"({"name":"birthdate","type":"date"})"), std::string::npos);
-    EXPECT_EQ(text.find(R"("deceased")"), std::string::npos);
+    EXPECT_EQ(text.find(R"("_text")"), std::string::npos);
+    EXPECT_NE(text.find(R"("searchInclude":["Patient:general-practitioner")"), std::string::npos);
+    EXPECT_NE(text.find(R"("Provenance:target")"), std::string::npos);
     EXPECT_EQ(text.find(R"("combo-code")"), std::string::npos);
     EXPECT_EQ(text.find(R"("code":"delete")"), std::string::npos);
     EXPECT_EQ(text.find("authorize"), std::string::npos);

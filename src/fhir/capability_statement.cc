@@ -39,6 +39,10 @@ std::string_view code_of(ParameterType type) {
         case ParameterType::string: return "string";
         case ParameterType::reference: return "reference";
         case ParameterType::uri: return "uri";
+        case ParameterType::number: return "number";
+        case ParameterType::quantity: return "quantity";
+        case ParameterType::composite: return "composite";
+        case ParameterType::special: return "special";
     }
     return "token";
 }
@@ -64,9 +68,24 @@ void write_parameters(json::Writer& writer, Type const& type) {
     writer.key("searchParam").begin_array();
     write_parameter(writer, "_id", ParameterType::token);
     write_parameter(writer, "_lastUpdated", ParameterType::date);
-    for (auto const& parameter : type.search_parameters)
-        write_parameter(writer, parameter.name.text(), parameter.type);
+    for (auto const& parameter : type.search_parameters) {
+        if (parameter.offered()) write_parameter(writer, parameter.name.text(), parameter.type);
+    }
     writer.end_array();
+}
+
+// Of what may be included the type's own references, and of what refers to it the provenance: a
+// list of all others would be longer than everything else together.
+void write_includes(json::Writer& writer, Type const& type) {
+    bool any = false;
+    for (auto const& parameter : type.search_parameters) {
+        if (parameter.type != ParameterType::reference || !parameter.offered()) continue;
+        if (!any) writer.key("searchInclude").begin_array();
+        any = true;
+        writer.string(std::string(type.name.text()) + ":" + std::string(parameter.name.text()));
+    }
+    if (any) writer.end_array();
+    writer.key("searchRevInclude").begin_array().string("Provenance:target").end_array();
 }
 
 void write_operations(json::Writer& writer, std::vector<Operation> const& operations) {
@@ -89,7 +108,10 @@ void write_resource(json::Writer& writer, ResourceCapability const& resource) {
     writer.key("updateCreate").boolean(resource.update_creates);
     writer.key("conditionalCreate").boolean(resource.conditional_create);
     writer.key("conditionalUpdate").boolean(resource.conditional_update);
-    if (has(interactions, Interaction::search_type)) write_parameters(writer, *resource.type);
+    if (has(interactions, Interaction::search_type)) {
+        write_includes(writer, *resource.type);
+        write_parameters(writer, *resource.type);
+    }
     write_operations(writer, resource.operations);
     writer.end_object();
 }

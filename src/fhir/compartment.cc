@@ -1,6 +1,7 @@
 #include "fhir/compartment.h"
 
 #include <algorithm>
+#include <array>
 
 #include "fhir/contents.h"
 #include "fhir/path.h"
@@ -18,7 +19,42 @@ void add_patient(std::vector<std::string>& patients, json::Value reference) {
     if (std::ranges::find(patients, local->id) == patients.end()) patients.emplace_back(local->id);
 }
 
+// Deliberately a list: types that may name somebody (Task, Bundle, Binary, Parameters, Contract)
+// are not in it.
+constexpr auto kDirectory = std::to_array<std::string_view>({
+    "ActivityDefinition",
+    "CodeSystem",
+    "ConceptMap",
+    "Endpoint",
+    "HealthcareService",
+    "InsurancePlan",
+    "Library",
+    "Location",
+    "Measure",
+    "Medication",
+    "MedicationKnowledge",
+    "NamingSystem",
+    "Organization",
+    "OrganizationAffiliation",
+    "PlanDefinition",
+    "Practitioner",
+    "PractitionerRole",
+    "Questionnaire",
+    "SearchParameter",
+    "StructureDefinition",
+    "Substance",
+    "ValueSet",
+});
+
 }  // namespace
+
+bool is_shared_type(Type const& type) noexcept {
+    return type.patient_compartment.empty() && type.name != Literal("Patient");
+}
+
+bool is_directory_type(Type const& type) noexcept {
+    return is_shared_type(type) && std::ranges::binary_search(kDirectory, type.name.text());
+}
 
 Result<std::vector<std::string>> patients_of(ResourceView const& resource) {
     std::vector<std::string> patients;

@@ -23,4 +23,11 @@ namespace salus::fhir {
 // Errc::invalid for a Patient without id.
 [[nodiscard]] Result<std::optional<std::string>> patient_of(ResourceView const& resource);
 
+// Whether no resource of this type belongs to a patient, so that all stand in the tenant's shared
+// compartment.
+[[nodiscard]] bool is_shared_type(Type const& type) noexcept;
+// Shared types that describe who and what provides care, and nobody's health: practitioners,
+// organizations, places, products, definitions. They may be searched by any of their parameters.
+[[nodiscard]] bool is_directory_type(Type const& type) noexcept;
+
 }  // namespace salus::fhir

@@ -61,7 +61,12 @@ TEST(DefinitionsTest, ReducesSearchParametersToPaths) {
     EXPECT_EQ(paths_of("Patient", "_profile"), Paths{".meta.profile"});
     EXPECT_EQ(paths_of("MedicationRequest", "medication"), Paths{".medicationReference"});
     auto const& patient = *find_resource_type("Patient");
-    EXPECT_EQ(find_search_parameter(patient, "deceased"), nullptr);  // exists() is not simple
+    auto const* deceased = find_search_parameter(patient, "deceased");
+    ASSERT_NE(deceased, nullptr);  // exists() is no plain path
+    EXPECT_TRUE(deceased->paths.empty());
+    EXPECT_EQ(deceased->expression.text(),
+              "Patient.deceased.exists() and Patient.deceased != false");
+    EXPECT_EQ(deceased->elements.size(), 2U);
     EXPECT_EQ(find_search_parameter(patient, "_id"), nullptr);
     auto const& subject =
         find_search_parameter(*find_resource_type("Observation"), "patient")->paths[0];

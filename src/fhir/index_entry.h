@@ -1,10 +1,11 @@
-// Index entries: what a search inside a patient's compartment needs to know of a resource, without
-// the resource. One compact, versioned entry for each resource, sealed by others; a search opens
-// the entries of a compartment (thousands) and looks into them through EntryView, which copies and
-// allocates nothing. Holds every token, date, string, reference and uri parameter of the type whose
-// expression is a simple path, with type, id and time of the last update.
+// Index entries: what a search inside a compartment needs to know of a resource, without the
+// resource. One compact, versioned entry for each resource, sealed by others; a search opens the
+// entries of a compartment (thousands) and looks into them through EntryView and EntryTable, which
+// copy and allocate nothing. Holds every parameter that the definitions can evaluate, with type, id
+// and time of the last update; beside a parameter, what its modifiers :of-type and :identifier look
+// at.
 //
-// An entry is ePHI. Layout: index_entry.cc. Thread safety: values and pure functions.
+// An entry is ePHI. Layout: docs/formats/index-entry.md. Thread safety: values and pure functions.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +36,17 @@ struct StringValue {
     std::string_view folded;
     std::string_view exact;
 };
+// Keys (fhir/decimal.h) of the least and the greatest number that is meant; equal for one number.
+struct NumberValue {
+    std::string_view low;
+    std::string_view high;
+};
+struct QuantityValue {
+    NumberValue number;
+    std::string_view system;
+    std::string_view code;
+    std::string_view unit;
+};
 
 // Reads values one after the other. What is not there reads as empty and ends the list.
 class ValueReader {
@@ -48,6 +60,12 @@ public:
     [[nodiscard]] TimeRange date() noexcept;
     [[nodiscard]] StringValue string() noexcept;
     [[nodiscard]] std::string_view text() noexcept;  // reference, uri
+    [[nodiscard]] NumberValue number() noexcept;
+    [[nodiscard]] QuantityValue quantity() noexcept;
+    // The components of the next tuple of a composite, each a list by itself.
+    [[nodiscard]] std::uint8_t tuple() noexcept;
+    // REQUIRES: as many calls as tuple() said, right after it.
+    [[nodiscard]] ValueReader component() noexcept;
 
 private:
     [[nodiscard]] std::string_view take_text() noexcept;
@@ -59,6 +77,16 @@ private:
     BytesView bytes_;
 };
 
+// The values of one parameter where they stand in an entry.
+struct EntryGroup {
+    std::string_view name;  // of the parameter; ":of-type" or ":identifier" may follow
+    BytesView values;       // what values_of() reads
+};
+
+// Takes the next group from the front; false at the end and where the bytes are damaged.
+[[nodiscard]] bool take_group(BytesView& groups, EntryGroup& group) noexcept;
+[[nodiscard]] std::optional<ValueReader> values_of(BytesView values) noexcept;
+
 // Borrows the opened bytes.
 class EntryView {
 public:
@@ -69,6 +97,7 @@ public:
     [[nodiscard]] std::string_view id() const noexcept { return id_; }
     // Nanoseconds since the Unix epoch.
     [[nodiscard]] std::int64_t last_updated() const noexcept { return last_updated_; }
+    [[nodiscard]] BytesView groups() const noexcept { return groups_; }
     // Nothing if the resource has no value for this parameter.
     [[nodiscard]] std::optional<ValueReader> find(std::string_view parameter) const noexcept;
 
@@ -79,5 +108,13 @@ private:
     std::int64_t last_updated_ = 0;
     BytesView groups_;
 };
+
+// Whether an entry was made by an earlier layout. Then only type and id can be read from it, and
+// the resource has to be indexed again.
+struct OutdatedEntry {
+    std::string_view type;
+    std::string_view id;
+};
+[[nodiscard]] std::optional<OutdatedEntry> outdated(BytesView bytes) noexcept;
 
 }  // namespace salus::fhir

@@ -104,6 +104,10 @@ std::string operation_outcome(Error const& error) {
     return outcome("error", issue_type(error.code), error.why, error.where.path());
 }
 
+std::string operation_outcome_warning(Literal what) {
+    return outcome("warning", "not-supported", what, {});
+}
+
 std::string operation_outcome_success(Literal what) {
     return outcome("information", "informational", what, {});
 }

@@ -18,6 +18,8 @@ namespace salus::fhir {
 [[nodiscard]] std::string operation_outcome(Error const& error);
 // REQUIRES: not empty.
 [[nodiscard]] std::string operation_outcome(IssueList const& issues);
+// Something that the caller should know, in an answer that succeeded.
+[[nodiscard]] std::string operation_outcome_warning(Literal what);
 // "All OK": for answers without a resource.
 [[nodiscard]] std::string operation_outcome_success(Literal what);
 

@@ -2,173 +2,242 @@
 
 #include <algorithm>
 
+#include "fhir/search_match.h"
+#include "fhir/search_names.h"
 #include "foundation/limits.h"
 
 namespace salus::fhir {
 namespace {
 
-bool token_matches(TokenCriterion const& wanted, TokenValue const& value) {
-    if (wanted.code && *wanted.code != value.code) return false;
-    if (value.implied_system) return wanted.code.has_value();
-    return !wanted.system || *wanted.system == value.system;
+using Row = EntryTable::Row;
+using Rows = std::vector<Row>;
+using Column = EntryTable::Column;
+
+// A query over all types finds each type's own parameter by its name.
+Column column_of(EntryTable const& table, Literal name, ColumnSide side) {
+    auto const* parameter = find_search_parameter(table.type(), name.text());
+    return parameter == nullptr ? Column() : table.column(*parameter, side);
 }
 
-// search.html#prefix, on ranges [start, end).
-bool date_matches(DateCriterion const& wanted, TimeRange const& value) {
-    auto const [start, end] = wanted.range;
-    bool const inside = start <= value.start && value.end <= end;
-    switch (wanted.prefix) {
-        case DatePrefix::eq: return inside;
-        case DatePrefix::ne: return !inside;
-        case DatePrefix::lt: return value.start < start;
-        case DatePrefix::gt: return value.end > end;
-        case DatePrefix::le: return value.start < start || inside;
-        case DatePrefix::ge: return value.end > end || inside;
-        case DatePrefix::sa: return value.start >= end;
-        case DatePrefix::eb: return value.end <= start;
-        case DatePrefix::ap: return value.start < end && start < value.end;
+bool is_id(SearchClause const& clause) {
+    return clause.name == Literal("_id");
+}
+bool is_last_updated(SearchClause const& clause) {
+    return clause.name == Literal("_lastUpdated");
+}
+
+// Every entry has an id and a time.
+void keep_by_own_fields(SearchClause const& clause, EntryTable const& table, Rows& rows) {
+    if (clause.modifier == SearchModifier::missing) {
+        if (std::get<bool>(clause.criteria.front())) rows.clear();
+        return;
     }
-    return false;
-}
-
-bool string_matches(TextCriterion const& wanted, SearchModifier modifier,
-                    StringValue const& value) {
-    if (modifier == SearchModifier::exact) return value.exact == wanted.text;
-    if (modifier == SearchModifier::contains)
-        return value.folded.find(wanted.text) != std::string_view::npos;
-    return value.folded.starts_with(wanted.text);
-}
-
-bool reference_matches(ReferenceCriterion const& wanted, std::string_view value) {
-    if (!wanted.id_only) return value == wanted.text;
-    auto const slash = value.find('/');
-    return slash != std::string_view::npos && value.substr(slash + 1) == wanted.text;
-}
-
-// :below: the address itself or one under it (search.html#uri).
-bool uri_matches(TextCriterion const& wanted, SearchModifier modifier, std::string_view value) {
-    if (value == wanted.text) return true;
-    return modifier == SearchModifier::below && value.starts_with(wanted.text) &&
-           (wanted.text.ends_with('/') || value[wanted.text.size()] == '/');
-}
-
-// Criterion kinds follow from the parameter's type: SearchParser made them so.
-template <class Wanted, class Value, class Matches>
-bool any_criterion(SearchClause const& clause, Value const& value, Matches matches) {
-    return std::ranges::any_of(clause.criteria, [&](Criterion const& criterion) {
-        auto const* wanted = std::get_if<Wanted>(&criterion);
-        return wanted != nullptr && matches(*wanted, value);
+    bool const negated = clause.modifier == SearchModifier::is_not;
+    std::erase_if(rows, [&](Row row) {
+        auto const& entry = table.entry(row);
+        bool const found = is_id(clause) ? id_matches(clause, entry.id())
+                                         : time_matches(clause, entry.last_updated());
+        return found == negated;
     });
 }
 
-bool next_value_matches(SearchClause const& clause, ValueReader& values) {
-    switch (clause.type) {
-        case ParameterType::token:
-            return any_criterion<TokenCriterion>(clause, values.token(), token_matches);
-        case ParameterType::date:
-            return any_criterion<DateCriterion>(clause, values.date(), date_matches);
-        case ParameterType::string:
-            return any_criterion<TextCriterion>(
-                clause, values.string(),
-                [&](TextCriterion const& wanted, StringValue const& value) {
-                    return string_matches(wanted, clause.modifier, value);
-                });
-        case ParameterType::reference:
-            return any_criterion<ReferenceCriterion>(clause, values.text(), reference_matches);
-        case ParameterType::uri:
-            return any_criterion<TextCriterion>(
-                clause, values.text(), [&](TextCriterion const& wanted, std::string_view value) {
-                    return uri_matches(wanted, clause.modifier, value);
-                });
+void keep_by_values(SearchClause const& clause, EntryTable const& table, Rows& rows) {
+    if (is_id(clause) || is_last_updated(clause)) return keep_by_own_fields(clause, table, rows);
+    auto const values = column_of(table, clause.name, ColumnSide::values);
+    auto const beside = column_of(table, clause.name, ColumnSide::beside);
+    if (clause.modifier == SearchModifier::missing) {
+        bool const missing = std::get<bool>(clause.criteria.front());
+        std::erase_if(rows,
+                      [&](Row row) { return (values.has(row) || beside.has(row)) == missing; });
+        return;
     }
-    return false;
+    bool const looks_beside =
+        clause.modifier == SearchModifier::of_type || clause.modifier == SearchModifier::identifier;
+    auto const& column = looks_beside ? beside : values;
+    bool const negated = clause.modifier == SearchModifier::is_not;
+    std::erase_if(rows, [&](Row row) {
+        auto const list = column.find(row);
+        return (list && any_value_matches(clause, *list)) == negated;
+    });
 }
 
-bool any_value_matches(SearchClause const& clause, EntryView const& entry) {
-    if (clause.name == Literal("_id"))
-        return any_criterion<TokenCriterion>(clause, TokenValue{{}, entry.id(), true},
-                                             token_matches);
-    if (clause.name == Literal("_lastUpdated"))
-        return any_criterion<DateCriterion>(
-            clause, TimeRange{entry.last_updated(), entry.last_updated() + 1}, date_matches);
-    auto values = entry.find(clause.name.text());
-    if (!values || values->type() != clause.type) return false;
-    while (values->left() > 0) {
-        if (next_value_matches(clause, *values)) return true;
+Result<void> retain_all(std::span<SearchClause const> clauses, EntryTable const& table, Rows& rows,
+                        SearchLinks& links);
+
+// The rows that a link's clauses keep; marks by row.
+Result<std::vector<bool>> marks_of(ChainLink const& link, EntryTable const& table,
+                                   SearchLinks& links) {
+    Rows rows(table.size());
+    for (Row row = 0; row < table.size(); ++row) rows[row] = row;
+    SALUS_TRY_VOID(retain_all(link.clauses, table, rows, links));
+    std::vector<bool> marks(table.size());
+    for (auto const row : rows) marks[row] = true;
+    return marks;
+}
+
+// "Type/id" of this type, without the type; empty for others.
+std::string_view id_in(std::string_view reference, Type const& type) {
+    auto const name = type.name.text();
+    bool const fits = reference.size() > name.size() && reference.starts_with(name) &&
+                      reference[name.size()] == '/';
+    return fits ? reference.substr(name.size() + 1) : std::string_view();
+}
+
+// The ids of one link's targets that match: of those beside the searched entries, and of shared
+// resources that the searched entries name.
+class LinkTargets {
+public:
+    LinkTargets(ChainLink const& link, SearchLinks& links) : link_(link), links_(links) {}
+
+    [[nodiscard]] Result<void> evaluate(Column const& references, Rows const& rows) {
+        SALUS_TRY(beside_, links_.beside(*link_.type));
+        if (beside_ != nullptr) {
+            SALUS_TRY(beside_marks_, marks_of(link_, *beside_, links_));
+        }
+        std::vector<std::string_view> elsewhere;
+        for (auto const row : rows) {
+            auto list = references.find(row);
+            while (list && list->left() > 0) {
+                auto const id = id_in(list->text(), *link_.type);
+                if (!id.empty() && !(beside_ && beside_->find(id))) elsewhere.push_back(id);
+            }
+        }
+        std::ranges::sort(elsewhere);
+        auto const repeated = std::ranges::unique(elsewhere);
+        elsewhere.erase(repeated.begin(), repeated.end());
+        if (elsewhere.empty()) return {};
+        SALUS_TRY(shared_, links_.shared(*link_.type, elsewhere));
+        if (shared_ != nullptr) {
+            SALUS_TRY(shared_marks_, marks_of(link_, *shared_, links_));
+        }
+        return {};
     }
-    return false;
-}
 
-bool has_value(SearchClause const& clause, EntryView const& entry) {
-    return clause.name == Literal("_id") || clause.name == Literal("_lastUpdated") ||
-           entry.find(clause.name.text()).has_value();
-}
+    [[nodiscard]] bool holds(std::string_view reference) const {
+        auto const id = id_in(reference, *link_.type);
+        if (id.empty()) return false;
+        return marked(beside_, beside_marks_, id) || marked(shared_, shared_marks_, id);
+    }
 
-bool clause_matches(SearchClause const& clause, EntryView const& entry) {
-    if (clause.modifier == SearchModifier::missing)
-        return std::get<bool>(clause.criteria.front()) != has_value(clause, entry);
-    bool const found = any_value_matches(clause, entry);
-    return clause.modifier == SearchModifier::is_not ? !found : found;
-}
+private:
+    static bool marked(EntryTable const* table, std::vector<bool> const& marks,
+                       std::string_view id) {
+        auto const row = table == nullptr ? std::nullopt : table->find(id);
+        return row && marks[*row];
+    }
 
-// What an entry is sorted by: the least value when ascending, the greatest when descending.
-struct SortValue {
-    bool present = false;
-    std::int64_t time = 0;
-    std::string_view text;
+    ChainLink const& link_;
+    SearchLinks& links_;
+    EntryTable const* beside_ = nullptr;
+    EntryTable const* shared_ = nullptr;
+    std::vector<bool> beside_marks_;
+    std::vector<bool> shared_marks_;
 };
 
-SortValue next_sort_value(ValueReader& values, bool descending) {
-    switch (values.type()) {
-        case ParameterType::token: return {true, 0, values.token().code};
-        case ParameterType::string: return {true, 0, values.string().folded};
-        case ParameterType::reference:
-        case ParameterType::uri: return {true, 0, values.text()};
-        case ParameterType::date: {
-            auto const range = values.date();
-            return {true, descending ? range.end : range.start, {}};
+Result<void> keep_by_chain(SearchClause const& clause, EntryTable const& table, Rows& rows,
+                           SearchLinks& links) {
+    auto const references = column_of(table, clause.name, ColumnSide::values);
+    std::vector<LinkTargets> targets;
+    for (auto const& link : clause.links) {
+        targets.emplace_back(link, links);
+        SALUS_TRY_VOID(targets.back().evaluate(references, rows));
+    }
+    std::erase_if(rows, [&](Row row) {
+        auto list = references.find(row);
+        while (list && list->left() > 0) {
+            auto const reference = list->text();
+            bool const found = std::ranges::any_of(
+                targets, [&](LinkTargets const& target) { return target.holds(reference); });
+            if (found) return false;
+        }
+        return true;
+    });
+    return {};
+}
+
+Result<void> keep_by_has(SearchClause const& clause, EntryTable const& table, Rows& rows,
+                         SearchLinks& links) {
+    auto const& link = clause.links.front();
+    SALUS_TRY(auto const* source, links.beside(*link.type));
+    if (source == nullptr) {
+        rows.clear();
+        return {};
+    }
+    SALUS_TRY(auto const marks, marks_of(link, *source, links));
+    auto const references = column_of(*source, clause.name, ColumnSide::values);
+    std::vector<std::string_view> ids;
+    for (Row row = 0; row < source->size(); ++row) {
+        auto list = marks[row] ? references.find(row) : std::nullopt;
+        while (list && list->left() > 0) ids.push_back(id_in(list->text(), table.type()));
+    }
+    std::ranges::sort(ids);
+    std::erase_if(rows,
+                  [&](Row row) { return !std::ranges::binary_search(ids, table.entry(row).id()); });
+    return {};
+}
+
+// What costs least comes first: links are followed only for what the values leave.
+Result<void> retain_all(std::span<SearchClause const> clauses, EntryTable const& table, Rows& rows,
+                        SearchLinks& links) {
+    for (auto const& clause : clauses) {
+        if (clause.kind == ClauseKind::plain) keep_by_values(clause, table, rows);
+    }
+    for (auto const& clause : clauses) {
+        if (rows.empty()) return {};
+        if (clause.kind == ClauseKind::chain) {
+            SALUS_TRY_VOID(keep_by_chain(clause, table, rows, links));
+        } else if (clause.kind == ClauseKind::has) {
+            SALUS_TRY_VOID(keep_by_has(clause, table, rows, links));
         }
     }
     return {};
 }
 
-bool less(SortValue const& a, SortValue const& b) {
-    return a.time != b.time ? a.time < b.time : a.text < b.text;
+void add_read(std::vector<SearchRead>& reads, Type const& type, Literal name) {
+    auto const known = find_known(type, name.text());
+    if (known) reads.push_back({&type, known->parameter});
 }
 
-SortValue sort_value(SortKey const& key, EntryView const& entry) {
-    if (key.name == Literal("_id")) return {true, 0, entry.id()};
-    if (key.name == Literal("_lastUpdated")) return {true, entry.last_updated(), {}};
-    SortValue best;
-    auto values = entry.find(key.name.text());
-    while (values && values->left() > 0) {
-        auto const value = next_sort_value(*values, key.descending);
-        bool const better =
-            !best.present || (key.descending ? less(best, value) : less(value, best));
-        if (better) best = value;
+void add_reads(std::vector<SearchRead>& reads, Type const& type, SearchClause const& clause) {
+    bool const reversed = clause.kind == ClauseKind::has;
+    add_read(reads, reversed ? *clause.links.front().type : type, clause.name);
+    for (auto const& link : clause.links) {
+        for (auto const& followed : link.clauses) add_reads(reads, *link.type, followed);
     }
-    return best;
 }
 
 }  // namespace
 
 SearchQuery::SearchQuery(Type const& type) : type_(&type), count_(limits::kPageSize) {}
 
-bool SearchQuery::matches(EntryView const& entry) const noexcept {
-    return entry.type() == type_->name.text() &&
-           std::ranges::all_of(
-               clauses_, [&](SearchClause const& clause) { return clause_matches(clause, entry); });
+std::vector<SearchRead> SearchQuery::reads() const {
+    std::vector<SearchRead> all;
+    for (auto const& clause : clauses_) add_reads(all, *type_, clause);
+    for (auto const& key : sort_keys_) add_read(all, *type_, key.name);
+    for (auto const& include : includes_) {
+        for (auto const& parameter : include.source->search_parameters) {
+            bool const followed = include.parameter == nullptr
+                                      ? parameter.type == ParameterType::reference
+                                      : &parameter == include.parameter;
+            if (followed && parameter.offered()) all.push_back({include.source, &parameter});
+        }
+    }
+    return all;
 }
 
-bool SearchQuery::before(EntryView const& a, EntryView const& b) const noexcept {
-    for (auto const& key : sort_keys_) {
-        auto const left = sort_value(key, a);
-        auto const right = sort_value(key, b);
-        if (left.present != right.present) return left.present;
-        if (less(left, right)) return !key.descending;
-        if (less(right, left)) return key.descending;
-    }
-    return a.id() < b.id();
+bool SearchQuery::covers(Type const& type) const noexcept {
+    if (type_->kind != TypeKind::any_resource) return type_ == &type;
+    return types_.empty() || std::ranges::find(types_, &type) != types_.end();
+}
+
+bool SearchQuery::follows_links() const noexcept {
+    return std::ranges::any_of(clauses_,
+                               [](auto const& each) { return each.kind != ClauseKind::plain; });
+}
+
+Result<void> SearchQuery::retain(EntryTable const& table, std::vector<EntryTable::Row>& rows,
+                                 SearchLinks& links) const {
+    return retain_all(clauses_, table, rows, links);
 }
 
 }  // namespace salus::fhir

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <limits>
 
-#include "fhir/fold.h"
-#include "fhir/lexical.h"
-#include "fhir/reference.h"
+#include "fhir/search_criteria.h"
+#include "fhir/search_names.h"
 #include "foundation/limits.h"
 
 namespace salus::fhir {
@@ -17,103 +15,6 @@ using std::string_view;
 
 std::unexpected<Error> refuse(Literal parameter, Literal why) {
     return fail(Error{Errc::invalid, why, Location(parameter)});
-}
-
-// Splits at a separator that no backslash escapes (search.html#escaping). Escapes stay.
-std::vector<string_view> split(string_view text, char separator) {
-    std::vector<string_view> parts;
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\\') {
-            ++i;
-        } else if (text[i] == separator) {
-            parts.push_back(text.substr(begin, i - begin));
-            begin = i + 1;
-        }
-    }
-    parts.push_back(text.substr(begin));
-    return parts;
-}
-
-// Nothing if a backslash stands before another character than , | $ and \ .
-std::optional<std::string> unescape(string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\\') {
-            ++i;
-            if (i == text.size() || string_view(",|$\\").find(text[i]) == string_view::npos)
-                return std::nullopt;
-        }
-        out.push_back(text[i]);
-    }
-    return out;
-}
-
-struct Known {
-    Literal name;
-    ParameterType type;
-};
-
-std::optional<Known> find_known(Type const& type, string_view name) {
-    if (name == "_id") return Known{"_id", ParameterType::token};
-    if (name == "_lastUpdated") return Known{"_lastUpdated", ParameterType::date};
-    auto const* parameter = find_search_parameter(type, name);
-    if (parameter == nullptr) return std::nullopt;
-    return Known{parameter->name, parameter->type};
-}
-
-std::optional<SearchModifier> find_modifier(ParameterType type, string_view name) {
-    if (name == "missing") return SearchModifier::missing;
-    if (type == ParameterType::token && name == "not") return SearchModifier::is_not;
-    if (type == ParameterType::string && name == "exact") return SearchModifier::exact;
-    if (type == ParameterType::string && name == "contains") return SearchModifier::contains;
-    if (type == ParameterType::uri && name == "below") return SearchModifier::below;
-    return std::nullopt;
-}
-
-Result<Criterion> token(string_view written) {
-    auto const parts = split(written, '|');
-    if (parts.size() > 2) return fail(Errc::invalid, "a token is system|code");
-    TokenCriterion criterion;
-    auto code = unescape(parts.back());
-    auto system = unescape(parts.front());
-    if (!code || !system) return fail(Errc::invalid, "unknown escape in a search value");
-    if (parts.size() == 2) criterion.system = std::move(system);
-    if (!code->empty()) criterion.code = std::move(code);
-    if (!criterion.code && (!criterion.system || criterion.system->empty()))
-        return fail(Errc::invalid, "a search value may not be empty");
-    return criterion;
-}
-
-Result<Criterion> reference(std::string text, Type const* target) {
-    if (is_id(text)) {
-        if (target == nullptr) return ReferenceCriterion{std::move(text), true};
-        return ReferenceCriterion{std::string(target->name.text()) + "/" + text, false};
-    }
-    auto const local = parse_local_reference(text);
-    if (local && (target == nullptr || target == local->type) && local->version.empty())
-        return ReferenceCriterion{std::move(text), false};
-    if (local || target != nullptr || !is_literal_reference(text) || text.starts_with('#') ||
-        text.find('?') != std::string::npos)
-        return fail(Errc::invalid, "not a reference to search for");
-    return ReferenceCriterion{std::move(text), false};
-}
-
-constexpr auto kPrefixes = std::to_array<string_view>(
-    {"eq", "ne", "lt", "gt", "le", "ge", "sa", "eb", "ap"});  // in DatePrefix order
-
-std::int64_t saturated_add(std::int64_t a, std::int64_t b) {
-    std::int64_t sum = 0;
-    if (!__builtin_add_overflow(a, b, &sum)) return sum;
-    return b > 0 ? std::numeric_limits<std::int64_t>::max()
-                 : std::numeric_limits<std::int64_t>::min();
-}
-
-// "Approximately" is a tenth of the time between then and now (search.html#prefix).
-TimeRange widened(TimeRange range, std::int64_t now) {
-    auto const distance = saturated_add(now / 2, -(range.start / 2)) / 5;
-    auto const gap = distance < 0 ? -distance : distance;
-    return {saturated_add(range.start, -gap), saturated_add(range.end, gap)};
 }
 
 template <class Choice>
@@ -146,6 +47,15 @@ bool is_named(Element const& element, string_view name) {
            full.starts_with(name);
 }
 
+// The types that a reference leads to and that have this parameter, unless one was named.
+std::vector<Type const*> targets_of(SearchParameter const& reference, Type const* named) {
+    if (named != nullptr) return {named};
+    if (!reference.targets.empty()) return {reference.targets.begin(), reference.targets.end()};
+    std::vector<Type const*> all;
+    for (auto const& type : resource_types()) all.push_back(&type);
+    return all;
+}
+
 }  // namespace
 
 Result<void> SearchParser::add(string_view name, string_view value) {
@@ -154,7 +64,18 @@ Result<void> SearchParser::add(string_view name, string_view value) {
         return fail(Errc::invalid, "a search value may not hold NUL");
     SALUS_TRY(bool const shape, add_shape(name, value));
     if (shape) return {};
-    return add_clause(name, value);
+    if (query_.clauses_.size() >= limits::kSearchParameters)
+        return fail(Errc::too_large, "too many search parameters");
+    SALUS_TRY(auto added, clause(query_.type(), name, value, 0));
+    query_.clauses_.push_back(std::move(added));
+    return {};
+}
+
+bool SearchParser::knows(string_view name) const {
+    auto const base = name.substr(0, name.find_first_of(":."));
+    if (base == "_has" || is_shape(base)) return true;
+    auto const known = find_known(query_.type(), base);
+    return known && (known->parameter == nullptr || known->parameter->offered());
 }
 
 Result<bool> SearchParser::add_shape(string_view name, string_view value) {
@@ -162,6 +83,14 @@ Result<bool> SearchParser::add_shape(string_view name, string_view value) {
         SALUS_TRY_VOID(add_sort(value));
     } else if (name == "_elements" || name == "fields") {
         SALUS_TRY_VOID(add_elements(value));
+    } else if (name.starts_with("_include") || name.starts_with("_revinclude")) {
+        SALUS_TRY_VOID(add_include(name, value));
+    } else if (name == "_type" && query_.type().kind == TypeKind::any_resource) {
+        for (auto const each : split_values(value, ',')) {
+            auto const* type = find_resource_type(each);
+            if (type == nullptr) return refuse("_type", "unknown resource type");
+            query_.types_.push_back(type);
+        }
     } else if (name == "_count") {
         std::size_t count = 0;
         auto const [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
@@ -188,11 +117,14 @@ Result<bool> SearchParser::add_shape(string_view name, string_view value) {
 }
 
 Result<void> SearchParser::add_sort(string_view value) {
-    for (auto name : split(value, ',')) {
+    for (auto name : split_values(value, ',')) {
         bool const descending = name.starts_with('-');
         if (descending) name.remove_prefix(1);
         auto const known = find_known(query_.type(), name);
         if (!known) return refuse("_sort", "unknown search parameter");
+        if (!is_sortable(*known))
+            return fail(Error{Errc::not_supported, "this parameter cannot be sorted by",
+                              Location(known->name)});
         if (query_.sort_keys_.size() >= limits::kSortKeys)
             return fail(Errc::too_large, "too many sort keys");
         query_.sort_keys_.push_back({known->name, known->type, descending});
@@ -201,7 +133,7 @@ Result<void> SearchParser::add_sort(string_view value) {
 }
 
 Result<void> SearchParser::add_elements(string_view value) {
-    for (auto const name : split(value, ',')) {
+    for (auto const name : split_values(value, ',')) {
         bool any = false;
         for (auto const& element : query_.type().elements) {
             if (!is_named(element, name)) continue;
@@ -214,85 +146,150 @@ Result<void> SearchParser::add_elements(string_view value) {
     return {};
 }
 
-Result<void> SearchParser::add_clause(string_view name, string_view value) {
+// Source:parameter:Target, Source:parameter, Source:*, and * for all of the searched type.
+Result<void> SearchParser::add_include(string_view name, string_view value) {
     auto const colon = name.find(':');
-    auto const known = find_known(query_.type(), name.substr(0, colon));
-    if (!known) return fail(Errc::invalid, "unknown search parameter");
-    if (query_.clauses_.size() >= limits::kSearchParameters)
-        return fail(Errc::too_large, "too many search parameters");
-    SearchClause clause{known->name, known->type, SearchModifier::none, {}};
-    Type const* target = nullptr;
-    if (colon != string_view::npos) {
-        auto const modifier = find_modifier(known->type, name.substr(colon + 1));
-        if (modifier)
-            clause.modifier = *modifier;
-        else if (known->type == ParameterType::reference)
-            target = find_resource_type(name.substr(colon + 1));
-        if (!modifier && target == nullptr) return refuse(known->name, "unsupported modifier");
+    auto const base = name.substr(0, colon);
+    bool const reverse = base == "_revinclude";
+    Literal const label = reverse ? Literal("_revinclude") : Literal("_include");
+    if (base != label.text()) return fail(Errc::invalid, "unknown search parameter");
+    bool const iterate = colon != string_view::npos && name.substr(colon + 1) == "iterate";
+    if (colon != string_view::npos && !iterate) return refuse(label, "unsupported modifier");
+    if (query_.includes_.size() >= limits::kIncludes)
+        return fail(Errc::too_large, "too many includes");
+    Include include{reverse ? IncludeDirection::reverse : IncludeDirection::forward, iterate,
+                    &query_.type(), nullptr, nullptr};
+    auto const parts = split_values(value, ':');
+    bool const wild = parts.size() == 1 && parts[0] == "*" && !reverse;
+    if (!wild) {
+        if (parts.size() < 2 || parts.size() > 3)
+            return refuse(label, "an include is Type:parameter or Type:parameter:Type");
+        include.source = find_resource_type(parts[0]);
+        if (include.source == nullptr) return refuse(label, "unknown resource type");
+        if (parts[1] != "*") {
+            include.parameter = find_search_parameter(*include.source, parts[1]);
+            bool const follows = include.parameter != nullptr && include.parameter->offered() &&
+                                 include.parameter->type == ParameterType::reference;
+            if (!follows) return refuse(label, "not a reference parameter of this type");
+        }
+        if (parts.size() == 3) include.target = find_resource_type(parts[2]);
+        if (parts.size() == 3 && include.target == nullptr)
+            return refuse(label, "unknown resource type");
     }
-    auto const alternatives = split(value, ',');
+    query_.includes_.push_back(include);
+    return {};
+}
+
+Result<SearchClause> SearchParser::clause(Type const& type, string_view name, string_view value,
+                                          std::size_t depth) const {
+    if (depth > limits::kChainDepth) return fail(Errc::too_large, "too long a chain");
+    if (name.starts_with("_has:")) return has(type, name.substr(5), value, depth);
+    if (name.find('.') != string_view::npos) return chain(type, name, value, depth);
+    return plain(type, name, value);
+}
+
+Result<SearchClause> SearchParser::plain(Type const& type, string_view name,
+                                         string_view value) const {
+    auto const colon = name.find(':');
+    SALUS_TRY(auto const known, find_offered(type, name.substr(0, colon)));
+    SearchClause clause{known.name, known.type, SearchModifier::none, {}};
+    CriterionForm form{.type = known.type, .now = now_};
+    if (colon != string_view::npos) {
+        SALUS_TRY(auto const written, find_modifier(known, name.substr(colon + 1)));
+        clause.modifier = written.modifier;
+        form.modifier = written.modifier;
+        form.target = written.target;
+    }
+    if (known.type == ParameterType::composite)
+        form.components = known.parameter->tuples.front().components;
+    auto const alternatives = split_values(value, ',');
     if (alternatives.size() > limits::kSearchValues)
         return fail(Errc::too_large, "too many search values");
     for (auto const written : alternatives) {
-        auto one = criterion(clause, target, written);
+        auto one = parse_criterion(form, written);
         if (!one) {
             auto error = std::move(one).error();
-            error.where.prepend(known->name);
+            error.where.prepend(known.name);
             return fail(std::move(error));
         }
         clause.criteria.push_back(*std::move(one));
     }
     if (clause.modifier == SearchModifier::missing && clause.criteria.size() != 1)
-        return refuse(known->name, "missing is true or false");
-    query_.clauses_.push_back(std::move(clause));
-    return {};
+        return refuse(known.name, "missing is true or false");
+    return clause;
 }
 
-Result<Criterion> SearchParser::criterion(SearchClause const& clause, Type const* target,
-                                          string_view written) const {
-    if (written.size() > limits::kIndexTextBytes)
-        return fail(Errc::invalid, "a search value is too long");
-    if (clause.modifier == SearchModifier::missing) {
-        if (written != "true" && written != "false")
-            return fail(Errc::invalid, "missing is true or false");
-        return written == "true";
+// reference.rest or reference:Type.rest
+Result<SearchClause> SearchParser::chain(Type const& type, string_view name, string_view value,
+                                         std::size_t depth) const {
+    auto const dot = name.find('.');
+    auto const head = name.substr(0, dot);
+    auto const colon = head.find(':');
+    SALUS_TRY(auto const known, find_offered(type, head.substr(0, colon)));
+    if (known.type != ParameterType::reference)
+        return refuse(known.name, "only a reference can be followed");
+    Type const* named = nullptr;
+    if (colon != string_view::npos) {
+        named = find_resource_type(head.substr(colon + 1));
+        if (named == nullptr) return refuse(known.name, "unknown resource type");
     }
-    if (clause.type == ParameterType::token) return token(written);
-    auto text = unescape(written);
-    if (!text) return fail(Errc::invalid, "unknown escape in a search value");
-    if (text->empty()) return fail(Errc::invalid, "a search value may not be empty");
-    switch (clause.type) {
-        case ParameterType::date: return date(*text);
-        case ParameterType::reference: return reference(*std::move(text), target);
-        case ParameterType::string:
-            if (clause.modifier == SearchModifier::exact) return TextCriterion{*std::move(text)};
-            if (auto folded = fold(*text); !folded.empty()) return TextCriterion{std::move(folded)};
-            return fail(Errc::invalid, "a search value may not be empty");
-        case ParameterType::token:
-        case ParameterType::uri: return TextCriterion{*std::move(text)};
+    SearchClause clause{known.name, known.type, SearchModifier::none, {}, ClauseKind::chain};
+    auto const rest = name.substr(dot + 1);
+    bool const reverse = rest.starts_with("_has:");
+    auto const next = rest.substr(0, rest.find_first_of(":."));
+    for (auto const* target : targets_of(*known.parameter, named)) {
+        // Of several possible types those that do not know the parameter are not meant.
+        if (named == nullptr && !reverse && !find_known(*target, next)) continue;
+        if (clause.links.size() >= limits::kChainTargets)
+            return refuse(known.name, "name the type that the reference leads to");
+        SALUS_TRY(auto followed, this->clause(*target, rest, value, depth + 1));
+        ChainLink link{target, {}};
+        link.clauses.push_back(std::move(followed));
+        clause.links.push_back(std::move(link));
     }
-    return fail(Errc::invalid, "unknown search parameter");
+    if (clause.links.empty()) return fail(Errc::invalid, "unknown search parameter");
+    return clause;
 }
 
-Result<Criterion> SearchParser::date(string_view text) const {
-    DateCriterion criterion{DatePrefix::eq, {}};
-    auto const prefix = std::ranges::find(kPrefixes, text.substr(0, 2));
-    if (prefix != kPrefixes.end()) {
-        criterion.prefix = static_cast<DatePrefix>(prefix - kPrefixes.begin());
-        text.remove_prefix(2);
-    }
-    auto const parsed = parse_date_time(text);
-    if (!parsed) return fail(Errc::invalid, "not a date to search for");
-    criterion.range = parsed->range;
-    if (criterion.prefix == DatePrefix::ap)
-        criterion.range = widened(parsed->range, now_.time_since_epoch().count());
-    return criterion;
+// Type:reference:rest
+Result<SearchClause> SearchParser::has(Type const& type, string_view name, string_view value,
+                                       std::size_t depth) const {
+    auto const first = name.find(':');
+    auto const second = first == string_view::npos ? first : name.find(':', first + 1);
+    if (second == string_view::npos) return refuse("_has", "_has is _has:Type:reference:parameter");
+    auto const* source = find_resource_type(name.substr(0, first));
+    if (source == nullptr) return refuse("_has", "unknown resource type");
+    SALUS_TRY(auto const known, find_offered(*source, name.substr(first + 1, second - first - 1)));
+    if (known.type != ParameterType::reference)
+        return refuse("_has", "only a reference can be followed");
+    auto const& targets = known.parameter->targets;
+    if (!targets.empty() && std::ranges::find(targets, &type) == targets.end())
+        return refuse("_has", "this reference does not lead to the searched type");
+    SALUS_TRY(auto followed, clause(*source, name.substr(second + 1), value, depth + 1));
+    SearchClause clause{known.name, known.type, SearchModifier::none, {}, ClauseKind::has};
+    ChainLink link{source, {}};
+    link.clauses.push_back(std::move(followed));
+    clause.links.push_back(std::move(link));
+    return clause;
+}
+
+Result<SearchQuery> SearchParser::finish() && {
+    if (query_.summary_ == Summary::text && !query_.includes_.empty())
+        return refuse("_summary", "text is not offered together with includes");
+    return std::move(query_);
 }
 
 Result<SearchQuery> SearchQuery::parse(Type const& type, std::span<Parameter const> parameters,
-                                       WallTime now) {
+                                       WallTime now, Handling handling) {
     SearchParser parser(type, now);
-    for (auto const& [name, value] : parameters) SALUS_TRY_VOID(parser.add(name, value));
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        auto const& [name, value] = parameters[i];
+        if (handling == Handling::lenient && !parser.knows(name)) {
+            parser.ignore(i);
+            continue;
+        }
+        SALUS_TRY_VOID(parser.add(name, value));
+    }
     return std::move(parser).finish();
 }
 

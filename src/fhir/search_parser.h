@@ -9,22 +9,31 @@ namespace salus::fhir {
 
 class SearchParser {
 public:
-    SearchParser(Type const& type, WallTime now) : query_(type), now_(now) {}
+    SearchParser(Type const& type, WallTime now)
+        : query_(type), now_(now.time_since_epoch().count()) {}
     [[nodiscard]] Result<void> add(std::string_view name, std::string_view value);
-    [[nodiscard]] SearchQuery finish() && { return std::move(query_); }
+    void ignore(std::size_t position) { query_.ignored_.push_back(position); }
+    // Whether a parameter of this name could be understood, whatever its modifiers and value.
+    [[nodiscard]] bool knows(std::string_view name) const;
+    [[nodiscard]] Result<SearchQuery> finish() &&;
 
 private:
     // True if the name is one of a result-shaping parameter.
     [[nodiscard]] Result<bool> add_shape(std::string_view name, std::string_view value);
     [[nodiscard]] Result<void> add_sort(std::string_view value);
     [[nodiscard]] Result<void> add_elements(std::string_view value);
-    [[nodiscard]] Result<void> add_clause(std::string_view name, std::string_view value);
-    [[nodiscard]] Result<Criterion> criterion(SearchClause const& clause, Type const* target,
-                                              std::string_view written) const;
-    [[nodiscard]] Result<Criterion> date(std::string_view text) const;
+    [[nodiscard]] Result<void> add_include(std::string_view name, std::string_view value);
+    [[nodiscard]] Result<SearchClause> clause(Type const& type, std::string_view name,
+                                              std::string_view value, std::size_t depth) const;
+    [[nodiscard]] Result<SearchClause> plain(Type const& type, std::string_view name,
+                                             std::string_view value) const;
+    [[nodiscard]] Result<SearchClause> chain(Type const& type, std::string_view name,
+                                             std::string_view value, std::size_t depth) const;
+    [[nodiscard]] Result<SearchClause> has(Type const& type, std::string_view name,
+                                           std::string_view value, std::size_t depth) const;
 
     SearchQuery query_;
-    WallTime now_;
+    std::int64_t now_;
 };
 
 }  // namespace salus::fhir

@@ -65,6 +65,16 @@ inline constexpr std::size_t kPatientsOfResource = 1'000;  // compartments that 
 inline constexpr std::size_t kIndexTextBytes = 1'024;      // of one indexed value
 inline constexpr std::size_t kIndexEntryBytes = 256 * kKiB;
 inline constexpr std::size_t kSortKeys = 8;
+inline constexpr std::size_t kDecimalBytes = 128;       // of one number as it is written
+inline constexpr std::size_t kChainDepth = 4;           // references that one parameter follows
+inline constexpr std::size_t kChainTargets = 16;        // types that one of them may lead to
+inline constexpr std::size_t kSearchComponents = 3;     // of a composite parameter
+inline constexpr std::size_t kIncludes = 16;            // _include and _revinclude of one search
+inline constexpr std::size_t kIncludeRounds = 4;        // of :iterate
+inline constexpr std::size_t kIncludedEntries = 1'000;  // on one page
+inline constexpr std::size_t kSharedLookUps = 1'000;    // shared resources that a chain looks at
+inline constexpr std::size_t kSharedSearched = 50'000;  // entries of the shared compartment
+inline constexpr std::size_t kCursorBytes = 4 * kKiB;   // before sealing
 
 // FHIRPath: one expression, and one evaluation of it.
 inline constexpr std::size_t kFhirPathTextBytes = 32 * kKiB;

@@ -5,6 +5,8 @@
 namespace salus::minimum_necessary {
 namespace {
 
+using request::SummaryForm;
+
 constexpr std::string_view kSubsetted =
     R"({"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"})";
 constexpr std::string_view kRedacted =
@@ -68,11 +70,13 @@ bool ElementFilter::permitted(std::string_view name) const {
 }
 
 bool ElementFilter::asked_for(std::string_view name) const {
-    bool const all = requested_.names.empty() && !requested_.summary;
+    bool const all = requested_.names.empty() && requested_.summary == SummaryForm::none;
     if (all || always_leaves(name)) return true;
     auto const* element = fhir::find_element(type_, name);
     if (element == nullptr) return false;
-    if (requested_.summary) return element->summary;
+    if (requested_.summary == SummaryForm::summary) return element->summary;
+    if (requested_.summary == SummaryForm::data) return name != "text";
+    if (requested_.summary == SummaryForm::text && name == "text") return true;
     // Mandatory and modifier elements come along, lest the rest be misread (FHIR search,
     // _elements).
     if (element->min > 0 || element->modifier) return true;

@@ -72,7 +72,7 @@ private:
 };
 
 request::RequestedElements asked(std::vector<std::string> names) {
-    return {.names = std::move(names), .summary = false};
+    return {.names = std::move(names), .summary = request::SummaryForm::none};
 }
 
 std::string_view element_of(std::string_view name) {
@@ -85,9 +85,11 @@ bool always_leaves(std::string_view name) {
 // May this member stand in the answer?
 bool wanted(fhir::Type const& type, std::string_view name,
             request::RequestedElements const& requested) {
-    if (always_leaves(name) || (requested.names.empty() && !requested.summary)) return true;
+    if (always_leaves(name) ||
+        (requested.names.empty() && requested.summary == request::SummaryForm::none))
+        return true;
     auto const* element = fhir::find_element(type, name);
-    if (requested.summary) return element->summary;
+    if (requested.summary == request::SummaryForm::summary) return element->summary;
     if (element->min > 0 || element->modifier) return true;
     return std::ranges::any_of(requested.names, [&](std::string const& ask) {
         return name == ask || (element->choice != 0 && !ask.empty() && name.starts_with(ask));
@@ -128,7 +130,10 @@ TEST(ElementFilter, OnlyWhatIsPermittedAndAskedForLeavesByteForByte) {
         for (int round = 0; round < 400; ++round) {
             auto const allowed = random.coin() ? all_elements() : only_elements(random.some());
             auto requested = asked(random.some());
-            if (random.coin()) requested = {.names = {}, .summary = random.coin()};
+            if (random.coin())
+                requested = {.names = {},
+                             .summary = random.coin() ? request::SummaryForm::summary
+                                                      : request::SummaryForm::none};
             Filtered const filtered(text, allowed, requested);
             auto const& type = *fhir::find_resource_type(
                 text == kPatient ? std::string_view("Patient") : std::string_view("Observation"));

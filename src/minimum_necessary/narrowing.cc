@@ -29,7 +29,7 @@ fhir::BundleWriter::Entry bundle_entry(request::BundleKind kind,
     entry.full_url = content.full_url;
     entry.resource = resource;
     if (kind == request::BundleKind::searchset) {
-        entry.search_mode = "match";
+        entry.search_mode = content.included ? Literal("include") : Literal("match");
         return entry;
     }
     entry.method = content.request_method;
@@ -39,6 +39,18 @@ fhir::BundleWriter::Entry bundle_entry(request::BundleKind kind,
     entry.etag = etag;
     entry.modified = content.last_modified;
     return entry;
+}
+
+// Which elements of this entry may leave. Each was decided by itself.
+Result<AllowedElements const*> allowed_of(request::Permit const& permit, request::BundleKind kind,
+                                          request::EntryContent const& content) {
+    if (kind == request::BundleKind::transaction_response)
+        return &permit.elements_of_entry(content.decided_by);
+    bool const searched = !content.included && content.type == permit.intent().type;
+    if (searched || kind == request::BundleKind::history) return &permit.elements();
+    auto const* allowed = permit.elements_of_included(content.type);
+    if (allowed == nullptr) return fail(Errc::internal, "an entry was included without a permit");
+    return allowed;
 }
 
 std::string_view oauth_code(Errc code) {
@@ -78,7 +90,8 @@ std::string_view media_type(ErrorForm form) {
 Result<std::string> Narrowing::narrow_resource(std::string_view type, std::string text,
                                                AllowedElements const& allowed,
                                                request::RequestedElements const& requested) {
-    bool const everything = allowed.all && requested.names.empty() && !requested.summary;
+    bool const everything =
+        allowed.all && requested.names.empty() && requested.summary == request::SummaryForm::none;
     if (everything) return text;
     auto const* definition = fhir::find_resource_type(type);
     if (definition == nullptr) return fail(Errc::corrupt, "a stored resource has no known type");
@@ -93,18 +106,25 @@ Result<EphiText> Narrowing::render_bundle(request::BundleContent& bundle,
     if (bundle.total) writer.total(*bundle.total);
     if (!bundle.self_link.empty()) writer.link("self", bundle.self_link.reveal({}));
     if (!bundle.next_link.empty()) writer.link("next", bundle.next_link);
+    request::RequestedElements const whole;
     for (auto& content : bundle.entries) {
-        auto const& allowed = bundle.kind == request::BundleKind::transaction_response
-                                  ? permit.elements_of_entry(content.decided_by)
-                                  : permit.elements();
+        SALUS_TRY(auto const* allowed, allowed_of(permit, bundle.kind, content));
+        // What came along was not asked for by its elements.
+        auto const& requested = content.included ? whole : permit.intent().elements;
         std::string resource;
         if (!content.text.empty()) {
             SALUS_TRY(resource, narrow_resource(content.type, std::move(content.text).take({}),
-                                                allowed, permit.intent().elements));
+                                                *allowed, requested));
         }
         auto const etag = "W/\"" + std::to_string(content.version) + "\"";
         writer.entry(bundle_entry(bundle.kind, content, resource, etag));
         scrub(resource);
+    }
+    if (!bundle.outcome.empty()) {
+        fhir::BundleWriter::Entry entry;
+        entry.resource = bundle.outcome;
+        entry.search_mode = "outcome";
+        writer.entry(entry);
     }
     return std::move(writer).finish();
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fhir/compartment.h"
 #include "fhir/fold.h"
 #include "fhir/index_entry.h"
 
@@ -66,27 +67,7 @@ std::optional<std::string> birth_day_asked_for(fhir::SearchQuery const& query) {
                             clause.modifier == fhir::SearchModifier::none;
         if (!usable) continue;
         auto const* date = std::get_if<fhir::DateCriterion>(&clause.criteria.front());
-        if (date != nullptr && date->prefix == fhir::DatePrefix::eq) return day_of(date->range);
-    }
-    return std::nullopt;
-}
-
-std::optional<std::vector<BlindToken>> identifiers_asked_for(records::Addressing const& addressing,
-                                                             fhir::SearchQuery const& query) {
-    // Only patients and what no patient's compartment can hold have identifier tokens.
-    auto const& type = query.type();
-    if (type.name != "Patient" && !type.patient_compartment.empty()) return std::nullopt;
-    for (auto const& clause : query.clauses()) {
-        if (clause.name != "identifier" || clause.modifier != fhir::SearchModifier::none) continue;
-        std::vector<BlindToken> tokens;
-        for (auto const& criterion : clause.criteria) {
-            auto const* token = std::get_if<fhir::TokenCriterion>(&criterion);
-            if (token == nullptr || !token->code) return std::nullopt;
-            std::string_view const system = token->system ? *token->system : kAnySystem;
-            tokens.push_back(
-                addressing.identifier_token(query.type().name.text(), system, *token->code));
-        }
-        return tokens;
+        if (date != nullptr && date->prefix == fhir::SearchPrefix::eq) return day_of(date->range);
     }
     return std::nullopt;
 }
@@ -111,9 +92,30 @@ Result<std::vector<BlindToken>> tokens_of(records::Addressing const& addressing,
     return tokens;
 }
 
+std::optional<std::vector<BlindToken>> identifier_tokens(
+    records::Addressing const& addressing, fhir::Type const& type,
+    std::span<fhir::SearchClause const> clauses) {
+    // Only patients and what no patient's compartment can hold have identifier tokens.
+    if (type.name != "Patient" && !fhir::is_shared_type(type)) return std::nullopt;
+    for (auto const& clause : clauses) {
+        bool const plain =
+            clause.kind == fhir::ClauseKind::plain && clause.modifier == fhir::SearchModifier::none;
+        if (clause.name != "identifier" || !plain) continue;
+        std::vector<BlindToken> tokens;
+        for (auto const& criterion : clause.criteria) {
+            auto const* token = std::get_if<fhir::TokenCriterion>(&criterion);
+            if (token == nullptr || !token->code) return std::nullopt;
+            std::string_view const system = token->system ? *token->system : kAnySystem;
+            tokens.push_back(addressing.identifier_token(type.name.text(), system, *token->code));
+        }
+        return tokens;
+    }
+    return std::nullopt;
+}
+
 std::optional<std::vector<BlindToken>> tokens_for(records::Addressing const& addressing,
                                                   fhir::SearchQuery const& query) {
-    if (auto tokens = identifiers_asked_for(addressing, query)) return tokens;
+    if (auto tokens = identifier_tokens(addressing, query.type(), query.clauses())) return tokens;
     if (query.type().name != "Patient") return std::nullopt;
     auto const name = name_asked_for(query);
     auto const day = birth_day_asked_for(query);

@@ -15,6 +15,11 @@ namespace salus::operations {
 // All tokens of a resource, from its index entry.
 [[nodiscard]] Result<std::vector<BlindToken>> tokens_of(records::Addressing const& addressing,
                                                         BytesView index_entry);
+// Those of the identifiers that clauses on this type ask for; nothing if they ask for none, or the
+// type has no such tokens.
+[[nodiscard]] std::optional<std::vector<BlindToken>> identifier_tokens(
+    records::Addressing const& addressing, fhir::Type const& type,
+    std::span<fhir::SearchClause const> clauses);
 // The tokens one of which every match of this query has; nothing if the query names no value that
 // has one, and is therefore too broad.
 [[nodiscard]] std::optional<std::vector<BlindToken>> tokens_for(

@@ -67,7 +67,8 @@ Result<void> read_shape(std::vector<request::Parameter> const& parameters, Inten
                 rest.remove_prefix(std::min(end + 1, rest.size()));
             }
         } else if (resource && name == "_summary" && (value == "true" || value == "false")) {
-            facts.elements.summary = value == "true";
+            facts.elements.summary =
+                value == "true" ? request::SummaryForm::summary : request::SummaryForm::none;
         } else if (name == "_format") {
             static constexpr std::array<std::string_view, 4> kJson{
                 "json", "application/json", "application/fhir+json", "text/json"};
@@ -83,25 +84,6 @@ Result<void> read_shape(std::vector<request::Parameter> const& parameters, Inten
         }
     }
     return {};
-}
-
-// The one patient that `patient` or `subject` names; an alternative or anything else is no
-// compartment.
-std::optional<std::string> patient_named(std::vector<request::Parameter> const& parameters) {
-    for (auto const& [name, value] : parameters) {
-        if (name == "patient" && fhir::is_id(value)) return value;
-        if (name != "patient" && name != "subject") continue;
-        auto const reference = fhir::parse_local_reference(value);
-        if (reference && reference->type->name == "Patient") return std::string(reference->id);
-    }
-    return std::nullopt;
-}
-
-void shape_search(IntentFacts& facts) {
-    for (auto const element : facts.query->elements()) {
-        facts.elements.names.emplace_back(element.text());
-    }
-    facts.elements.summary = facts.query->summary() == fhir::Summary::yes;
 }
 
 bool is_definitions(std::span<std::string const> segments) {
@@ -189,6 +171,9 @@ Result<IntentFacts> Classifier::route_fhir(request::Exchange& exchange, Segments
                                            std::string_view query) {
     auto const method = exchange.request.method;
     if (segments.empty()) {
+        // The next page of a search over all types.
+        if (is_read(method) && query.starts_with("_cursor="))
+            return search(exchange, {}, {}, query);
         if (method != http::Method::post) return wrong_method();
         if (!query.empty()) return fail(Errc::invalid, "a transaction takes no parameters");
         return facts_of(Interaction::transaction);
@@ -201,21 +186,22 @@ Result<IntentFacts> Classifier::route_fhir(request::Exchange& exchange, Segments
     }
     if (!fhir::is_resource_type(segments[0])) return no_such_route();
     if (segments.size() == 1) return route_type(exchange, segments[0], query);
-    if (segments.size() == 2 && segments[1] == "_search") {
-        if (method != http::Method::post) return wrong_method();
-        SALUS_TRY_VOID(check_form_content_type(exchange.request));
-        if (!query.empty()) return fail(Errc::invalid, "parameters go into the form");
-        return search(exchange, segments[0], {}, RequestReader::form(exchange.request));
-    }
+    if (segments.size() == 2 && segments[1] == "_search")
+        return search_by_form(exchange, segments[0], {}, query);
     if (segments.back() == "$validate") return route_validate(exchange, segments, query);
     if (!fhir::is_id(segments[1])) return fail(Errc::invalid, "this is not a FHIR id");
     if (segments.size() == 2) return route_instance(exchange, segments, query);
     if (segments[2] == "_history") return route_history(exchange, segments, query);
+    bool const all_types = segments[2] == "*";
     bool const compartment =
-        segments.size() == 3 && segments[0] == "Patient" && fhir::is_resource_type(segments[2]);
+        segments[0] == "Patient" && (all_types || fhir::is_resource_type(segments[2]));
     if (!compartment) return no_such_route();
+    auto const searched = all_types ? std::string() : segments[2];
+    if (segments.size() == 4 && segments[3] == "_search")
+        return search_by_form(exchange, searched, segments[1], query);
+    if (segments.size() != 3) return no_such_route();
     if (!is_read(method)) return wrong_method();
-    return search(exchange, segments[2], segments[1], query);
+    return search(exchange, searched, segments[1], query);
 }
 
 Result<IntentFacts> Classifier::route_type(request::Exchange& exchange, std::string const& type,
@@ -259,59 +245,6 @@ Result<IntentFacts> Classifier::route_history(request::Exchange& exchange, Segme
     }
     SALUS_TRY(auto const parameters, request::parse_form(query));
     SALUS_TRY_VOID(read_shape(parameters, facts));
-    return facts;
-}
-
-Result<Cursor> Classifier::open_cursor(request::Exchange& exchange, std::string const& type,
-                                       std::string_view text) {
-    auto const& client = exchange.facts.caller->facts().client;
-    SALUS_TRY(auto const opened,
-              records_.sealing().open_cursor(client, EphiText(std::string(text))));
-    SALUS_TRY(auto cursor, decode_cursor(opened));
-    if (cursor.type != type) return fail(Errc::invalid, "the cursor is not one of ours");
-    return cursor;
-}
-
-Result<IntentFacts> Classifier::search(request::Exchange& exchange, std::string const& type,
-                                       std::string const& patient, std::string_view query) {
-    SALUS_TRY(auto parameters, request::parse_form(query));
-    auto facts = facts_of(Interaction::search_type, type);
-    exchange.facts.interaction = facts.interaction;
-    exchange.facts.type = type;
-    Cursor cursor{type, patient, std::string(query), {}, 0};
-    if (parameters.size() == 1 && parameters[0].name == "_cursor") {
-        SALUS_TRY(cursor, open_cursor(exchange, type, parameters[0].value));
-        // A path that names a patient is not answered with another one's data.
-        if (!patient.empty() && cursor.patient != patient) {
-            return fail(Errc::invalid, "the cursor is not one of ours");
-        }
-        SALUS_TRY(parameters, request::parse_form(cursor.query));
-    }
-    std::vector<fhir::SearchQuery::Parameter> pairs;
-    pairs.reserve(parameters.size());
-    for (auto const& [name, value] : parameters) pairs.emplace_back(name, value);
-    SALUS_TRY(facts.query,
-              fhir::SearchQuery::parse(*fhir::find_resource_type(type), pairs, clock_.now()));
-    auto const summary = facts.query->summary();
-    if (summary == fhir::Summary::text || summary == fhir::Summary::data) {
-        return fail(Errc::not_supported, "of _summary only true, false and count are offered");
-    }
-    shape_search(facts);
-
-    auto named = cursor.patient.empty() ? patient_named(parameters) : cursor.patient;
-    if (!named && type == "Patient") {
-        auto const id = request::single(parameters, "_id");
-        if (id && fhir::is_id(*id)) named = *id;
-    }
-    if (named) {
-        facts.compartment = records_.addressing().patient_compartment(*named);
-        facts.patient_compartment = true;
-        exchange.facts.compartment = facts.compartment;
-    }
-    facts.patient = EphiText(cursor.patient);
-    facts.query_text = EphiText(cursor.query);
-    facts.after = EphiText(cursor.last_id);
-    facts.offset = cursor.shown;
     return facts;
 }
 

@@ -50,6 +50,11 @@ private:
                                                       std::string const& type,
                                                       std::string const& patient,
                                                       std::string_view query);
+    // POST: the parameters of the address and those of the form together.
+    [[nodiscard]] Result<request::IntentFacts> search_by_form(request::Exchange& exchange,
+                                                              std::string const& type,
+                                                              std::string const& patient,
+                                                              std::string_view query);
     [[nodiscard]] Result<Cursor> open_cursor(request::Exchange& exchange, std::string const& type,
                                              std::string_view text);
     [[nodiscard]] Result<void> read_body(request::Exchange& exchange, request::IntentFacts& facts);

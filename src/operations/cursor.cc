@@ -1,7 +1,6 @@
 #include "operations/cursor.h"
 
-#include <charconv>
-
+#include "foundation/bytes.h"
 #include "request/form.h"
 
 namespace salus::operations {
@@ -10,8 +9,7 @@ std::string encode(Cursor const& cursor) {
     return "type=" + request::percent_encode(cursor.type) +
            "&patient=" + request::percent_encode(cursor.patient) +
            "&query=" + request::percent_encode(cursor.query) +
-           "&last=" + request::percent_encode(cursor.last_id) +
-           "&shown=" + std::to_string(cursor.shown);
+           "&place=" + to_base64url(bytes_of(cursor.place));
 }
 
 Result<Cursor> decode_cursor(std::string_view text) {
@@ -19,18 +17,12 @@ Result<Cursor> decode_cursor(std::string_view text) {
     auto const type = request::single(parts, "type");
     auto const patient = request::single(parts, "patient");
     auto const query = request::single(parts, "query");
-    auto const last = request::single(parts, "last");
-    auto const shown = request::single(parts, "shown");
-    Cursor cursor;
-    bool const whole =
-        type && patient && query && last && shown &&
-        std::from_chars(shown->data(), shown->data() + shown->size(), cursor.shown).ec ==
-            std::errc();
-    if (!whole) return fail(Errc::invalid, "the cursor is not one of ours");
-    cursor.type = *type;
-    cursor.patient = *patient;
-    cursor.query = *query;
-    cursor.last_id = *last;
+    auto const place = request::single(parts, "place");
+    auto decoded = place ? from_base64url(*place) : std::nullopt;
+    if (!type || !patient || !query || !decoded)
+        return fail(Errc::invalid, "the cursor is not one of ours");
+    Cursor cursor{std::string(*type), std::string(*patient), std::string(*query),
+                  std::string(text_of(*decoded))};
     // A cursor has one spelling.
     if (encode(cursor) != text) return fail(Errc::invalid, "the cursor is not one of ours");
     return cursor;

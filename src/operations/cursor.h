@@ -1,5 +1,6 @@
-// A paging cursor: the search it continues and how far it came. Clients see it sealed, so it can be
-// neither read nor forged, and it works for the client it was given to (MIN-2).
+// A paging cursor: the search it continues and the place in its order that it came to. Clients see
+// it sealed, so it can be neither read nor forged, and it works for the client it was given to
+// (MIN-2).
 #pragma once
 
 #include <string>
@@ -11,9 +12,8 @@ namespace salus::operations {
 struct Cursor {
     std::string type;
     std::string patient;  // of a search in a compartment by path; empty otherwise
-    std::string query;    // the query string of the first page
-    std::string last_id;
-    std::size_t shown = 0;
+    std::string query;    // what the first page applied, as a query string
+    std::string place;    // fhir::encode of the last match's place
 };
 
 [[nodiscard]] std::string encode(Cursor const& cursor);

@@ -84,6 +84,17 @@ Result<void> check_form_content_type(http::Request const& request) {
     return {};
 }
 
+fhir::Handling search_handling(http::Request const& request) {
+    auto const preferences = request.headers.get("Prefer").value_or("");
+    std::string_view rest = preferences;
+    while (!rest.empty()) {
+        auto const end = std::min(rest.find_first_of(",;"), rest.size());
+        if (trimmed(rest.substr(0, end)) == "handling=lenient") return fhir::Handling::lenient;
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return fhir::Handling::strict;
+}
+
 std::optional<std::uint64_t> parse_entity_tag(std::string_view text) {
     text = trimmed(text);
     if (text.starts_with("W/")) text.remove_prefix(2);

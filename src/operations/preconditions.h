@@ -18,6 +18,9 @@ namespace salus::operations {
 // Errc::not_supported for a condition that would otherwise be forgotten.
 [[nodiscard]] Result<void> read_preconditions(http::Request const& request,
                                               request::IntentFacts& facts);
+// Prefer: handling (https://hl7.org/fhir/R4/search.html#errors). Strict unless lenient is
+// preferred.
+[[nodiscard]] fhir::Handling search_handling(http::Request const& request);
 // W/"3" or "3": a version of ours.
 [[nodiscard]] std::optional<std::uint64_t> parse_entity_tag(std::string_view text);
 

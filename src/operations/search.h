@@ -1,6 +1,5 @@
-// https://hl7.org/fhir/R4/http.html#search (of a type), inside one patient's compartment, or by a
-// value that names few (an identifier; a name with a birth date; _id). Anything broader is refused
-// (MIN-3).
+// https://hl7.org/fhir/R4/http.html#search (of a type, or of all types in a patient's compartment):
+// a page of what find_matches.h finds, with what it includes.
 #pragma once
 
 #include "operations/context.h"

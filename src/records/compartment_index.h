@@ -1,6 +1,6 @@
-// The opened index of a compartment: what in-compartment search filters, sorts and pages. Kept for
-// a while in a bounded cache, because opening 5,000 entries costs some 20 ms and filtering them
-// less than one. Plaintext of the index is ePHI: it is scrubbed when it leaves.
+// Opened index entries: what a search filters, sorts and pages. Those of a compartment are kept for
+// a while in a bounded cache, already in tables, because opening 5,000 of them costs some 20 ms and
+// filtering them less than one. Plaintext of the index is ePHI: it is scrubbed when it leaves.
 #pragma once
 
 #include <list>
@@ -9,6 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "fhir/entry_table.h"
+#include "foundation/result.h"
 #include "foundation/secret.h"
 #include "foundation/strong_id.h"
 #include "foundation/thread_annotations.h"
@@ -19,20 +21,44 @@ struct OpenedIndexEntry {
     Address address;
     CompartmentId compartment;
     std::uint64_t version = 0;
-    std::string entry;  // fhir::IndexEntry, encoded
+    std::string entry;  // fhir::make_index_entry
 };
 
-struct CompartmentIndex {
-    std::uint64_t sequence = 0;
-    std::size_t bytes = 0;  // of all entries' text
-    std::vector<OpenedIndexEntry> entries;
+// Whether a set holds every entry of a compartment, or some that were looked up.
+enum class IndexScope : std::uint8_t { some, compartment };
 
-    CompartmentIndex() = default;
+class CompartmentIndex {
+public:
+    // Errc::corrupt if an entry is damaged.
+    [[nodiscard]] static Result<std::shared_ptr<CompartmentIndex const>> make(
+        IndexScope scope, std::uint64_t sequence, std::vector<OpenedIndexEntry> entries);
     CompartmentIndex(CompartmentIndex const&) = delete;
     CompartmentIndex& operator=(CompartmentIndex const&) = delete;
-    ~CompartmentIndex() {
-        for (auto& opened : entries) scrub(opened.entry);
-    }
+    ~CompartmentIndex();
+
+    [[nodiscard]] IndexScope scope() const noexcept { return scope_; }
+    [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_; }
+    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+    // In memory, with what the tables need.
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+    [[nodiscard]] std::vector<fhir::EntryTable> const& tables() const noexcept { return tables_; }
+    // nullptr: there are none of this type.
+    [[nodiscard]] fhir::EntryTable const* table(fhir::Type const& type) const noexcept;
+    // REQUIRES: a table of this index.
+    [[nodiscard]] OpenedIndexEntry const& opened(fhir::EntryTable const& table,
+                                                 fhir::EntryTable::Row row) const noexcept;
+
+private:
+    CompartmentIndex(IndexScope scope, std::uint64_t sequence)
+        : scope_(scope), sequence_(sequence) {}
+    [[nodiscard]] Result<void> build(std::vector<OpenedIndexEntry> entries);
+
+    IndexScope scope_;
+    std::uint64_t sequence_;
+    std::size_t bytes_ = 0;
+    std::vector<OpenedIndexEntry> entries_;  // in order of type and id
+    std::vector<fhir::EntryTable> tables_;   // in order of type; look into entries_
+    std::vector<std::size_t> first_;         // of each table, in entries_
 };
 
 // Shared by the cache and the searches that are using it; immutable.

@@ -65,22 +65,46 @@ Result<std::vector<StoredDocument>> Records::history(std::string_view type, std:
     return documents;
 }
 
-Result<CompartmentIndexPointer> Records::index(CompartmentId const& compartment) {
+Result<std::string> Records::open_entry(CompartmentId const& compartment,
+                                        store::IndexEntry const& sealed) {
+    SALUS_TRY(auto text, sealing_.open_index_entry(compartment, sealed));
+    auto const outdated = fhir::outdated(bytes_of(text));
+    if (!outdated) return text;
+    auto fresh = index_again(sealed.address, *outdated);
+    scrub(text);
+    return fresh;
+}
+
+// The next write of the resource stores the new layout; until then it is made on each opening.
+Result<std::string> Records::index_again(Address const& address,
+                                         fhir::OutdatedEntry const& outdated) {
+    SALUS_TRY(auto const stored, reader_->get(address));
+    if (!stored) return fail(Errc::corrupt, "an index entry without its document");
+    SALUS_TRY(auto document, open(DocumentClass::resource, outdated.type, outdated.id, *stored));
+    SALUS_TRY(auto const resource, fhir::Reader::index(std::move(document.text), parser_));
+    SALUS_TRY(auto entry, fhir::make_index_entry(resource.view(), document.last_updated));
+    return Sealing::text_of_entry(std::move(entry));
+}
+
+Result<CompartmentIndexPointer> Records::index(CompartmentId const& compartment,
+                                               std::size_t entries_max) {
     SALUS_TRY(auto const sequence, reader_->compartment_sequence(compartment));
     if (auto cached = cache_.find(compartment, sequence)) return cached;
     SALUS_TRY(auto const sealed, reader_->scan(compartment));
-    auto index = std::make_shared<CompartmentIndex>();
+    if (sealed.size() > entries_max)
+        return fail(Errc::too_large, "there are too many entries to search through");
+    std::vector<OpenedIndexEntry> entries;
+    entries.reserve(sealed.size());
+    for (auto const& entry : sealed) {
+        SALUS_TRY(auto text, open_entry(compartment, entry));
+        entries.push_back({entry.address, compartment, entry.version, std::move(text)});
+    }
     // The sequence was read before the scan: at worst the index is newer than it says, and is then
     // read again, never older.
-    index->sequence = sequence;
-    index->entries.reserve(sealed.size());
-    for (auto const& entry : sealed) {
-        SALUS_TRY(auto text, sealing_.open_index_entry(compartment, entry));
-        index->bytes += text.size();
-        index->entries.push_back({entry.address, compartment, entry.version, std::move(text)});
-    }
+    SALUS_TRY(auto index,
+              CompartmentIndex::make(IndexScope::compartment, sequence, std::move(entries)));
     cache_.keep(compartment, index);
-    return CompartmentIndexPointer(std::move(index));
+    return index;
 }
 
 Result<std::optional<OpenedIndexEntry>> Records::entry(Address const& address) {
@@ -90,7 +114,7 @@ Result<std::optional<OpenedIndexEntry>> Records::entry(Address const& address) {
     }
     SALUS_TRY(auto const sealed, reader_->index_entry(current->compartment, address));
     if (!sealed) return std::optional<OpenedIndexEntry>();
-    SALUS_TRY(auto text, sealing_.open_index_entry(current->compartment, *sealed));
+    SALUS_TRY(auto text, open_entry(current->compartment, *sealed));
     return std::optional<OpenedIndexEntry>(
         OpenedIndexEntry{address, current->compartment, sealed->version, std::move(text)});
 }

@@ -3,12 +3,15 @@
 // Belongs to one thread: each event loop and each worker has its own.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "crypto/random.h"
+#include "fhir/index_entry.h"
+#include "json/document.h"
 #include "records/addressing.h"
 #include "records/compartment_index.h"
 #include "records/sealing.h"
@@ -65,8 +68,11 @@ public:
                                                               std::string_view id,
                                                               std::uint64_t before,
                                                               std::size_t count);
-    // The opened index of a compartment, from the cache if it still stands.
-    [[nodiscard]] Result<CompartmentIndexPointer> index(CompartmentId const& compartment);
+    // The opened index of a compartment, from the cache if it still stands. Entries of an earlier
+    // layout are made again from their resources. Errc::too_large beyond `entries_max`.
+    [[nodiscard]] Result<CompartmentIndexPointer> index(
+        CompartmentId const& compartment,
+        std::size_t entries_max = std::numeric_limits<std::size_t>::max());
     // The opened index entry of a live document; nothing if it has none.
     [[nodiscard]] Result<std::optional<OpenedIndexEntry>> entry(Address const& address);
     // The opened index entries of live documents with this token: candidates, to be verified.
@@ -81,10 +87,16 @@ private:
                                               std::string_view id,
                                               store::StoredVersion const& stored);
 
+    [[nodiscard]] Result<std::string> open_entry(CompartmentId const& compartment,
+                                                 store::IndexEntry const& sealed);
+    [[nodiscard]] Result<std::string> index_again(Address const& address,
+                                                  fhir::OutdatedEntry const& outdated);
+
     IndexCache& cache_;
     Addressing addressing_;
     Sealing sealing_;
     std::unique_ptr<store::Reader> reader_;
+    json::Parser parser_;
 };
 
 }  // namespace salus::records

@@ -94,6 +94,13 @@ Result<std::string> Sealing::open_index_entry(CompartmentId const& compartment,
     return sealer_.open(key, index_context(compartment, entry.address, entry.version), entry.entry);
 }
 
+std::string Sealing::text_of_entry(Ephi<Bytes> entry) {
+    auto bytes = std::move(entry).take({});
+    std::string text(text_of(bytes));
+    scrub(bytes);
+    return text;
+}
+
 Result<std::string> Sealing::seal_cursor(ClientId const& client, std::string_view cursor) {
     SALUS_TRY(auto const key, tenant_.keyring.purpose_key(keys::Purpose::cursor));
     auto const sealed = sealer_.seal(key, 1, cursor_context(client), bytes_of(cursor));

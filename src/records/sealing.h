@@ -53,6 +53,8 @@ public:
                                                           Ephi<Bytes> const& entry);
     [[nodiscard]] Result<std::string> open_index_entry(CompartmentId const& compartment,
                                                        store::IndexEntry const& entry);
+    // An entry that was made again, for an opened index.
+    [[nodiscard]] static std::string text_of_entry(Ephi<Bytes> entry);
     // Paging cursors: sealed under the tenant's cursor key and bound to the client (MIN-2).
     [[nodiscard]] Result<std::string> seal_cursor(ClientId const& client, std::string_view cursor);
     [[nodiscard]] Result<std::string> open_cursor(ClientId const& client, EphiText const& text);

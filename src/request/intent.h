@@ -10,6 +10,7 @@
 
 #include "fhir/resource.h"
 #include "fhir/search.h"
+#include "fhir/search_order.h"
 #include "foundation/ephi.h"
 #include "foundation/strong_id.h"
 #include "request/interaction.h"
@@ -20,10 +21,14 @@ class Classifier;
 
 namespace salus::request {
 
+// https://hl7.org/fhir/R4/search.html#summary: of each element whether it is marked as a summary
+// (`true`); id, meta, text and what is mandatory (`text`); all but the narrative (`data`).
+enum class SummaryForm : std::uint8_t { none, summary, text, data };
+
 // Elements that the caller wants back (MIN-1). Empty: all that the policy allows.
 struct RequestedElements {
     std::vector<std::string> names;  // top-level elements, `_elements` and its alias `fields`
-    bool summary = false;            // `_summary=true`
+    SummaryForm summary = SummaryForm::none;
 };
 
 struct IntentFacts {
@@ -38,10 +43,11 @@ struct IntentFacts {
     std::optional<CompartmentId> compartment;    // where the request stays, if it stays in one
     bool patient_compartment = false;            // that compartment is a patient's
     std::optional<fhir::SearchQuery> query;      // search
-    EphiText patient;        // search inside this patient's compartment, named by the path
-    EphiText query_text;     // as received: for the self link and the cursor
-    EphiText after;          // search: continue behind this logical id ...
-    std::size_t offset = 0;  // ... or, if it is gone, behind so many matches
+    EphiText patient;     // search inside this patient's compartment, named by the path
+    EphiText query_text;  // what is applied: for the self link and the cursor
+    // Search: continue behind this place in the order of the matches.
+    std::optional<fhir::SearchPlace> after;
+    bool parameters_ignored = false;  // search: lenient handling left some out
     RequestedElements elements;
     std::optional<fhir::ResourceView> resource;  // to be created or updated; looks into `body`
     std::shared_ptr<fhir::Resource const> body;  // shared by the entries of a bundle

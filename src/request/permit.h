@@ -26,6 +26,12 @@ struct AllowedElements {
     }
 };
 
+// Another type of which resources may come along with a search's matches, decided by itself.
+struct TypePermit {
+    std::string type;
+    AllowedElements elements;
+};
+
 class Permit {
 public:
     [[nodiscard]] Caller const& caller() const noexcept { return *caller_; }
@@ -35,6 +41,11 @@ public:
     [[nodiscard]] AllowedElements const& elements() const noexcept { return elements_; }
     [[nodiscard]] AllowedElements const& elements_of_entry(std::size_t entry) const {
         return entry_elements_.at(entry);
+    }
+    // For an included resource of this type; nullptr: it may not leave.
+    [[nodiscard]] AllowedElements const* elements_of_included(std::string_view type) const {
+        auto const found = std::ranges::find(included_, type, &TypePermit::type);
+        return found == included_.end() ? nullptr : &found->elements;
     }
     [[nodiscard]] std::vector<PolicyRuleId> const& rules() const noexcept { return rules_; }
     Permit(Permit&&) noexcept = default;
@@ -48,6 +59,7 @@ private:
     Intent intent_;
     AllowedElements elements_;
     std::vector<AllowedElements> entry_elements_;
+    std::vector<TypePermit> included_;
     std::vector<PolicyRuleId> rules_;
 };
 

@@ -41,6 +41,7 @@ struct EntryContent {
     std::string type;
     EphiText text;                // empty: no resource in this entry
     std::size_t decided_by = 0;   // transaction: which entry's allowed elements apply
+    bool included = false;        // search: no match; it came along with one
     std::string response_status;  // "201 Created": transaction and history
     std::string location;
     std::uint64_t version = 0;
@@ -56,6 +57,8 @@ struct BundleContent {
     std::optional<std::uint64_t> total;
     EphiText self_link;
     std::string next_link;  // opaque cursor: no ePHI
+    // Search: an OperationOutcome about what was not applied. Holds no ePHI; empty: none.
+    std::string outcome;
     std::vector<EntryContent> entries;
 };
 

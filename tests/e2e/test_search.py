@@ -117,9 +117,15 @@ class Search(unittest.TestCase):
                      "/fhir/Patient?name=Sm&birthdate=1980-01-01", "/fhir/Practitioner",
                      "/fhir/Observation?identifier=x", "/fhir/Patient?birthdate=1980-01-01"):
             self.assertEqual(self.client.get(path).status, 403, path)
+        for path in ("/fhir/Practitioner?name:missing=false", "/fhir/Task?status=draft",
+                     "/fhir/Practitioner?_lastUpdated=gt2000", "/fhir/Practitioner?active:not=true",
+                     "/fhir/Patient?_has:Observation:patient:code=8867-4",
+                     "/fhir/Observation?patient.name=Smith", "/fhir/Bundle?type=collection"):
+            self.assertEqual(self.client.get(path).status, 403, path)
         for query in ("nonsense=1", "code:nonsense=1", "date=zz2020", "_sort=nonsense", "_count=-1",
-                      "_count=x", "_include=Observation:subject", "_has:Observation:patient:code=1",
-                      "subject.name=x", "_elements=nonsense", "patient=a&patient=b&x=1"):
+                      "_count=x", "_include=Observation:nonsense", "_has:Observation:patient=1",
+                      "subject.nonsense=x", "_elements=nonsense", "patient=a&patient=b&x=1",
+                      "code:in=x", "_text=x", "_filter=x", "_type=Patient", "_since=2020"):
             answer = self.client.get(f"/fhir/Observation?patient={self.id}&{query}")
             self.assertIn(answer.status, (400, 501), query)
             self.assertEqual(answer.json()["resourceType"], "OperationOutcome")

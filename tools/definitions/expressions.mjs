@@ -1,7 +1,6 @@
 // Reads the FHIRPath expressions of search parameters, as far as they are simple paths: steps,
 // types of choices, unions, and one filter of two forms, where(resolve() is Type) and
-// where(name='value'). Anything else makes the whole expression unsupported: half an expression
-// would find the wrong resources.
+// where(name='value'). Anything else makes the whole expression unsupported.
 
 // Splits at `separator` outside of parentheses and quotes.
 function split(text, separator) {
@@ -28,23 +27,28 @@ function unwrap(text) {
   return unwrap(path) + text.slice(group.length);
 }
 
+// One definition spells dateTime with a capital.
+const typeNamed = (name) => (name === 'DateTime' ? 'dateTime' : name);
+
 function parseAlternative(text, resource) {
   const [first, ...rest] = split(unwrap(text), '.');
-  if (![resource, 'Resource', 'DomainResource'].includes(first)) return 'of another type';
+  // An expression may begin inside the resource: name | alias.
+  if (/^[a-z]/.test(first)) rest.unshift(first);
+  else if (![resource, 'Resource', 'DomainResource'].includes(first)) return 'of another type';
   const steps = [];
   const filter = {};
   for (const part of rest) {
     const cast = /^(?:as|ofType)\((\w+)\)$/.exec(part);
     const target = /^where\(resolve\(\) is (\w+)\)$/.exec(part);
     const equal = /^where\((\w+)='([\w-]+)'\)$/.exec(part);
-    if (cast && steps.length > 0) steps[steps.length - 1].as = cast[1];
+    if (cast && steps.length > 0) steps[steps.length - 1].as = typeNamed(cast[1]);
     else if (target && !filter.target) filter.target = target[1];
     else if (equal && !filter.where) {
       filter.where = { step: steps.length, name: equal[1], value: equal[2] };
     } else if (/^\w+$/.test(part)) steps.push({ name: part });
     else return undefined;
   }
-  return steps.length > 0 ? { steps, filter } : undefined;
+  return { steps, filter };
 }
 
 // The paths of an expression that start at `resource`; undefined stands for an unsupported one.
@@ -52,4 +56,11 @@ export function parsePath(expression, resource) {
   return split(expression, '|')
     .map((text) => parseAlternative(text, resource))
     .filter((path) => path !== 'of another type');
+}
+
+// A composite's component: paths from the composite's place, or from the resource.
+export function parseComponent(expression) {
+  const fromResource = expression.startsWith('%resource.');
+  const text = fromResource ? expression.slice('%resource.'.length) : expression;
+  return { paths: parsePath(text, ''), fromResource };
 }

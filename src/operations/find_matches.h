@@ -1,0 +1,31 @@
+// The matches of a search (https://hl7.org/fhir/R4/search.html): where to look, and what is found
+// there. Looks inside one patient's compartment; or at what a value names exactly (_id, an
+// identifier, a name with a birth date, the identifier of the patient that is referred to); or, for
+// directory types, through the tenant's shared compartment. Anything broader is refused (MIN-3).
+#pragma once
+
+#include "operations/context.h"
+
+namespace salus::operations {
+
+// In no particular order. Owns what the matches look into.
+struct FoundMatches {
+    std::vector<records::CompartmentIndexPointer> indexes;
+    std::vector<fhir::SearchMatch> matches;
+
+    // Where a match stands. REQUIRES: one of these matches.
+    [[nodiscard]] records::OpenedIndexEntry const& opened(fhir::SearchMatch const& match) const;
+};
+
+// `compartment`: of the patient that the search names; nothing: none is named. A query over all
+// types needs one.
+// Errc::forbidden: too broad.
+[[nodiscard]] Result<FoundMatches> find_matches(Context const& context,
+                                                fhir::SearchQuery const& query,
+                                                std::optional<CompartmentId> const& compartment);
+
+// The index of one resource that no patient's compartment holds; nullptr: there is none of this id.
+[[nodiscard]] Result<records::CompartmentIndexPointer> find_shared(
+    Context const& context, fhir::Type const& type, std::span<std::string_view const> ids);
+
+}  // namespace salus::operations
