@@ -31,6 +31,9 @@ enum class Event : std::uint8_t {
     history,
     transaction,
     batch,
+    patch,
+    everything,
+    meta,
     capabilities,
     // identity
     token,

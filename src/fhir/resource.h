@@ -55,6 +55,11 @@ class Reader {
 public:
     // Errc::invalid; Errc::too_large beyond limits::kResourceBytes (a Bundle: kBodyBytes).
     [[nodiscard]] static Result<Resource> parse(EphiText text, json::Parser& parser);
+    // JSON that is no resource yet: a patch, a batch whose entries are judged one by one.
+    [[nodiscard]] static Result<std::unique_ptr<json::Document>> parse_json(EphiText text,
+                                                                            json::Parser& parser);
+    // As parse(), of what parse_json() gave.
+    [[nodiscard]] static Result<Resource> accept(std::unique_ptr<json::Document> document);
     // REQUIRES: text that parse() accepted or stored_form() made. Errc::corrupt if it is not JSON
     // or has no known type; nothing else is checked.
     [[nodiscard]] static Result<Resource> index(EphiText text, json::Parser& parser);

@@ -57,6 +57,15 @@ inline constexpr std::size_t kPatientsOfResource = 1'000;  // compartments that 
 inline constexpr std::size_t kIndexTextBytes = 1'024;      // of one indexed value
 inline constexpr std::size_t kIndexEntryBytes = 256 * kKiB;
 inline constexpr std::size_t kSortKeys = 8;
+inline constexpr std::size_t kPatchOperations = 1'000;      // of one PATCH
+inline constexpr std::size_t kPatchPointerBytes = 2'048;    // one path of a JSON Patch
+inline constexpr std::size_t kPatchWork = 10'000'000;       // steps of one PATCH, tens of ns each
+inline constexpr std::size_t kConditionMatches = 2;         // looked for: none, one or several
+inline constexpr std::size_t kConditionalReferences = 100;  // different ones in a transaction
+inline constexpr std::size_t kHistoryScan = 5'000;          // versions looked at for one page
+inline constexpr std::size_t kSupportingResources =
+    1'000;                                         // that a page of $everything brings along
+inline constexpr auto kConditionGuardTime = 600s;  // longer than any request takes
 
 // Tokens (RFC 7519) and client assertions (RFC 7523).
 inline constexpr std::size_t kTokenBytes = 8 * kKiB;

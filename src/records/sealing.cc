@@ -14,6 +14,7 @@ Literal class_name(DocumentClass document_class) {
         case DocumentClass::resource: return "resource";
         case DocumentClass::client: return "client";
         case DocumentClass::replay_guard: return "replay-guard";
+        case DocumentClass::condition_guard: return "condition-guard";
     }
     return "";
 }

@@ -17,7 +17,12 @@
 namespace salus::records {
 
 // What kind of document: bound into its context. DO NOT CHANGE: on disk.
-enum class DocumentClass : std::uint8_t { resource = 1, client = 2, replay_guard = 3 };
+enum class DocumentClass : std::uint8_t {
+    resource = 1,
+    client = 2,
+    replay_guard = 3,
+    condition_guard = 4,
+};
 
 // Names a version of a document.
 struct DocumentName {

@@ -24,6 +24,7 @@ struct AuditFacts {
     std::string type;
     std::optional<CompartmentId> compartment;  // the patient's, once known
     std::vector<Touched> touched;              // once prepared
+    std::vector<Touched> consulted;            // once prepared: a write's answer tells of these
     std::vector<PolicyRuleId> rules;           // once decided
     std::vector<std::uint64_t> intent_leaves;  // once a write's intent is recorded
 };
@@ -32,6 +33,7 @@ struct Exchange {
     http::Request request;
     RequestId id;
     WallTime started{};
+    bool is_entry = false;           // of a bundle
     Tenant const* tenant = nullptr;  // set before the first stage
     AuditFacts facts;
 };

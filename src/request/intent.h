@@ -8,10 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "fhir/date_time.h"
+#include "fhir/json_patch.h"
 #include "fhir/resource.h"
 #include "fhir/search.h"
 #include "foundation/ephi.h"
 #include "foundation/strong_id.h"
+#include "http/message.h"
 #include "request/interaction.h"
 
 namespace salus::operations {
@@ -25,6 +28,9 @@ struct RequestedElements {
     std::vector<std::string> names;  // top-level elements, `_elements` and its alias `fields`
     bool summary = false;            // `_summary=true`
 };
+
+// What a write shall answer with (Prefer, http.html#ops).
+enum class Preference : std::uint8_t { representation, minimal, operation_outcome };
 
 struct IntentFacts {
     Interaction interaction = Interaction::capabilities;
@@ -45,14 +51,34 @@ struct IntentFacts {
     RequestedElements elements;
     std::optional<fhir::ResourceView> resource;  // to be created or updated; looks into `body`
     std::shared_ptr<fhir::Resource const> body;  // shared by the entries of a bundle
-    bool return_minimal = false;                 // Prefer: return=minimal
-    std::string full_url;                        // of a bundle entry, "urn:uuid:..."
+    Preference preference = Preference::representation;
+    bool pretty = false;   // _pretty: laid out for people
+    std::string full_url;  // of a bundle entry, "urn:uuid:..."
+
+    // Conditional interactions (http.html#ccreate, #cond-update, #cdelete): a search that says
+    // which resource is meant, or whether one is to be made. It is decided as a search is.
+    std::shared_ptr<IntentFacts const> condition;
+    EphiText criterion;                         // the condition in its one spelling
+    std::optional<WallTime> if_modified_since;  // read: answered 304 when it was not
+    bool if_none_exists = false;                // If-None-Match: * on an update
+
+    std::shared_ptr<fhir::JsonPatch const> patch;  // patch
+    std::optional<WallTime> since;                 // history, $everything
+    std::optional<fhir::TimeRange> at;             // history: current in this time
+    std::optional<fhir::TimeRange> care;           // $everything: start and end
+    std::vector<std::string> types;                // $everything: _type
+    // Of a transaction: a search that a conditional reference stands for, by its text.
+    EphiText reference;
+    // An entry that is answered by itself, as a request of its own: each of a batch, and the reads
+    // of a transaction once it is done.
+    std::optional<http::Request> request;
 };
 
 class Intent {
 public:
     [[nodiscard]] IntentFacts const& facts() const noexcept { return facts_; }
-    // The entries of a transaction, in order; each is decided by itself.
+    // The entries of a bundle, in order, and behind a transaction's entries the searches of its
+    // conditional references; each is decided by itself.
     [[nodiscard]] std::vector<Intent> const& entries() const noexcept { return entries_; }
     Intent(Intent&&) noexcept = default;
     Intent& operator=(Intent&&) noexcept = default;

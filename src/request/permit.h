@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,11 @@ public:
     [[nodiscard]] AllowedElements const& elements_of_entry(std::size_t entry) const {
         return entry_elements_.at(entry);
     }
+    // $everything: of the types that may be shown; nullptr for the others.
+    [[nodiscard]] AllowedElements const* elements_of_type(std::string_view type) const {
+        auto const found = type_elements_.find(type);
+        return found == type_elements_.end() ? nullptr : &found->second;
+    }
     [[nodiscard]] std::vector<PolicyRuleId> const& rules() const noexcept { return rules_; }
     Permit(Permit&&) noexcept = default;
     Permit& operator=(Permit&&) noexcept = default;
@@ -48,6 +54,7 @@ private:
     Intent intent_;
     AllowedElements elements_;
     std::vector<AllowedElements> entry_elements_;
+    std::map<std::string, AllowedElements, std::less<>> type_elements_;
     std::vector<PolicyRuleId> rules_;
 };
 

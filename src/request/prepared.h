@@ -34,7 +34,12 @@ struct ResourceContent {
     EphiText text;
 };
 
-// One line of a search, history or transaction bundle.
+// A Parameters resource that says what always leaves: meta.
+struct MetaContent {
+    EphiText text;
+};
+
+// One line of a search, history, transaction or batch bundle.
 struct EntryContent {
     std::string full_url;  // contains a logical id: rendered into the body only
     std::string type;
@@ -46,9 +51,13 @@ struct EntryContent {
     std::optional<WallTime> last_modified;
     Literal request_method;   // history
     std::string request_url;  // history
+    Literal search_mode;      // searchset
+    EphiText outcome;         // an OperationOutcome about this entry
+    // An entry that was answered by itself: narrowed, recorded and disclosed.
+    std::optional<http::Response> answered;
 };
 
-enum class BundleKind { searchset, history, transaction_response };
+enum class BundleKind { searchset, history, transaction_response, batch_response };
 
 struct BundleContent {
     BundleKind kind;
@@ -68,8 +77,9 @@ struct NoContent {};
 struct Prepared {
     int status = 200;
     http::Headers headers;
-    std::variant<NoContent, PlainContent, ResourceContent, BundleContent> content;
-    std::vector<Touched> touched;
+    std::variant<NoContent, PlainContent, ResourceContent, MetaContent, BundleContent> content;
+    std::vector<Touched> touched;       // of a write: what it writes
+    std::vector<Touched> consulted;     // of a write: what its answer tells of besides
     std::optional<store::Batch> batch;  // present: a write
     // What a concurrent change means to the caller (If-Match: 412; a replayed assertion: refused).
     // Absent: the operation may be prepared again and retried.
