@@ -11,8 +11,12 @@ namespace salus::operations {
 [[nodiscard]] Result<void> check_accept(http::Request const& request);
 // application/fhir+json or application/json, UTF-8; Errc::unsupported_media_type otherwise.
 [[nodiscard]] Result<void> check_resource_content_type(http::Request const& request);
+enum class PatchFormat { json_patch, fhirpath_patch, other };
+// application/json-patch+json, or a FHIR resource's type.
+[[nodiscard]] PatchFormat patch_format_of(http::Request const& request);
 [[nodiscard]] Result<void> check_form_content_type(http::Request const& request);
-// If-Match, If-None-Match and Prefer into the facts; Errc::invalid when malformed.
+// If-Match, If-None-Match, If-Modified-Since and Prefer into the facts; Errc::invalid when
+// malformed, or where the interaction cannot heed it.
 [[nodiscard]] Result<void> read_preconditions(http::Request const& request,
                                               request::IntentFacts& facts);
 // W/"3" or "3": a version of ours.

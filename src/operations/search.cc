@@ -132,6 +132,23 @@ Result<std::string> next_link(Context const& context, request::Permit const& per
 
 }  // namespace
 
+Result<std::vector<std::string>> live_matches(Context const& context,
+                                              request::IntentFacts const& intent,
+                                              std::size_t count) {
+    SALUS_TRY(auto const candidates, find_candidates(context, intent));
+    SALUS_TRY(auto const matches, matching(candidates, *intent.query));
+    std::vector<std::string> ids;
+    for (auto const& match : matches) {
+        if (ids.size() == count) break;
+        auto const id = match.view.id();
+        SALUS_TRY(auto const current, context.records.current(intent.type, id));
+        bool const live = current && current->state == store::VersionState::live &&
+                          current->compartment == match.entry->compartment;
+        if (live) ids.emplace_back(id);
+    }
+    return ids;
+}
+
 Result<request::Prepared> search(Context const& context, request::Permit const& permit) {
     auto const& intent = permit.intent();
     auto const& query = *intent.query;

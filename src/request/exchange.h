@@ -29,12 +29,21 @@ struct AuditFacts {
     std::vector<std::uint64_t> intent_leaves;  // once a write's intent is recorded
 };
 
+// An entry of a bundle that is answered by itself, as a request of its own: each of a batch, and
+// the reads of a transaction once its writes are done.
+struct EntryRequest {
+    std::size_t position = 0;  // in the bundle
+    http::Request request;
+    std::optional<Error> refusal;  // the entry cannot be read as a request
+};
+
 struct Exchange {
     http::Request request;
     RequestId id;
     WallTime started{};
-    bool is_entry = false;           // of a bundle
-    Tenant const* tenant = nullptr;  // set before the first stage
+    bool is_entry = false;              // of a bundle
+    std::vector<EntryRequest> entries;  // of a bundle, once classified
+    Tenant const* tenant = nullptr;     // set before the first stage
     AuditFacts facts;
 };
 

@@ -14,7 +14,6 @@
 #include "fhir/search.h"
 #include "foundation/ephi.h"
 #include "foundation/strong_id.h"
-#include "http/message.h"
 #include "request/interaction.h"
 
 namespace salus::operations {
@@ -35,15 +34,16 @@ enum class Preference : std::uint8_t { representation, minimal, operation_outcom
 struct IntentFacts {
     Interaction interaction = Interaction::capabilities;
     TenantName tenant;
-    std::string type;                            // resource type; empty for system interactions
-    EphiText id;                                 // logical id; empty when there is none
-    std::uint64_t version = 0;                   // vread; history: versions below this one
-    std::size_t count = 0;                       // history: entries on a page; 0: the default
-    std::optional<std::uint64_t> if_match;       // RFC 9110 section 13.1.1, W/"n"
-    std::optional<std::uint64_t> if_none_match;  // read: answered 304 when it still holds
-    std::optional<CompartmentId> compartment;    // where the request stays, if it stays in one
-    bool patient_compartment = false;            // that compartment is a patient's
-    std::optional<fhir::SearchQuery> query;      // search
+    std::string type;                       // resource type; empty for system interactions
+    EphiText id;                            // logical id; empty when there is none
+    std::uint64_t version = 0;              // vread; history: versions below this one
+    std::size_t count = 0;                  // history: entries on a page; 0: the default
+    std::optional<std::uint64_t> if_match;  // RFC 9110 section 13.1.1, W/"n"
+    // Read: answered 304 when one of these is the current version; nothing stands for any.
+    std::vector<std::optional<std::uint64_t>> if_none_match;
+    std::optional<CompartmentId> compartment;  // where the request stays, if it stays in one
+    bool patient_compartment = false;          // that compartment is a patient's
+    std::optional<fhir::SearchQuery> query;    // search
     EphiText patient;        // search inside this patient's compartment, named by the path
     EphiText query_text;     // as received: for the self link and the cursor
     EphiText after;          // search: continue behind this logical id ...
@@ -69,9 +69,6 @@ struct IntentFacts {
     std::vector<std::string> types;                // $everything: _type
     // Of a transaction: a search that a conditional reference stands for, by its text.
     EphiText reference;
-    // An entry that is answered by itself, as a request of its own: each of a batch, and the reads
-    // of a transaction once it is done.
-    std::optional<http::Request> request;
 };
 
 class Intent {
