@@ -67,6 +67,16 @@ inline constexpr std::size_t kSupportingResources =
     1'000;                                         // that a page of $everything brings along
 inline constexpr auto kConditionGuardTime = 600s;  // longer than any request takes
 
+// FHIRPath: one expression, and one evaluation of it.
+inline constexpr std::size_t kFhirPathTextBytes = 32 * kKiB;
+inline constexpr std::size_t kFhirPathNodes = 4'096;
+inline constexpr std::size_t kFhirPathDepth = 128;
+inline constexpr std::size_t kFhirPathPatternBytes = 4 * kKiB;  // of one regular expression
+inline constexpr std::size_t kFhirPathPatternMemory = 1 * kMiB;
+inline constexpr std::uint64_t kFhirPathSteps = 20'000'000;  // about a second
+inline constexpr std::size_t kFhirPathItems = 500'000;       // at one time
+inline constexpr std::size_t kFhirPathBytes = 16 * kMiB;     // of text that it makes
+
 // Tokens (RFC 7519) and client assertions (RFC 7523).
 inline constexpr std::size_t kTokenBytes = 8 * kKiB;
 inline constexpr std::size_t kKeySetBytes = 64 * kKiB;  // a JWK Set
