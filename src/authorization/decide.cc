@@ -102,8 +102,8 @@ bool may_see_choice(request::AllowedElements const& allowed, fhir::Type const& t
 // A patch reads and writes what it names, so it may name only what may leave (invariant 6). Judged
 // by the patch alone: the answer is the same whatever the resource holds.
 bool may_patch(request::AllowedElements const& allowed, IntentFacts const& intent) {
-    if (allowed.all || !intent.patch) return true;
-    auto const names = intent.patch->elements();
+    if (allowed.all || (!intent.patch && !intent.fhirpath_patch)) return true;
+    auto const names = intent.patch ? intent.patch->elements() : intent.fhirpath_patch->elements();
     auto const* type = fhir::find_resource_type(intent.type);
     if (!names || type == nullptr) return false;
     return std::ranges::all_of(*names, [&](std::string const& name) {

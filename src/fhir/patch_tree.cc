@@ -317,6 +317,11 @@ Result<PatchNode> PatchTree::copy(std::span<std::string const> path) {
     return *node;
 }
 
+Result<bool> PatchTree::is_empty(std::span<std::string const> path) {
+    SALUS_TRY(auto const* node, find(path));
+    return (node->is_object() || node->is_array()) && node->count() == 0;
+}
+
 std::string PatchTree::text(EmptiedLists emptied) const {
     std::string out;
     out.reserve(size_);

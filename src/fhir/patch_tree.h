@@ -53,6 +53,8 @@ public:
     // Removes and gives.
     [[nodiscard]] Result<PatchNode> take(std::span<std::string const> path);
     [[nodiscard]] Result<PatchNode> copy(std::span<std::string const> path);
+    // An object or a list without anything in it.
+    [[nodiscard]] Result<bool> is_empty(std::span<std::string const> path);
     [[nodiscard]] std::string text(EmptiedLists emptied) const;
 
 private:

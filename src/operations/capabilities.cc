@@ -75,7 +75,7 @@ request::Prepared capabilities(Context const& context, request::Permit const& pe
     all.software_version = SALUS_VERSION;
     all.date = context.clock.now();
     all.security.token_url = context.tenant.token_endpoint();
-    all.patch_formats = {"application/json-patch+json"};
+    all.patch_formats = {"application/json-patch+json", "application/fhir+json"};
     for (auto const& type : fhir::resource_types()) {
         auto capability = capability_of(type, caller);
         if (!capability.interactions.empty()) all.resources.push_back(std::move(capability));

@@ -112,16 +112,19 @@ Result<void> Classifier::read_resource(request::Exchange& exchange, IntentFacts&
 }
 
 Result<void> Classifier::read_patch(request::Exchange& exchange, IntentFacts& facts) {
-    switch (patch_format_of(exchange.request)) {
-        case PatchFormat::json_patch: break;
-        case PatchFormat::fhirpath_patch:
-            return fail(Errc::not_supported,
-                        "of patches only application/json-patch+json is offered");
-        case PatchFormat::other:
-            return fail(Errc::unsupported_media_type, "a patch is application/json-patch+json");
+    auto const format = patch_format_of(exchange.request);
+    if (format == PatchFormat::other) {
+        return fail(Errc::unsupported_media_type,
+                    "a patch is application/json-patch+json or application/fhir+json");
     }
-    SALUS_TRY(auto patch,
-              fhir::JsonPatch::parse(RequestReader::take_body(exchange.request), parser_));
+    auto body = RequestReader::take_body(exchange.request);
+    if (format == PatchFormat::fhirpath_patch) {
+        SALUS_TRY(auto parameters, fhir::Reader::parse(std::move(body), parser_));
+        SALUS_TRY(auto patch, fhir::FhirPathPatch::parse(std::move(parameters)));
+        facts.fhirpath_patch = std::make_shared<fhir::FhirPathPatch const>(std::move(patch));
+        return {};
+    }
+    SALUS_TRY(auto patch, fhir::JsonPatch::parse(std::move(body), parser_));
     facts.patch = std::make_shared<fhir::JsonPatch const>(std::move(patch));
     return {};
 }

@@ -231,10 +231,16 @@ Result<request::Intent> Classifier::entry_of(request::Exchange& exchange, Intent
 Result<void> Classifier::take_entry_resource(IntentFacts& facts, fhir::BundleEntry& entry) {
     if (facts.interaction == Interaction::patch) {
         if (!entry.resource) return fail(Errc::invalid, "a PATCH entry has a Binary or Parameters");
+        if (entry.resource->type().name == "Parameters") {
+            SALUS_TRY(auto parameters, fhir::FhirPathPatch::parse(*entry.resource));
+            facts.fhirpath_patch =
+                std::make_shared<fhir::FhirPathPatch const>(std::move(parameters));
+            return {};
+        }
         SALUS_TRY(auto patch, patch_in(RequestReader::root(*entry.resource)));
         if (patch.type != "application/json-patch+json") {
-            return fail(Errc::not_supported,
-                        "of patches only application/json-patch+json is offered");
+            return fail(Errc::unsupported_media_type,
+                        "a patch is application/json-patch+json or application/fhir+json");
         }
         SALUS_TRY(auto parsed, fhir::JsonPatch::parse(EphiText(std::move(patch.text)), parser_));
         facts.patch = std::make_shared<fhir::JsonPatch const>(std::move(parsed));

@@ -20,6 +20,12 @@ bool changes_server_fields(json::Value before, json::Value after) {
     return false;
 }
 
+Result<EphiText> apply(Context const& context, request::IntentFacts const& intent,
+                       fhir::ResourceView const& before) {
+    if (intent.fhirpath_patch) return intent.fhirpath_patch->apply(before, context.parser);
+    return intent.patch->apply(RequestReader::root(before), fhir::EmptiedLists::go);
+}
+
 Result<void> check_identity(fhir::ResourceView const& before, fhir::ResourceView const& after) {
     if (&before.type() != &after.type() || before.id() != after.id()) {
         return fail(Errc::unprocessable, "a patch does not change a resource's type or id");
@@ -36,8 +42,7 @@ Result<fhir::Resource> patched(Context const& context, request::IntentFacts cons
                                request::AllowedElements const& allowed,
                                records::StoredDocument const& document) {
     SALUS_TRY(auto const before, fhir::Reader::index(document.text.clone(), context.parser));
-    SALUS_TRY(auto text,
-              intent.patch->apply(RequestReader::root(before.view()), fhir::EmptiedLists::go));
+    SALUS_TRY(auto text, apply(context, intent, before.view()));
     auto after = fhir::Reader::parse(std::move(text), context.parser);
     if (!after && !allowed.all) {
         return fail(Errc::unprocessable, "the patched resource is not valid");

@@ -1,4 +1,5 @@
-// https://hl7.org/fhir/R4/http.html#patch, as JSON Patch (fhir/json_patch.h)
+// https://hl7.org/fhir/R4/http.html#patch, as JSON Patch (fhir/json_patch.h) and as FHIRPath Patch
+// (fhir/fhirpath_patch.h)
 #pragma once
 
 #include "fhir/resource.h"

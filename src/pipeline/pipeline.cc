@@ -109,7 +109,9 @@ Task<Result<void>> Pipeline::answer_entries(request::Exchange& exchange,
         if (bytes > limits::kResponseBytes / 2) {
             entry.refusal = Error{Errc::too_large, "the bundle's answers are too large", {}};
         }
+        bool const head = entry.request.method == http::Method::head;
         content.answered = co_await answer_entry(exchange, std::move(entry));
+        if (head && content.answered->status < 400) content.answered->body = EphiText();
         bytes += content.answered->body.size();
     }
     co_return co_await narrow(exchange, permit, work);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fhir/date_time.h"
+#include "fhir/fhirpath_patch.h"
 #include "fhir/json_patch.h"
 #include "fhir/resource.h"
 #include "fhir/search.h"
@@ -62,11 +63,13 @@ struct IntentFacts {
     std::optional<WallTime> if_modified_since;  // read: answered 304 when it was not
     bool if_none_exists = false;                // If-None-Match: * on an update
 
-    std::shared_ptr<fhir::JsonPatch const> patch;  // patch
-    std::optional<WallTime> since;                 // history, $everything
-    std::optional<fhir::TimeRange> at;             // history: current in this time
-    std::optional<fhir::TimeRange> care;           // $everything: start and end
-    std::vector<std::string> types;                // $everything: _type
+    // patch: one of the two
+    std::shared_ptr<fhir::JsonPatch const> patch;
+    std::shared_ptr<fhir::FhirPathPatch const> fhirpath_patch;
+    std::optional<WallTime> since;        // history, $everything
+    std::optional<fhir::TimeRange> at;    // history: current in this time
+    std::optional<fhir::TimeRange> care;  // $everything: start and end
+    std::vector<std::string> types;       // $everything: _type
     // Of a transaction: a search that a conditional reference stands for, by its text.
     EphiText reference;
 };

@@ -77,6 +77,7 @@ class Bundles(unittest.TestCase):
         self.assertIn("/_history/1", entries[3]["response"]["location"])
         self.assertEqual(entries[3]["response"]["etag"], 'W/"1"')
         self.assertNotIn("resource", entries[2])
+        self.assertNotIn("resource", entries[6])
 
     def test_prefer_representation(self):
         answer = self.send("transaction", entry("POST", "Patient", patient(gender="male")),

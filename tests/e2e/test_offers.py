@@ -66,7 +66,8 @@ class Offers(unittest.TestCase):
 
     def test_the_capability_statement(self):
         statement = self.statement(self.stranger)
-        self.assertEqual(statement["patchFormat"], ["application/json-patch+json"])
+        self.assertEqual(statement["patchFormat"],
+                         ["application/json-patch+json", "application/fhir+json"])
         rest = statement["rest"][0]
         self.assertEqual({i["code"] for i in rest["interaction"]}, {"transaction", "batch"})
         resources = {r["type"]: r for r in rest["resource"]}

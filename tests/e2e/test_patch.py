@@ -208,6 +208,15 @@ class LimitedPatch(unittest.TestCase):
         now = self.client.get(path).json()
         self.assertEqual((now["disposition"], now["insurer"]), ("paid", claim["insurer"]))
 
+        # Nor is a resource found by what may not be seen.
+        for query in (f"patient={patient}", "identifier=urn:x%7Cy", "created=2026"):
+            for answer in (self.payer.put("/fhir/ClaimResponse?" + query, claim),
+                           self.payer.send("PATCH", "/fhir/ClaimResponse?" + query, json.dumps(
+                               [{"op": "add", "path": "/disposition", "value": "x"}]), JSON_PATCH),
+                           self.payer.post("/fhir/ClaimResponse", claim,
+                                           {"If-None-Exist": query})):
+                self.assertEqual(answer.status, 403, query)
+
         # The same answer whether the element is there or not, and whatever it holds.
         probes = [
             [{"op": "test", "path": "/insurer/display", "value": "payer"}],
