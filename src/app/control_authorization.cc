@@ -14,13 +14,35 @@ using request::IntentFacts;
 using request::Interaction;
 using request::PurposeOfUse;
 
-constexpr auto kInteractions = std::to_array<Interaction>(
-    {Interaction::read, Interaction::vread, Interaction::update, Interaction::remove,
-     Interaction::history_instance, Interaction::create, Interaction::search_type,
-     Interaction::validate, Interaction::transaction, Interaction::capabilities, Interaction::token,
-     Interaction::authorization_server_metadata, Interaction::smart_configuration,
-     Interaction::json_web_key_set, Interaction::definitions_load, Interaction::definitions_list,
-     Interaction::definitions_remove, Interaction::client_add, Interaction::control_check});
+constexpr auto kInteractions =
+    std::to_array<Interaction>({Interaction::read,
+                                Interaction::vread,
+                                Interaction::update,
+                                Interaction::remove,
+                                Interaction::history_instance,
+                                Interaction::patch,
+                                Interaction::everything,
+                                Interaction::meta,
+                                Interaction::meta_add,
+                                Interaction::meta_delete,
+                                Interaction::create,
+                                Interaction::search_type,
+                                Interaction::validate,
+                                Interaction::history_type,
+                                Interaction::transaction,
+                                Interaction::batch,
+                                Interaction::history_system,
+                                Interaction::capabilities,
+                                Interaction::open_api,
+                                Interaction::token,
+                                Interaction::authorization_server_metadata,
+                                Interaction::smart_configuration,
+                                Interaction::json_web_key_set,
+                                Interaction::definitions_load,
+                                Interaction::definitions_list,
+                                Interaction::definitions_remove,
+                                Interaction::client_add,
+                                Interaction::control_check});
 
 constexpr auto kPurposes = std::to_array<PurposeOfUse>(
     {PurposeOfUse::treatment, PurposeOfUse::payment, PurposeOfUse::operations,

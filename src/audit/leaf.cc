@@ -40,6 +40,9 @@ Literal name_of(Event event) noexcept {
         case Event::history: return "history";
         case Event::transaction: return "transaction";
         case Event::batch: return "batch";
+        case Event::patch: return "patch";
+        case Event::everything: return "everything";
+        case Event::meta: return "meta";
         case Event::capabilities: return "capabilities";
         case Event::token: return "token";
         case Event::token_refused: return "token.refused";

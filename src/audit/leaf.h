@@ -32,6 +32,9 @@ enum class Event : std::uint8_t {
     history,
     transaction,
     batch,
+    patch,
+    everything,
+    meta,
     capabilities,
     // identity
     token,

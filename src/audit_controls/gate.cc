@@ -1,5 +1,8 @@
 #include "audit_controls/gate.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "fhir/operation_outcome.h"
 
 namespace salus::audit_controls {
@@ -15,12 +18,21 @@ audit::Event event_of(request::Interaction interaction) {
         case Interaction::vread: return audit::Event::vread;
         case Interaction::update: return audit::Event::update;
         case Interaction::remove: return audit::Event::remove;
-        case Interaction::history_instance: return audit::Event::history;
+        case Interaction::history_instance:
+        case Interaction::history_type:
+        case Interaction::history_system: return audit::Event::history;
+        case Interaction::patch: return audit::Event::patch;
+        case Interaction::everything: return audit::Event::everything;
+        case Interaction::meta: return audit::Event::meta;
+        case Interaction::meta_add:
+        case Interaction::meta_delete: return audit::Event::update;
         case Interaction::create: return audit::Event::create;
         case Interaction::search_type: return audit::Event::search;
         case Interaction::validate: return audit::Event::validate;
         case Interaction::transaction: return audit::Event::transaction;
+        case Interaction::batch: return audit::Event::batch;
         case Interaction::capabilities:
+        case Interaction::open_api:
         case Interaction::authorization_server_metadata:
         case Interaction::smart_configuration:
         case Interaction::json_web_key_set: return audit::Event::capabilities;
@@ -81,6 +93,7 @@ Result<audit::Record> Gate::finish(request::Exchange const& exchange, audit::Lea
 
 // One leaf for each compartment touched, or one leaf when nothing was.
 Result<std::vector<audit::Record>> Gate::leaves(request::Exchange const& exchange,
+                                                std::vector<request::Touched> const& all,
                                                 audit::Outcome outcome, audit::Phase phase,
                                                 int status) {
     auto const& facts = exchange.facts;
@@ -93,7 +106,7 @@ Result<std::vector<audit::Record>> Gate::leaves(request::Exchange const& exchang
         records.push_back(std::move(record));
         return {};
     };
-    for (auto const run : runs(facts.touched)) {
+    for (auto const run : runs(all)) {
         auto leaf = begin(exchange, event, outcome);
         if (run.front().patient_compartment) leaf.patient(run.front().compartment);
         for (auto const& touched : run) {
@@ -128,18 +141,28 @@ Task<Result<request::Receipt>> Gate::record(request::Exchange const& exchange,
                                             request::Disclosable const& answer, Executor& home) {
     auto const status = answer.status();
     auto const outcome = outcome_of(status);
-    bool const concludes = !exchange.facts.intent_leaves.empty();
-    auto made = concludes ? conclusions(exchange, event_of(*exchange.facts.interaction), outcome,
-                                        status, Literal())
-                          : leaves(exchange, outcome, audit::Phase::none, status);
+    auto const& facts = exchange.facts;
+    bool const concludes = !facts.intent_leaves.empty();
+    auto made =
+        concludes ? conclusions(exchange, event_of(*facts.interaction), outcome, status, Literal())
+                  : leaves(exchange, facts.touched, outcome, audit::Phase::none, status);
     SALUS_CO_TRY(auto records, std::move(made));
+    // An intent names what is written and nothing else: after a crash it is compared with the
+    // store. What the answer tells of besides has leaves of its own.
+    if (!facts.consulted.empty()) {
+        SALUS_CO_TRY(auto more,
+                     leaves(exchange, facts.consulted, outcome, audit::Phase::none, status));
+        std::ranges::move(more, std::back_inserter(records));
+    }
     SALUS_CO_TRY(auto const positions, co_await tenant_.audit_log.append(std::move(records), home));
     co_return request::Receipt(positions.front().index, exchange.id);
 }
 
 Task<Result<request::RecordedIntent>> Gate::record_intent(request::Exchange& exchange,
                                                           Executor& home) {
-    SALUS_CO_TRY(auto records, leaves(exchange, audit::Outcome::ok, audit::Phase::intent, 0));
+    auto const& touched = exchange.facts.touched;
+    SALUS_CO_TRY(auto records,
+                 leaves(exchange, touched, audit::Outcome::ok, audit::Phase::intent, 0));
     SALUS_CO_TRY(auto const positions, co_await tenant_.audit_log.append(std::move(records), home));
     exchange.facts.intent_leaves.clear();
     for (auto const& position : positions) {

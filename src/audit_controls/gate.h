@@ -36,9 +36,9 @@ public:
 private:
     [[nodiscard]] audit::LeafBuilder begin(request::Exchange const& exchange, audit::Event event,
                                            audit::Outcome outcome) const;
-    [[nodiscard]] Result<std::vector<audit::Record>> leaves(request::Exchange const& exchange,
-                                                            audit::Outcome outcome,
-                                                            audit::Phase phase, int status);
+    [[nodiscard]] Result<std::vector<audit::Record>> leaves(
+        request::Exchange const& exchange, std::vector<request::Touched> const& all,
+        audit::Outcome outcome, audit::Phase phase, int status);
     [[nodiscard]] Result<std::vector<audit::Record>> conclusions(request::Exchange const& exchange,
                                                                  audit::Event event,
                                                                  audit::Outcome outcome, int status,

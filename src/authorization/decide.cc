@@ -1,5 +1,8 @@
 #include "authorization/decide.h"
 
+#include <iterator>
+#include <span>
+
 #include "fhir/compartment.h"
 #include "fhir/definitions.h"
 
@@ -34,8 +37,18 @@ bool purpose_allows(PurposeRule const& rule, Interaction interaction, std::strin
         case Interaction::client_add:
         case Interaction::control_check:
             return rule.purpose == request::PurposeOfUse::system_administration;
+        // Decided by their parts, or entry by entry.
+        case Interaction::patch:
+        case Interaction::everything:
+        case Interaction::meta:
+        case Interaction::meta_add:
+        case Interaction::meta_delete:
+        case Interaction::history_type:
+        case Interaction::history_system:
         case Interaction::transaction:
+        case Interaction::batch:
         case Interaction::capabilities:
+        case Interaction::open_api:
         case Interaction::token:
         case Interaction::authorization_server_metadata:
         case Interaction::smart_configuration:
@@ -58,6 +71,29 @@ bool parameter_allowed(request::AllowedElements const& allowed,
            std::ranges::all_of(parameter->elements, [&](Literal const& element) {
                return allowed.contains(element.text());
            });
+}
+
+// Whether an element is absent would show in a choice that may have one type only.
+bool may_see_choice(request::AllowedElements const& allowed, fhir::Type const& type,
+                    std::string_view name) {
+    auto const* element = fhir::find_element(type, name);
+    if (element == nullptr || element->choice == 0) return allowed.contains(name);
+    return std::ranges::all_of(type.elements, [&](fhir::Element const& other) {
+        return other.choice != element->choice || allowed.contains(other.name.text());
+    });
+}
+
+// A patch reads and writes what it names, so it may name only what may leave (invariant 6). Judged
+// by the patch alone: the answer is the same whatever the resource holds.
+bool may_patch(request::AllowedElements const& allowed, IntentFacts const& intent) {
+    if (allowed.all || (!intent.patch && !intent.fhirpath_patch)) return true;
+    auto const names = intent.patch ? intent.patch->elements() : intent.fhirpath_patch->elements();
+    auto const* type = fhir::find_resource_type(intent.type);
+    if (!names || type == nullptr) return false;
+    return std::ranges::all_of(*names, [&](std::string const& name) {
+        bool const always = name == "meta" || name == "id" || name == "resourceType";
+        return always || may_see_choice(allowed, *type, name);
+    });
 }
 
 // A patient-context scope reaches that patient's compartment and nothing else (SC3).
@@ -174,6 +210,22 @@ Decision decide_over_all_types(Policy const& policy, CallerFacts const& caller,
     return decision;
 }
 
+// What showing resources of this type with everything of a patient amounts to: a search in the
+// compartment, or, of a type that no patient's compartment holds, a read.
+Result<IntentFacts> showing(IntentFacts const& everything, fhir::Type const& type) {
+    IntentFacts facts;
+    facts.interaction = Interaction::read;
+    facts.tenant = everything.tenant;
+    facts.type = type.name.text();
+    if (type.name != "Patient" && type.patient_compartment.empty()) return facts;
+    facts.interaction = Interaction::search_type;
+    facts.compartment = everything.compartment;
+    facts.patient_compartment = true;
+    facts.patient = everything.id.clone();
+    SALUS_TRY(facts.query, fhir::SearchQuery::parse(type, {}, WallTime{}));
+    return facts;
+}
+
 }  // namespace
 
 Decision decide(Policy const& policy, CallerFacts const& caller, IntentFacts const& intent) {
@@ -186,37 +238,55 @@ Decision decide(Policy const& policy, CallerFacts const& caller, IntentFacts con
     if (caller.tenant != intent.tenant) return deny(Errc::not_found, "no such resource");
 
     if (is_over_all_types(intent)) return decide_over_all_types(policy, caller, intent);
-    auto const scope = std::ranges::find_if(caller.scopes, [&](request::Scope const& candidate) {
-        return request::allows(candidate, intent.interaction, intent.type) &&
-               scope_reaches(candidate, caller, intent);
-    });
-    if (scope == caller.scopes.end()) {
-        return deny(Errc::forbidden, "no scope of the token permits this");
-    }
     auto const rule = std::ranges::find_if(policy.rules, [&](PurposeRule const& candidate) {
         return caller.purpose == candidate.purpose;
     });
-    if (rule == policy.rules.end() || !purpose_allows(*rule, intent.interaction, intent.type)) {
-        return deny(Errc::forbidden, "the purpose of use does not permit this");
+    std::vector<PolicyRuleId> rules;
+    for (auto const part : request::parts_of(intent.interaction)) {
+        auto const scope =
+            std::ranges::find_if(caller.scopes, [&](request::Scope const& candidate) {
+                return request::allows(candidate, part, intent.type) &&
+                       scope_reaches(candidate, caller, intent);
+            });
+        if (scope == caller.scopes.end()) {
+            return deny(Errc::forbidden, "no scope of the token permits this");
+        }
+        if (rule == policy.rules.end() || !purpose_allows(*rule, part, intent.type)) {
+            return deny(Errc::forbidden, "the purpose of use does not permit this");
+        }
+        PolicyRuleId name("scope:" + scope->text());
+        if (std::ranges::find(rules, name) == rules.end()) rules.push_back(std::move(name));
     }
-    Decision decision{.allowed = true, .elements = elements_of(*rule, intent.type)};
+    auto const& elements = elements_of(*rule, intent.type);
     if (!may_search(*rule, caller, intent)) {
         return deny(Errc::forbidden,
                     "the purpose of use does not permit searching by this element");
     }
+    if (!may_patch(elements, intent)) {
+        return deny(Errc::forbidden, "the purpose of use does not permit patching this element");
+    }
+    // A condition is a search, and tells what a search tells.
+    if (intent.condition) {
+        auto condition = decide(policy, caller, *intent.condition);
+        if (!condition.allowed) return condition;
+        std::ranges::move(condition.rules, std::back_inserter(rules));
+    }
+    rules.push_back(rule->id);
+    Decision decision{.allowed = true, .elements = elements};
+    decision.rules = std::move(rules);
     for (auto const& include :
          intent.query ? intent.query->includes() : std::span<fhir::Include const>()) {
         if (!add_included(*rule, caller, intent, include, decision.included)) {
             return deny(Errc::forbidden, "scope or purpose do not permit including this type");
         }
     }
-    decision.rules = {PolicyRuleId("scope:" + scope->text()), rule->id};
     return decision;
 }
 
 Result<request::Permit> Authorization::permit(request::CallerPointer caller, request::Intent intent,
                                               std::vector<PolicyRuleId>& rules) const {
-    bool const bundle = intent.facts().interaction == Interaction::transaction;
+    bool const batch = intent.facts().interaction == Interaction::batch;
+    bool const bundle = batch || intent.facts().interaction == Interaction::transaction;
     request::Permit permit(std::move(caller), std::move(intent));
     auto const add_rules = [&](Decision const& decision) {
         for (auto const& rule : decision.rules) {
@@ -233,7 +303,12 @@ Result<request::Permit> Authorization::permit(request::CallerPointer caller, req
     if (bundle && permit.caller().anonymous()) {
         return fail(Errc::unauthenticated, "an access token is required");
     }
-    for (auto const& entry : permit.entries()) {
+    if (permit.intent().interaction == Interaction::everything) {
+        SALUS_TRY_VOID(permit_types(permit));
+    }
+    // A batch's entries come back one by one, as requests of their own.
+    for (auto const& entry : batch ? std::span<request::Intent const>()
+                                   : std::span<request::Intent const>(permit.entries())) {
         auto decision = decide(policy_, permit.caller().facts(), entry.facts());
         add_rules(decision);
         if (!decision.allowed) return fail(decision.code, decision.why);
@@ -241,6 +316,23 @@ Result<request::Permit> Authorization::permit(request::CallerPointer caller, req
     }
     permit.rules_ = rules;
     return permit;
+}
+
+Result<void> Authorization::permit_types(request::Permit& permit) const {
+    auto const& asked = permit.intent().types;
+    for (auto const& type : fhir::resource_types()) {
+        auto const name = type.name.text();
+        bool const named = std::ranges::find(asked, name) != asked.end();
+        if (!asked.empty() && !named) continue;
+        SALUS_TRY(auto const facts, showing(permit.intent(), type));
+        auto decision = decide(policy_, permit.caller().facts(), facts);
+        if (decision.allowed) {
+            permit.included_.push_back({std::string(name), std::move(decision.elements)});
+        } else if (named) {
+            return fail(decision.code, decision.why);
+        }
+    }
+    return {};
 }
 
 }  // namespace salus::authorization

@@ -40,6 +40,9 @@ public:
                                                  std::vector<PolicyRuleId>& rules) const;
 
 private:
+    // $everything: the types that may be shown. Errc::forbidden if one that was asked for may not.
+    [[nodiscard]] Result<void> permit_types(request::Permit& permit) const;
+
     Policy const& policy_;
 };
 

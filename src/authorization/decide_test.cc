@@ -76,6 +76,14 @@ constexpr std::array kRows{
     Row{Interaction::history_instance, "Condition", "system/*.r", "system/*.cuds", kTreat, kPay},
     Row{Interaction::create, "Patient", "system/Patient.c", "system/*.ruds", kTreat, kPay},
     Row{Interaction::search_type, "Condition", "system/*.s", "system/*.crud", kTreat, kPay},
+    Row{Interaction::patch, "Patient", "system/*.ru", "system/*.cds", kTreat, kPay},
+    Row{Interaction::patch, "Claim", "system/*.r system/Claim.u", "system/*.cuds", kTreat,
+        kAdministrate},
+    Row{Interaction::meta, "Condition", "system/*.r", "system/*.cuds", kTreat, kPay},
+    Row{Interaction::meta_add, "Patient", "system/*.ru", "system/*.crds", kTreat, kPay},
+    Row{Interaction::meta_delete, "Patient", "system/*.ru", "system/*.cuds", kTreat, kPay},
+    Row{Interaction::history_type, "Condition", "system/*.rs", "system/*.crud", kTreat, kPay},
+    Row{Interaction::history_system, "", "system/*.rs", "system/*.cuds", kTreat, kPay},
     Row{Interaction::client_add, "", "admin/clients.write", "admin/check.read system/*.cruds",
         kAdministrate, kTreat},
     Row{Interaction::control_check, "", "admin/check.read", "admin/clients.write system/*.cruds",
@@ -381,6 +389,107 @@ TEST(Permit, ABundleIsPermittedOnlyIfEveryEntryIs) {
     EXPECT_EQ(permit(nobody, bundle("Claim")).error().code, Errc::unauthenticated);
     auto empty = testing::make_intent(facts_of_intent(Interaction::transaction));
     EXPECT_EQ(permit(nobody, std::move(empty)).error().code, Errc::unauthenticated);
+}
+
+request::IntentFacts conditional(Interaction interaction, char const* type, char const* name,
+                                 char const* value) {
+    auto condition = facts_of_intent(Interaction::search_type, type);
+    std::vector<fhir::SearchQuery::Parameter> const pairs{{name, value}};
+    auto query = fhir::SearchQuery::parse(*fhir::find_resource_type(type), pairs, WallTime{});
+    EXPECT_TRUE(query);
+    condition.query = *std::move(query);
+    auto facts = facts_of_intent(interaction, type);
+    facts.condition = std::make_shared<request::IntentFacts const>(std::move(condition));
+    return facts;
+}
+
+TEST(Decide, AConditionIsASearch) {
+    auto const policy = test_policy();
+    auto const allowed = [&](char const* scopes, PurposeOfUse purpose,
+                             request::IntentFacts const& intent) {
+        return decide(policy, facts_of_caller(scopes, purpose), intent).allowed;
+    };
+    for (auto const interaction :
+         {Interaction::create, Interaction::update, Interaction::patch, Interaction::remove}) {
+        auto const intent = conditional(interaction, "Patient", "identifier", "urn:x|1");
+        EXPECT_TRUE(allowed("system/*.cruds", kTreat, intent));
+        EXPECT_FALSE(allowed("system/*.crud", kTreat, intent));
+        EXPECT_FALSE(allowed("system/*.crud system/Observation.s", kTreat, intent));
+    }
+    auto policy_with_writes = policy;
+    auto& payer = policy_with_writes.rules[1];
+    payer.write = every_type();
+    auto const code = [&](request::IntentFacts const& intent) {
+        return decide(policy_with_writes, facts_of_caller("system/*.cruds", kPay), intent).allowed;
+    };
+    EXPECT_TRUE(code(conditional(Interaction::update, "Patient", "identifier", "urn:x|1")));
+    // What may not leave is no condition either.
+    EXPECT_FALSE(code(conditional(Interaction::update, "Patient", "phone", "555")));
+    EXPECT_FALSE(code(conditional(Interaction::create, "Patient", "gender", "male")));
+    // A type that may be written and not read.
+    EXPECT_FALSE(code(conditional(Interaction::create, "Observation", "identifier", "x")));
+}
+
+bool may_patch(char const* patch) {
+    json::Parser parser;
+    auto parsed = fhir::JsonPatch::parse(EphiText(patch), parser);
+    EXPECT_TRUE(parsed) << patch;
+    auto policy = test_policy();
+    policy.rules[1].write = every_type();
+    auto intent = facts_of_intent(Interaction::patch, "Patient");
+    intent.patch = std::make_shared<fhir::JsonPatch const>(*std::move(parsed));
+    return decide(policy, facts_of_caller("system/*.cruds", kPay), intent).allowed;
+}
+
+TEST(Decide, APatchNamesOnlyWhatMayBeSeen) {
+    for (auto const* allowed : {R"([{"op":"replace","path":"/birthDate","value":"2000-01-01"}])",
+                                R"([{"op":"add","path":"/_birthDate/id","value":"x"}])",
+                                R"([{"op":"move","from":"/name/0","path":"/name/1"}])",
+                                R"([{"op":"add","path":"/meta/tag","value":[]}])", "[]"}) {
+        EXPECT_TRUE(may_patch(allowed)) << allowed;
+    }
+    for (auto const* refused :
+         {R"([{"op":"test","path":"/gender","value":"male"}])",
+          R"([{"op":"copy","from":"/gender","path":"/name/0/text"}])",
+          R"([{"op":"move","from":"/name/0/text","path":"/_gender"}])",
+          R"([{"op":"test","path":"","value":{}}])",
+          R"([{"op":"copy","from":"","path":"/name/0/text"}])",
+          R"([{"op":"remove","path":"/nonsense"}])", R"([{"op":"remove","path":"/"}])",
+          R"([{"op":"remove","path":"/names"}])", R"([{"op":"remove","path":"/nam~0e"}])",
+          R"([{"op":"add","path":"/deceasedBoolean","value":true}])"}) {
+        EXPECT_FALSE(may_patch(refused)) << refused;
+    }
+}
+
+TEST(Permit, EverythingIsDecidedTypeByType) {
+    auto const policy = test_policy();
+    Authorization const authorization(policy);
+    auto const permit = [&](char const* scopes, PurposeOfUse purpose,
+                            std::vector<std::string> asked) {
+        std::vector<PolicyRuleId> rules;
+        auto facts = facts_of_intent(Interaction::everything, "Patient");
+        facts.id = EphiText("a");
+        facts.types = std::move(asked);
+        return authorization.permit(testing::make_caller(facts_of_caller(scopes, purpose)),
+                                    testing::make_intent(std::move(facts)), rules);
+    };
+    auto const all = permit("system/*.rs", kTreat, {});
+    ASSERT_TRUE(all);
+    EXPECT_NE(all->elements_of_type("Observation"), nullptr);
+    EXPECT_NE(all->elements_of_type("Practitioner"), nullptr);
+    auto const some = permit("system/Patient.rs system/Practitioner.r", kTreat, {});
+    ASSERT_TRUE(some);
+    EXPECT_EQ(some->elements_of_type("Observation"), nullptr);
+    EXPECT_NE(some->elements_of_type("Practitioner"), nullptr);
+    // Whose the encounter is may not be seen, so it does not come with everything of somebody.
+    auto const payer = permit("system/*.rs", kPay, {});
+    ASSERT_TRUE(payer);
+    EXPECT_EQ(payer->elements_of_type("Encounter"), nullptr);
+    EXPECT_EQ(payer->elements_of_type("Observation"), nullptr);
+    EXPECT_NE(payer->elements_of_type("Claim"), nullptr);
+    EXPECT_FALSE(payer->elements_of_type("Patient")->all);
+    EXPECT_EQ(permit("system/*.rs", kPay, {"Claim", "Observation"}).error().code, Errc::forbidden);
+    EXPECT_EQ(permit("system/Claim.rs", kTreat, {}).error().code, Errc::forbidden);
 }
 
 TEST(Permit, NamesTheRulesThatAllowed) {

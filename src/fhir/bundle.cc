@@ -32,7 +32,8 @@ std::unexpected<Error> refuse(std::size_t index, Literal why) {
     return fail(Error{Errc::invalid, why, std::move(path)});
 }
 
-Result<BundleEntry> read_entry(json::Value entry, std::size_t index) {
+// The request of an entry, and whether a resource stands where its method takes one.
+Result<BundleEntry> read_request(json::Value entry, std::size_t index) {
     auto const request = entry.member("request");
     if (!request) return refuse(index, "request is missing");
     auto const method = method_named(request->text_member("method").value_or(""));
@@ -45,10 +46,18 @@ Result<BundleEntry> read_entry(json::Value entry, std::size_t index) {
                      .if_match = request->text_member("ifMatch").value_or(""),
                      .if_none_match = request->text_member("ifNoneMatch").value_or(""),
                      .if_none_exist = request->text_member("ifNoneExist").value_or(""),
+                     .if_modified_since = request->text_member("ifModifiedSince").value_or(""),
                      .resource = std::nullopt};
-    auto const resource = entry.member("resource");
-    if (resource.has_value() != takes_resource(*method))
+    bool const operation = *method == BundleMethod::post && read.url.find('$') != std::string::npos;
+    bool const has_resource = entry.member("resource").has_value();
+    if (has_resource != takes_resource(*method) && !operation)
         return refuse(index, "resource does not fit the method");
+    return read;
+}
+
+Result<BundleEntry> read_entry(json::Value entry, std::size_t index) {
+    SALUS_TRY(auto read, read_request(entry, index));
+    auto const resource = entry.member("resource");
     if (!resource) return read;
     auto const* type = find_resource_type(resource->text_member("resourceType").value_or(""));
     if (type == nullptr) return refuse(index, "resourceType is not a FHIR R4 type");
@@ -95,6 +104,47 @@ Result<BundleRequests> read_requests(ResourceView const& bundle) {
         requests.entries.push_back(std::move(entry));
     }
     return requests;
+}
+
+namespace {
+
+bool has_known_members(json::Value object, Type const& type) {
+    if (!object.is_object()) return false;
+    for (auto const member : object.members()) {
+        auto const name = member.name();
+        auto const element = std::string_view(name).substr(name.starts_with('_') ? 1 : 0);
+        bool const named = name == "resourceType" || find_element(type, element) != nullptr;
+        if (!named) return false;
+    }
+    return true;
+}
+
+Result<BatchEntry> read_batch_entry(json::Value value, Type const& type, std::size_t index) {
+    if (!has_known_members(value, type)) return refuse(index, "unknown element");
+    SALUS_TRY(auto entry, read_request(value, index));
+    return BatchEntry{std::move(entry), value.member("resource")};
+}
+
+}  // namespace
+
+Result<std::vector<Result<BatchEntry>>> read_batch(json::Value bundle) {
+    auto const* type = find_resource_type("Bundle");
+    auto const* entry_element = type == nullptr ? nullptr : find_element(*type, "entry");
+    if (entry_element == nullptr) return fail(Errc::internal, "Bundle is not defined");
+    bool const batch = has_known_members(bundle, *type) &&
+                       bundle.text_member("resourceType") == "Bundle" &&
+                       bundle.text_member("type") == "batch";
+    if (!batch) return fail(Errc::invalid, "not a transaction or batch");
+    std::vector<Result<BatchEntry>> entries;
+    auto const list = bundle.member("entry");
+    if (!list) return entries;
+    if (!list->is_array()) return fail(Errc::invalid, "a list is expected");
+    if (list->size() > limits::kBundleEntries)
+        return fail(Errc::too_large, "too many entries in one Bundle");
+    entries.reserve(list->size());
+    for (auto const each : list->elements())
+        entries.push_back(read_batch_entry(each, *entry_element->type, entries.size()));
+    return entries;
 }
 
 BundleWriter::BundleWriter(BundleType type, std::string_view id, WallTime now)

@@ -35,7 +35,14 @@ struct BundleEntry {
     std::string if_match;
     std::string if_none_match;
     std::string if_none_exist;
+    std::string if_modified_since;
     std::optional<ResourceView> resource;  // borrows the Bundle
+};
+
+// An entry of a batch: its resource is text that has not been judged yet.
+struct BatchEntry {
+    BundleEntry entry;
+    std::optional<json::Value> resource;  // borrows the Bundle
 };
 
 struct BundleRequests {
@@ -47,6 +54,11 @@ struct BundleRequests {
 // fullUrl, or a resource where the method takes none or none where it takes one. Errc::too_large
 // beyond limits::kBundleEntries. REQUIRES: the Bundle outlives the entries.
 [[nodiscard]] Result<BundleRequests> read_requests(ResourceView const& bundle);
+
+// The entries of a batch, each by itself: one that is wrong (Errc::invalid as above) does not touch
+// the others. Nothing of their resources has been judged. Errc::invalid: no batch, or members that
+// a Bundle does not have; Errc::too_large beyond limits::kBundleEntries.
+[[nodiscard]] Result<std::vector<Result<BatchEntry>>> read_batch(json::Value bundle);
 
 // Appends entries; finish() gives the Bundle. Resources are copied as they stand and must be valid.
 //

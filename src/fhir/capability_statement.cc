@@ -107,7 +107,10 @@ void write_resource(json::Writer& writer, ResourceCapability const& resource) {
     writer.key("readHistory").boolean(has(interactions, Interaction::vread));
     writer.key("updateCreate").boolean(resource.update_creates);
     writer.key("conditionalCreate").boolean(resource.conditional_create);
+    if (resource.conditional_read) writer.key("conditionalRead").string("full-support");
     writer.key("conditionalUpdate").boolean(resource.conditional_update);
+    writer.key("conditionalDelete")
+        .string(resource.conditional_delete ? "single" : "not-supported");
     if (has(interactions, Interaction::search_type)) {
         write_includes(writer, *resource.type);
         write_parameters(writer, *resource.type);
@@ -167,6 +170,11 @@ std::string capability_statement(Capabilities const& capabilities) {
     writer.key("url").string(capabilities.base_url).end_object();
     writer.key("fhirVersion").string("4.0.1");
     writer.key("format").begin_array().string("application/fhir+json").string("json").end_array();
+    if (!capabilities.patch_formats.empty()) {
+        writer.key("patchFormat").begin_array();
+        for (auto const format : capabilities.patch_formats) writer.string(format.text());
+        writer.end_array();
+    }
     if (!capabilities.implementation_guides.empty()) {
         writer.key("implementationGuide").begin_array();
         for (auto const& guide : capabilities.implementation_guides) writer.string(guide);

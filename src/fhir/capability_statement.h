@@ -36,7 +36,9 @@ struct ResourceCapability {
     std::vector<Operation> operations{};
     bool update_creates = false;  // PUT to an id that does not exist
     bool conditional_create = false;
+    bool conditional_read = false;  // by ETag and by time
     bool conditional_update = false;
+    bool conditional_delete = false;  // of one match
 };
 
 // SMART App Launch (http://hl7.org/fhir/smart-app-launch/conformance.html); empty: not offered.
@@ -53,6 +55,7 @@ struct Capabilities {
     WallTime date;
     std::vector<ResourceCapability> resources;
     std::vector<SystemInteraction> system_interactions{};
+    std::vector<Literal> patch_formats{};  // media types
     SecurityCapability security{};
     std::vector<std::string> implementation_guides{};  // canonical addresses
 };

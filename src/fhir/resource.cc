@@ -25,13 +25,16 @@ ResourceView Resource::view() const noexcept {
     return Contents::view(*type_, document_->root());
 }
 
-Result<Resource> Reader::parse(EphiText text, json::Parser& parser, ProfileSet const* profiles) {
-    auto const size = text.size();
-    if (size > limits::kBodyBytes) return fail(Errc::too_large, "resource too large");
+Result<std::unique_ptr<json::Document>> Reader::parse_json(EphiText text, json::Parser& parser) {
+    if (text.size() > limits::kBodyBytes) return fail(Errc::too_large, "resource too large");
     SALUS_TRY(auto parsed, parser.parse(std::move(text).take(EphiAccess{})));
-    auto document = std::make_unique<json::Document>(std::move(parsed));
+    return std::make_unique<json::Document>(std::move(parsed));
+}
+
+Result<Resource> Reader::accept(std::unique_ptr<json::Document> document,
+                                ProfileSet const* profiles) {
     SALUS_TRY(auto const* type, type_of_resource(document->root()));
-    if (size > limits::kResourceBytes && type->name.text() != "Bundle")
+    if (document->text().size() > limits::kResourceBytes && type->name.text() != "Bundle")
         return fail(Errc::too_large, "resource too large");
     IssueList issues;
     ValidationOptions const options{Thoroughness::errors, profiles};
@@ -50,6 +53,11 @@ Result<Reader::Checked> Reader::validate(EphiText text, json::Parser& parser,
     validator.validate(document.root());
     for (auto const& url : demanded) validator.validate_profile(document.root(), url);
     return Checked{std::move(issues), type, document.root().text_member("id")};
+}
+
+Result<Resource> Reader::parse(EphiText text, json::Parser& parser, ProfileSet const* profiles) {
+    SALUS_TRY(auto document, parse_json(std::move(text), parser));
+    return accept(std::move(document), profiles);
 }
 
 Result<Resource> Reader::index(EphiText text, json::Parser& parser) {

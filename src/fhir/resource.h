@@ -74,6 +74,12 @@ public:
     // fhir/validation_request.h
     [[nodiscard]] static Result<void> read_validation(EphiText body, json::Parser& parser,
                                                       ValidationRequest& request);
+    // JSON that is no resource yet: a patch, a batch whose entries are judged one by one.
+    [[nodiscard]] static Result<std::unique_ptr<json::Document>> parse_json(EphiText text,
+                                                                            json::Parser& parser);
+    // As parse(), of what parse_json() gave.
+    [[nodiscard]] static Result<Resource> accept(std::unique_ptr<json::Document> document,
+                                                 ProfileSet const* profiles = nullptr);
     // REQUIRES: text that parse() accepted or stored_form() made. Errc::corrupt if it is not JSON
     // or has no known type; nothing else is checked.
     [[nodiscard]] static Result<Resource> index(EphiText text, json::Parser& parser);

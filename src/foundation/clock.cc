@@ -1,10 +1,18 @@
 #include "foundation/clock.h"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <span>
 #include <string_view>
 
 namespace salus {
 namespace {
+
+// English whatever the locale (RFC 9110 section 5.6.7).
+constexpr std::array<std::string_view, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 struct Utc {
     explicit Utc(WallTime time)
@@ -70,19 +78,38 @@ std::string to_instant(WallTime time) {
 }
 
 std::string to_http_date(WallTime time) {
-    // English whatever the locale (RFC 9110 section 5.6.7).
-    constexpr std::string_view kDays = "SunMonTueWedThuFriSat";
-    constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
     Utc const utc(time);
     std::string text = "Day, 00 Mon 0000 00:00:00 GMT";
     auto const weekday = std::chrono::weekday(utc.days).c_encoding();
     auto const month = static_cast<unsigned>(utc.date.month());
-    text.replace(0, 3, kDays.substr(std::size_t{3} * weekday, 3));
+    text.replace(0, 3, kDays.at(weekday));
     put_number(text, 5, static_cast<unsigned>(utc.date.day()), 2);
-    text.replace(8, 3, kMonths.substr(std::size_t{3} * (month - 1), 3));
+    text.replace(8, 3, kMonths.at(month - 1));
     put_number(text, 12, static_cast<int>(utc.date.year()), 4);
     put_time(text, 17, utc);
     return text;
+}
+
+std::optional<WallTime> from_http_date(std::string_view text) {
+    constexpr std::string_view kForm = "Mon, 23 Nov 2026 08:15:30 GMT";
+    if (text.size() != kForm.size()) return std::nullopt;
+    auto const number = [&](std::size_t at, std::size_t length) {
+        int value = 0;
+        auto const* begin = text.data() + at;
+        auto const parsed = std::from_chars(begin, begin + length, value);
+        return parsed.ptr == begin + length ? value : -1;
+    };
+    auto const* const month = std::ranges::find(kMonths, text.substr(8, 3));
+    std::chrono::year_month_day const day(
+        std::chrono::year(number(12, 4)),
+        std::chrono::month(static_cast<unsigned>(month - kMonths.begin()) + 1),
+        std::chrono::day(static_cast<unsigned>(std::max(number(5, 2), 0))));
+    if (!day.ok()) return std::nullopt;
+    WallTime const time = std::chrono::sys_days(day) + std::chrono::hours(number(17, 2)) +
+                          std::chrono::minutes(number(20, 2)) + std::chrono::seconds(number(23, 2));
+    // One spelling: the day of the week is right, and nothing is out of its range.
+    if (to_http_date(time) != text) return std::nullopt;
+    return time;
 }
 
 std::int64_t to_unix_seconds(WallTime time) noexcept {

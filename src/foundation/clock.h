@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace salus {
 
@@ -43,6 +45,8 @@ private:
 [[nodiscard]] std::string to_instant(WallTime time);
 // RFC 9110 section 5.6.7: Mon, 23 Nov 2026 08:15:30 GMT.
 [[nodiscard]] std::string to_http_date(WallTime time);
+// Nothing unless it is the spelling that to_http_date gives.
+[[nodiscard]] std::optional<WallTime> from_http_date(std::string_view text);
 [[nodiscard]] std::int64_t to_unix_seconds(WallTime time) noexcept;
 
 }  // namespace salus

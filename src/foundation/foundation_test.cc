@@ -107,5 +107,18 @@ TEST(FileTest, ReplacesDurablyAndLocksOnce) {
     EXPECT_EQ(FileLock::acquire(directory / "lock").error().code, Errc::conflict);
 }
 
+TEST(ClockTest, HttpDatesHaveOneSpelling) {
+    for (std::int64_t const seconds : {0L, 951'782'400L, 1'795'594'530L, 4'102'444'799L}) {
+        WallTime const time{std::chrono::seconds(seconds)};
+        EXPECT_EQ(from_http_date(to_http_date(time)), time);
+    }
+    for (auto const* text : {"", "Mon, 23 Nov 2026 08:15:30 UTC", "Tue, 23 Nov 2026 08:15:30 GMT",
+                             "Mon, 23 nov 2026 08:15:30 GMT", "Mon, 31 Feb 2026 08:15:30 GMT",
+                             "Mon, 23 Nov 2026 24:15:30 GMT", "Mon, 23 Nov 2026 08:60:30 GMT",
+                             "Mon, -3 Nov 2026 08:15:30 GMT", "2026-11-23T08:15:30Z1234567890"}) {
+        EXPECT_FALSE(from_http_date(text)) << text;
+    }
+}
+
 }  // namespace
 }  // namespace salus

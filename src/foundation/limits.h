@@ -65,16 +65,25 @@ inline constexpr std::size_t kPatientsOfResource = 1'000;  // compartments that 
 inline constexpr std::size_t kIndexTextBytes = 1'024;      // of one indexed value
 inline constexpr std::size_t kIndexEntryBytes = 256 * kKiB;
 inline constexpr std::size_t kSortKeys = 8;
-inline constexpr std::size_t kDecimalBytes = 128;       // of one number as it is written
-inline constexpr std::size_t kChainDepth = 4;           // references that one parameter follows
-inline constexpr std::size_t kChainTargets = 16;        // types that one of them may lead to
-inline constexpr std::size_t kSearchComponents = 3;     // of a composite parameter
-inline constexpr std::size_t kIncludes = 16;            // _include and _revinclude of one search
-inline constexpr std::size_t kIncludeRounds = 4;        // of :iterate
-inline constexpr std::size_t kIncludedEntries = 1'000;  // on one page
-inline constexpr std::size_t kSharedLookUps = 1'000;    // shared resources that a chain looks at
-inline constexpr std::size_t kSharedSearched = 50'000;  // entries of the shared compartment
-inline constexpr std::size_t kCursorBytes = 4 * kKiB;   // before sealing
+inline constexpr std::size_t kDecimalBytes = 128;         // of one number as it is written
+inline constexpr std::size_t kChainDepth = 4;             // references that one parameter follows
+inline constexpr std::size_t kChainTargets = 16;          // types that one of them may lead to
+inline constexpr std::size_t kSearchComponents = 3;       // of a composite parameter
+inline constexpr std::size_t kIncludes = 16;              // _include and _revinclude of one search
+inline constexpr std::size_t kIncludeRounds = 4;          // of :iterate
+inline constexpr std::size_t kIncludedEntries = 1'000;    // on one page
+inline constexpr std::size_t kSharedLookUps = 1'000;      // shared resources that a chain looks at
+inline constexpr std::size_t kSharedSearched = 50'000;    // entries of the shared compartment
+inline constexpr std::size_t kCursorBytes = 4 * kKiB;     // before sealing
+inline constexpr std::size_t kPatchOperations = 1'000;    // of one PATCH
+inline constexpr std::size_t kPatchPointerBytes = 2'048;  // one path of a JSON Patch
+inline constexpr std::size_t kPatchWork = 10'000'000;     // steps of one PATCH, tens of ns each
+inline constexpr std::size_t kConditionMatches = 2;       // looked for: none, one or several
+inline constexpr std::size_t kConditionalReferences = 100;  // different ones in a transaction
+inline constexpr std::size_t kHistoryScan = 5'000;          // versions looked at for one page
+inline constexpr std::size_t kSupportingResources =
+    1'000;                                         // that a page of $everything brings along
+inline constexpr auto kConditionGuardTime = 600s;  // longer than any request takes
 
 // FHIRPath: one expression, and one evaluation of it.
 inline constexpr std::size_t kFhirPathTextBytes = 32 * kKiB;

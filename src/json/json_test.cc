@@ -234,5 +234,12 @@ TEST(JsonTest, AgreesWithTheJsonTestSuite) {
     EXPECT_GT(refused, 100);
 }
 
+TEST(PrettyTest, LaysOutAndKeepsEverySpelling) {
+    std::string const text = R"({"a":[1.50,{"b\"{":"},[\\"}],"c":[],"d":{},"e":[null,true]})";
+    EXPECT_EQ(pretty(R"({"a":[1.50],"b":{}})"), "{\n  \"a\": [\n    1.50\n  ],\n  \"b\": {}\n}\n");
+    EXPECT_EQ(minify(pretty(text)), text);
+    EXPECT_EQ(pretty("[]"), "[]\n");
+}
+
 }  // namespace
 }  // namespace salus::json

@@ -68,6 +68,35 @@ std::string minify(std::string_view valid) {
     return out;
 }
 
+std::string pretty(std::string_view valid) {
+    auto const text = minify(valid);
+    std::string out;
+    out.reserve(text.size() * 2);
+    std::size_t depth = 0;
+    auto const line = [&] { out.append("\n").append(depth * 2, ' '); };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char const c = text[i];
+        bool const opens = c == '{' || c == '[';
+        bool const closes = c == '}' || c == ']';
+        if (c == '"') {
+            auto const begin = i++;
+            while (text[i] != '"') i += text[i] == '\\' ? 2 : 1;
+            out.append(text, begin, i - begin + 1);
+        } else if (opens && (text[i + 1] == '}' || text[i + 1] == ']')) {
+            out.append(text, i++, 2);
+        } else {
+            if (closes) --depth;
+            if (closes) line();
+            out.push_back(c);
+            if (opens) ++depth;
+            if (opens || c == ',') line();
+            if (c == ':') out.push_back(' ');
+        }
+    }
+    out.push_back('\n');
+    return out;
+}
+
 Writer& Writer::key(std::string_view name) {
     separate();
     append_quoted(out_, name);

@@ -17,6 +17,8 @@ namespace salus::json {
 void append_quoted(std::string& out, std::string_view text);
 // Without the white space between tokens. REQUIRES: valid JSON.
 [[nodiscard]] std::string minify(std::string_view valid);
+// Laid out for people, two spaces a level; scalars stay as they are spelled. REQUIRES: valid JSON.
+[[nodiscard]] std::string pretty(std::string_view valid);
 void append_minified(std::string& out, std::string_view valid);
 
 class Writer {

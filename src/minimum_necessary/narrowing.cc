@@ -18,6 +18,7 @@ fhir::BundleType bundle_type(request::BundleKind kind) {
         case request::BundleKind::history: return fhir::BundleType::history;
         case request::BundleKind::transaction_response:
             return fhir::BundleType::transaction_response;
+        case request::BundleKind::batch_response: return fhir::BundleType::batch_response;
     }
     return fhir::BundleType::searchset;
 }
@@ -41,16 +42,42 @@ fhir::BundleWriter::Entry bundle_entry(request::BundleKind kind,
     return entry;
 }
 
-// Which elements of this entry may leave. Each was decided by itself.
-Result<AllowedElements const*> allowed_of(request::Permit const& permit, request::BundleKind kind,
-                                          request::EntryContent const& content) {
-    if (kind == request::BundleKind::transaction_response)
+// Which elements of an entry may leave; each type was decided by itself. nullptr: none of its type,
+// which is a fault of the operation.
+AllowedElements const* allowed_for(request::BundleContent const& bundle,
+                                   request::EntryContent const& content,
+                                   request::Permit const& permit) {
+    if (bundle.kind == request::BundleKind::transaction_response)
         return &permit.elements_of_entry(content.decided_by);
-    bool const searched = !content.included && content.type == permit.intent().type;
-    if (searched || kind == request::BundleKind::history) return &permit.elements();
-    auto const* allowed = permit.elements_of_included(content.type);
-    if (allowed == nullptr) return fail(Errc::internal, "an entry was included without a permit");
-    return allowed;
+    bool const is_own = !content.included && content.type == permit.intent().type &&
+                        permit.intent().interaction != request::Interaction::everything;
+    if (is_own || bundle.kind == request::BundleKind::history) return &permit.elements();
+    return permit.elements_of_type(content.type);
+}
+
+std::string status_line(int status) {
+    return std::to_string(status) + " " + std::string(http::reason_phrase(status));
+}
+
+// Of an answer that stands for itself: an error, or what Prefer: return=OperationOutcome asked for.
+// A stored OperationOutcome has an id there.
+bool is_outcome(http::Response const& response, std::string_view body) {
+    return response.status >= 400 ||
+           body.starts_with(R"({"resourceType":"OperationOutcome","issue")");
+}
+
+// An answer of its own as the entry of a bundle.
+void add_answered(fhir::BundleWriter& writer, http::Response const& response,
+                  std::string_view body) {
+    auto const status = status_line(response.status);
+    auto const& headers = response.headers;
+    fhir::BundleWriter::Entry entry;
+    entry.status = status;
+    entry.location = headers.get("Location").value_or("");
+    entry.etag = headers.get("ETag").value_or("");
+    entry.modified = from_http_date(headers.get("Last-Modified").value_or(""));
+    (is_outcome(response, body) ? entry.outcome : entry.resource) = body;
+    writer.entry(entry);
 }
 
 std::string_view oauth_code(Errc code) {
@@ -108,16 +135,24 @@ Result<EphiText> Narrowing::render_bundle(request::BundleContent& bundle,
     if (!bundle.next_link.empty()) writer.link("next", bundle.next_link);
     request::RequestedElements const whole;
     for (auto& content : bundle.entries) {
-        SALUS_TRY(auto const* allowed, allowed_of(permit, bundle.kind, content));
+        if (content.answered) {
+            add_answered(writer, *content.answered, content.answered->body.reveal({}));
+            continue;
+        }
         // What came along was not asked for by its elements.
         auto const& requested = content.included ? whole : permit.intent().elements;
         std::string resource;
         if (!content.text.empty()) {
+            auto const* allowed = allowed_for(bundle, content, permit);
+            if (allowed == nullptr) return fail(Errc::internal, "an entry was not decided");
             SALUS_TRY(resource, narrow_resource(content.type, std::move(content.text).take({}),
                                                 *allowed, requested));
         }
-        auto const etag = "W/\"" + std::to_string(content.version) + "\"";
-        writer.entry(bundle_entry(bundle.kind, content, resource, etag));
+        std::string etag;
+        if (content.version > 0) etag = "W/\"" + std::to_string(content.version) + "\"";
+        auto entry = bundle_entry(bundle.kind, content, resource, etag);
+        entry.outcome = content.outcome.reveal({});
+        writer.entry(entry);
         scrub(resource);
     }
     if (!bundle.outcome.empty()) {
@@ -140,8 +175,13 @@ Result<request::Disclosable> Narrowing::narrow(Prepared& prepared, request::Perm
         SALUS_TRY(auto text, narrow_resource(resource->type, std::move(resource->text).take({}),
                                              permit.elements(), permit.intent().elements));
         response.body = EphiText(std::move(text));
+    } else if (auto* meta = std::get_if<request::MetaContent>(&prepared.content)) {
+        response.body = std::move(meta->text);
     } else if (auto* bundle = std::get_if<request::BundleContent>(&prepared.content)) {
         SALUS_TRY(response.body, render_bundle(*bundle, permit, exchange));
+    }
+    if (permit.intent().pretty && !response.body.empty()) {
+        response.body = EphiText(json::pretty(response.body.reveal({})));
     }
     return request::Disclosable(std::move(response), exchange.id);
 }

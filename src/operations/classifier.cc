@@ -2,16 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
-#include "fhir/compartment.h"
 #include "fhir/lexical.h"
 #include "fhir/packages/package.h"
 #include "fhir/profiles/loaded_definitions.h"
-#include "fhir/reference.h"
+#include "operations/continuation.h"
+#include "operations/parameters.h"
 #include "operations/preconditions.h"
 #include "operations/request_reader.h"
-#include "operations/transaction.h"
 #include "operations/validate.h"
 
 namespace salus::operations {
@@ -44,48 +42,6 @@ Result<IntentFacts> only(http::Method expected, http::Method method, Interaction
     return facts_of(interaction);
 }
 
-Result<std::uint64_t> number(std::string_view text) {
-    std::uint64_t value = 0;
-    auto const parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-    bool const whole = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
-    // One number, one spelling.
-    bool const padded = text.size() > 1 && text.front() == '0';
-    if (!whole || text.empty() || padded) return fail(Errc::invalid, "a number is expected here");
-    return value;
-}
-
-// Parameters that shape an answer and are no search: those of read, vread and history.
-Result<void> read_shape(std::vector<request::Parameter> const& parameters, IntentFacts& facts) {
-    for (auto const& [name, value] : parameters) {
-        bool const history = facts.interaction == Interaction::history_instance;
-        bool const resource = facts.interaction != Interaction::capabilities;
-        if (resource && (name == "_elements" || name == "fields")) {
-            auto rest = std::string_view(value);
-            while (!rest.empty()) {
-                auto const end = std::min(rest.find(','), rest.size());
-                facts.elements.names.emplace_back(rest.substr(0, end));
-                rest.remove_prefix(std::min(end + 1, rest.size()));
-            }
-        } else if (resource && name == "_summary" && (value == "true" || value == "false")) {
-            facts.elements.summary =
-                value == "true" ? request::SummaryForm::summary : request::SummaryForm::none;
-        } else if (name == "_format") {
-            static constexpr std::array<std::string_view, 4> kJson{
-                "json", "application/json", "application/fhir+json", "text/json"};
-            if (std::ranges::find(kJson, value) == kJson.end())
-                return fail(Errc::not_acceptable, "only application/fhir+json is offered");
-        } else if (history && name == "_count") {
-            SALUS_TRY(auto const count, number(value));
-            facts.count = std::clamp<std::size_t>(count, 1, limits::kPageSizeLargest);
-        } else if (history && name == "_before") {
-            SALUS_TRY(facts.version, number(value));
-        } else {
-            return fail(Errc::invalid, "a parameter is not known here");
-        }
-    }
-    return {};
-}
-
 bool is_definitions(std::span<std::string const> segments) {
     return segments[0] == "admin" && segments[1] == "definitions";
 }
@@ -110,10 +66,9 @@ Result<request::Intent> Classifier::classify(request::Exchange& exchange) {
     if (!tenant_.path.empty())
         segments = segments.subspan(std::min<std::size_t>(2, segments.size()));
     SALUS_TRY(auto facts, route(exchange, segments, path.query));
-    facts.tenant = tenant_.name;
     exchange.facts.interaction = facts.interaction;
     exchange.facts.type = facts.type;
-    SALUS_TRY_VOID(read_preconditions(exchange.request, facts));
+    SALUS_TRY_VOID(complete(exchange, facts));
     SALUS_TRY_VOID(read_body(exchange, facts));
     SALUS_TRY_VOID(locate(exchange, facts));
     std::vector<request::Intent> entries;
@@ -160,6 +115,7 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
         // JSON whatever the Accept header says (SMART App Launch 2.2, conformance).
         return only(http::Method::get, method, Interaction::smart_configuration);
     }
+    if (is("fhir", "openapi.json")) return only(http::Method::get, method, Interaction::open_api);
     if (!segments.empty() && segments.front() == "fhir") {
         SALUS_TRY_VOID(check_accept(exchange.request));
         return route_fhir(exchange, segments.subspan(1), query);
@@ -175,23 +131,36 @@ Result<IntentFacts> Classifier::route_fhir(request::Exchange& exchange, Segments
         if (is_read(method) && query.starts_with("_cursor="))
             return search(exchange, {}, {}, query);
         if (method != http::Method::post) return wrong_method();
-        if (!query.empty()) return fail(Errc::invalid, "a transaction takes no parameters");
-        return facts_of(Interaction::transaction);
+        if (exchange.is_entry) return fail(Errc::invalid, "a bundle is no entry of a bundle");
+        return shaped(facts_of(Interaction::transaction), query);
     }
     if (segments.size() == 1 && segments[0] == "metadata") {
         SALUS_TRY(auto facts, only(http::Method::get, method, Interaction::capabilities));
-        SALUS_TRY(auto const parameters, request::parse_form(query));
-        SALUS_TRY_VOID(read_shape(parameters, facts));
-        return facts;
+        return shaped(std::move(facts), query);
     }
+    if (segments.size() == 1 && segments[0] == "_history") {
+        SALUS_TRY(auto facts, only(http::Method::get, method, Interaction::history_system));
+        return shaped(std::move(facts), query);
+    }
+    if (segments.back().starts_with('$')) return route_operation(exchange, segments, query);
     if (!fhir::is_resource_type(segments[0])) return no_such_route();
     if (segments.size() == 1) return route_type(exchange, segments[0], query);
     if (segments.size() == 2 && segments[1] == "_search")
         return search_by_form(exchange, segments[0], {}, query);
-    if (segments.back() == "$validate") return route_validate(exchange, segments, query);
+    if (segments.size() == 2 && segments[1] == "_history") {
+        SALUS_TRY(auto facts, only(http::Method::get, method, Interaction::history_type));
+        facts.type = segments[0];
+        return shaped(std::move(facts), query);
+    }
     if (!fhir::is_id(segments[1])) return fail(Errc::invalid, "this is not a FHIR id");
     if (segments.size() == 2) return route_instance(exchange, segments, query);
     if (segments[2] == "_history") return route_history(exchange, segments, query);
+    return route_compartment(exchange, segments, query);
+}
+
+// Patient/[id]/[type], and * for all types.
+Result<IntentFacts> Classifier::route_compartment(request::Exchange& exchange, Segments segments,
+                                                  std::string_view query) {
     bool const all_types = segments[2] == "*";
     bool const compartment =
         segments[0] == "Patient" && (all_types || fhir::is_resource_type(segments[2]));
@@ -200,16 +169,25 @@ Result<IntentFacts> Classifier::route_fhir(request::Exchange& exchange, Segments
     if (segments.size() == 4 && segments[3] == "_search")
         return search_by_form(exchange, searched, segments[1], query);
     if (segments.size() != 3) return no_such_route();
-    if (!is_read(method)) return wrong_method();
+    if (!is_read(exchange.request.method)) return wrong_method();
     return search(exchange, searched, segments[1], query);
 }
 
 Result<IntentFacts> Classifier::route_type(request::Exchange& exchange, std::string const& type,
                                            std::string_view query) {
-    if (is_read(exchange.request.method)) return search(exchange, type, {}, query);
-    if (exchange.request.method != http::Method::post) return wrong_method();
-    if (!query.empty()) return fail(Errc::invalid, "create takes no parameters");
-    return facts_of(Interaction::create, type);
+    auto const method = exchange.request.method;
+    if (is_read(method)) return search(exchange, type, {}, query);
+    if (method == http::Method::post) return shaped(facts_of(Interaction::create, type), query);
+    auto facts = facts_of(Interaction::update, type);
+    if (method == http::Method::remove) {
+        facts.interaction = Interaction::remove;
+    } else if (method == http::Method::patch) {
+        facts.interaction = Interaction::patch;
+    } else if (method != http::Method::put) {
+        return wrong_method();
+    }
+    SALUS_TRY_VOID(set_condition(exchange, facts, query));
+    return facts;
 }
 
 Result<IntentFacts> Classifier::route_instance(request::Exchange& exchange, Segments segments,
@@ -220,15 +198,76 @@ Result<IntentFacts> Classifier::route_instance(request::Exchange& exchange, Segm
         facts.interaction = Interaction::update;
     } else if (method == http::Method::remove) {
         facts.interaction = Interaction::remove;
+    } else if (method == http::Method::patch) {
+        facts.interaction = Interaction::patch;
     } else if (!is_read(method)) {
         return wrong_method();
     }
     facts.id = EphiText(segments[1]);
-    SALUS_TRY(auto const parameters, request::parse_form(query));
-    bool const shapes = facts.interaction == Interaction::read;
-    if (!shapes && !parameters.empty()) return fail(Errc::invalid, "a parameter is not known here");
+    return shaped(std::move(facts), query);
+}
+
+Result<IntentFacts> Classifier::route_operation(request::Exchange& exchange, Segments segments,
+                                                std::string_view query) {
+    auto const method = exchange.request.method;
+    auto const& name = segments.back();
+    if (name == "$validate" && segments.size() > 1 && fhir::is_resource_type(segments[0]))
+        return route_validate(exchange, segments, query);
+    auto facts = facts_of(Interaction::everything);
+    if (name == "$meta")
+        facts.interaction = Interaction::meta;
+    else if (name == "$meta-add")
+        facts.interaction = Interaction::meta_add;
+    else if (name == "$meta-delete")
+        facts.interaction = Interaction::meta_delete;
+    else if (name != "$everything")
+        return no_such_route();
+    if (segments.size() > 1 && !fhir::is_resource_type(segments[0])) return no_such_route();
+    if (segments.size() < 3) {
+        return fail(Errc::forbidden, "this operation is too broad: name one resource");
+    }
+    bool const changes = request::is_write(facts.interaction);
+    if (method != http::Method::post && (changes || !is_read(method))) return wrong_method();
+    bool const everything = facts.interaction == Interaction::everything;
+    if (everything && segments[0] != "Patient") return no_such_route();
+    if (!fhir::is_id(segments[1])) return fail(Errc::invalid, "this is not a FHIR id");
+    facts.type = segments[0];
+    facts.id = EphiText(segments[1]);
+    if (segments.size() == 5 && segments[2] == "_history" && !everything) {
+        if (changes) return fail(Errc::not_supported, "a version of the history does not change");
+        auto const version = parse_number(segments[3]);
+        if (!version || *version == 0) return no_such_route();
+        facts.version = *version;
+    } else if (segments.size() != 3) {
+        return no_such_route();
+    }
+    return paged(exchange, std::move(facts), "everything", query);
+}
+
+// The facts with what the parameters say about the answer.
+Result<IntentFacts> Classifier::shaped(IntentFacts facts, std::string_view query) {
+    SALUS_TRY(auto parameters, request::parse_form(query));
+    SALUS_TRY_VOID(take_presentation(parameters, facts));
     SALUS_TRY_VOID(read_shape(parameters, facts));
+    facts.query_text = EphiText(std::string(query));
     return facts;
+}
+
+// The same, of an answer that has pages: a cursor stands for the parameters of the first.
+Result<IntentFacts> Classifier::paged(request::Exchange& exchange, IntentFacts facts, Literal kind,
+                                      std::string_view query) {
+    SALUS_TRY(auto const parameters, request::parse_form(query));
+    if (parameters.size() != 1 || parameters[0].name != "_cursor") {
+        return shaped(std::move(facts), query);
+    }
+    auto const& client = exchange.facts.caller->facts().client;
+    SALUS_TRY(auto const opened,
+              records_.sealing().open_cursor(client, EphiText(parameters[0].value)));
+    SALUS_TRY(auto const continuation,
+              decode_continuation(opened, kind, facts.type, RequestReader::id(facts.id)));
+    SALUS_TRY(auto continued, shaped(std::move(facts), continuation.query));
+    continued.position = EphiText(continuation.position);
+    return continued;
 }
 
 Result<IntentFacts> Classifier::route_history(request::Exchange& exchange, Segments segments,
@@ -239,13 +278,12 @@ Result<IntentFacts> Classifier::route_history(request::Exchange& exchange, Segme
     facts.id = EphiText(segments[1]);
     if (segments.size() == 4) {
         facts.interaction = Interaction::vread;
-        auto const version = number(segments[3]);
+        auto const version = parse_number(segments[3]);
         if (!version || *version == 0) return no_such_route();
         facts.version = *version;
+        return shaped(std::move(facts), query);
     }
-    SALUS_TRY(auto const parameters, request::parse_form(query));
-    SALUS_TRY_VOID(read_shape(parameters, facts));
-    return facts;
+    return paged(exchange, std::move(facts), "history", query);
 }
 
 std::shared_ptr<fhir::ProfileSet const> Classifier::profiles() const {
@@ -267,114 +305,6 @@ Result<IntentFacts> Classifier::route_validate(request::Exchange& exchange, Segm
     SALUS_TRY(auto issues,
               validation_of(exchange.request, {facts.type, id, query}, parser_, definitions.get()));
     facts.issues = std::make_shared<IssueList const>(std::move(issues));
-    return facts;
-}
-
-Result<void> Classifier::read_body(request::Exchange& exchange, IntentFacts& facts) {
-    bool const takes_resource = facts.interaction == Interaction::create ||
-                                facts.interaction == Interaction::update ||
-                                facts.interaction == Interaction::transaction;
-    if (!takes_resource) {
-        bool const takes_form = facts.interaction == Interaction::token ||
-                                facts.interaction == Interaction::client_add ||
-                                exchange.request.method == http::Method::post;
-        if (!takes_form && !exchange.request.body.empty()) {
-            return fail(Errc::invalid, "this request takes no content");
-        }
-        return {};
-    }
-    // Nothing of an anonymous caller is parsed: strangers get no work done.
-    if (exchange.facts.caller->anonymous()) return {};
-    SALUS_TRY_VOID(check_resource_content_type(exchange.request));
-    auto const definitions = profiles();
-    SALUS_TRY(auto body, fhir::Reader::parse(RequestReader::take_body(exchange.request), parser_,
-                                             definitions.get()));
-    auto const shared = std::make_shared<fhir::Resource const>(std::move(body));
-    facts.body = shared;
-    facts.resource = shared->view();
-    auto const type = shared->type().name.text();
-    if (facts.interaction == Interaction::transaction) {
-        if (type != "Bundle") return fail(Errc::invalid, "a Bundle is expected here");
-        return {};
-    }
-    if (type != facts.type) return fail(Errc::invalid, "the resource is of another type");
-    if (facts.interaction == Interaction::update && shared->id() != RequestReader::id(facts.id)) {
-        return fail(Errc::invalid, "the resource's id is not the one in the address");
-    }
-    return {};
-}
-
-Result<void> Classifier::locate(request::Exchange& exchange, IntentFacts& facts) {
-    if (facts.compartment) return {};
-    if (facts.type == "Patient" && !facts.id.empty()) {
-        facts.compartment = records_.addressing().patient_compartment(RequestReader::id(facts.id));
-        facts.patient_compartment = true;
-        exchange.facts.compartment = facts.compartment;
-        return {};
-    }
-    if (!exchange.facts.caller->facts().patient_compartment) return {};
-    if (facts.interaction == Interaction::create && facts.resource && facts.type != "Patient") {
-        SALUS_TRY(auto const patient, fhir::patient_of(*facts.resource));
-        if (patient) facts.compartment = records_.addressing().patient_compartment(*patient);
-    } else if (!facts.id.empty()) {
-        SALUS_TRY(auto const current, records_.current(facts.type, RequestReader::id(facts.id)));
-        if (current) facts.compartment = current->compartment;
-    }
-    return {};
-}
-
-Result<std::vector<request::Intent>> Classifier::entries_of(request::Exchange& exchange,
-                                                            IntentFacts const& bundle) {
-    std::vector<request::Intent> intents;
-    if (!bundle.resource) return intents;
-    SALUS_TRY(auto requests, fhir::read_requests(*bundle.resource));
-    if (requests.type != fhir::BundleType::transaction) {
-        return fail(Errc::not_supported, "of bundles only transactions are offered");
-    }
-    // Each entry is decided by itself; of nothing there would be nothing to decide (AZ-1).
-    if (requests.entries.empty()) return fail(Errc::invalid, "a transaction has entries");
-    for (auto& entry : requests.entries) {
-        auto facts = entry_facts(exchange, bundle, entry);
-        if (!facts) return fail(in_entry(std::move(facts).error(), intents.size()));
-        intents.push_back(request::Intent(*std::move(facts)));
-    }
-    return intents;
-}
-
-// The address of a bundle entry: Type, or Type/id.
-Result<IntentFacts> Classifier::entry_facts(request::Exchange& exchange, IntentFacts const& bundle,
-                                            fhir::BundleEntry& entry) {
-    auto facts = facts_of(Interaction::create, std::string(entry.url));
-    if (entry.method == fhir::BundleMethod::put) {
-        auto const target = fhir::parse_local_reference(entry.url);
-        if (!target || !target->version.empty()) {
-            return fail(Errc::not_supported,
-                        "PUT entries name Type/id; conditional entries are not offered");
-        }
-        facts = facts_of(Interaction::update, std::string(target->type->name.text()));
-        facts.id = EphiText(std::string(target->id));
-    } else if (entry.method != fhir::BundleMethod::post) {
-        return fail(Errc::not_supported, "of transaction entries only POST and PUT are offered");
-    }
-    if (!entry.if_none_exist.empty() || !entry.if_none_match.empty()) {
-        return fail(Errc::not_supported, "conditional entries are not offered");
-    }
-    if (!entry.if_match.empty()) {
-        facts.if_match = parse_entity_tag(entry.if_match);
-        if (!facts.if_match) return fail(Errc::invalid, "ifMatch must be one ETag");
-    }
-    if (!entry.resource || entry.resource->type().name.text() != facts.type) {
-        return fail(Errc::invalid, "an entry's resource does not fit its address");
-    }
-    bool const updates = facts.interaction == Interaction::update;
-    if (updates && entry.resource->id() != RequestReader::id(facts.id)) {
-        return fail(Errc::invalid, "the resource's id is not the one in the address");
-    }
-    facts.tenant = tenant_.name;
-    facts.resource = entry.resource;
-    facts.body = bundle.body;
-    facts.full_url = std::move(entry.full_url);
-    SALUS_TRY_VOID(locate(exchange, facts));
     return facts;
 }
 

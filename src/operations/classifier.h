@@ -1,6 +1,7 @@
 // Classification: what a request asks for, from its method, target, headers and body. Every route
 // of the server is in this room's classifier.cc and nowhere else; what is not there does not exist
-// (AZ-1). The only maker of Intents. Belongs to one thread.
+// (AZ-1). What a body says is read in classifier_body.cc and classifier_bundle.cc. The only maker
+// of Intents. Belongs to one thread.
 #pragma once
 
 #include "fhir/bundle.h"
@@ -43,9 +44,26 @@ private:
     [[nodiscard]] Result<request::IntentFacts> route_history(request::Exchange& exchange,
                                                              Segments segments,
                                                              std::string_view query);
+    [[nodiscard]] Result<request::IntentFacts> route_compartment(request::Exchange& exchange,
+                                                                 Segments segments,
+                                                                 std::string_view query);
     [[nodiscard]] Result<request::IntentFacts> route_validate(request::Exchange& exchange,
                                                               Segments segments,
                                                               std::string_view query);
+    [[nodiscard]] Result<request::IntentFacts> route_operation(request::Exchange& exchange,
+                                                               Segments segments,
+                                                               std::string_view query);
+    [[nodiscard]] static Result<request::IntentFacts> shaped(request::IntentFacts facts,
+                                                             std::string_view query);
+    [[nodiscard]] Result<request::IntentFacts> paged(request::Exchange& exchange,
+                                                     request::IntentFacts facts, Literal kind,
+                                                     std::string_view query);
+    // What a conditional interaction goes by: judged as a search (Errc::invalid for what no
+    // condition may have).
+    [[nodiscard]] Result<void> set_condition(request::Exchange& exchange,
+                                             request::IntentFacts& facts, std::string_view query);
+    // The headers, and the condition of a create.
+    [[nodiscard]] Result<void> complete(request::Exchange& exchange, request::IntentFacts& facts);
     [[nodiscard]] Result<request::IntentFacts> search(request::Exchange& exchange,
                                                       std::string const& type,
                                                       std::string const& patient,
@@ -58,11 +76,26 @@ private:
     [[nodiscard]] Result<Cursor> open_cursor(request::Exchange& exchange, std::string const& type,
                                              std::string_view text);
     [[nodiscard]] Result<void> read_body(request::Exchange& exchange, request::IntentFacts& facts);
+    [[nodiscard]] Result<void> read_resource(request::Exchange& exchange,
+                                             request::IntentFacts& facts);
+    [[nodiscard]] Result<void> read_patch(request::Exchange& exchange, request::IntentFacts& facts);
+    [[nodiscard]] Result<void> read_operation_body(request::Exchange& exchange,
+                                                   request::IntentFacts& facts);
+    [[nodiscard]] Result<void> read_bundle(request::Exchange& exchange,
+                                           request::IntentFacts& facts);
+    // A batch: its entries become requests of their own.
+    [[nodiscard]] Result<void> split_batch(request::Exchange& exchange, json::Value bundle);
+    // A transaction: its entries are decided together, its reads answered behind the writes.
     [[nodiscard]] Result<std::vector<request::Intent>> entries_of(
         request::Exchange& exchange, request::IntentFacts const& bundle);
-    [[nodiscard]] Result<request::IntentFacts> entry_facts(request::Exchange& exchange,
-                                                           request::IntentFacts const& bundle,
-                                                           fhir::BundleEntry& entry);
+    [[nodiscard]] Result<request::Intent> entry_of(request::Exchange& exchange,
+                                                   request::IntentFacts const& bundle,
+                                                   fhir::BundleEntry& entry, std::size_t position);
+    [[nodiscard]] Result<void> take_entry_resource(request::IntentFacts& facts,
+                                                   fhir::BundleEntry& entry);
+    [[nodiscard]] Result<void> add_conditional_references(request::Exchange& exchange,
+                                                          request::IntentFacts const& bundle,
+                                                          std::vector<request::Intent>& intents);
     // The compartment of what is asked, where a patient-context token makes it matter.
     [[nodiscard]] Result<void> locate(request::Exchange& exchange, request::IntentFacts& facts);
 

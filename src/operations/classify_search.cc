@@ -4,6 +4,7 @@
 #include "fhir/lexical.h"
 #include "fhir/reference.h"
 #include "operations/classifier.h"
+#include "operations/parameters.h"
 #include "operations/preconditions.h"
 #include "operations/request_reader.h"
 
@@ -104,6 +105,7 @@ Result<IntentFacts> Classifier::search(request::Exchange& exchange, std::string 
         SALUS_TRY(facts.after, fhir::decode_place(cursor.place));
         handling = fhir::Handling::strict;
     }
+    SALUS_TRY_VOID(take_presentation(parameters, facts));
     std::vector<fhir::SearchQuery::Parameter> pairs;
     pairs.reserve(parameters.size());
     for (auto const& [name, value] : parameters) pairs.emplace_back(name, value);

@@ -1,12 +1,16 @@
-// https://hl7.org/fhir/R4/http.html#history (of an instance)
+// https://hl7.org/fhir/R4/http.html#history
 #pragma once
 
 #include "operations/context.h"
 
 namespace salus::operations {
 
-// Newest first, paged by _count. Errc::not_found if the resource never existed.
+// Of an instance: newest first, paged by _count, within _since or _at. Errc::not_found if the
+// resource never existed. A version that stands in another patient's compartment than the caller is
+// bound to is not shown.
 [[nodiscard]] Result<request::Prepared> history(Context const& context,
                                                 request::Permit const& permit);
+// Of a type and of the system: refused, as every request that is not about one patient (MIN-3).
+[[nodiscard]] Result<request::Prepared> broad_history();
 
 }  // namespace salus::operations

@@ -62,7 +62,7 @@ private:
                                std::string_view reference) {
         auto const local = fhir::parse_local_reference(reference);
         if (!local || (include.target != nullptr && include.target != local->type)) return {};
-        if (permit_.elements_of_included(local->type->name.text()) == nullptr) return {};
+        if (permit_.elements_of_type(local->type->name.text()) == nullptr) return {};
         if (seen_.contains(std::string(reference))) return {};
         auto const* beside = from.index->scope() == IndexScope::compartment
                                  ? from.index->table(*local->type)
@@ -80,7 +80,7 @@ private:
     Result<void> follow_back(Include const& include, Inclusion const& from) {
         auto const& type = from.match.table->type();
         if (include.target != nullptr && include.target != &type) return {};
-        if (permit_.elements_of_included(include.source->name.text()) == nullptr) return {};
+        if (permit_.elements_of_type(include.source->name.text()) == nullptr) return {};
         auto const* sources = from.index->scope() == IndexScope::compartment
                                   ? from.index->table(*include.source)
                                   : nullptr;

@@ -1,7 +1,11 @@
 #include "operations/operations.h"
 
 #include "operations/capabilities.h"
+#include "operations/everything.h"
 #include "operations/history.h"
+#include "operations/meta.h"
+#include "operations/open_api.h"
+#include "operations/patch.h"
 #include "operations/read.h"
 #include "operations/search.h"
 #include "operations/transaction.h"
@@ -16,13 +20,22 @@ Result<request::Prepared> prepare(Context const& context, request::Permit const&
         case Interaction::read: return read(context, permit);
         case Interaction::vread: return vread(context, permit);
         case Interaction::history_instance: return history(context, permit);
+        case Interaction::history_type:
+        case Interaction::history_system: return broad_history();
+        case Interaction::everything: return everything(context, permit);
+        case Interaction::meta: return meta(context, permit);
+        case Interaction::meta_add:
+        case Interaction::meta_delete: return change_meta(context, permit);
+        case Interaction::patch: return patch(context, permit);
         case Interaction::search_type: return search(context, permit);
         case Interaction::validate: return validate(permit);
         case Interaction::create: return create(context, permit);
         case Interaction::update: return update(context, permit);
         case Interaction::remove: return remove(context, permit);
         case Interaction::transaction: return transaction(context, permit);
-        case Interaction::capabilities: return capabilities(context);
+        case Interaction::capabilities: return capabilities(context, permit);
+        case Interaction::open_api: return open_api(context);
+        case Interaction::batch:
         case Interaction::token:
         case Interaction::authorization_server_metadata:
         case Interaction::smart_configuration:

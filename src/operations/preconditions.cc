@@ -4,6 +4,9 @@
 #include <charconv>
 
 namespace salus::operations {
+
+using request::Interaction;
+
 namespace {
 
 std::string_view trimmed(std::string_view text) {
@@ -38,6 +41,41 @@ bool has_foreign_charset(std::string_view value) {
 bool is_json_type(std::string_view type) {
     return type == "application/fhir+json" || type == "application/json" || type == "text/json" ||
            type == "application/*" || type == "*/*";
+}
+
+// RFC 9110 section 13.1.2. On a read a list of ETags that are ours; on an update "*", which keeps
+// it from replacing anything. Elsewhere it has no meaning here, and is not ignored on a write.
+Result<void> read_if_none_match(http::Request const& request, request::IntentFacts& facts) {
+    if (request.headers.count("If-None-Match") == 0) return {};
+    auto list = request.headers.get("If-None-Match").value_or("");
+    if (facts.interaction == Interaction::read) {
+        while (!list.empty()) {
+            auto const end = std::min(list.find(','), list.size());
+            auto const tag = trimmed(list.substr(0, end));
+            if (tag == "*") facts.if_none_match.emplace_back(std::nullopt);
+            if (auto const version = parse_entity_tag(tag))
+                facts.if_none_match.emplace_back(version);
+            list.remove_prefix(std::min(end + 1, list.size()));
+        }
+        return {};
+    }
+    facts.if_none_exists = trimmed(list) == "*" && facts.interaction == Interaction::update;
+    bool const ignored = request::is_write(facts.interaction) && !facts.if_none_exists;
+    if (ignored) return fail(Errc::invalid, "If-None-Match has no meaning here");
+    return {};
+}
+
+// What a bundle's entries answer with is asked for; by themselves they say little.
+void read_preference(http::Request const& request, request::IntentFacts& facts) {
+    auto const prefer = request.headers.get("Prefer").value_or("");
+    bool const bundle = facts.interaction == Interaction::transaction;
+    if (prefer.contains("return=minimal")) {
+        facts.preference = request::Preference::minimal;
+    } else if (prefer.contains("return=OperationOutcome")) {
+        facts.preference = request::Preference::operation_outcome;
+    } else if (bundle && !prefer.contains("return=representation")) {
+        facts.preference = request::Preference::minimal;
+    }
 }
 
 }  // namespace
@@ -75,6 +113,15 @@ Result<void> check_json_content_type(http::Request const& request) {
     return {};
 }
 
+PatchFormat patch_format_of(http::Request const& request) {
+    auto const value = request.headers.get("Content-Type");
+    auto const type = value ? media_type(*value) : std::string();
+    if (!value || has_foreign_charset(*value)) return PatchFormat::other;
+    if (type == "application/json-patch+json") return PatchFormat::json_patch;
+    bool const resource = type == "application/fhir+json" || type == "application/json";
+    return resource ? PatchFormat::fhirpath_patch : PatchFormat::other;
+}
+
 Result<void> check_form_content_type(http::Request const& request) {
     auto const value = request.headers.get("Content-Type");
     if (!value || media_type(*value) != "application/x-www-form-urlencoded") {
@@ -107,23 +154,18 @@ std::optional<std::uint64_t> parse_entity_tag(std::string_view text) {
 }
 
 Result<void> read_preconditions(http::Request const& request, request::IntentFacts& facts) {
-    if (request.headers.count("If-Match") > 0) {
-        facts.if_match = parse_entity_tag(request.headers.get("If-Match").value_or(""));
+    auto const& headers = request.headers;
+    if (headers.count("If-Match") > 0) {
+        facts.if_match = parse_entity_tag(headers.get("If-Match").value_or(""));
         if (!facts.if_match)
             return fail(Errc::invalid, "If-Match must be one ETag such as W/\"1\"");
     }
-    // A write whose condition is overlooked does what its author ruled out (RFC 9110 section 13.1).
-    if (request.headers.count("If-None-Match") > 0 && request::is_write(facts.interaction)) {
-        return fail(Errc::not_supported, "If-None-Match is offered for reading only");
+    SALUS_TRY_VOID(read_if_none_match(request, facts));
+    // RFC 9110 section 13.1.3: not beside If-None-Match, and a date that is none is no condition.
+    if (facts.interaction == Interaction::read && headers.count("If-None-Match") == 0) {
+        facts.if_modified_since = from_http_date(headers.get("If-Modified-Since").value_or(""));
     }
-    if (request.headers.count("If-None-Match") > 0 &&
-        facts.interaction == request::Interaction::read) {
-        facts.if_none_match = parse_entity_tag(request.headers.get("If-None-Match").value_or(""));
-    }
-    if (request.headers.count("If-None-Exist") > 0) {
-        return fail(Errc::not_supported, "conditional create is not offered");
-    }
-    facts.return_minimal = request.headers.get("Prefer").value_or("").contains("return=minimal");
+    read_preference(request, facts);
     return {};
 }
 

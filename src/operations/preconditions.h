@@ -13,9 +13,12 @@ namespace salus::operations {
 [[nodiscard]] Result<void> check_resource_content_type(http::Request const& request);
 // application/json, UTF-8: what is no resource.
 [[nodiscard]] Result<void> check_json_content_type(http::Request const& request);
+enum class PatchFormat { json_patch, fhirpath_patch, other };
+// application/json-patch+json, or a FHIR resource's type.
+[[nodiscard]] PatchFormat patch_format_of(http::Request const& request);
 [[nodiscard]] Result<void> check_form_content_type(http::Request const& request);
-// If-Match, If-None-Match and Prefer into the facts; Errc::invalid when malformed,
-// Errc::not_supported for a condition that would otherwise be forgotten.
+// If-Match, If-None-Match, If-Modified-Since and Prefer into the facts; Errc::invalid when
+// malformed, or where the interaction cannot heed it.
 [[nodiscard]] Result<void> read_preconditions(http::Request const& request,
                                               request::IntentFacts& facts);
 // Prefer: handling (https://hl7.org/fhir/R4/search.html#errors). Strict unless lenient is

@@ -54,18 +54,28 @@ bool belongs_on_a_worker(request::Permit const& permit) {
         case request::Interaction::search_type:
         case request::Interaction::transaction:
         case request::Interaction::history_instance:
+        case request::Interaction::everything:
+        case request::Interaction::history_type:
+        case request::Interaction::history_system:
+        case request::Interaction::batch:
+        case request::Interaction::patch:
         case request::Interaction::capabilities:
         case request::Interaction::definitions_load:
         case request::Interaction::definitions_list:
         case request::Interaction::definitions_remove:
+        case request::Interaction::open_api:
         case request::Interaction::control_check: return true;
         case request::Interaction::create:
         case request::Interaction::update:
-            return intent.resource && intent.resource->size() > kInlineBodyBytes;
+            return intent.condition ||
+                   (intent.resource && intent.resource->size() > kInlineBodyBytes);
+        case request::Interaction::remove: return intent.condition != nullptr;
         case request::Interaction::read:
         case request::Interaction::vread:
         case request::Interaction::validate:  // was done when the body was read
-        case request::Interaction::remove:
+        case request::Interaction::meta:
+        case request::Interaction::meta_add:
+        case request::Interaction::meta_delete:
         case request::Interaction::token:
         case request::Interaction::authorization_server_metadata:
         case request::Interaction::smart_configuration:

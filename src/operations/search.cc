@@ -78,6 +78,22 @@ Result<void> add_page(Context const& context, request::Permit const& permit,
 
 }  // namespace
 
+Result<std::vector<std::string>> live_matches(Context const& context,
+                                              request::IntentFacts const& intent,
+                                              std::size_t count) {
+    SALUS_TRY(auto const found, find_matches(context, *intent.query, intent.compartment));
+    std::vector<std::string> ids;
+    for (auto const& match : found.matches) {
+        if (ids.size() == count) break;
+        auto const id = match.entry().id();
+        SALUS_TRY(auto const current, context.records.current(intent.type, id));
+        bool const live = current && current->state == store::VersionState::live &&
+                          current->compartment == found.opened(match).compartment;
+        if (live) ids.emplace_back(id);
+    }
+    return ids;
+}
+
 Result<request::Prepared> search(Context const& context, request::Permit const& permit) {
     auto const& intent = permit.intent();
     auto const& query = *intent.query;
@@ -85,7 +101,7 @@ Result<request::Prepared> search(Context const& context, request::Permit const& 
     // Of all types those that the caller may not see are neither shown nor counted.
     std::erase_if(found.matches, [&](fhir::SearchMatch const& match) {
         auto const type = match.entry().type();
-        return type != intent.type && permit.elements_of_included(type) == nullptr;
+        return type != intent.type && permit.elements_of_type(type) == nullptr;
     });
 
     request::Prepared prepared;

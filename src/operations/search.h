@@ -6,6 +6,11 @@
 
 namespace salus::operations {
 
+// Logical ids of the live matches of a search's intent, at most `count`: what a condition or a
+// conditional reference is judged by. Errors as search().
+[[nodiscard]] Result<std::vector<std::string>> live_matches(Context const& context,
+                                                            request::IntentFacts const& intent,
+                                                            std::size_t count);
 [[nodiscard]] Result<request::Prepared> search(Context const& context,
                                                request::Permit const& permit);
 

@@ -3,6 +3,7 @@
 #include "fhir/compartment.h"
 #include "fhir/index_entry.h"
 #include "operations/blind_tokens.h"
+#include "operations/conditional_references.h"
 #include "operations/request_reader.h"
 
 namespace salus::operations {
@@ -42,6 +43,12 @@ Result<Staged> stage(Context const& context, Staging const& staging) {
     auto text = fhir::stored_form(staging.resource, fields, staging.references);
     // The stored form is read again: references between entries of a transaction are resolved now.
     SALUS_TRY(auto const stored, fhir::Reader::index(text.clone(), context.parser));
+    // One that is left would hide whose the resource is: it names nobody yet.
+    std::vector<std::string> conditional;
+    find_conditional_references(RequestReader::root(stored.view()), conditional);
+    if (!conditional.empty()) {
+        return fail(Errc::invalid, "conditional references are for transactions only");
+    }
     SALUS_TRY(auto const compartment, compartment_of(context, stored.view()));
     bool const shared = compartment == context.records.addressing().shared_compartment();
 

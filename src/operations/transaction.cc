@@ -1,58 +1,25 @@
 // https://hl7.org/fhir/R4/http.html#transaction
 #include "operations/transaction.h"
 
-#include <unordered_set>
+#include <algorithm>
 
+#include "fhir/operation_outcome.h"
 #include "operations/answers.h"
+#include "operations/patch.h"
 #include "operations/request_reader.h"
-#include "operations/stage.h"
+#include "operations/transaction_plan.h"
+#include "operations/written.h"
 
 namespace salus::operations {
 namespace {
 
-struct Planned {
-    std::string id;
-    std::uint64_t version = 1;
-};
-
-// Every entry's id is known before any is staged, so that references between them can be rewritten.
-Result<std::vector<Planned>> plan(Context const& context, request::Permit const& permit,
-                                  fhir::ReferenceMap& references) {
-    std::vector<Planned> planned;
-    std::unordered_set<std::string> targets;
-    for (std::size_t i = 0; i < permit.entries().size(); ++i) {
-        auto const& facts = permit.entries()[i].facts();
-        Planned item;
-        if (facts.interaction == request::Interaction::create) {
-            item.id = crypto::random_uuid(context.random);
-        } else {
-            item.id = RequestReader::id(facts.id);
-            SALUS_TRY(auto const current, context.records.current(facts.type, item.id));
-            if (facts.if_match && (!current || current->version != *facts.if_match)) {
-                return fail(in_entry(
-                    {Errc::precondition_failed, "If-Match does not name the current version"}, i));
-            }
-            if (current) item.version = current->version + 1;
-        }
-        auto const name = facts.type + "/" + item.id;
-        if (!targets.insert(name).second) {
-            return fail(in_entry(
-                {Errc::invalid, "two entries of the transaction write the same resource"}, i));
-        }
-        if (!facts.full_url.empty()) references.emplace(facts.full_url, name);
-        planned.push_back(std::move(item));
-    }
-    return planned;
-}
-
 request::EntryContent response_of(Context const& context, std::string_view type,
-                                  Planned const& item, std::size_t position, WallTime when) {
+                                  std::string_view id, std::uint64_t version, WallTime when) {
     request::EntryContent content;
     content.type = type;
-    content.decided_by = position;
-    content.version = item.version;
-    content.response_status = item.version == 1 ? "201 Created" : "200 OK";
-    content.location = version_url(context, type, item.id, item.version);
+    content.version = version;
+    content.response_status = version == 1 ? "201 Created" : "200 OK";
+    content.location = version_url(context, type, id, version);
     content.last_modified = when;
     return content;
 }
@@ -61,6 +28,127 @@ request::EntryContent response_of(Context const& context, std::string_view type,
 void order_for_audit(std::vector<request::Touched>& touched) {
     std::ranges::sort(touched, {}, &request::Touched::compartment);
 }
+
+// Stages one entry after the other into what the whole prepares.
+class Performance {
+public:
+    Performance(Context const& context, request::Permit const& permit, Plan& plan)
+        : context_(context), permit_(permit), plan_(plan), when_(context.clock.now()) {
+        prepared_.headers.set("Content-Type", kFhirJson);
+        prepared_.batch.emplace();
+    }
+
+    Result<void> entry(std::size_t position) {
+        auto const& facts = permit_.entries()[position].facts();
+        auto& planned = plan_.entries[position];
+        if (planned.guard) prepared_.batch->writes.push_back(*std::move(planned.guard));
+        SALUS_TRY(auto content, perform(position, facts, planned));
+        content.decided_by = position;
+        if (permit_.intent().preference == request::Preference::operation_outcome) {
+            content.outcome = EphiText(fhir::operation_outcome_success("the entry is done"));
+        }
+        if (permit_.intent().preference != request::Preference::representation) {
+            content.text = EphiText();
+        }
+        bundle_.entries.push_back(std::move(content));
+        return {};
+    }
+
+    request::Prepared finish() && {
+        order_for_audit(prepared_.touched);
+        order_for_audit(prepared_.consulted);
+        if (plan_.names_versions) {
+            prepared_.conflict =
+                Error{Errc::precondition_failed, "If-Match does not name the current version", {}};
+        }
+        if (prepared_.batch->writes.empty()) {
+            prepared_.batch.reset();
+            std::ranges::move(prepared_.consulted, std::back_inserter(prepared_.touched));
+            prepared_.consulted.clear();
+        }
+        prepared_.content = std::move(bundle_);
+        return std::move(prepared_);
+    }
+
+private:
+    Result<request::EntryContent> perform(std::size_t position, request::IntentFacts const& facts,
+                                          Planned const& planned) {
+        switch (planned.act) {
+            case Act::read: return request::EntryContent();
+            case Act::none: return untouched(facts, planned);
+            case Act::erase: return erase(facts, planned);
+            case Act::patch: return patch(position, facts, planned);
+            case Act::create:
+            case Act::update: return write(facts, planned, *facts.resource);
+        }
+        return fail(Errc::internal, "an entry of the transaction was not planned");
+    }
+
+    // A conditional create whose resource stands already, a deletion of what is not there.
+    Result<request::EntryContent> untouched(request::IntentFacts const& facts,
+                                            Planned const& planned) {
+        request::EntryContent content;
+        content.response_status = "204 No Content";
+        if (facts.interaction != request::Interaction::create) return content;
+        SALUS_TRY(auto document,
+                  context_.records.get(records::DocumentClass::resource, facts.type, planned.id));
+        if (!document || document->state != store::VersionState::live) {
+            return fail(Errc::conflict, "the resource was changed by another request");
+        }
+        prepared_.consulted.push_back(touched_by_reading(context_, facts.type, *document));
+        content = response_of(context_, facts.type, planned.id, document->version,
+                              document->last_updated);
+        content.response_status = "200 OK";
+        content.text = std::move(document->text);
+        return content;
+    }
+
+    Result<request::EntryContent> erase(request::IntentFacts const& facts, Planned const& planned) {
+        SALUS_TRY(auto staged, stage_deletion(context_, facts.type, planned.id, *planned.current));
+        request::EntryContent content;
+        content.response_status = "204 No Content";
+        content.version = staged.write.version;
+        add(std::move(staged));
+        return content;
+    }
+
+    Result<request::EntryContent> patch(std::size_t position, request::IntentFacts const& facts,
+                                        Planned const& planned) {
+        SALUS_TRY(auto const document,
+                  context_.records.get(records::DocumentClass::resource, facts.type, planned.id));
+        if (!document || document->version != planned.current->version) {
+            return fail(Errc::conflict, "the resource was changed by another request");
+        }
+        SALUS_TRY(auto const resource,
+                  patched(context_, facts, permit_.elements_of_entry(position), *document));
+        return write(facts, planned, resource.view());
+    }
+
+    Result<request::EntryContent> write(request::IntentFacts const& facts, Planned const& planned,
+                                        fhir::ResourceView resource) {
+        auto const version = planned.current ? planned.current->version + 1 : 1;
+        Literal const action = version == 1 ? Literal("create") : Literal("update");
+        Staging const staging{resource, planned.id, version, action, when_, plan_.references};
+        SALUS_TRY(auto staged, stage(context_, staging));
+        SALUS_TRY_VOID(check_reach(permit_, staged));
+        auto content = response_of(context_, facts.type, planned.id, version, when_);
+        content.text = std::move(staged.text);
+        add(std::move(staged));
+        return content;
+    }
+
+    void add(Staged staged) {
+        prepared_.touched.push_back(std::move(staged.touched));
+        prepared_.batch->writes.push_back(std::move(staged.write));
+    }
+
+    Context const& context_;
+    request::Permit const& permit_;
+    Plan& plan_;
+    WallTime when_;
+    request::Prepared prepared_;
+    request::BundleContent bundle_{.kind = request::BundleKind::transaction_response};
+};
 
 }  // namespace
 
@@ -71,34 +159,16 @@ Error in_entry(Error error, std::size_t position) {
 }
 
 Result<request::Prepared> transaction(Context const& context, request::Permit const& permit) {
-    fhir::ReferenceMap references;
-    SALUS_TRY(auto const planned, plan(context, permit, references));
-    auto const when = context.clock.now();
-    request::Prepared prepared;
-    prepared.headers.set("Content-Type", kFhirJson);
-    prepared.batch.emplace();
-    request::BundleContent bundle{.kind = request::BundleKind::transaction_response};
-    bool named_versions = false;
-    for (std::size_t i = 0; i < planned.size(); ++i) {
-        auto const& facts = permit.entries()[i].facts();
-        named_versions = named_versions || facts.if_match.has_value();
-        Literal const action = planned[i].version == 1 ? Literal("create") : Literal("update");
-        Staging const staging{*facts.resource, planned[i].id, planned[i].version,
-                              action,          when,          references};
-        auto staged = stage(context, staging);
-        if (!staged) return fail(in_entry(std::move(staged).error(), i));
-        bundle.entries.push_back(response_of(context, facts.type, planned[i], i, when));
-        prepared.touched.push_back(std::move(staged->touched));
-        prepared.batch->writes.push_back(std::move(staged->write));
+    SALUS_TRY(auto plan, plan_transaction(context, permit));
+    Performance performance(context, permit, plan);
+    for (std::size_t i = 0; i < permit.entries().size(); ++i) {
+        // Behind the entries stand the searches of conditional references.
+        if (!permit.entries()[i].facts().reference.empty()) continue;
+        if (auto done = performance.entry(i); !done) {
+            return fail(in_entry(std::move(done).error(), i));
+        }
     }
-    order_for_audit(prepared.touched);
-    if (named_versions) {
-        prepared.conflict =
-            Error{Errc::precondition_failed, "If-Match does not name the current version", {}};
-    }
-    if (planned.empty()) prepared.batch.reset();
-    prepared.content = std::move(bundle);
-    return prepared;
+    return std::move(performance).finish();
 }
 
 }  // namespace salus::operations

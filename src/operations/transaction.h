@@ -1,6 +1,8 @@
 // https://hl7.org/fhir/R4/http.html#transaction: all entries or none.
-// Offered: POST creates and PUT updates, references between entries as urn:uuid (or any fullUrl).
-// Refused: GET, DELETE and PATCH entries, conditional entries and conditional references.
+// In this order: DELETE, POST, PUT and PATCH; GET and HEAD are answered once the writes are done,
+// but what they need is looked at before, so that one that must fail lets all fail. Conditions and
+// conditional references are judged by what the store holds before, without what the transaction
+// deletes. Errors say which entry.
 #pragma once
 
 #include "operations/context.h"

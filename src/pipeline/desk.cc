@@ -2,6 +2,7 @@
 
 #include "oauth/client_registration.h"
 #include "oauth/metadata.h"
+#include "operations/batch.h"
 #include "operations/operations.h"
 
 namespace salus::pipeline {
@@ -43,11 +44,20 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
         case Interaction::update:
         case Interaction::remove:
         case Interaction::history_instance:
+        case Interaction::patch:
+        case Interaction::everything:
+        case Interaction::meta:
+        case Interaction::meta_add:
+        case Interaction::meta_delete:
         case Interaction::create:
         case Interaction::search_type:
         case Interaction::validate:
+        case Interaction::history_type:
         case Interaction::transaction:
-        case Interaction::capabilities: return operations::prepare(context_, permit);
+        case Interaction::history_system:
+        case Interaction::capabilities:
+        case Interaction::open_api: return operations::prepare(context_, permit);
+        case Interaction::batch: return operations::batch(exchange.entries.size());
         case Interaction::token: return token_endpoint_.answer(exchange);
         case Interaction::authorization_server_metadata:
             return document(oauth::authorization_server_metadata(tenant_.tenant));

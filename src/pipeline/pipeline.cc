@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "foundation/limits.h"
 #include "records/commit.h"
 
 namespace salus::pipeline {
@@ -31,6 +32,11 @@ Task<Result<http::Response>> Pipeline::serve(request::Exchange& exchange) {
     SALUS_CO_TRY(exchange.facts.caller,
                  safeguards(exchange).authentication.authenticate(exchange.request));
 
+    co_return co_await proceed(exchange);
+}
+
+// The rest of the path; an entry of a batch begins here, with the caller of the batch.
+Task<Result<http::Response>> Pipeline::proceed(request::Exchange& exchange) {
     // What is asked, and may it be?                                 164.312(a)(1)
     SALUS_CO_TRY(auto const permit, co_await decide(exchange));
 
@@ -47,10 +53,14 @@ Task<Result<http::Response>> Pipeline::serve(request::Exchange& exchange) {
             SALUS_CO_TRY_VOID(std::move(written));
         }
 
+        // A bundle's entries that answer for themselves take this same path, one by one.
+        if (!work.answer) SALUS_CO_TRY_VOID(co_await answer_entries(exchange, permit, work));
+
         // The record is durable before a byte of the answer leaves. 164.312(b)
+        auto answer = *std::move(work.answer);
         SALUS_CO_TRY(auto receipt,
-                     co_await safeguards(exchange).gate.record(exchange, work.answer, home_));
-        co_return disclose(std::move(work.answer), std::move(receipt));
+                     co_await safeguards(exchange).gate.record(exchange, answer, home_));
+        co_return disclose(std::move(answer), std::move(receipt));
     }
 }
 
@@ -82,8 +92,57 @@ Result<Pipeline::Work> Pipeline::prepare_at(Desk& desk, request::Exchange& excha
     auto& room = desk.of(*exchange.tenant);
     SALUS_TRY(auto prepared, room.prepare(exchange, permit));
     exchange.facts.touched = prepared.touched;
+    exchange.facts.consulted = prepared.consulted;
+    if (!exchange.entries.empty()) return Work{std::move(prepared), std::nullopt};
     SALUS_TRY(auto answer, room.narrowing().narrow(prepared, permit, exchange));
     return Work{std::move(prepared), std::move(answer)};
+}
+
+// Of a batch all entries, of a transaction its reads: decided, recorded and refused by themselves.
+Task<Result<void>> Pipeline::answer_entries(request::Exchange& exchange,
+                                            request::Permit const& permit, Work& work) {
+    auto* bundle = std::get_if<request::BundleContent>(&work.prepared.content);
+    if (bundle == nullptr) co_return fail(Errc::internal, "entries without a bundle");
+    std::size_t bytes = 0;
+    for (auto& entry : exchange.entries) {
+        auto& content = bundle->entries.at(entry.position);
+        if (bytes > limits::kResponseBytes / 2) {
+            entry.refusal = Error{Errc::too_large, "the bundle's answers are too large", {}};
+        }
+        bool const head = entry.request.method == http::Method::head;
+        content.answered = co_await answer_entry(exchange, std::move(entry));
+        if (head && content.answered->status < 400) content.answered->body = EphiText();
+        bytes += content.answered->body.size();
+    }
+    co_return co_await narrow(exchange, permit, work);
+}
+
+Task<http::Response> Pipeline::answer_entry(request::Exchange const& whole,
+                                            request::EntryRequest entry) {
+    request::Exchange exchange;
+    exchange.request = std::move(entry.request);
+    exchange.id = whole.id;
+    exchange.started = whole.started;
+    exchange.tenant = whole.tenant;
+    exchange.is_entry = true;
+    exchange.facts.caller = whole.facts.caller;
+    if (!entry.refusal) {
+        auto response = co_await proceed(exchange);
+        if (response) co_return *std::move(response);
+        entry.refusal = std::move(response).error();
+    }
+    auto error = *std::move(entry.refusal);
+    co_return co_await refuse(exchange, std::move(error));
+}
+
+Task<Result<void>> Pipeline::narrow(request::Exchange& exchange, request::Permit const& permit,
+                                    Work& work) {
+    auto job = [&](Desk& desk) -> Result<void> {
+        auto& narrowing = desk.of(*exchange.tenant).narrowing();
+        SALUS_TRY(work.answer, narrowing.narrow(work.prepared, permit, exchange));
+        return {};
+    };
+    co_return co_await workers_.run(job, home_);
 }
 
 // Intent on record, then the store. A failure after the intent is closed by the refusal's leaf, or,

@@ -28,7 +28,7 @@ public:
 private:
     struct Work {
         request::Prepared prepared;
-        request::Disclosable answer;
+        std::optional<request::Disclosable> answer;  // later, if entries answer for themselves
     };
     struct Safeguards {
         authentication::Authentication authentication;
@@ -36,9 +36,16 @@ private:
     };
 
     [[nodiscard]] Task<Result<http::Response>> serve(request::Exchange& exchange);
+    [[nodiscard]] Task<Result<http::Response>> proceed(request::Exchange& exchange);
     [[nodiscard]] Task<Result<request::Permit>> decide(request::Exchange& exchange);
     [[nodiscard]] Task<Result<Work>> prepare(request::Exchange& exchange,
                                              request::Permit const& permit);
+    [[nodiscard]] Task<Result<void>> answer_entries(request::Exchange& exchange,
+                                                    request::Permit const& permit, Work& work);
+    [[nodiscard]] Task<http::Response> answer_entry(request::Exchange const& whole,
+                                                    request::EntryRequest entry);
+    [[nodiscard]] Task<Result<void>> narrow(request::Exchange& exchange,
+                                            request::Permit const& permit, Work& work);
     [[nodiscard]] static Result<request::Permit> decide_at(Desk& desk, request::Exchange& exchange);
     [[nodiscard]] static Result<Work> prepare_at(Desk& desk, request::Exchange& exchange,
                                                  request::Permit const& permit);

@@ -15,6 +15,7 @@ Literal class_name(DocumentClass document_class) {
         case DocumentClass::client: return "client";
         case DocumentClass::replay_guard: return "replay-guard";
         case DocumentClass::definitions: return "definitions";
+        case DocumentClass::condition_guard: return "condition-guard";
     }
     return "";
 }

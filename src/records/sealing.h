@@ -21,7 +21,8 @@ enum class DocumentClass : std::uint8_t {
     resource = 1,
     client = 2,
     replay_guard = 3,
-    definitions = 4
+    definitions = 4,
+    condition_guard = 5,
 };
 
 // Names a version of a document.

@@ -24,15 +24,26 @@ struct AuditFacts {
     std::string type;
     std::optional<CompartmentId> compartment;  // the patient's, once known
     std::vector<Touched> touched;              // once prepared
+    std::vector<Touched> consulted;            // once prepared: a write's answer tells of these
     std::vector<PolicyRuleId> rules;           // once decided
     std::vector<std::uint64_t> intent_leaves;  // once a write's intent is recorded
+};
+
+// An entry of a bundle that is answered by itself, as a request of its own: each of a batch, and
+// the reads of a transaction once its writes are done.
+struct EntryRequest {
+    std::size_t position = 0;  // in the bundle
+    http::Request request;
+    std::optional<Error> refusal;  // the entry cannot be read as a request
 };
 
 struct Exchange {
     http::Request request;
     RequestId id;
     WallTime started{};
-    Tenant const* tenant = nullptr;  // set before the first stage
+    bool is_entry = false;              // of a bundle
+    std::vector<EntryRequest> entries;  // of a bundle, once classified
+    Tenant const* tenant = nullptr;     // set before the first stage
     AuditFacts facts;
 };
 

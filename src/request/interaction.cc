@@ -1,5 +1,7 @@
 #include "request/interaction.h"
 
+#include <array>
+
 namespace salus::request {
 
 Literal name_of(Interaction interaction) noexcept {
@@ -9,11 +11,20 @@ Literal name_of(Interaction interaction) noexcept {
         case Interaction::update: return "update";
         case Interaction::remove: return "delete";
         case Interaction::history_instance: return "history";
+        case Interaction::patch: return "patch";
+        case Interaction::everything: return "everything";
+        case Interaction::meta: return "meta";
+        case Interaction::meta_add: return "meta-add";
+        case Interaction::meta_delete: return "meta-delete";
         case Interaction::create: return "create";
         case Interaction::search_type: return "search";
         case Interaction::validate: return "validate";
+        case Interaction::history_type: return "history-type";
         case Interaction::transaction: return "transaction";
+        case Interaction::batch: return "batch";
+        case Interaction::history_system: return "history-system";
         case Interaction::capabilities: return "capabilities";
+        case Interaction::open_api: return "openapi";
         case Interaction::token: return "token";
         case Interaction::authorization_server_metadata: return "metadata.oauth";
         case Interaction::smart_configuration: return "metadata.smart";
@@ -27,10 +38,50 @@ Literal name_of(Interaction interaction) noexcept {
     return "";
 }
 
+std::span<Interaction const> parts_of(Interaction const& interaction) noexcept {
+    static constexpr std::array kPatch{Interaction::read, Interaction::update};
+    static constexpr std::array kHistory{Interaction::history_instance, Interaction::search_type};
+    static constexpr std::array kRead{Interaction::read};
+    switch (interaction) {
+        case Interaction::patch:
+        case Interaction::meta_add:
+        case Interaction::meta_delete: return kPatch;
+        case Interaction::meta:
+        case Interaction::everything: return kRead;
+        case Interaction::history_type:
+        case Interaction::history_system: return kHistory;
+        case Interaction::read:
+        case Interaction::vread:
+        case Interaction::update:
+        case Interaction::remove:
+        case Interaction::history_instance:
+        case Interaction::create:
+        case Interaction::search_type:
+        case Interaction::validate:
+        case Interaction::transaction:
+        case Interaction::batch:
+        case Interaction::definitions_load:
+        case Interaction::definitions_list:
+        case Interaction::definitions_remove:
+        case Interaction::capabilities:
+        case Interaction::open_api:
+        case Interaction::token:
+        case Interaction::authorization_server_metadata:
+        case Interaction::smart_configuration:
+        case Interaction::json_web_key_set:
+        case Interaction::client_add:
+        case Interaction::control_check: break;
+    }
+    return {&interaction, 1};
+}
+
 bool is_write(Interaction interaction) noexcept {
     switch (interaction) {
         case Interaction::update:
         case Interaction::remove:
+        case Interaction::patch:
+        case Interaction::meta_add:
+        case Interaction::meta_delete:
         case Interaction::create:
         case Interaction::transaction:
         case Interaction::token:  // consumes the assertion's jti
@@ -40,9 +91,15 @@ bool is_write(Interaction interaction) noexcept {
         case Interaction::read:
         case Interaction::vread:
         case Interaction::history_instance:
+        case Interaction::everything:
+        case Interaction::meta:
         case Interaction::search_type:
         case Interaction::validate:
+        case Interaction::history_type:
+        case Interaction::batch:  // each of its entries is asked by itself
+        case Interaction::history_system:
         case Interaction::capabilities:
+        case Interaction::open_api:
         case Interaction::authorization_server_metadata:
         case Interaction::smart_configuration:
         case Interaction::json_web_key_set:
@@ -55,6 +112,7 @@ bool is_write(Interaction interaction) noexcept {
 bool is_public(Interaction interaction) noexcept {
     switch (interaction) {
         case Interaction::capabilities:
+        case Interaction::open_api:
         case Interaction::token:
         case Interaction::authorization_server_metadata:
         case Interaction::smart_configuration:
@@ -64,6 +122,11 @@ bool is_public(Interaction interaction) noexcept {
         case Interaction::update:
         case Interaction::remove:
         case Interaction::history_instance:
+        case Interaction::patch:
+        case Interaction::everything:
+        case Interaction::meta:
+        case Interaction::meta_add:
+        case Interaction::meta_delete:
         case Interaction::create:
         case Interaction::search_type:
         case Interaction::validate:
@@ -71,6 +134,10 @@ bool is_public(Interaction interaction) noexcept {
         case Interaction::definitions_load:
         case Interaction::definitions_list:
         case Interaction::definitions_remove:
+        case Interaction::history_type:
+        case Interaction::transaction:
+        case Interaction::batch:
+        case Interaction::history_system:
         case Interaction::client_add:
         case Interaction::control_check: return false;
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "foundation/literal.h"
 
@@ -15,13 +16,23 @@ enum class Interaction : std::uint8_t {
     update,
     remove,
     history_instance,
+    patch,
+    everything,   // Patient/[id]/$everything
+    meta,         // $meta
+    meta_add,     // $meta-add
+    meta_delete,  // $meta-delete
     // FHIR, on a type
     create,
     search_type,
     validate,
+    history_type,
     // FHIR, on the system
     transaction,
+    batch,
+    history_system,
     capabilities,
+    // The same for programs that do not speak FHIR
+    open_api,
     // Authorization server
     token,
     authorization_server_metadata,
@@ -37,6 +48,9 @@ enum class Interaction : std::uint8_t {
 
 // The word that audit leaves, CapabilityStatement and messages use.
 [[nodiscard]] Literal name_of(Interaction interaction) noexcept;
+// What must be permitted so that this is: itself, or simpler interactions. To patch is to read and
+// to update, because what a patch does tells what stands there.
+[[nodiscard]] std::span<Interaction const> parts_of(Interaction const& interaction) noexcept;
 // Changes stored data: an intent leaf goes before it.
 [[nodiscard]] bool is_write(Interaction interaction) noexcept;
 // Answered without a token: discovery documents and the token endpoint, never ePHI.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -42,8 +43,9 @@ public:
     [[nodiscard]] AllowedElements const& elements_of_entry(std::size_t entry) const {
         return entry_elements_.at(entry);
     }
-    // For an included resource of this type; nullptr: it may not leave.
-    [[nodiscard]] AllowedElements const* elements_of_included(std::string_view type) const {
+    // For a resource of another type that comes along (included, $everything, a search over all
+    // types); nullptr: it may not leave.
+    [[nodiscard]] AllowedElements const* elements_of_type(std::string_view type) const {
         auto const found = std::ranges::find(included_, type, &TypePermit::type);
         return found == included_.end() ? nullptr : &found->elements;
     }

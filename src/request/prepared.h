@@ -35,22 +35,30 @@ struct ResourceContent {
     EphiText text;
 };
 
-// One line of a search, history or transaction bundle.
+// A Parameters resource that says what always leaves: meta.
+struct MetaContent {
+    EphiText text;
+};
+
+// One line of a search, history, transaction or batch bundle.
 struct EntryContent {
     std::string full_url;  // contains a logical id: rendered into the body only
     std::string type;
     EphiText text;                // empty: no resource in this entry
     std::size_t decided_by = 0;   // transaction: which entry's allowed elements apply
-    bool included = false;        // search: no match; it came along with one
+    bool included = false;        // searchset: no match; it came along with one
     std::string response_status;  // "201 Created": transaction and history
     std::string location;
     std::uint64_t version = 0;
     std::optional<WallTime> last_modified;
     Literal request_method;   // history
     std::string request_url;  // history
+    EphiText outcome;         // an OperationOutcome about this entry
+    // An entry that was answered by itself: narrowed, recorded and disclosed.
+    std::optional<http::Response> answered;
 };
 
-enum class BundleKind { searchset, history, transaction_response };
+enum class BundleKind { searchset, history, transaction_response, batch_response };
 
 struct BundleContent {
     BundleKind kind;
@@ -72,8 +80,9 @@ struct NoContent {};
 struct Prepared {
     int status = 200;
     http::Headers headers;
-    std::variant<NoContent, PlainContent, ResourceContent, BundleContent> content;
-    std::vector<Touched> touched;
+    std::variant<NoContent, PlainContent, ResourceContent, MetaContent, BundleContent> content;
+    std::vector<Touched> touched;       // of a write: what it writes
+    std::vector<Touched> consulted;     // of a write: what its answer tells of besides
     std::optional<store::Batch> batch;  // present: a write
     // What a concurrent change means to the caller (If-Match: 412; a replayed assertion: refused).
     // Absent: the operation may be prepared again and retried.

@@ -151,9 +151,19 @@ bool allows(Scope const& scope, Interaction interaction, std::string_view type) 
             return !clinical && scope.type == "definitions" && scope.update;
         case Interaction::client_add: return !clinical && scope.type == "clients" && scope.update;
         case Interaction::control_check: return !clinical && scope.type == "check" && scope.read;
+        // Decided by their parts (parts_of).
+        case Interaction::patch:
+        case Interaction::everything:
+        case Interaction::meta:
+        case Interaction::meta_add:
+        case Interaction::meta_delete:
+        case Interaction::history_type:
+        case Interaction::history_system:
         // Bundles are decided entry by entry; public routes need no scope.
         case Interaction::transaction:
+        case Interaction::batch:
         case Interaction::capabilities:
+        case Interaction::open_api:
         case Interaction::token:
         case Interaction::authorization_server_metadata:
         case Interaction::smart_configuration:

@@ -1,0 +1,26 @@
+// What writes of one resource have in common: preconditions, and the answer.
+#pragma once
+
+#include "fhir/server_fields.h"
+#include "operations/stage.h"
+
+namespace salus::operations {
+
+inline fhir::ReferenceMap const kNoReferences;
+
+// If-Match names a version; If-None-Match: * keeps an update from replacing anything.
+// Errc::precondition_failed.
+[[nodiscard]] Result<void> check_preconditions(request::IntentFacts const& intent,
+                                               std::optional<store::Current> const& current);
+// If-Match: a concurrent change is then the caller's business, not to be retried.
+void refuse_conflicts(request::IntentFacts const& intent, request::Prepared& prepared);
+// A caller who is bound to one patient writes nothing of another. Errc::forbidden.
+[[nodiscard]] Result<void> check_reach(request::Permit const& permit, Staged const& staged);
+// 201 or 200 with the version's headers, and the content that Prefer asks for.
+[[nodiscard]] request::Prepared written(Context const& context, request::Permit const& permit,
+                                        Staged staged, std::string_view id, WallTime when);
+// A resource that stands already: 200 with its headers, and the content that Prefer asks for.
+[[nodiscard]] request::Prepared unchanged(Context const& context, request::Permit const& permit,
+                                          std::string_view id, records::StoredDocument document);
+
+}  // namespace salus::operations

@@ -1,0 +1,105 @@
+"""What the server says of itself: the CapabilityStatement, per caller, and the OpenAPI document,
+validated by a program that is not ours. Neither claims what is refused."""
+import json
+import pathlib
+import re
+import subprocess
+import unittest
+
+from instance import REPOSITORY, Instance
+
+VALIDATOR = REPOSITORY / "tests/openapi"
+
+
+class Offers(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.instance = Instance()
+        cls.instance.start()
+        cls.client = cls.instance.client(cls.instance.token())
+        cls.stranger = cls.instance.client()
+        cls.document = cls.stranger.get("/fhir/openapi.json")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.instance.remove()
+
+    def test_the_openapi_document_is_valid(self):
+        self.assertEqual(self.document.status, 200)
+        self.assertIn("openapi", self.document.headers["Content-Type"])
+        if not (VALIDATOR / "node_modules").is_dir():
+            print("note: npm ci was not run in tests/openapi, so the document was not validated")
+            return
+        file = self.instance.root / "openapi.json"
+        file.write_bytes(self.document.body)
+        done = subprocess.run(["node", str(VALIDATOR / "validate.mjs"), str(file)],
+                              capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        broken = json.loads(self.document.body)
+        del broken["info"]["title"]
+        file.write_text(json.dumps(broken))
+        done = subprocess.run(["node", str(VALIDATOR / "validate.mjs"), str(file)],
+                              capture_output=True, text=True, timeout=120)
+        self.assertNotEqual(done.returncode, 0)
+
+    def test_every_path_of_the_document_is_there(self):
+        """Anonymous callers learn of each route that it needs a token, not that it is unknown."""
+        paths = json.loads(self.document.body)["paths"]
+        self.assertGreater(len(paths), 12)
+        for path, operations in paths.items():
+            real = path.replace("{type}", "Patient").replace("{id}", "x").replace("{version}", "1")
+            if re.search(r"^/Patient/\{id\}/\{type\}", path):
+                real = "/Patient/x/Observation"
+            for method, operation in operations.items():
+                query = "?identifier=urn:x%7Cy" if any(
+                    p["$ref"].endswith("/criteria") for p in operation["parameters"]) else ""
+                headers = {}
+                for media in operation.get("requestBody", {}).get("content", {}):
+                    headers["Content-Type"] = media
+                body = "x" if headers else None
+                answer = self.stranger.send(method.upper(), "/fhir" + real + query, body, headers)
+                expected = 401 if operation["security"] else 200
+                self.assertEqual(answer.status, expected, (method, path, answer.body))
+
+    def statement(self, client):
+        return client.get("/fhir/metadata").json()
+
+    def test_the_capability_statement(self):
+        statement = self.statement(self.stranger)
+        self.assertEqual(statement["patchFormat"],
+                         ["application/json-patch+json", "application/fhir+json"])
+        rest = statement["rest"][0]
+        self.assertEqual({i["code"] for i in rest["interaction"]}, {"transaction", "batch"})
+        resources = {r["type"]: r for r in rest["resource"]}
+        self.assertEqual(len(resources), 148)
+        patient = resources["Patient"]
+        self.assertEqual({i["code"] for i in patient["interaction"]},
+                         {"read", "vread", "update", "patch", "delete", "history-instance",
+                          "create", "search-type"})
+        self.assertEqual([patient[name] for name in
+                          ("conditionalCreate", "conditionalRead", "conditionalUpdate",
+                           "conditionalDelete", "updateCreate", "versioning")],
+                         [True, "full-support", True, "single", True, "versioned-update"])
+        self.assertEqual({o["name"] for o in patient["operation"]},
+                         {"everything", "meta", "meta-add", "meta-delete"})
+        self.assertNotIn("everything", {o["name"] for o in resources["Observation"]["operation"]})
+
+    def test_a_caller_sees_what_its_scopes_let_through(self):
+        key = str(self.instance.root / "reader.jwk")
+        self.instance.command("client", "add", "--dir", str(self.instance.directory), "reader",
+                              "--scope", "system/Patient.r system/Observation.cu", "--new-key", key)
+        reader = self.instance.client(self.instance.token(
+            "--client", "reader", "--key", key, "--scope",
+            "system/Patient.r system/Observation.cu"))
+        resources = {r["type"]: r for r in self.statement(reader)["rest"][0]["resource"]}
+        self.assertEqual(set(resources), {"Patient", "Observation"})
+        codes = {name: {i["code"] for i in resources[name]["interaction"]} for name in resources}
+        self.assertEqual(codes, {"Patient": {"read", "vread", "history-instance"},
+                                 "Observation": {"create", "update"}})
+        self.assertFalse(resources["Observation"]["conditionalCreate"])
+        everything = self.statement(self.client)["rest"][0]["resource"]
+        self.assertEqual(len(everything), 148)
+
+
+if __name__ == "__main__":
+    unittest.main()

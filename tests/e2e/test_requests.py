@@ -1,0 +1,141 @@
+"""The public requests of another server's collection (material/ms-fhir-server-requests): those that
+R4 defines behave as the specification says. The table says what; what is not R4, or is refused by
+our rules, stands there with its status too."""
+import json
+import unittest
+
+from instance import Instance, material
+
+TRANSACTIONS = {  # file: status of the whole, with the reason where it is not 200
+    "Bundle-TransactionWithValidBundleEntry": 200,
+    "Bundle-TransactionWithConditionalCreateAndReference": 200,
+    "Bundle-TransactionWithConditionalUpdateAndReference": 200,
+    # A search by name alone is too broad here.
+    "Bundle-TransactionWithAllValidRoutes": 403,
+    "Bundle-Transaction": 404,  # ValueSet/$lookup is not offered
+    "Bundle-TransactionForRollBack": 404,  # GET of what is not there
+    "Bundle-TransactionForRollBackWithDelete": 400,  # an id that is not the address's
+    "Bundle-TransactionWithConditionalReferenceInResourceBody": 412,  # nobody has the identifier
+    "Bundle-TransactionWithConditionalReferenceReferringToSameResource": 400,
+    "Bundle-TransactionWithInvalidProcessingRoutes": 404,
+    "Bundle-TransactionWithInvalidResourceType": 400,
+    "Bundle-TransactionWithInvalidBundleEntry": 400,  # not JSON
+    "Bundle-TransactionWithMultipleEntriesModifyingSameResource": 400,
+    "Bundle-TransactionWithMultipleResourcesWithSameFullUrl": 400,
+    "Bundle-TransactionWithMetaHistory": 400,  # a parameter of theirs
+    "Bundle-InvalidBundleType": 400,
+    "Bundle-TypeMissing": 400,
+}
+BATCHES = {  # file: statuses of the entries
+    "Bundle-Batch": ["201", "201", "201", "201", "400", "404", "204", "404", "403", "404"],
+    "Bundle-BatchWithConditionalUpdateByIdentifier": ["201"] * 4,
+    "Bundle-BinaryPatch": ["201", "200"],
+    "Bundle-MissingIdentifier": ["400"],
+    "Bundle-FhirPatch": ["200", "200", "200"],
+}
+JSON_PATCH = {"Content-Type": "application/json-patch+json"}
+# JsonPatchRequests.http, in its order: operations and status.
+PATCHES = [
+    ([{"op": "add", "path": "/address/0", "value": {
+        "use": "home", "line": ["23 thule st", "avon"], "city": "Big Smoke",
+        "country": "erewhon", "text": "23 thule st"}}], 200),
+    ([{"op": "remove", "path": "/telecom/0"}], 200),
+    ([{"op": "add", "path": "/telecom", "value": []},
+      {"op": "add", "path": "/telecom/0", "value": {
+          "system": "phone", "value": "888-888-8888", "use": "work"}}], 200),
+    ([{"op": "replace", "path": "/meta/versionId", "value": "abc"}], 422),
+    ([{"op": "remove", "path": "/telecom/0"},
+      {"op": "replace", "path": "/meta/versionId", "value": "abc"}], 422),
+    ([{"op": "add", "path": "/deceasedBoolean", "value": False}], 200),
+    ([{"op": "test", "path": "/deceasedBoolean", "value": False},
+      {"op": "replace", "path": "/deceasedBoolean", "value": True}], 200),
+    ([{"op": "add", "path": "/meta/security", "value": [
+        {"system": "http://example.org/security-system", "code": "SECURITY_TAG_CODE"}]}], 200),
+    ([{"op": "add", "path": "/meta/security/-", "value": {
+        "system": "http://example.org/security-system", "code": "NEW_SECURITY_TAG_CODE"}}], 200),
+]
+
+
+class Requests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = material("ms-fhir-server-requests")
+        cls.instance = Instance()
+        cls.instance.start()
+        cls.client = cls.instance.client(cls.instance.token())
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.instance.remove()
+
+    def text(self, name):
+        return (self.folder / name).read_text(encoding="utf-8-sig")
+
+    def test_transactions(self):
+        for name, status in TRANSACTIONS.items() if self.folder else ():
+            with self.subTest(name):
+                answer = self.client.post("/fhir", self.text(f"testfiles/{name}.json"))
+                self.assertEqual(answer.status, status, answer.body[:600])
+
+    def test_batches(self):
+        for name, statuses in BATCHES.items() if self.folder else ():
+            with self.subTest(name):
+                answer = self.client.post("/fhir", self.text(f"testfiles/{name}.json"))
+                self.assertEqual(answer.status, 200, answer.body[:600])
+                got = [e["response"]["status"].split()[0] for e in answer.json()["entry"]]
+                self.assertEqual(got, statuses, answer.body[:3000])
+
+    def test_patches(self):
+        if not self.folder:
+            return
+        patient = json.loads(self.text("http/Data/R4ExamplePatient.json"))
+        made = self.client.post("/fhir/Patient", patient)
+        self.assertEqual(made.status, 201, made.body)
+        path = "/fhir/Patient/" + made.json()["id"]
+        for operations, status in PATCHES:
+            with self.subTest(operations):
+                answer = self.client.send("PATCH", path, json.dumps(operations), JSON_PATCH)
+                self.assertEqual(answer.status, status, answer.body[:600])
+
+    def test_conditional_deletes(self):
+        """ConditionalDeleteRequests.http"""
+        def make():
+            self.client.post("/fhir/Patient", {
+                "resourceType": "Patient", "identifier": [{"value": "1032704"}]})
+        make()
+        url = "/fhir/Patient?identifier=1032704"
+        for query, status in (("&hardDelete=true", 400), ("&_count=100", 400),
+                              ("&_count=-1", 400), ("", 204)):
+            self.assertEqual(self.client.delete(url + query).status, status, query)
+        self.assertEqual(self.client.delete("/fhir/Patient?_count=100").status, 400)
+        make()
+        make()
+        self.assertEqual(self.client.delete(url).status, 412)
+
+    def test_versioned_updates(self):
+        """VersionedUpdateExample.http"""
+        made = self.client.post("/fhir/Patient", {"resourceType": "Patient"})
+        path = "/fhir/Patient/" + made.json()["id"]
+        body = {"resourceType": "Patient", "id": made.json()["id"], "active": True}
+        self.assertEqual(self.client.put(path, body, {"If-Match": 'W/"2"'}).status, 412)
+        self.assertEqual(self.client.put(path, body, {"If-Match": 'W/"1"'}).status, 200)
+        self.assertEqual(self.client.put(path, body).status, 200)
+
+    def test_compartments(self):
+        """CompartmentSearchExamples.http: a type and nothing else; * is not offered."""
+        self.client.put("/fhir/Patient/patient-id", {"resourceType": "Patient", "id": "patient-id"})
+        self.client.put("/fhir/Observation/observation-id", {
+            "resourceType": "Observation", "id": "observation-id", "status": "final",
+            "code": {"text": "x"}, "subject": {"reference": "Patient/patient-id"}})
+        for path, status in (("/fhir/Patient/patient-id/Observation", 200),
+                             ("/fhir/Patient/patient-id/$everything?_type=Observation", 200),
+                             ("/fhir/Patient/patient-id/*", 404),
+                             ("/fhir/Patient/patient-id/Observation?_type=Patient", 400)):
+            answer = self.client.get(path)
+            self.assertEqual(answer.status, status, path)
+            if status == 200:
+                self.assertEqual(answer.json()["total"], 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
