@@ -13,6 +13,10 @@ std::string_view code_of(ParameterType type) {
         case ParameterType::string: return "string";
         case ParameterType::reference: return "reference";
         case ParameterType::uri: return "uri";
+        case ParameterType::number: return "number";
+        case ParameterType::quantity: return "quantity";
+        case ParameterType::composite: return "composite";
+        case ParameterType::special: return "special";
     }
     return "";
 }

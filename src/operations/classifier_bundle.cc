@@ -121,8 +121,12 @@ bool may_stand_in_a_transaction(IntentFacts const& facts) {
         case Interaction::meta: return true;
         case Interaction::meta_add:
         case Interaction::meta_delete:
+        case Interaction::validate:
         case Interaction::history_type:
         case Interaction::history_system:
+        case Interaction::definitions_load:
+        case Interaction::definitions_list:
+        case Interaction::definitions_remove:
         case Interaction::transaction:
         case Interaction::batch:
         case Interaction::capabilities:

@@ -135,7 +135,6 @@ bool is_public(Interaction interaction) noexcept {
         case Interaction::definitions_list:
         case Interaction::definitions_remove:
         case Interaction::history_type:
-        case Interaction::transaction:
         case Interaction::batch:
         case Interaction::history_system:
         case Interaction::client_add:

@@ -132,7 +132,7 @@ function write(types, core) {
     return `&kTypes[${at.get(name)}]`;
   };
   const rules = new RuleTables(pointer);
-  const rows = { elements: [], steps: [], paths: [], components: [], tuples: [], targets: [],
+  const rows = { elements: [], steps: [], paths: [], components: [], tuples: [], parameterTargets: [],
     parameters: [], compartment: [], types: [] };
   const span = (table, first) => {
     const count = rows[table].length - first;
@@ -165,7 +165,7 @@ ${table('Literal', 'kSteps', rows.steps)}
 ${table('SearchPath', 'kPaths', rows.paths)}
 ${table('SearchComponent', 'kComponents', rows.components)}
 ${table('SearchTuple', 'kTuples', rows.tuples)}
-${table('Type const*', 'kTargets', rows.targets)}
+${table('Type const*', 'kParameterTargets', rows.parameterTargets)}
 ${table('SearchParameter', 'kParameters', rows.parameters)}
 ${table('SearchParameter const*', 'kCompartment', rows.compartment)}
 ${table('Element', 'kElements', rows.elements)}

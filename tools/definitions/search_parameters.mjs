@@ -178,13 +178,13 @@ function parameterRow(rows, span, pointer, parameter) {
   const paths = pathRows(rows, span, pointer, parameter.paths ?? []);
   const tuples = (parameter.tuples ?? []).map((tuple) => tupleRow(rows, span, pointer, tuple));
   const first = { tuples: rows.tuples.length, steps: rows.steps.length,
-    targets: rows.targets.length };
+    targets: rows.parameterTargets.length };
   rows.tuples.push(...tuples);
   rows.steps.push(...parameter.elements.map(quote));
-  rows.targets.push(...parameter.targets.map(pointer));
+  rows.parameterTargets.push(...parameter.targets.map(pointer));
   return `{${quote(parameter.name)}, ParameterType::${parameter.type}, ${paths}, ` +
     `${span('tuples', first.tuples)}, ${quote(parameter.expression ?? '')}, ` +
-    `${span('steps', first.steps)}, ${span('targets', first.targets)}}`;
+    `${span('steps', first.steps)}, ${span('parameterTargets', first.targets)}}`;
 }
 
 // Adds the rows of one type and gives the two members of its own row.
