@@ -292,7 +292,9 @@ TEST_F(PagingTest, ForgedCursors) {
     for (std::size_t at = begin; at < link.size(); at += 3) {
         auto flipped = link;
         flipped[at] = flipped[at] == 'A' ? 'B' : 'A';
-        if (flipped != link) EXPECT_EQ(status(flipped), 400) << at;
+        if (flipped != link) {
+            EXPECT_EQ(status(flipped), 400) << at;
+        }
     }
     for (auto const& text :
          {std::string(), std::string("x"), link.substr(begin, 40), link.substr(begin) + "AAAA",

@@ -105,7 +105,9 @@ TEST(IndexCacheTest, ManyThreadsGetWhatTheyAskFor) {
             auto const sequence = i % 5;
             cache.keep(compartment(i % 7), index_of(sequence, 1'000));
             auto const found = cache.find(compartment(i % 3), sequence);
-            if (found) EXPECT_EQ(found->sequence, sequence);
+            if (found) {
+                EXPECT_EQ(found->sequence, sequence);
+            }
         }
     };
     std::vector<std::thread> threads;

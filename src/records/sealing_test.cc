@@ -167,12 +167,16 @@ TEST_F(SealingTest, NeitherLessNorMoreOfItOpens) {
     for (std::size_t size = 0; size < sealed.bytes().size(); ++size) {
         auto const part = sealed.bytes().first(size);
         auto const cut = crypto::Sealed::from_storage(Bytes(part.begin(), part.end()));
-        if (cut) EXPECT_FALSE(sealing_.open(name(), *cut).has_value()) << size;
+        if (cut) {
+            EXPECT_FALSE(sealing_.open(name(), *cut).has_value()) << size;
+        }
     }
     Bytes longer(sealed.bytes().begin(), sealed.bytes().end());
     longer.push_back(0);
     auto const padded = crypto::Sealed::from_storage(std::move(longer));
-    if (padded) EXPECT_FALSE(sealing_.open(name(), *padded).has_value());
+    if (padded) {
+        EXPECT_FALSE(sealing_.open(name(), *padded).has_value());
+    }
 }
 
 TEST_F(SealingTest, AnIndexEntryOpensNowhereElse) {

@@ -150,7 +150,9 @@ private:
         auto const report =
             audit::read_leaves(directory_ / "audit", receive, audit::Writer::running);
         EXPECT_TRUE(report.has_value());
-        if (report) EXPECT_FALSE(report->finding.has_value());
+        if (report) {
+            EXPECT_FALSE(report->finding.has_value());
+        }
     }
 
     TestInstance& instance_;
