@@ -12,15 +12,23 @@ namespace {
 
 constexpr std::size_t kPairwiseItems = 16;
 
-// A primitive element whose System value is a string.
-bool is_text_element(Item const& item) {
-    if (!item.is_element() || !item.is_primitive() || !item.has_value()) return false;
-    switch (item.type()->lexical) {
-        case Lexical::date:
-        case Lexical::date_time:
-        case Lexical::instant:
-        case Lexical::time: return false;
-        default: return item.value().is_string();
+// Stable, and safe for keys whose order is partial (2018-03 and 2018-03-01), which std::sort is
+// not: its comparisons must be consistent.
+template <class Less>
+void merge_sort(std::vector<std::size_t>& places, Less const& less) {
+    auto const size = places.size();
+    std::vector<std::size_t> merged(size);
+    auto const at = [size](std::size_t place) {
+        return static_cast<std::ptrdiff_t>(std::min(place, size));
+    };
+    for (std::size_t width = 1; width < size; width *= 2) {
+        for (std::size_t from = 0; from < size; from += 2 * width) {
+            auto const first = places.begin() + at(from);
+            auto const middle = places.begin() + at(from + width);
+            auto const last = places.begin() + at(from + 2 * width);
+            std::merge(first, middle, middle, last, merged.begin() + at(from), less);
+        }
+        places.swap(merged);
     }
 }
 
@@ -166,7 +174,10 @@ bool Evaluation::make_distinct_texts(std::size_t base) {
     for (auto i = base; i < stack_.size(); ++i) {
         if (!count_step()) return false;
         auto const item = stack_[i];
-        auto const text = system_value(item).text();
+        auto const value = system_value(item);
+        if (value.kind() != ItemKind::string)
+            return refuse(Errc::too_large, "an expression that makes too much text");
+        auto const text = value.text();
         charge(text.size() / 64);
         if (known.insert(text).second) stack_[kept++] = item;
     }
@@ -267,7 +278,7 @@ bool Evaluation::sort(Call const& call) {
     std::vector<std::size_t> places(size);
     std::iota(places.begin(), places.end(), std::size_t{0});
     bool comparable_keys = true;
-    std::ranges::sort(places, [&](std::size_t a, std::size_t b) {
+    merge_sort(places, [&](std::size_t a, std::size_t b) {
         for (std::size_t k = 0; k < keys; ++k) {
             auto const& left = key_of[a * keys + k];
             auto const& right = key_of[b * keys + k];
@@ -277,7 +288,7 @@ bool Evaluation::sort(Call const& call) {
             if (ordering == Ordering::less) return !descending[k];
             if (ordering == Ordering::greater) return bool{descending[k]};
         }
-        return a < b;  // as they were
+        return false;
     });
     if (!comparable_keys) return refuse(Errc::invalid, "types that have no order between them");
     std::vector<Item> sorted;

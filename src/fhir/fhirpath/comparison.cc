@@ -153,15 +153,7 @@ bool is_complex(Item const& item) {
 
 // A string, or a primitive element whose System value is one.
 bool is_text(Item const& item) {
-    if (item.kind() == ItemKind::string) return true;
-    if (!item.is_element() || !item.is_primitive() || !item.has_value()) return false;
-    switch (item.type()->lexical) {
-        case Lexical::date:
-        case Lexical::date_time:
-        case Lexical::instant:
-        case Lexical::time: return false;
-        default: return item.value().is_string();
-    }
+    return item.kind() == ItemKind::string || is_text_element(item);
 }
 
 std::size_t text_size(Item const& text) {
@@ -238,6 +230,7 @@ Truth Evaluation::equal(Item const& first, Item const& second) {
         auto const x = as_quantity(a);
         auto const y = as_quantity(b);
         if (!x || !y) return Truth::no;
+        charge_units(x->quantity(), y->quantity());
         auto const order = compare(x->quantity(), y->quantity());
         return order ? truth(*order == 0) : Truth::open;
     }
@@ -279,7 +272,9 @@ bool Evaluation::is_equivalent(Item const& first, Item const& second) {
     if (a.kind() == ItemKind::quantity || b.kind() == ItemKind::quantity) {
         auto const x = as_quantity(a);
         auto const y = as_quantity(b);
-        return x && y && equivalent(x->quantity(), y->quantity());
+        if (!x || !y) return false;
+        charge_units(x->quantity(), y->quantity());
+        return equivalent(x->quantity(), y->quantity());
     }
     if (same_moment_kinds(a, b)) return equivalent(a.moment(), b.moment(), wider(a, b));
     if (a.kind() == ItemKind::string && b.kind() == ItemKind::string) {
@@ -309,6 +304,7 @@ Ordering Evaluation::order(Item const& first, Item const& second) {
     auto const x = as_quantity(a);
     auto const y = as_quantity(b);
     if (x && y) {
+        charge_units(x->quantity(), y->quantity());
         auto const result = compare(x->quantity(), y->quantity());
         return result ? of(*result) : Ordering::open;
     }

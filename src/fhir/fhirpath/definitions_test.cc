@@ -1,6 +1,7 @@
 // Every expression in HL7's own definitions of R4 compiles: those of all search parameters and of
 // all invariants.
 #include <gtest/gtest.h>
+#include <set>
 
 #include "fhir/fhirpath/expression.h"
 #include "fhir/material_for_test.h"
@@ -24,39 +25,42 @@ std::optional<json::Document> definitions(std::string const& name) {
     return *std::move(document);
 }
 
-std::size_t check(json::Value where) {
+// Many elements have the same invariants.
+void check(json::Value where, std::set<std::string>& seen) {
     auto const text = where.text_member("expression");
-    if (!text) return 0;
+    if (!text || !seen.insert(*text).second) return;
     auto const expression = Expression::compile(*text);
-    EXPECT_TRUE(expression) << *text << "\n" << describe(expression.error());
-    return 1;
+    if (!expression) ADD_FAILURE() << *text << "\n" << describe(expression.error());
 }
 
 TEST(FhirPathDefinitionsTest, AllSearchParametersCompile) {
     auto const document = definitions("search-parameters.json");
     if (!document) return;
-    std::size_t count = 0;
+    std::set<std::string> seen;
     for (auto const entry : document->root().member("entry")->elements())
-        count += check(*entry.member("resource"));
-    EXPECT_GT(count, 1'000U);
+        check(*entry.member("resource"), seen);
+    EXPECT_GT(seen.size(), 1'000U);
 }
 
 TEST(FhirPathDefinitionsTest, AllInvariantsCompile) {
-    std::size_t count = 0;
+    std::set<std::string> seen;
     for (auto const* name : {"profiles-types.json", "profiles-resources.json"}) {
         auto const document = definitions(name);
         if (!document) return;
         for (auto const entry : document->root().member("entry")->elements()) {
-            auto const snapshot = entry.member("resource")->member("snapshot");
-            if (!snapshot) continue;
+            auto const definition = *entry.member("resource");
+            auto const version = definition.text_member("fhirVersion");
+            auto const snapshot = definition.member("snapshot");
+            // The files also hold types of later versions, which name each other.
+            if (!snapshot || version != "4.0.1") continue;
             for (auto const element : snapshot->member("element")->elements()) {
                 auto const constraints = element.member("constraint");
                 if (!constraints) continue;
-                for (auto const constraint : constraints->elements()) count += check(constraint);
+                for (auto const constraint : constraints->elements()) check(constraint, seen);
             }
         }
     }
-    EXPECT_GT(count, 1'000U);
+    EXPECT_GT(seen.size(), 200U);
 }
 
 }  // namespace

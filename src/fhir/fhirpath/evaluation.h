@@ -162,6 +162,9 @@ private:
     [[nodiscard]] bool equal_collections(std::size_t left, std::size_t right, Truth& truth);
     [[nodiscard]] bool equivalent_collections(std::size_t left, std::size_t right, bool& same);
     [[nodiscard]] std::optional<Item> as_quantity(Item const& item);
+    void charge_units(Quantity const& a, Quantity const& b) noexcept {
+        if (a.unit != b.unit) charge(a.unit.size() + b.unit.size());  // which are read
+    }
     // arithmetic.cc
     [[nodiscard]] bool calculate(Op op, std::size_t base, Item const& a, Item const& b);
     [[nodiscard]] bool concatenate(std::size_t left, std::size_t right);

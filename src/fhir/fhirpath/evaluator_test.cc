@@ -194,6 +194,22 @@ TEST_F(FhirPathTest, HandlesTextByCharacters) {
     EXPECT_EQ(result("'//8='.decode('base64')"), "");  // not UTF-8
 }
 
+TEST_F(FhirPathTest, SortsWhatHasOnlyAPartialOrder) {
+    EXPECT_EQ(result("(@2018-03 | @2018-03-01 | @2018-02).sort()"), "2018-02,2018-03,2018-03-01");
+    EXPECT_EQ(result("name.sort(-family).use"), "usual,official");
+    EXPECT_EQ(result("name.given.sort()"), "James,Jim,Peter");
+    EXPECT_EQ(result("name.given.sort(length(), -$this)"), "Jim,Peter,James");
+    EXPECT_TRUE(result("(1 | 'a').sort()").starts_with("refused"));
+}
+
+TEST_F(FhirPathTest, TellsManyTextsApart) {
+    std::string texts = "name.given";
+    for (int i = 0; i < 5; ++i) texts += ".combine(%resource.name.given)";
+    EXPECT_EQ(result("(" + texts + ").count()"), "18");
+    EXPECT_EQ(result("(" + texts + ").distinct()"), "Peter,James,Jim");
+    EXPECT_EQ(result("(" + texts + ").isDistinct()"), "false");
+}
+
 TEST_F(FhirPathTest, ResolvesInsideTheDocument) {
     EXPECT_EQ(result("managingOrganization.resolve().name"), "Clinic");
     EXPECT_EQ(result("generalPractitioner.resolve()"), "");

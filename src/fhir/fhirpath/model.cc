@@ -177,6 +177,17 @@ bool is_quantity(Type const& type) noexcept {
     return type.name.text() == "Quantity" || among(kQuantities, type.name.text());
 }
 
+bool is_text_element(Item const& item) noexcept {
+    if (!item.is_element() || !item.is_primitive() || !item.has_value()) return false;
+    switch (item.type()->lexical) {
+        case Lexical::date:
+        case Lexical::date_time:
+        case Lexical::instant:
+        case Lexical::time: return false;
+        default: return item.value().is_string();
+    }
+}
+
 Item type_of(Item const& item) noexcept {
     if (item.is_element()) {
         auto const& type = *item.type();

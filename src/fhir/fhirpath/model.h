@@ -78,6 +78,8 @@ struct TypeSpecifier {
 // Whether the first name of a path is the type of what it starts from: Patient.name, Resource.id.
 [[nodiscard]] bool is_called(Type const& type, std::string_view name) noexcept;
 [[nodiscard]] bool is_quantity(Type const& type) noexcept;
+// A primitive element whose System value is a string.
+[[nodiscard]] bool is_text_element(Item const& item) noexcept;
 
 // Space and name of type().
 [[nodiscard]] Item type_of(Item const& item) noexcept;

@@ -19,6 +19,11 @@ std::string with_case(std::string_view text, Function function) {
     return out;
 }
 
+// Steps; a search may compare all of `wanted` at each place.
+std::uint64_t cost_of_search(std::string_view text, std::string_view wanted) {
+    return std::uint64_t{text.size() / 64} * (wanted.size() / 64);
+}
+
 std::string_view trimmed(std::string_view text) {
     constexpr std::string_view kBlank = " \t\r\n\f\v";
     auto const first = text.find_first_not_of(kBlank);
@@ -95,6 +100,7 @@ bool Evaluation::search_text(Call const& call, std::string_view input) {
     if (!text_argument(call, 0, wanted)) return false;
     stack_.truncate(call.base);
     if (!wanted) return true;
+    if (!count_step(cost_of_search(input, *wanted))) return false;
     switch (call.node.function) {
         case Function::starts_with: return push(Item::of(input.starts_with(*wanted)));
         case Function::ends_with: return push(Item::of(input.ends_with(*wanted)));
@@ -131,6 +137,7 @@ bool Evaluation::replace_text(Call const& call, std::string_view input) {
     if (!text_argument(call, 0, pattern) || !text_argument(call, 1, substitution)) return false;
     stack_.truncate(call.base);
     if (!pattern || !substitution) return true;
+    if (!count_step(cost_of_search(input, *pattern))) return false;
     auto text = replaced(input, *pattern, *substitution, limits::kFhirPathBytes);
     if (!text) return refuse(Errc::too_large, "an expression that makes too much text");
     bool const kept = replace_with_text(call.base, *text);
@@ -175,6 +182,7 @@ bool Evaluation::split_text(Call const& call, std::string_view input) {
     if (call.node.function == Function::split && !text_argument(call, 0, separator)) return false;
     stack_.truncate(call.base);
     if (!separator) return true;
+    if (!count_step(cost_of_search(input, *separator))) return false;
     while (separator->empty() && !input.empty()) {
         auto const size = bytes_of_first_character(input);
         if (!count_step() || !push(Item::of(input.substr(0, size)))) return false;
