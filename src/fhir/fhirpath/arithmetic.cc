@@ -122,7 +122,6 @@ bool Evaluation::calculate(Op op, std::size_t base, Item const& first, Item cons
         return !result || push(*result);
     }
     if (op == Op::add && a.kind() == ItemKind::string && b.kind() == ItemKind::string) {
-        if (!count_step((a.text().size() + b.text().size()) / 64)) return false;
         return replace_with_text(base, std::string(a.text()).append(b.text()));
     }
     bool const sum = op == Op::add || op == Op::subtract;
@@ -157,7 +156,7 @@ bool Evaluation::concatenate(std::size_t left, std::size_t right) {
             return refuse(Errc::invalid, "an operator between types that it has not");
         text += item.text();
     }
-    bool const kept = count_step(text.size() / 64) && replace_with_text(left, text);
+    bool const kept = replace_with_text(left, text);
     scrub(text);
     return kept;
 }

@@ -2,11 +2,29 @@
 // (https://hl7.org/fhirpath/N1/#filtering-and-projection and what follows it).
 #include <algorithm>
 #include <numeric>
+#include <unordered_set>
 #include <vector>
 
 #include "fhir/fhirpath/evaluation.h"
 
 namespace salus::fhir::fhirpath {
+namespace {
+
+constexpr std::size_t kPairwiseItems = 16;
+
+// A primitive element whose System value is a string.
+bool is_text_element(Item const& item) {
+    if (!item.is_element() || !item.is_primitive() || !item.has_value()) return false;
+    switch (item.type()->lexical) {
+        case Lexical::date:
+        case Lexical::date_time:
+        case Lexical::instant:
+        case Lexical::time: return false;
+        default: return item.value().is_string();
+    }
+}
+
+}  // namespace
 
 bool Evaluation::call_collection(Call const& call) {
     switch (call.node.function) {
@@ -141,7 +159,25 @@ bool Evaluation::take_part(Call const& call) {
     }
 }
 
+// Texts, of which there may be many (the ids of a whole resource), are told apart by their hashes.
+bool Evaluation::make_distinct_texts(std::size_t base) {
+    std::unordered_set<std::string_view> known;
+    auto kept = base;
+    for (auto i = base; i < stack_.size(); ++i) {
+        if (!count_step()) return false;
+        auto const item = stack_[i];
+        auto const text = system_value(item).text();
+        charge(text.size() / 64);
+        if (known.insert(text).second) stack_[kept++] = item;
+    }
+    stack_.truncate(kept);
+    return true;
+}
+
 bool Evaluation::make_distinct(std::size_t base) {
+    auto const items = stack_.from(base);
+    bool const many = items.size() > kPairwiseItems;
+    if (many && std::ranges::all_of(items, is_text_element)) return make_distinct_texts(base);
     auto kept = base;
     for (auto i = base; i < stack_.size(); ++i) {
         auto const item = stack_[i];
@@ -235,10 +271,8 @@ bool Evaluation::sort(Call const& call) {
         for (std::size_t k = 0; k < keys; ++k) {
             auto const& left = key_of[a * keys + k];
             auto const& right = key_of[b * keys + k];
-            auto ordering = Ordering::equal;
-            if (left && right) ordering = order(*left, *right);
-            if (left.has_value() != right.has_value())
-                ordering = right ? Ordering::less : Ordering::greater;
+            if (left.has_value() != right.has_value()) return right.has_value();
+            auto const ordering = left ? order(*left, *right) : Ordering::equal;
             if (ordering == Ordering::not_comparable) comparable_keys = false;
             if (ordering == Ordering::less) return !descending[k];
             if (ordering == Ordering::greater) return bool{descending[k]};

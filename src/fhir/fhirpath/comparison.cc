@@ -85,7 +85,8 @@ private:
         return strictness_ == Strictness::equal ? *left == *right
                                                 : same_to_lesser_precision(*left, *right);
     }
-    [[nodiscard]] bool same_text(json::Value a, json::Value b) const {
+    [[nodiscard]] bool same_text(json::Value a, json::Value b) {
+        left_ -= std::min<std::uint64_t>(left_, a.raw().size() / 64);
         if (strictness_ == Strictness::equal && !a.has_escapes() && !b.has_escapes())
             return a.raw_text() == b.raw_text();
         auto left = a.text();
@@ -123,6 +124,7 @@ private:
     }
     bool same_objects(json::Value a, json::Value b) {
         if (a.size() != b.size()) return false;
+        left_ -= std::min<std::uint64_t>(left_, a.size() * a.size() / 16);  // names are looked for
         for (auto const& member : a.members()) {
             auto const other = b.member(member.key.raw_text());
             if (!other || !same(member.value, *other)) return false;
@@ -149,6 +151,30 @@ bool is_complex(Item const& item) {
     return item.is_element() && !item.is_primitive();
 }
 
+// A string, or a primitive element whose System value is one.
+bool is_text(Item const& item) {
+    if (item.kind() == ItemKind::string) return true;
+    if (!item.is_element() || !item.is_primitive() || !item.has_value()) return false;
+    switch (item.type()->lexical) {
+        case Lexical::date:
+        case Lexical::date_time:
+        case Lexical::instant:
+        case Lexical::time: return false;
+        default: return item.value().is_string();
+    }
+}
+
+std::size_t text_size(Item const& text) {
+    return text.is_element() ? text.value().raw().size() : text.text().size();
+}
+
+bool same_text(Item const& a, Item const& b) {
+    if (!a.is_element()) return b.is_element() ? b.value().is_text(a.text()) : a.text() == b.text();
+    if (!b.is_element()) return a.value().is_text(b.text());
+    if (!a.value().has_escapes()) return b.value().is_text(a.value().raw_text());
+    return b.value().has_escapes() && a.value().text() == b.value().text();
+}
+
 }  // namespace
 
 // A FHIR Quantity, a number or a quantity as System.Quantity; nothing for all else, and for
@@ -161,6 +187,7 @@ std::optional<Item> Evaluation::as_quantity(Item const& item) {
     } else {
         if (!is_complex(item) || !item.has_value() || !is_quantity(*item.type()))
             return std::nullopt;
+        charge(item.value().size() / 8);
         auto const value = item.value().member("value");
         if (!value || !value->is_number() || item.value().member("comparator")) return std::nullopt;
         auto const number = Decimal::parse(value->raw());
@@ -171,6 +198,7 @@ std::optional<Item> Evaluation::as_quantity(Item const& item) {
         quantity.unit = "1";
         if (unit && unit->is_string()) {
             quantity.unit = unit->raw_text();
+            charge(quantity.unit.size() / 16);
             if (unit->has_escapes()) {
                 auto const kept = keep(unit->text());
                 if (!kept) return std::nullopt;
@@ -184,6 +212,10 @@ std::optional<Item> Evaluation::as_quantity(Item const& item) {
 }
 
 Truth Evaluation::equal(Item const& first, Item const& second) {
+    if (is_text(first) && is_text(second)) {
+        charge(std::min(text_size(first), text_size(second)) / 64);
+        return truth(same_text(first, second));
+    }
     if (is_complex(first) && is_complex(second)) {
         if (!first.has_value() || !second.has_value()) return Truth::no;
         if (first.value() == second.value()) return Truth::yes;
@@ -216,7 +248,9 @@ Truth Evaluation::equal(Item const& first, Item const& second) {
     if (a.kind() != b.kind()) return Truth::no;
     switch (a.kind()) {
         case ItemKind::boolean: return truth(a.boolean() == b.boolean());
-        case ItemKind::string: return truth(a.text() == b.text());
+        case ItemKind::string:
+            charge(std::min(a.text().size(), b.text().size()) / 64);
+            return truth(a.text() == b.text());
         case ItemKind::type_name:
             return truth(a.type_space() == b.type_space() && a.type_text() == b.type_text());
         case ItemKind::element:  // primitives without a value, or of an unknown form
@@ -248,8 +282,10 @@ bool Evaluation::is_equivalent(Item const& first, Item const& second) {
         return x && y && equivalent(x->quantity(), y->quantity());
     }
     if (same_moment_kinds(a, b)) return equivalent(a.moment(), b.moment(), wider(a, b));
-    if (a.kind() == ItemKind::string && b.kind() == ItemKind::string)
+    if (a.kind() == ItemKind::string && b.kind() == ItemKind::string) {
+        charge(a.text().size() / 16);
         return same_loosely(a.text(), b.text());
+    }
     return equal(a, b) == Truth::yes;
 }
 

@@ -71,6 +71,7 @@ bool Evaluation::replace(std::size_t base, Truth truth) {
 }
 
 std::optional<std::string_view> Evaluation::keep(std::string_view text) {
+    charge(text.size() / 64);
     if (text.empty()) return std::string_view();
     auto* const place = static_cast<char*>(arena_.allocate(text.size()));
     if (place == nullptr) {
@@ -127,7 +128,7 @@ bool Evaluation::run(NodeIndex index, Scope const& scope) {
     auto const* outer = std::exchange(node_, &node);
     if (!run_node(node, scope)) return false;
     node_ = outer;
-    return true;
+    return !error_;  // keep() may have refused where nothing could be said
 }
 
 bool Evaluation::run_node(Node const& node, Scope const& scope) {

@@ -5,6 +5,7 @@
 // in the same place. `false` means: refused, and error() says why; the stack is then of no use.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -58,6 +59,8 @@ private:
     // evaluation.cc
     [[nodiscard]] bool refuse(Errc code, Literal why);
     [[nodiscard]] bool count_step(std::uint64_t steps = 1);
+    // Counts where nothing can be refused: the next count_step() does it.
+    void charge(std::uint64_t steps) noexcept { steps_left_ -= std::min(steps, steps_left_); }
     [[nodiscard]] bool push(Item const& item);
     [[nodiscard]] bool replace(std::size_t base, Item const& item);
     [[nodiscard]] bool replace(std::size_t base, Truth truth);
@@ -122,6 +125,7 @@ private:
     [[nodiscard]] bool type_function(Call const& call);
     // Removes from [base, top) what was there before; keeps the order.
     [[nodiscard]] bool make_distinct(std::size_t base);
+    [[nodiscard]] bool make_distinct_texts(std::size_t base);
     // Whether [first, last) holds an item equal to this.
     [[nodiscard]] bool is_among(Item const& item, std::size_t first, std::size_t last, bool& found);
     // conversion_functions.cc

@@ -2,6 +2,7 @@
 // point to. Reused from one evaluation to the next. Private to the engine.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>

@@ -46,6 +46,13 @@ Element const* element_of_key(Child const& child, std::string_view key) {
     return nullptr;
 }
 
+bool has_companions(json::Value object) {
+    for (auto const& member : object.members()) {
+        if (member.key.raw_text().starts_with('_')) return true;
+    }
+    return false;
+}
+
 json::Value const* pointer(std::optional<json::Value> const& value) {
     return value ? &*value : nullptr;
 }
@@ -104,6 +111,7 @@ bool Evaluation::push_children_named(Item const& item, Name const& name) {
     if (!item.has_value() || !item.value().is_object()) return true;
     auto const* child = Model::of_r4().child(type, name.id);
     if (child == nullptr) return true;
+    charge(item.value().size() / 8);
     if (!child->is_choice()) {
         auto const& child_type = *child->first->type;
         auto const pair =
@@ -177,21 +185,23 @@ bool Evaluation::push_all_children(Item const& item) {
         return !item.has_companion() ||
                (push_companion_children(item, "id") && push_companion_children(item, "extension"));
     if (!item.has_value() || !item.value().is_object()) return true;
+    charge(item.value().size() / 4);
+    bool const companions = has_companions(item.value());
     ElementCursor cursor(type.elements);
     for (auto const& member : item.value().members()) {
         auto key = member.key.raw_text();
-        bool const companion = key.starts_with('_');
-        if (companion) key.remove_prefix(1);
+        bool const is_companion = key.starts_with('_');
+        if (is_companion) key.remove_prefix(1);
         auto const* element = cursor.find(key);
         if (element == nullptr) continue;
-        bool const primitive = element->type->kind == TypeKind::primitive;
-        if (!primitive) {
-            if (!companion && !push_member(&member.value, nullptr, *element->type)) return false;
+        if (!companions || element->type->kind != TypeKind::primitive) {
+            if (!is_companion && !push_member(&member.value, nullptr, *element->type)) return false;
             continue;
         }
         // With the value if there is one, and alone if not.
         auto const pair = find_pair(item.value(), key, true);
-        if (companion && pair.value) continue;
+        charge(item.value().size() / 8);
+        if (is_companion && pair.value) continue;
         if (!push_member(pointer(pair.value), pointer(pair.companion), *element->type))
             return false;
     }
@@ -208,6 +218,7 @@ bool Evaluation::push_extensions(Item const& item, std::string_view url) {
         extensions = item.value().member("extension");
     }
     if (!extensions || !extensions->is_array()) return true;
+    charge(extensions->size());
     for (auto const extension : extensions->elements()) {
         auto const found = extension.member("url");
         if (found && found->is_text(url) &&

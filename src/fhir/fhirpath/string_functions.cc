@@ -133,7 +133,7 @@ bool Evaluation::replace_text(Call const& call, std::string_view input) {
     if (!pattern || !substitution) return true;
     auto text = replaced(input, *pattern, *substitution, limits::kFhirPathBytes);
     if (!text) return refuse(Errc::too_large, "an expression that makes too much text");
-    bool const kept = count_step(text->size() / 64) && replace_with_text(call.base, *text);
+    bool const kept = replace_with_text(call.base, *text);
     scrub(*text);
     return kept;
 }
@@ -165,7 +165,7 @@ bool Evaluation::match_text(Call const& call, std::string_view input) {
     if (written->empty()) return push(Item::of(input));
     auto text = pattern->replaced(input, *substitution, limits::kFhirPathBytes);
     if (!text) return refuse(Errc::invalid, "a substitution that cannot be made");
-    bool const kept = count_step(text->size() / 64) && replace_with_text(call.base, *text);
+    bool const kept = replace_with_text(call.base, *text);
     scrub(*text);
     return kept;
 }
@@ -203,7 +203,7 @@ bool Evaluation::join_text(Call const& call) {
         if (text.size() > limits::kFhirPathBytes)
             return refuse(Errc::too_large, "an expression that makes too much text");
     }
-    bool const kept = count_step(text.size() / 64) && replace_with_text(call.base, text);
+    bool const kept = replace_with_text(call.base, text);
     scrub(text);
     return kept;
 }

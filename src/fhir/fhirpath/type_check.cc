@@ -143,8 +143,7 @@ private:
             case Op::indexer: {
                 auto const input = shape_of(node.first, focus);
                 (void)shape_of(node.second, focus);
-                if (input.known && !input.ordered)
-                    return refuse(node, "the order of what has none");
+                if (!input.ordered) return refuse(node, "the order of what has none");
                 return input;
             }
             case Op::positive:
