@@ -1,6 +1,7 @@
 #include "fhir/conformance_rules.h"
 
 #include <optional>
+#include <set>
 #include <string>
 
 namespace salus::fhir {
@@ -60,7 +61,7 @@ void check_capability_parameter(json::Value stated, Reporter& report) {
     auto const known = known_parameter(stated.text_member("definition").value_or(""));
     auto const type = stated.text_member("type");
     if (known && type && *type != code_of(known->parameter->type))
-        report.error("invalid", "the search parameter's definition has another type");
+        report.warning("invalid", "the search parameter's definition has another type");
 }
 
 void check_capabilities(json::Value statement, ElementPath& path, Reporter& report) {
@@ -87,6 +88,15 @@ void check_search_parameter(json::Value stated, Reporter& report) {
     }
 }
 
+void check_properties(json::Value code_system, ElementPath& path, Reporter& report) {
+    std::set<std::string> codes;
+    for_each_at(code_system, "CodeSystem", "property", path, [&](json::Value each) {
+        auto code = each.text_member("code");
+        if (code && !codes.insert(*std::move(code)).second)
+            report.error("invalid", "a property of this code is there already");
+    });
+}
+
 }  // namespace
 
 void check_conformance_resource(json::Value resource, Type const& type, ElementPath& path,
@@ -94,6 +104,7 @@ void check_conformance_resource(json::Value resource, Type const& type, ElementP
     auto const name = type.name.text();
     if (name == "CapabilityStatement") return check_capabilities(resource, path, report);
     if (name == "SearchParameter") return check_search_parameter(resource, report);
+    if (name == "CodeSystem") check_properties(resource, path, report);
     bool const supplement = name == "CodeSystem" && resource.member("supplements");
     if (!supplement) return;
     auto const content = resource.member("content");

@@ -8,11 +8,12 @@
 namespace salus::fhir {
 
 // CapabilityStatement: the type of a search parameter is the one of its definition
-// (https://hl7.org/fhir/R4/capabilitystatement-definitions.html, searchParam.definition).
-// SearchParameter: a derived parameter has the type of what it is derived from, and none but its
-// base types (https://hl7.org/fhir/R4/searchparameter-definitions.html, derivedFrom).
-// CodeSystem: what supplements another code system says so in its content
-// (https://hl7.org/fhir/R4/codesystem.html#supplements).
+// (https://hl7.org/fhir/R4/capabilitystatement-definitions.html, searchParam.definition); a
+// warning, because HL7's own examples differ. SearchParameter: a derived parameter has the type of
+// what it is derived from, and none but its base types
+// (https://hl7.org/fhir/R4/searchparameter-definitions.html, derivedFrom). CodeSystem: what
+// supplements another code system says so in its content
+// (https://hl7.org/fhir/R4/codesystem.html#supplements); properties have codes of their own.
 // Of other types nothing. `path` stands at the resource.
 void check_conformance_resource(json::Value resource, Type const& type, ElementPath& path,
                                 Reporter& report);

@@ -55,14 +55,17 @@ private:
 
 class Reporter {
 public:
-    Reporter(IssueList& issues, ElementPath const& path) : issues_(issues), path_(path) {}
+    Reporter(IssueList& issues, ElementPath const& path, Severity least = Severity::warning)
+        : issues_(issues), path_(path), least_(least) {}
     void error(Literal code, Literal text, DefinitionText detail = {}) {
         issues_.add({IssueSeverity::error, code, text, std::move(detail), path_.location()});
     }
     void warning(Literal code, Literal text) {
+        if (least_ == Severity::error) return;
         issues_.add({IssueSeverity::warning, code, text, {}, path_.location()});
     }
     void report(Severity severity, Literal code, Literal text, DefinitionText detail) {
+        if (severity == Severity::warning && least_ == Severity::error) return;
         auto const as = severity == Severity::error ? IssueSeverity::error : IssueSeverity::warning;
         issues_.add({as, code, text, std::move(detail), path_.location()});
     }
@@ -71,6 +74,7 @@ public:
 private:
     IssueList& issues_;
     ElementPath const& path_;
+    Severity least_;
 };
 
 }  // namespace salus::fhir

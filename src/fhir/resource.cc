@@ -1,5 +1,7 @@
 #include "fhir/resource.h"
 
+#include <algorithm>
+
 #include "fhir/contents.h"
 #include "fhir/validator.h"
 #include "foundation/limits.h"
@@ -9,7 +11,7 @@ namespace salus::fhir {
 namespace {
 
 Error error_of(IssueList issues) {
-    auto const& first = issues.issues().front();
+    auto const& first = *std::ranges::find(issues.issues(), IssueSeverity::error, &Issue::severity);
     Error error{Errc::invalid, first.text, first.where, {}};
     error.issues = std::make_shared<IssueList const>(std::move(issues));
     return error;

@@ -55,7 +55,6 @@ TEST(ServerFieldsTest, RewritesReferencesOfATransaction) {
           R"("attachment":{"url":"Binary/b"})",
           R"(<a href=\"Patient/p\">urn:uuid:00000000-0000-4000-8000-000000000001</a>)"})
         EXPECT_NE(text.find(expected), std::string::npos) << expected << "\n" << text;
-    EXPECT_TRUE(parse_text(text));
 }
 
 std::string patient(std::string text) {

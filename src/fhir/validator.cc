@@ -42,7 +42,11 @@ Element const* find_next_element(Type const& type, std::string_view name,
 }
 
 Validator::Validator(Type const& type, ValidationOptions const& options, IssueList& issues)
-    : path_(type), report_(issues, path_), options_(options), element_type_(find_type("Element")) {
+    : path_(type),
+      report_(issues, path_,
+              options.thoroughness == Thoroughness::errors ? Severity::error : Severity::warning),
+      options_(options),
+      element_type_(find_type("Element")) {
     SALUS_CHECK(element_type_ != nullptr);
 }
 
@@ -160,7 +164,7 @@ void Validator::item(json::Value value, Element const& element) {
     auto const* rules = element.rules;
     if (reference) {
         auto const targets = rules != nullptr ? rules->targets : std::span<Type const* const>();
-        check_reference(value, targets, local_, report_);
+        check_reference(value, targets, local_, path_, report_);
     }
     if (type.name.text() == "Extension") extension(value);
     constraints(value, type, present, type.constraints);
@@ -177,6 +181,8 @@ void Validator::primitive(json::Value value, Element const& element) {
         local_.note(value);
         check_uri(value, element, report_);
     }
+    if (type.lexical == Lexical::string || type.lexical == Lexical::markdown)
+        check_text(value, type.lexical, report_);
     if (element.rules == nullptr) return;
     if (element.rules->values != nullptr)
         check_binding(value, type, *element.rules->values, report_);
@@ -214,7 +220,7 @@ void Validator::companions(json::Value parent, json::Value value, Element const&
 void Validator::extended(json::Value value, Element const& element, Has has) {
     auto const present = object(value, *element_type_);
     if (has == Has::value) return;
-    check_absent_code(element, report_);
+    check_absent_code(value, element, report_);
     if ((present & ~std::uint64_t{1}) == 0 && value.size() != 0)
         report_.error("invariant", "an element needs more than an id",
                       DefinitionText("ele-1", "All FHIR elements must have a @value or children"));

@@ -15,6 +15,13 @@ struct Case {
     bool must_refuse;
 };
 
+// Verdicts that are not base R4's: an option of HL7's validator makes them.
+bool is_by_option(std::string_view id) {
+    return id == "json-comments-1-yes" ||             // comments are no JSON
+           id == "shc-bundle" ||                      // a byte order mark (RFC 8259 section 8.1)
+           id == "contained-resource-bad-id-ignore";  // the same file is refused without the option
+}
+
 // JSON cases with empty `needs`.
 std::vector<Case> base_cases(std::filesystem::path const& list) {
     std::vector<Case> cases;
@@ -40,6 +47,7 @@ TEST(ValidatorCasesTest, AgreesWithHl7OnBaseR4) {
     std::size_t accepted = 0;
     std::size_t must_accept = 0;
     for (auto const& each : base_cases(folder / "cases.ndjson")) {
+        if (is_by_option(each.id)) continue;
         auto const resource = parse_text(read_text(folder / "files" / each.file));
         (each.must_refuse ? must_refuse : must_accept) += 1;
         if (each.must_refuse)
@@ -54,6 +62,7 @@ TEST(ValidatorCasesTest, AgreesWithHl7OnBaseR4) {
               << " of " << must_accept << '\n';
     EXPECT_GE(refused * 100, must_refuse * 70);
     EXPECT_GE(accepted * 100, must_accept * 98);
+    EXPECT_GE(must_accept, 45U);
 }
 
 }  // namespace

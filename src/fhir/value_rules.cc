@@ -90,14 +90,79 @@ Type const* stated_type(json::Value reference, LocalReferences const& local) {
     return type ? find_resource_type(*type) : nullptr;
 }
 
+namespace {
+
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// The name of the tag that begins behind "<" or "</"; empty if none does.
+std::string_view tag_name(std::string_view text) {
+    if (text.starts_with('/')) text.remove_prefix(1);
+    std::size_t size = 0;
+    while (size < text.size() && is_letter(text[size])) ++size;
+    return text.substr(0, size);
+}
+
+bool is_active(std::string_view tag) {
+    std::string lower(tag);
+    for (char& c : lower) c = static_cast<char>(c | 0x20);
+    return lower == "script" || lower == "iframe" || lower == "object" || lower == "embed";
+}
+
+// A name, then attributes or the end: "<b>", "<a href=...>"; not "<http://...>" or "a <b and c".
+bool is_tag(std::string_view behind, std::string_view name) {
+    if (name.empty()) return false;
+    auto const rest = behind.substr(behind.find(name) + name.size());
+    auto const end = rest.find_first_of("<>");
+    bool const closes = end != std::string_view::npos && rest[end] == '>';
+    return closes && (rest.front() == '>' || rest.front() == '/' || rest.front() == ' ');
+}
+
+}  // namespace
+
+void check_text(json::Value value, Lexical lexical, Reporter& report) {
+    if (value.raw_text().find_first_of("<\\") == std::string_view::npos) return;
+    Text const text(value);
+    auto const view = text.view();
+    for (auto at = view.find('<'); at != std::string_view::npos; at = view.find('<', at + 1)) {
+        auto const behind = view.substr(at + 1);
+        auto const name = tag_name(behind);
+        if (!is_tag(behind, name)) continue;
+        if (is_active(name)) return report.error("invalid", "text that a browser would run");
+        if (lexical == Lexical::markdown) return report.error("invalid", "HTML in markdown");
+    }
+}
+
 void check_binding(json::Value value, Type const& type, ValueSet const& values, Reporter& report) {
     if (values.complete && !is_bound(value, type, values)) not_in_value_set(values, report);
 }
 
-void check_absent_code(Element const& element, Reporter& report) {
+namespace {
+
+// A value that only another version of FHIR has
+// (https://hl7.org/fhir/R4/versions.html#extensions).
+bool has_other_version(json::Value extended) {
+    auto const extensions = extended.member("extension");
+    if (!extensions || !extensions->is_array()) return false;
+    for (auto const each : extensions->elements()) {
+        auto const url = each.text_member("url").value_or("");
+        constexpr std::string_view kBase = "http://hl7.org/fhir/";
+        auto const rest = std::string_view(url).substr(std::min(kBase.size(), url.size()));
+        if (url.starts_with(kBase) && rest.size() > 4 && rest[0] >= '1' && rest[0] <= '9' &&
+            rest.substr(3).starts_with("/StructureDefinition/extension-"))
+            return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+void check_absent_code(json::Value extended, Element const& element, Reporter& report) {
     if (element.type->lexical != Lexical::code) return;
     if (element.rules == nullptr || element.rules->values == nullptr) return;
-    if (element.rules->values->complete) not_in_value_set(*element.rules->values, report);
+    if (!element.rules->values->complete || has_other_version(extended)) return;
+    not_in_value_set(*element.rules->values, report);
 }
 
 void check_uri(json::Value value, Element const& element, Reporter& report) {
@@ -118,11 +183,12 @@ void check_uri(json::Value value, Element const& element, Reporter& report) {
 }
 
 void check_reference(json::Value value, std::span<Type const* const> targets,
-                     LocalReferences& local, Reporter& report) {
+                     LocalReferences& local, ElementPath& path, Reporter& report) {
     auto const reference = value.member("reference");
     if (reference && reference->is_string()) {
         local.note(*reference);
         if (!is_literal_reference(Text(*reference).view())) {
+            PathStep const step(path, *find_element(*find_type("Reference"), "reference"));
             report.error("invalid", "not a literal reference");
             return;
         }

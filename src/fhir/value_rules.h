@@ -16,12 +16,16 @@ void check_binding(json::Value value, Type const& type, ValueSet const& values, 
 [[nodiscard]] bool is_bound(json::Value value, Type const& type, ValueSet const& values);
 [[nodiscard]] bool is_bound(json::Value value, Type const& type, LoadedValueSet const& values);
 // A code that has extensions instead of a value: a required binding needs the code.
-void check_absent_code(Element const& element, Reporter& report);
+void check_absent_code(json::Value extended, Element const& element, Reporter& report);
 // A uri, url, canonical, oid or uuid (https://hl7.org/fhir/R4/datatypes.html#uri).
 void check_uri(json::Value value, Element const& element, Reporter& report);
-// A Reference: its literal form, and that it may point to what it says it points to.
+// A Reference, at which `path` stands: its literal form, and that it may point to what it says it
+// points to.
 void check_reference(json::Value value, std::span<Type const* const> targets,
-                     LocalReferences& local, Reporter& report);
+                     LocalReferences& local, ElementPath& path, Reporter& report);
+// Text that a browser would run, and HTML in markdown, which has none here
+// (https://hl7.org/fhir/R4/datatypes.html#markdown, security.html#narrative).
+void check_text(json::Value value, Lexical lexical, Reporter& report);
 
 // What a reference says about the type of its target; nullptr: nothing.
 [[nodiscard]] Type const* stated_type(json::Value reference, LocalReferences const& local);

@@ -3,6 +3,7 @@
 // Thread safety: values.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -46,19 +47,24 @@ struct Issue {
 
 class IssueList {
 public:
-    // What is beyond limits::kValidationIssues is counted as there and dropped.
+    // Errors beyond limits::kValidationIssues are dropped; warnings give way to errors.
     void add(Issue issue) {
-        errors_ = errors_ || issue.severity == IssueSeverity::error;
-        if (issues_.size() < limits::kValidationIssues) issues_.push_back(std::move(issue));
+        bool const error = issue.severity == IssueSeverity::error;
+        errors_ += error ? 1U : 0U;
+        if (issues_.size() < limits::kValidationIssues) return issues_.push_back(std::move(issue));
+        auto const told = std::ranges::find_if(
+            issues_, [](Issue const& each) { return each.severity != IssueSeverity::error; });
+        if (error && told != issues_.end()) *told = std::move(issue);
     }
-    [[nodiscard]] bool has_errors() const noexcept { return errors_; }
-    [[nodiscard]] bool full() const noexcept { return issues_.size() >= limits::kValidationIssues; }
+    [[nodiscard]] bool has_errors() const noexcept { return errors_ > 0; }
+    // With errors: more of them would not be told. Warnings never fill it.
+    [[nodiscard]] bool full() const noexcept { return errors_ >= limits::kValidationIssues; }
     [[nodiscard]] std::vector<Issue> const& issues() const noexcept { return issues_; }
     [[nodiscard]] std::vector<Issue> take() && noexcept { return std::move(issues_); }
 
 private:
     std::vector<Issue> issues_;
-    bool errors_ = false;
+    std::size_t errors_ = 0;
 };
 
 }  // namespace salus

@@ -16,6 +16,7 @@ LIBRARY_OWNERS = {
     "sqlite3": {"sqlite"},
     "nghttp2/": {"http"},
     "re2/": {"fhir"},
+    "zlib.h": {"fhir"},
     "CLI/": {"app"},
     "toml++/": {"app"},
     "libpq": {"store"},

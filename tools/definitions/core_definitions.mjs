@@ -41,16 +41,22 @@ export function boundValueSets(profiles) {
     .filter((e) => e.binding?.strength === 'required').map((e) => e.binding.valueSet);
 }
 
+// HL7's own definitions carry it on the type, not on the type's code.
+const furtherContexts = {
+  'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type': ['ElementDefinition.type'],
+};
+
 export function coreExtensions(resources, types) {
   const byUrl = new Map();
   for (const r of resources) {
     if (r.resourceType !== 'StructureDefinition' || r.type !== 'Extension') continue;
     // A context that is an expression or another extension is not judged.
     const contexts = (r.context ?? []).map((c) => (c.type === 'element' ? c.expression : 'Element'));
+    contexts.push(...(furtherContexts[r.url] ?? []));
     const value = r.snapshot?.element.find((e) => e.path === 'Extension.value[x]');
     const values = value && value.max !== '0'
       ? [...new Set((value.type ?? []).map((t) => t.code))].filter((code) => types.has(code)) : [];
-    if (contexts.length > 0) byUrl.set(r.url, { url: r.url, contexts, values });
+    if (r.context?.length > 0) byUrl.set(r.url, { url: r.url, contexts, values });
   }
   return [...byUrl.values()].sort((a, b) => (a.url < b.url ? -1 : 1));
 }

@@ -16,6 +16,11 @@ const checks = [
   [/^contained\.where\(\(\('#'\+id in \(%resource\.descendants\(\)\.reference \| /, 'contained_use'],
 ];
 
+// What 4.0.1 published against its own human text, corrected as later versions of FHIR did.
+const corrections = new Map([
+  ['enableWhen.count() > 2 implies enableBehavior.exists()',  // "more than one"
+    'enableWhen.count() > 1 implies enableBehavior.exists()'],
+]);
 const boundTypes = ['code', 'Coding', 'CodeableConcept', 'string', 'uri'];
 
 export class Rules {
@@ -42,7 +47,8 @@ export class Rules {
   }
 
   #constraint(type, constraint) {
-    const { key, severity, human, expression } = constraint;
+    const { key, severity, human } = constraint;
+    const expression = corrections.get(constraint.expression) ?? constraint.expression;
     if (!expression || structural.has(expression)) return undefined;
     const check = checks.find(([form]) => form.test(expression))?.[1] ?? 'expression';
     const presence = compilePresence(this.types, type, expression);

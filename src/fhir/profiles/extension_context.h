@@ -14,7 +14,10 @@ namespace salus::fhir {
 // the abstract types. Calls use(std::string_view) until it answers true; returns whether it did.
 [[nodiscard]] bool any_context_name(ElementPath const& path, auto use) {
     auto const carrier = path.depth() - 1;  // steps before the extension
-    auto const* type = carrier == 0 ? &path.root() : path.element(carrier - 1).type;
+    // Each type has an element `extension` of its own; primitives share that of Element.
+    auto const* type = owner_of(path.element(carrier));
+    if (type == nullptr || type->name.text() == "Element")
+        type = carrier == 0 ? &path.root() : path.element(carrier - 1).type;
     if (use(type->name.text()) || use("Element") || use("*")) return true;
     bool const resource = type->kind == TypeKind::resource || type->kind == TypeKind::any_resource;
     if (resource && (use("Resource") || use("DomainResource"))) return true;

@@ -73,6 +73,11 @@ Result<ProfileNode*> step_into(ProfileNode& from, Type const*& type, Step step) 
         type = nullptr;
         return &step_into_unknown(from, step);
     }
+    if (type->kind == TypeKind::primitive) {
+        // Its value is no element in JSON; its id and extensions are those of Element.
+        type = step.name == "value" ? nullptr : find_type("Element");
+        if (type == nullptr) return &step_into_unknown(from, step);
+    }
     auto const* element = first_of_choice(*type, step.name);
     auto slice = step.slice;
     if (element == nullptr) {

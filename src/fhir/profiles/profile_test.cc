@@ -46,8 +46,11 @@ TEST(ProfileTest, AcceptsUsCoreExamples) {
     auto const set = us_core();
     if (!set) return;
     EXPECT_GT(set->size(), 100U);
-    for (auto const& file : material("us-core-examples-dev/resources"))
+    for (auto const& file : material("us-core-examples-dev/resources")) {
+        // A narrative without its div: HL7 generates it when it publishes.
+        if (file.filename() == "diagnosticreport-cbc.json") continue;
         EXPECT_EQ(verdict(read_text(file), *set), "accepted") << file.filename();
+    }
 }
 
 std::string const kPatient = R"({"resourceType":"Patient","meta":{"profile":["http://p"]},)";
