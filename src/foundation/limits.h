@@ -68,6 +68,16 @@ inline constexpr std::size_t kSharedLookUps = 1'000;    // shared resources that
 inline constexpr std::size_t kSharedSearched = 50'000;  // entries of the shared compartment
 inline constexpr std::size_t kCursorBytes = 4 * kKiB;   // before sealing
 
+// FHIRPath: one expression, and one evaluation of it.
+inline constexpr std::size_t kFhirPathTextBytes = 32 * kKiB;
+inline constexpr std::size_t kFhirPathNodes = 4'096;
+inline constexpr std::size_t kFhirPathDepth = 128;
+inline constexpr std::size_t kFhirPathPatternBytes = 4 * kKiB;  // of one regular expression
+inline constexpr std::size_t kFhirPathPatternMemory = 1 * kMiB;
+inline constexpr std::uint64_t kFhirPathSteps = 20'000'000;  // about a second
+inline constexpr std::size_t kFhirPathItems = 500'000;       // at one time
+inline constexpr std::size_t kFhirPathBytes = 16 * kMiB;     // of text that it makes
+
 // Tokens (RFC 7519) and client assertions (RFC 7523).
 inline constexpr std::size_t kTokenBytes = 8 * kKiB;
 inline constexpr std::size_t kKeySetBytes = 64 * kKiB;  // a JWK Set

@@ -15,6 +15,7 @@ LIBRARY_OWNERS = {
     "simdjson": {"json"},
     "sqlite3": {"sqlite"},
     "nghttp2/": {"http"},
+    "re2/": {"fhir"},
     "CLI/": {"app"},
     "toml++/": {"app"},
     "libpq": {"store"},
