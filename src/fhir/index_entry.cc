@@ -4,6 +4,7 @@
 #include <string>
 
 #include "fhir/contents.h"
+#include "fhir/index_expressions.h"
 #include "fhir/index_values.h"
 #include "fhir/path.h"
 #include "foundation/limits.h"
@@ -19,6 +20,7 @@ ValueWriter values_of(json::Value root, SearchParameter const& parameter) {
     ValueWriter values(parameter.type);
     for (auto const& path : parameter.paths)
         for_each_value(root, path, [&](json::Value value) { values.add(value, path); });
+    if (!parameter.expression.empty()) add_expression_values(values, root, parameter);
     for (auto const& tuple : parameter.tuples) {
         SearchPath const place{tuple.steps, nullptr, nullptr, 0, {}, {}};
         for_each_value(root, place, [&](json::Value at) { values.add_tuple(root, at, tuple); });

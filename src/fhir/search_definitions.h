@@ -56,8 +56,10 @@ struct SearchParameter {
     std::span<Literal const> elements;
     std::span<Type const* const> targets;  // of a reference; none: any type
 
-    // FHIR defines some that cannot be evaluated: searching by text, near, conditions.
-    [[nodiscard]] bool offered() const noexcept { return !paths.empty() || !tuples.empty(); }
+    // FHIR defines some that cannot be evaluated: searching by text, near.
+    [[nodiscard]] bool offered() const noexcept {
+        return !paths.empty() || !tuples.empty() || !expression.empty();
+    }
 };
 
 }  // namespace salus::fhir

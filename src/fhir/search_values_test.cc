@@ -152,6 +152,23 @@ TEST(SearchValuesTest, Addresses) {
            {"_security:not", "c|R", false}});
 }
 
+TEST(SearchValuesTest, ConditionsAreEvaluated) {
+    struct Case {
+        char const* deceased;
+        bool dead;
+    };
+    for (auto const& [deceased, dead] :
+         std::vector<Case>{{R"(,"deceasedBoolean":true)", true},
+                           {R"(,"deceasedBoolean":false)", false},
+                           {R"(,"deceasedDateTime":"2020-01-01")", true},
+                           {"", false}}) {
+        auto const entry =
+            entry_of(R"({"resourceType":"Patient","id":"p")" + std::string(deceased) + "}");
+        EXPECT_EQ(matches(entry, "Patient", {{"deceased", "true"}}), dead) << deceased;
+        EXPECT_EQ(matches(entry, "Patient", {{"deceased", "false"}}), !dead) << deceased;
+    }
+}
+
 TEST(SearchValuesTest, WhatFhirHasAndWeDoNotIsSaidSo) {
     for (auto const& [type, name] :
          std::vector<std::pair<char const*, char const*>>{{"Observation", "code:text"},

@@ -9,7 +9,7 @@ std::string encode(Cursor const& cursor) {
     return "type=" + request::percent_encode(cursor.type) +
            "&patient=" + request::percent_encode(cursor.patient) +
            "&query=" + request::percent_encode(cursor.query) +
-           "&place=" + to_base64url(bytes_of(cursor.place));
+           "&place=" + to_base64url(bytes_of(cursor.place)) + "&v=2";
 }
 
 Result<Cursor> decode_cursor(std::string_view text) {
@@ -19,7 +19,8 @@ Result<Cursor> decode_cursor(std::string_view text) {
     auto const query = request::single(parts, "query");
     auto const place = request::single(parts, "place");
     auto decoded = place ? from_base64url(*place) : std::nullopt;
-    if (!type || !patient || !query || !decoded)
+    bool const current = request::single(parts, "v") == "2";
+    if (!type || !patient || !query || !decoded || !current)
         return fail(Errc::invalid, "the cursor is not one of ours");
     Cursor cursor{std::string(*type), std::string(*patient), std::string(*query),
                   std::string(text_of(*decoded))};

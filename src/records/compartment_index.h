@@ -39,6 +39,8 @@ public:
     [[nodiscard]] IndexScope scope() const noexcept { return scope_; }
     [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_; }
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+    // In order of type and id.
+    [[nodiscard]] std::vector<OpenedIndexEntry> const& entries() const noexcept { return entries_; }
     // In memory, with what the tables need.
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
     [[nodiscard]] std::vector<fhir::EntryTable> const& tables() const noexcept { return tables_; }

@@ -1,6 +1,6 @@
-"""Chains, _has, includes, whole compartments, lenient handling and paging while data change, against
-a naive filter over the same data; and that none of them shows what the purpose withholds (MIN-2,
-MIN-3, invariant 6)."""
+"""Chains, _has, includes, whole compartments, lenient handling and paging while data change,
+against a naive filter over the same data; and that none of them shows what the purpose withholds
+(MIN-2, MIN-3, invariant 6)."""
 import json
 import unittest
 import urllib.parse
@@ -70,7 +70,8 @@ class SearchLinks(unittest.TestCase):
         kinds = {each["class"]["code"] for each in self.held["Encounter"].values()}
         for kind in kinds:
             wanted = self.observations_of(self.encounters(lambda e: e["class"]["code"] == kind))
-            self.same(f"/fhir/Observation?patient={self.id}&encounter:Encounter.class={kind}", wanted)
+            self.same(f"/fhir/Observation?patient={self.id}&encounter:Encounter.class={kind}",
+                      wanted)
         family = urllib.parse.quote(self.patient["name"][0]["family"])
         everything = set(self.held["Observation"])
         self.same(f"/fhir/Observation?patient={self.id}&patient.family={family}", everything)
@@ -134,7 +135,8 @@ class SearchLinks(unittest.TestCase):
         for query in ("_include=Observation:performer", "_include=*", "_include=Observation:focus"):
             included = self.matches(f"/fhir/Observation?_id={made}&{query}", "include")
             self.assertNotIn(self.other, included)
-        self.same(f"/fhir/Observation?patient={self.id}&performer:Patient.gender=female,male", set())
+        self.same(f"/fhir/Observation?patient={self.id}&performer:Patient.gender=female,male",
+                  set())
         back = self.matches(f"/fhir/Patient?_id={self.other}&_revinclude=Observation:performer",
                             "include")
         self.assertNotIn(made, back)
@@ -154,8 +156,8 @@ class SearchLinks(unittest.TestCase):
         self.assertEqual(len(seen), page["total"])
         self.assertIn(f"Patient/{self.id}", seen)
         for kind, held in self.held.items():
-            self.assertEqual({place.split("/")[1] for place in seen if place.startswith(kind + "/")},
-                             set(held))
+            self.assertEqual({place.split("/")[1] for place in seen
+                              if place.startswith(kind + "/")}, set(held))
         some = self.matches(f"/fhir/Patient/{self.id}/*?_type=Encounter,Claim&_count=1000")
         self.assertEqual(set(some), set(self.held["Encounter"]) | set(self.held["Claim"]))
         for query in ("code=x", "_type=Nobody", "_sort=date", "_elements=code"):
@@ -221,11 +223,12 @@ class SearchLinks(unittest.TestCase):
             links = {link["relation"]: link["url"] for link in page["link"]}
             path = "/fhir" + links["next"].split("/fhir", 1)[1] if "next" in links else None
             if step == 0:
-                # The last one shown goes; one comes in before, one behind; one that was shown changes
-                # in what is not sorted by.
+                # The last one shown goes; one comes in before, one behind; one that was shown
+                # changes in what is not sorted by.
                 self.assertEqual(self.client.delete(f"/fhir/Observation/{seen[-1]}").status, 204)
                 changed = dict(made[seen[0]], id=seen[0], status="amended")
-                self.assertEqual(self.client.put(f"/fhir/Observation/{seen[0]}", changed).status, 200)
+                put = self.client.put(f"/fhir/Observation/{seen[0]}", changed)
+                self.assertEqual(put.status, 200)
                 before = dict(made[seen[0]], effectiveDateTime="2032-01-01")
                 early = self.client.post("/fhir/Observation", before).json()["id"]
                 behind = dict(made[seen[0]], effectiveDateTime="2030-06-01")
@@ -246,7 +249,8 @@ class SearchLinks(unittest.TestCase):
         self.assertEqual(payer.get(claim).status, 200)
         self.assertEqual(payer.get(claim + "&patient.family=x").status, 200)
         for query in ("&patient.phone=555", "&patient:Patient.telecom:missing=false",
-                      "&patient._has:Observation:patient:code=x", "&_revinclude=Observation:subject",
+                      "&patient._has:Observation:patient:code=x",
+                      "&_revinclude=Observation:subject",
                       "&_include=Claim:nonsense", "&_sort=nonsense",
                       "&patient.general-practitioner.name=x"):
             self.assertIn(payer.get(claim + query).status, (400, 403), query)
