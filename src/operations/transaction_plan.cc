@@ -62,7 +62,8 @@ private:
             planned.guard = std::move(conditioned.guard);
         }
         SALUS_TRY_VOID(choose(facts, match, planned));
-        if (!planned.id.empty()) {
+        // An id that was just made is nobody's yet.
+        if (!planned.id.empty() && planned.act != Act::create) {
             SALUS_TRY(planned.current, context_.records.current(facts.type, planned.id));
         }
         SALUS_TRY_VOID(check(facts, planned));

@@ -299,6 +299,7 @@ class Bundles(unittest.TestCase):
         done = self.instance.command("audit", "verify", "--dir", str(self.instance.directory))
         self.assertIn(" 0 open intents", done.stdout)
         self.instance.start()
+        type(self).client = self.instance.client(self.instance.token())
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ class Patch(unittest.TestCase):
         ]
         for operations, status in cases:
             answer = self.patch(operations)
-            self.assertEqual(answer.status, status, (operations[:1], answer.body))
+            self.assertEqual(answer.status, status, (str(operations)[:90], answer.body))
             self.assertEqual(answer.json()["resourceType"], "OperationOutcome")
             self.assertNotIn(b"Patchwork", answer.body)
         self.assertEqual(self.client.get(self.path).json()["meta"]["versionId"], "1")

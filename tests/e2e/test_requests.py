@@ -8,8 +8,9 @@ from instance import Instance, material
 
 TRANSACTIONS = {  # file: status of the whole, with the reason where it is not 200
     "Bundle-TransactionWithValidBundleEntry": 200,
-    "Bundle-TransactionWithConditionalCreateAndReference": 200,
-    "Bundle-TransactionWithConditionalUpdateAndReference": 200,
+    # An identifier whose system is an empty string: FHIR has none.
+    "Bundle-TransactionWithConditionalCreateAndReference": 400,
+    "Bundle-TransactionWithConditionalUpdateAndReference": 400,
     # A search by name alone is too broad here.
     "Bundle-TransactionWithAllValidRoutes": 403,
     "Bundle-Transaction": 404,  # ValueSet/$lookup is not offered
@@ -28,7 +29,7 @@ TRANSACTIONS = {  # file: status of the whole, with the reason where it is not 2
 }
 BATCHES = {  # file: statuses of the entries
     "Bundle-Batch": ["201", "201", "201", "201", "400", "404", "204", "404", "403", "404"],
-    "Bundle-BatchWithConditionalUpdateByIdentifier": ["201"] * 4,
+    "Bundle-BatchWithConditionalUpdateByIdentifier": ["400"] * 4,  # again an empty system
     "Bundle-BinaryPatch": ["201", "200"],
     "Bundle-MissingIdentifier": ["400"],
     "Bundle-FhirPatch": ["200", "200", "200"],

@@ -28,7 +28,9 @@ void apply(fhir::JsonPatch const& patch, json::Value document, fhir::EmptiedList
     auto const& text = once->reveal(testing::EphiTestAccess::access());
     SALUS_CHECK(text == again->reveal(testing::EphiTestAccess::access()));
     json::Parser parser;
-    SALUS_CHECK(parser.parse(text));
+    auto const parsed = parser.parse(text);
+    // Small patches can make many nodes; what has too many is refused where it is read again.
+    SALUS_CHECK(parsed || parsed.error().code == Errc::too_large);
 }
 
 }  // namespace
