@@ -60,9 +60,9 @@ TEST(FhirPathPatchTest, AddsToElementsAndLists) {
               R"(,"name":[{"text":"a"},{"text":"b"}]})");
     auto const contact = named("contact") +
                          R"(,{"name":"value","part":[{"name":"gender","valueCode":"male"},)"
-                         R"({"name":"telecom","valueContactPoint":{"value":"1"}}]})";
+                         R"({"name":"telecom","valueContactPoint":{"system":"phone","value":"1"}}]})";
     EXPECT_EQ(patched("", operation("add", "Patient", contact)).text,
-              R"(,"contact":[{"gender":"male","telecom":[{"value":"1"}]}]})");
+              R"(,"contact":[{"gender":"male","telecom":[{"system":"phone","value":"1"}]}]})");
 }
 
 TEST(FhirPathPatchTest, EachOperationSeesWhatTheOnesBeforeLeft) {

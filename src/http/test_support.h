@@ -18,6 +18,7 @@ namespace salus::testing {
 class EphiTestAccess {
 public:
     static std::string_view open(EphiText const& text) { return text.reveal(EphiAccess{}); }
+    static BytesView open(Ephi<Bytes> const& bytes) { return bytes.reveal(EphiAccess{}); }
 };
 
 }  // namespace salus::testing

@@ -110,7 +110,7 @@ TEST_F(BlindTokensTest, AQueryWithoutATokenIsTooBroad) {
 
 TEST_F(BlindTokensTest, EachTokenOnce) {
     auto const tokens = of(patient_json(
-        "p1", R"(,"identifier":[{"system":"s","value":"1"},{"system":"s","value":"1"}],)"
+        "p1", R"(,"identifier":[{"system":"urn:s","value":"1"},{"system":"urn:s","value":"1"}],)"
               R"("name":[{"family":"Muster"},{"family":"Mustermann"}],"birthDate":"1980-02-29")"));
     EXPECT_EQ(tokens.size(), 3U);
     EXPECT_TRUE(std::ranges::is_sorted(tokens));

@@ -115,8 +115,8 @@ TEST_F(TransactionTest, AnEntryThatDoesNotFitItsAddress) {
     expect_refused({good, {"PUT", "Patient/p2", observation_json("p2", "p1")}}, 400, 1);
     expect_refused({good, {"PUT", "Patient/p2", R"({"resourceType":"Patient"})"}}, 400, 1);
     expect_refused({good, good, {"POST", "Condition", patient_json("p2")}}, 400, 2);
-    expect_refused({{"POST", "Client", patient_json("p2")}, good}, 400, 0);
-    expect_refused({{"POST", "Patient/p2", patient_json("p2")}, good}, 400, 0);
+    expect_refused({{"POST", "Client", patient_json("p2")}, good}, 404, 0);
+    expect_refused({{"POST", "Patient/p2", patient_json("p2")}, good}, 405, 0);
     expect_refused({good, {"PUT", "Patient/p2", patient_json("p2"), "", R"(,"ifMatch":"3")"}}, 400,
                    1);
     expect_refused({good, {"PUT", "Patient/p2", patient_json("p2"), "", R"(,"ifMatch":"*")"}}, 400,

@@ -155,8 +155,8 @@ TEST_F(WriteTest, AResourceIsSealedWithItsPatient) {
     EXPECT_EQ(where(), room_.addressing().patient_compartment("p1"));
     ASSERT_EQ(room_.put("/fhir/Observation/o1", observation_json("o1", "p2")).status(), 200);
     EXPECT_EQ(where(), room_.addressing().patient_compartment("p2"));
-    EXPECT_TRUE(
-        must(room_.records().index(room_.addressing().patient_compartment("p1")))->entries.empty());
+    EXPECT_EQ(must(room_.records().index(room_.addressing().patient_compartment("p1")))->size(),
+              0U);
     EXPECT_TRUE(room_.get("/fhir/Observation/o1/_history/1").body().contains("Patient/p1"));
     // Nobody's observation is shared.
     ASSERT_EQ(room_
@@ -175,7 +175,7 @@ TEST_F(WriteTest, OnlyPatientsAndSharedResourcesHaveTokens) {
             room_.prepare({http::Method::put, target, {{"Content-Type", kFhirJsonType}}, body}));
         return prepared.batch->writes.front().tokens.size();
     };
-    std::string const identifier = R"(,"identifier":[{"system":"s","value":"1"}])";
+    std::string const identifier = R"(,"identifier":[{"system":"urn:s","value":"1"}])";
     EXPECT_EQ(tokens("/fhir/Patient/p1", patient_json("p1", identifier)), 2U);
     EXPECT_EQ(tokens("/fhir/Observation/o1", observation_json("o1", "p1", identifier)), 0U);
     EXPECT_EQ(tokens("/fhir/Practitioner/d1",
@@ -254,7 +254,7 @@ TEST_F(CutResourceTest, IsNotPutOverTheWhole) {
     EXPECT_EQ(room_.put("/fhir/Patient/p1", cut, {{"If-Match", "W/\"1\""}}).status(), 422);
     for (auto const* meta :
          {R"("tag":[{"code":"SUBSETTED"}])", R"("tag":[{"code":"other"},{"code":"SUBSETTED"}])",
-          R"("security":[{"code":"REDACTED"}])", R"("tag":[{"system":"s","code":"REDACTED"}])",
+          R"("security":[{"code":"REDACTED"}])", R"("tag":[{"system":"urn:s","code":"REDACTED"}])",
           R"("security":[{"code":"SUBSETTE\u0044"}])"}) {
         EXPECT_EQ(room_.put("/fhir/Patient/p1", with_meta(meta)).status(), 422) << meta;
     }

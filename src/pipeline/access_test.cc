@@ -156,7 +156,11 @@ TEST_F(AccessTest, WhatIsHiddenIsNotSearchedOrSortedBy) {
 TEST_F(AccessTest, ACursorDoesNotOutliveTheRightToItsSearch) {
     for (auto const* id : {"a", "b"}) {
         auto const body = R"({"resourceType":"Claim","id":")" + std::string(id) +
-                          R"(","status":"active","patient":{"reference":"Patient/p1"}})";
+                          R"(","status":"active","type":{"text":"t"},"use":"claim",)"
+                          R"("patient":{"reference":"Patient/p1"},"created":"2026-01-05",)"
+                          R"("provider":{"reference":"Practitioner/x"},"priority":{"text":"n"},)"
+                          R"("insurance":[{"sequence":1,"focal":true,)"
+                          R"("coverage":{"reference":"Coverage/x"}}]})";
         ASSERT_EQ(room_.put("/fhir/Claim/" + std::string(id), body).status, 201);
     }
     auto const page =

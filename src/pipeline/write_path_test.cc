@@ -180,7 +180,7 @@ TEST_F(WritePathTest, ATransactionIsWhollyThereOrNotAtAll) {
               {"Authorization", "Bearer " + room_.token("system/*.cruds", purpose)}},
              R"({"resourceType":"Bundle","type":"transaction","entry":[)" + entries + "]}"});
     };
-    auto const entries = entry("p1", "Patient") + "," + entry("g1", "Organization");
+    auto const entries = entry("p1", "Patient") + "," + entry("g1", "Location");
     // One entry that the purpose does not permit refuses all.
     EXPECT_EQ(send(entries, request::PurposeOfUse::payment).status, 403);
     EXPECT_EQ(versions(), 0U);

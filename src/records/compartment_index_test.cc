@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 #include <thread>
 
+#include "fhir/index_entry.h"
 #include "foundation/limits.h"
 #include "keys/keys_for_test.h"
+#include "request/tenant_for_test.h"
 
 namespace salus::records {
 namespace {
@@ -14,11 +16,27 @@ CompartmentId compartment(std::uint64_t number) {
     return keys::compartment_of(number);
 }
 
-CompartmentIndexPointer index_of(std::uint64_t sequence, std::size_t bytes = 0) {
-    auto index = std::make_shared<CompartmentIndex>();
-    index->sequence = sequence;
-    index->bytes = bytes;
-    return index;
+// With so many entries, all of one size.
+CompartmentIndexPointer index_of(std::uint64_t sequence, std::size_t entries = 0) {
+    std::vector<OpenedIndexEntry> opened;
+    json::Parser parser;
+    for (std::size_t i = 0; i < entries; ++i) {
+        auto const text = R"({"resourceType":"Basic","id":")" + std::to_string(1'000 + i) +
+                          R"(","code":{"text":"c"}})";
+        auto const resource = testing::must(fhir::Reader::parse(EphiText(text), parser));
+        auto const entry = testing::must(fhir::make_index_entry(resource.view(), WallTime{}));
+        opened.push_back({Address{}, compartment(1), 1,
+                          std::string(text_of(testing::EphiTestAccess::open(entry)))});
+    }
+    return testing::must(
+        CompartmentIndex::make(IndexScope::compartment, sequence, std::move(opened)));
+}
+
+constexpr std::size_t kEntries = 20;
+
+// What one with kEntries takes of a cache.
+std::size_t cost() {
+    return index_of(1, kEntries)->bytes();
 }
 
 TEST(IndexCacheTest, AnswersForTheVerySequenceOnly) {
@@ -44,18 +62,18 @@ TEST(IndexCacheTest, ANewerIndexTakesThePlaceOfTheOlder) {
 }
 
 TEST(IndexCacheTest, LeastRecentlyUsedGoesFirst) {
-    IndexCache cache(4 * 10'000);  // three of them, with what each costs beside its text
-    for (std::uint64_t i = 1; i <= 3; ++i) cache.keep(compartment(i), index_of(1, 10'000));
+    IndexCache cache(3 * cost() + cost() / 2);
+    for (std::uint64_t i = 1; i <= 3; ++i) cache.keep(compartment(i), index_of(1, kEntries));
     EXPECT_TRUE(cache.holds(compartment(1), 1));  // used: 2 is the oldest now
-    cache.keep(compartment(4), index_of(1, 10'000));
+    cache.keep(compartment(4), index_of(1, kEntries));
     EXPECT_FALSE(cache.holds(compartment(2), 1));
     for (std::uint64_t const i : {1ULL, 3ULL, 4ULL}) EXPECT_TRUE(cache.holds(compartment(i), 1));
 }
 
 TEST(IndexCacheTest, WhatIsTooLargeIsNotKeptAndDrivesNothingOut) {
-    IndexCache cache(10'000);
-    cache.keep(compartment(1), index_of(1, 5'000));
-    cache.keep(compartment(2), index_of(1, 10'001));
+    IndexCache cache(2 * cost());
+    cache.keep(compartment(1), index_of(1, kEntries));
+    cache.keep(compartment(2), index_of(1, 3 * kEntries));
     EXPECT_FALSE(cache.holds(compartment(2), 1));
     EXPECT_TRUE(cache.holds(compartment(1), 1));
     IndexCache none(0);
@@ -81,21 +99,22 @@ TEST(IndexCacheTest, EmptyIndexesCostSomethingToo) {
 TEST(IndexCacheTest, ReplacingDoesNotEatUpTheRoom) {
     IndexCache cache(10'000);
     for (std::uint64_t sequence = 1; sequence <= 1'000; ++sequence) {
-        cache.keep(compartment(1), index_of(sequence, 4'000));
+        cache.keep(compartment(1), index_of(sequence, 1));
     }
-    cache.keep(compartment(2), index_of(1, 4'000));
+    cache.keep(compartment(2), index_of(1, 1));
     EXPECT_TRUE(cache.holds(compartment(1), 1'000));
     EXPECT_TRUE(cache.holds(compartment(2), 1));
 }
 
 TEST(IndexCacheTest, AnIndexInUseOutlivesItsPlace) {
-    IndexCache cache(1'000);
-    cache.keep(compartment(1), index_of(1, 500));
+    IndexCache cache(cost() + cost() / 2);
+    cache.keep(compartment(1), index_of(1, kEntries));
     auto const used = cache.find(compartment(1), 1);
-    cache.keep(compartment(2), index_of(1, 600));
+    cache.keep(compartment(2), index_of(1, kEntries));
     EXPECT_FALSE(cache.holds(compartment(1), 1));
     ASSERT_NE(used, nullptr);
-    EXPECT_EQ(used->bytes, 500U);
+    EXPECT_EQ(used->bytes(), cost());
+    EXPECT_EQ(used->size(), kEntries);
 }
 
 TEST(IndexCacheTest, ManyThreadsGetWhatTheyAskFor) {
@@ -103,10 +122,10 @@ TEST(IndexCacheTest, ManyThreadsGetWhatTheyAskFor) {
     auto const work = [&cache] {
         for (std::uint64_t i = 0; i < 2'000; ++i) {
             auto const sequence = i % 5;
-            cache.keep(compartment(i % 7), index_of(sequence, 1'000));
+            cache.keep(compartment(i % 7), index_of(sequence, 1));
             auto const found = cache.find(compartment(i % 3), sequence);
             if (found) {
-                EXPECT_EQ(found->sequence, sequence);
+                EXPECT_EQ(found->sequence(), sequence);
             }
         }
     };

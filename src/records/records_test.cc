@@ -83,7 +83,7 @@ TEST_F(RecordsTest, SealingChangesNothing) {
     auto const write = must(records_.seal(change("o1")));
     EXPECT_EQ(write.version, 1U);
     EXPECT_FALSE(get("o1").has_value());
-    EXPECT_TRUE(must(records_.index(write.compartment))->entries.empty());
+    EXPECT_EQ(must(records_.index(write.compartment))->size(), 0U);
 }
 
 TEST_F(RecordsTest, TheHashNamesTheSealedBytes) {
@@ -99,8 +99,8 @@ TEST_F(RecordsTest, AnotherTenantHasNoneOfIt) {
     auto const found = north.records().get(DocumentClass::resource, "Observation", "o1");
     ASSERT_TRUE(found.has_value());
     EXPECT_FALSE(found->has_value());
-    EXPECT_TRUE(
-        must(north.records().index(north.addressing().patient_compartment("p1")))->entries.empty());
+    EXPECT_EQ(must(north.records().index(north.addressing().patient_compartment("p1")))->size(),
+              0U);
 }
 
 // The administrator of the database moves rows about.
@@ -189,7 +189,7 @@ TEST_F(RecordsTest, ADeletionLeavesOnlyHistory) {
     EXPECT_TRUE(gone->text.empty());
     EXPECT_FALSE(must(records_.entry(address("o1"))).has_value());
     EXPECT_TRUE(must(records_.find(token)).empty());
-    EXPECT_TRUE(must(records_.index(written.compartment))->entries.empty());
+    EXPECT_EQ(must(records_.index(written.compartment))->size(), 0U);
     EXPECT_EQ(must(records_.current("Observation", "o1"))->state, store::VersionState::deleted);
     auto const before = must(records_.get_version("Observation", "o1", 1));
     ASSERT_TRUE(before.has_value());

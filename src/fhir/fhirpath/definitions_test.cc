@@ -60,7 +60,7 @@ TEST(FhirPathDefinitionsTest, AllInvariantsCompile) {
             }
         }
     }
-    EXPECT_GT(seen.size(), 200U);
+    EXPECT_GT(seen.size(), 150U);  // different ones
 }
 
 }  // namespace
