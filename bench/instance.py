@@ -23,7 +23,11 @@ def free_port():
 
 
 def build():
-    for command in (["cmake", "--preset", "release"], ["ninja", "-C", "build/release", "salus", "fhir_engine_bench"]):
+    programs = ["salus", "fhir_engine_bench"]
+    for command in (
+        ["cmake", "--preset", "release"],
+        ["ninja", "-C", "build/release", *programs],
+    ):
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
