@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "fhir/reference.h"
@@ -106,6 +107,22 @@ void check_composition(json::Value entries, ElementPath& path, Reporter& report)
 }
 
 }  // namespace
+
+bool has_distinct_entries(json::Value bundle) {
+    auto const type = bundle.member("type");
+    auto const entries = bundle.member("entry");
+    if (!entries || !entries->is_array() || (type && type->is_text("history"))) return true;
+    std::unordered_set<std::string> known;
+    for (auto const entry : entries->elements()) {
+        auto const full_url = entry.text_member("fullUrl");
+        if (!full_url) continue;
+        auto const resource = entry.member("resource");
+        auto const meta = resource ? resource->member("meta") : std::nullopt;
+        auto const version = meta ? meta->text_member("versionId") : std::nullopt;
+        if (!known.insert(*full_url + "|" + version.value_or("")).second) return false;
+    }
+    return true;
+}
 
 void check_bundle(json::Value bundle, ElementPath& path, Reporter& report) {
     check_links(bundle, path, report);

@@ -7,6 +7,8 @@
 
 namespace salus::fhir {
 
+// No two entries have the same fullUrl and meta.versionId, but in a history (bdl-7).
+[[nodiscard]] bool has_distinct_entries(json::Value bundle);
 // `path` stands at the Bundle.
 void check_bundle(json::Value bundle, ElementPath& path, Reporter& report);
 

@@ -31,6 +31,7 @@ enum class Check : std::uint8_t {
     expression,        // by its presence program, and by its FHIRPath expression if that cannot
     contained_target,  // "#x" names a contained resource (ref-1)
     contained_use,     // each contained resource is used (dom-3)
+    distinct_entries,  // no fullUrl twice, or other versions (bdl-7): there may be many
 };
 
 struct Constraint {

@@ -1,7 +1,7 @@
 #include "fhir/local_references.h"
 
-#include <algorithm>
 #include <span>
+#include <unordered_set>
 
 namespace salus::fhir {
 namespace {
@@ -25,8 +25,9 @@ bool refers_up(json::Value value) {
 }  // namespace
 
 LocalReferences::Outer LocalReferences::begin(json::Value container) {
-    Outer outer{container_, first_};
+    Outer outer{container_, first_, std::move(contained_)};
     container_ = container;
+    contained_.reset();
     first_ = names_.size();
     return outer;
 }
@@ -34,6 +35,7 @@ LocalReferences::Outer LocalReferences::begin(json::Value container) {
 void LocalReferences::end(Outer outer) {
     names_.resize(first_);
     container_ = outer.container;
+    contained_ = std::move(outer.contained);
     first_ = outer.names;
 }
 
@@ -44,28 +46,33 @@ void LocalReferences::note(json::Value text) {
     if (name.starts_with('#')) names_.push_back(name.substr(1));
 }
 
-bool LocalReferences::resolves(json::Value reference) const {
+bool LocalReferences::resolves(json::Value reference) {
     auto const name = reference.text().substr(1);
     return name.empty() || find(name).has_value();
 }
 
-std::optional<json::Value> LocalReferences::find(std::string_view name) const {
-    auto const contained = container_ ? container_->member("contained") : std::nullopt;
-    if (!contained || !contained->is_array()) return std::nullopt;
-    for (auto const each : contained->elements()) {
-        auto const id = each.member("id");
-        if (id && id->is_text(name)) return each;
+std::optional<json::Value> LocalReferences::find(std::string_view name) {
+    if (!contained_) {
+        contained_.emplace();
+        auto const contained = container_ ? container_->member("contained") : std::nullopt;
+        if (contained && contained->is_array()) {
+            for (auto const each : contained->elements()) {
+                if (auto id = each.text_member("id")) contained_->emplace(*std::move(id), each);
+            }
+        }
     }
-    return std::nullopt;
+    auto const found = contained_->find(std::string(name));
+    return found != contained_->end() ? std::optional(found->second) : std::nullopt;
 }
 
 bool LocalReferences::all_used() const {
     auto const contained = container_ ? container_->member("contained") : std::nullopt;
     if (!contained || !contained->is_array()) return true;
+    auto const own = std::span(names_).subspan(first_);
+    std::unordered_set<std::string_view> const names(own.begin(), own.end());
     for (auto const each : contained->elements()) {
         auto const id = each.text_member("id");
-        auto const own = std::span(names_).subspan(first_);
-        bool const named = id && std::ranges::find(own, *id) != own.end();
+        bool const named = id && names.contains(*id);
         if (!named && !refers_up(each)) return false;
     }
     return true;

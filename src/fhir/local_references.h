@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "json/document.h"
@@ -16,9 +17,11 @@ class LocalReferences {
 public:
     // A resource that contains others begins; a Bundle's entries are such resources inside another.
     // Returns what end() needs to go back.
+    using Index = std::unordered_map<std::string, json::Value>;
     struct Outer {
         std::optional<json::Value> container;
         std::size_t names;
+        std::optional<Index> contained;
     };
     [[nodiscard]] Outer begin(json::Value container);
     void end(Outer outer);
@@ -26,15 +29,16 @@ public:
     // A reference, canonical or URI of the resource at hand: kept if it is local.
     void note(json::Value text);
     // Whether "#x" names a resource that the container contains, or the container itself ("#").
-    [[nodiscard]] bool resolves(json::Value reference) const;
+    [[nodiscard]] bool resolves(json::Value reference);
     // The contained resource of that name.
-    [[nodiscard]] std::optional<json::Value> find(std::string_view name) const;
+    [[nodiscard]] std::optional<json::Value> find(std::string_view name);
     // Whether each contained resource is named by what was noted, or refers to its container.
     // REQUIRES: the whole resource was walked.
     [[nodiscard]] bool all_used() const;
 
 private:
     std::optional<json::Value> container_;
+    std::optional<Index> contained_;  // by id; made when the first is asked for
     std::vector<std::string> names_;  // without the number sign
     std::size_t first_ = 0;           // of the container's own
 };

@@ -243,6 +243,7 @@ Verdict Validator::decide(Constraint const& constraint, json::Value value, Type 
     auto const of = [](bool satisfied) {
         return satisfied ? Verdict::satisfied : Verdict::violated;
     };
+    if (constraint.check == Check::distinct_entries) return of(has_distinct_entries(value));
     if (constraint.check == Check::contained_use) return of(local_.all_used());
     if (constraint.check == Check::contained_target) {
         auto const reference = value.member("reference");

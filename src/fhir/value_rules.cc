@@ -75,7 +75,7 @@ bool is_bound(json::Value value, Type const& type, LoadedValueSet const& values)
     return is_value_of(value, type, values);
 }
 
-Type const* stated_type(json::Value reference, LocalReferences const& local) {
+Type const* stated_type(json::Value reference, LocalReferences& local) {
     if (auto const value = reference.member("reference"); value && value->is_string()) {
         Text const text(*value);
         if (auto const known = type_of_reference(text.view()); known != nullptr) return known;

@@ -28,6 +28,6 @@ void check_reference(json::Value value, std::span<Type const* const> targets,
 void check_text(json::Value value, Lexical lexical, Reporter& report);
 
 // What a reference says about the type of its target; nullptr: nothing.
-[[nodiscard]] Type const* stated_type(json::Value reference, LocalReferences const& local);
+[[nodiscard]] Type const* stated_type(json::Value reference, LocalReferences& local);
 
 }  // namespace salus::fhir

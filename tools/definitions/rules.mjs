@@ -14,6 +14,8 @@ const checks = [
   [/^reference\.startsWith\('#'\)\.not\(\) or \(reference\.substring\(1\)\.trace\('url'\) in %rootResource\.contained\.id\.trace\('ids'\)\)$/,
     'contained_target'],
   [/^contained\.where\(\(\('#'\+id in \(%resource\.descendants\(\)\.reference \| /, 'contained_use'],
+  [/^\(type = 'history'\) or entry\.where\(fullUrl\.exists\(\)\)\.select\(fullUrl&resource\.meta\.versionId\)/,
+    'distinct_entries'],
 ];
 
 // What 4.0.1 published against its own human text, corrected as later versions of FHIR did.

@@ -24,7 +24,7 @@ struct ProfiledItem {
 
 class ProfileChecker {
 public:
-    ProfileChecker(ProfileSet const& profiles, LocalReferences const& local,
+    ProfileChecker(ProfileSet const& profiles, LocalReferences& local,
                    InvariantEvaluator& invariants, ElementPath& path, Reporter& report)
         : profiles_(profiles),
           local_(local),
@@ -51,7 +51,7 @@ private:
                                                       std::string_view url) const;
 
     ProfileSet const& profiles_;
-    LocalReferences const& local_;
+    LocalReferences& local_;
     InvariantEvaluator& invariants_;
     ElementPath& path_;
     Reporter& report_;
