@@ -199,4 +199,16 @@ Result<FoundMatches> find_matches(Context const& context, fhir::SearchQuery cons
                 "name of at least three letters with a birth date");
 }
 
+Result<FoundMatches> find_matches(Context const& context, request::IntentFacts const& intent) {
+    auto const& query = *intent.query;
+    // By parameter, not by path: the query itself asks for what names the patient.
+    bool const by_parameter = intent.compartment && intent.patient.empty();
+    bool const shared =
+        query.type().kind == fhir::TypeKind::resource && fhir::is_shared_type(query.type());
+    if (!by_parameter || !shared) return find_matches(context, query, intent.compartment);
+    SALUS_TRY(auto index, context.records.index(context.records.addressing().shared_compartment(),
+                                                limits::kSharedSearched));
+    return search_compartment(context, query, std::move(index));
+}
+
 }  // namespace salus::operations

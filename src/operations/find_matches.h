@@ -24,6 +24,11 @@ struct FoundMatches {
                                                 fhir::SearchQuery const& query,
                                                 std::optional<CompartmentId> const& compartment);
 
+// Of a search's intent. A resource of a type that no compartment holds may name a patient all the
+// same (Device.patient): those are looked for in the shared compartment.
+[[nodiscard]] Result<FoundMatches> find_matches(Context const& context,
+                                                request::IntentFacts const& intent);
+
 // The index of one resource that no patient's compartment holds; nullptr: there is none of this id.
 [[nodiscard]] Result<records::CompartmentIndexPointer> find_shared(
     Context const& context, fhir::Type const& type, std::span<std::string_view const> ids);

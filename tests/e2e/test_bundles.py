@@ -104,9 +104,9 @@ class Bundles(unittest.TestCase):
                            {"url": "urn:y", "valueUri": A}],
                 note=[{"text": f"see {A}"}],
                 text={"status": "generated", "div": note},
-                contained=[{"resourceType": "Condition", "id": "c",
-                            "subject": {"reference": A}}],
-                hasMember=[{"reference": "Observation/elsewhere"}])))
+                contained=[{"resourceType": "Observation", "id": "c", "status": "final",
+                            "code": {"text": "c"}, "subject": {"reference": A}}],
+                hasMember=[{"reference": "Observation/elsewhere"}, {"reference": "#c"}])))
         self.assertEqual(self.statuses(answer), ["201"] * 3)
         places = [e["response"]["location"].split("/fhir/")[1].split("/_history")[0]
                   for e in answer.json()["entry"]]

@@ -162,7 +162,7 @@ class Http(unittest.TestCase):
         xml = {"Accept": "application/fhir+xml"}
         self.assertEqual(self.client.get("/fhir/Patient/w", xml).status, 406)
         for method, path, status in (("PATCH", "/fhir/Patient/w", 415), ("PUT", "/fhir", 405),
-                                     ("TRACE", "/fhir/metadata", 405), ("GET", "/oauth/token", 415),
+                                     ("TRACE", "/fhir/metadata", 405), ("GET", "/oauth/token", 405),
                                      ("POST", "/fhir/metadata", 405), ("GET", "/fhir/Nothing", 404),
                                      ("GET", "/fhir//Patient", 400), ("GET", "/fhir/../fhir", 400),
                                      ("GET", "/fhir/%2e%2e/x", 400), ("GET", "/t/none/fhir", 404)):

@@ -47,7 +47,8 @@ def patient(number):
     return {"resourceType": "Patient", "id": f"canary-{number}",
             "identifier": [{"system": "urn:mrn", "value": STRINGS[2]}],
             "name": [{"family": FAMILY, "given": [STRINGS[1], STRINGS[7]]}],
-            "birthDate": "1971-02-03", "telecom": [{"value": STRINGS[6]}, {"value": STRINGS[4]}],
+            "birthDate": "1971-02-03", "telecom": [{"system": "phone", "value": STRINGS[6]},
+                        {"system": "email", "value": STRINGS[4]}],
             "address": [{"line": [STRINGS[3]]}],
             "text": {"status": "generated", "div": "<div xmlns=\"http://www.w3.org/1999/xhtml\">"
                      + STRINGS[5] + "</div>"}}

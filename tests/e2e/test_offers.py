@@ -49,9 +49,10 @@ class Offers(unittest.TestCase):
         for path, operations in paths.items():
             real = path.replace("{type}", "Patient").replace("{id}", "x").replace("{version}", "1")
             if re.search(r"^/Patient/\{id\}/\{type\}", path):
-                real = "/Patient/x/Observation"
+                real = real.replace("/Patient/x/Patient", "/Patient/x/Observation")
             for method, operation in operations.items():
-                query = "?identifier=urn:x%7Cy" if any(
+                criteria = "_lastUpdated=gt2000" if path.endswith("/*") else "identifier=urn:x%7Cy"
+                query = "?" + criteria if any(
                     p["$ref"].endswith("/criteria") for p in operation["parameters"]) else ""
                 headers = {}
                 for media in operation.get("requestBody", {}).get("content", {}):
@@ -84,7 +85,7 @@ class Offers(unittest.TestCase):
                            "conditionalDelete", "updateCreate", "versioning")],
                          [True, "full-support", True, "single", True, "versioned-update"])
         self.assertEqual({o["name"] for o in patient["operation"]},
-                         {"everything", "meta", "meta-add", "meta-delete"})
+                         {"everything", "meta", "meta-add", "meta-delete", "validate"})
         self.assertNotIn("everything", {o["name"] for o in resources["Observation"]["operation"]})
 
     def test_a_caller_sees_what_its_scopes_let_through(self):

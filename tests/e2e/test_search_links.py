@@ -256,7 +256,7 @@ class SearchLinks(unittest.TestCase):
             self.assertIn(payer.get(claim + query).status, (400, 403), query)
         for query in (f"/fhir/Patient?_id={self.id}&_has:Observation:patient:code=8867-4",
                       f"/fhir/Patient?_id={self.id}&_revinclude=Condition:subject",
-                      f"/fhir/Patient?_id={self.id}&_has:Encounter:patient:_id=x"):
+                      f"/fhir/Patient?_id={self.id}&_has:Encounter:patient:participant=x"):
             self.assertEqual(payer.get(query).status, 403, query)
         # The patient comes along as the purpose sees it.
         page = payer.get(claim + "&_include=Claim:patient").json()
