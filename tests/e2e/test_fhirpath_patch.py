@@ -12,7 +12,7 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 LISTS = {"identifier", "contact", "name", "telecom", "address", "given", "line", "coding",
          "parameter", "part", "extension", "photo", "link", "communication", "prefix", "suffix",
          "generalPractitioner", "relationship"}
-SINGLE = {("contact", "name"), ("parameter", "name"), ("part", "name")}
+SINGLE = {("contact", "name"), ("contact", "address"), ("parameter", "name"), ("part", "name")}
 LITERAL = {"active", "deceasedBoolean", "multipleBirthBoolean", "valueInteger", "valueBoolean",
            "preferred", "rank"}
 
