@@ -128,10 +128,19 @@ constexpr std::array kRows{
     Row{Interaction::update, "update", true, false},
     Row{Interaction::remove, "delete", true, false},
     Row{Interaction::history_instance, "history", false, false},
+    Row{Interaction::patch, "patch", true, false},
+    Row{Interaction::everything, "everything", false, false},
+    Row{Interaction::meta, "meta", false, false},
+    Row{Interaction::meta_add, "meta-add", true, false},
+    Row{Interaction::meta_delete, "meta-delete", true, false},
     Row{Interaction::create, "create", true, false},
     Row{Interaction::search_type, "search", false, false},
+    Row{Interaction::history_type, "history-type", false, false},
     Row{Interaction::transaction, "transaction", true, false},
+    Row{Interaction::batch, "batch", false, false},
+    Row{Interaction::history_system, "history-system", false, false},
     Row{Interaction::capabilities, "capabilities", false, true},
+    Row{Interaction::open_api, "openapi", false, true},
     Row{Interaction::token, "token", true, true},
     Row{Interaction::authorization_server_metadata, "metadata.oauth", false, true},
     Row{Interaction::smart_configuration, "metadata.smart", false, true},
@@ -147,6 +156,10 @@ TEST(Interaction, TablesSayWhatIsWrittenAndWhatIsPublic) {
         EXPECT_EQ(name_of(row.interaction).text(), row.name);
         EXPECT_EQ(is_write(row.interaction), row.write) << row.name;
         EXPECT_EQ(is_public(row.interaction), row.without_token) << row.name;
+        // What is decided by parts has parts that are not: a decision ends.
+        auto const parts = parts_of(row.interaction);
+        ASSERT_FALSE(parts.empty()) << row.name;
+        for (auto const& part : parts) EXPECT_EQ(parts_of(part).size(), 1U) << row.name;
     }
     // One more would be unknown to the tables above.
     EXPECT_EQ(name_of(static_cast<Interaction>(kRows.size())).text(), "");
