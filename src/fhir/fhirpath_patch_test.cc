@@ -145,8 +145,8 @@ TEST(FhirPathPatchTest, RefusesWhatLeadsToNoOneElement) {
     }
     for (auto const& malformed :
          {operation("frobnicate", "Patient"), operation("replace", "Patient.gender"),
-          operation("replace", "Patient.(", text), operation("replace", "", text),
-          operation("add", "Patient", text), operation("insert", "Patient.name", text),
+          operation("replace", "Patient.(", text), operation("add", "Patient", text),
+          operation("insert", "Patient.name", text),
           operation("move", "Patient.name", number("source", -1) + number("destination", 0)),
           std::string(R"({"name":"other"})")}) {
         EXPECT_EQ(patched(names, malformed).code, Errc::invalid) << malformed;

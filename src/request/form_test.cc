@@ -160,6 +160,10 @@ TEST(Interaction, TablesSayWhatIsWrittenAndWhatIsPublic) {
         EXPECT_EQ(name_of(row.interaction).text(), row.name);
         EXPECT_EQ(is_write(row.interaction), row.write) << row.name;
         EXPECT_EQ(is_public(row.interaction), row.without_token) << row.name;
+        // What is decided by parts has parts that are not: a decision ends.
+        auto const parts = parts_of(row.interaction);
+        ASSERT_FALSE(parts.empty()) << row.name;
+        for (auto const& part : parts) EXPECT_EQ(parts_of(part).size(), 1U) << row.name;
     }
     // One more would be unknown to the tables above.
     EXPECT_EQ(name_of(static_cast<Interaction>(kRows.size())).text(), "");
