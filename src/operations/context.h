@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/random.h"
+#include "fhir/profiles/loaded_definitions.h"
 #include "foundation/clock.h"
 #include "json/document.h"
 #include "records/records.h"
@@ -17,6 +18,11 @@ struct Context {
     json::Parser& parser;
     crypto::Random& random;
     Clock const& clock;
+
+    // Of the packages that are loaded now, for what is validated; nullptr: none can be loaded.
+    [[nodiscard]] std::shared_ptr<fhir::ProfileSet const> profiles() const {
+        return tenant.definitions != nullptr ? tenant.definitions->current() : nullptr;
+    }
 };
 
 }  // namespace salus::operations

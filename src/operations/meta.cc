@@ -163,8 +163,9 @@ Result<request::Prepared> change_meta(Context const& context, request::Permit co
         prepared.touched.push_back(std::move(touched));
         return prepared;
     }
+    auto const profiles = context.profiles();
     SALUS_TRY(auto const changed_resource,
-              fhir::Reader::parse(with_meta(root, meta.text), context.parser));
+              fhir::Reader::parse(with_meta(root, meta.text), context.parser, profiles.get()));
     auto const id = std::string(RequestReader::id(intent.id));
     auto const when = context.clock.now();
     Staging const staging{

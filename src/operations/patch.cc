@@ -43,7 +43,8 @@ Result<fhir::Resource> patched(Context const& context, request::IntentFacts cons
                                records::StoredDocument const& document) {
     SALUS_TRY(auto const before, fhir::Reader::index(document.text.clone(), context.parser));
     SALUS_TRY(auto text, apply(context, intent, before.view()));
-    auto after = fhir::Reader::parse(std::move(text), context.parser);
+    auto const profiles = context.profiles();
+    auto after = fhir::Reader::parse(std::move(text), context.parser, profiles.get());
     if (!after && !allowed.all) {
         return fail(Errc::unprocessable, "the patched resource is not valid");
     }

@@ -16,7 +16,7 @@ class Examples(unittest.TestCase):
     def tearDownClass(cls):
         cls.instance.remove()
 
-    def round_trip(self, folder):
+    def round_trip(self, folder, faults=()):
         client = self.instance.client(self.instance.token())
         problems = []
         paths = sorted((folder / "resources").glob("*.json"))
@@ -26,6 +26,9 @@ class Examples(unittest.TestCase):
             kind, name = sent["resourceType"], sent.get("id")
             put = (client.put(f"/fhir/{kind}/{name}", text) if name
                    else client.post(f"/fhir/{kind}", text))
+            if path.name in faults:
+                self.assertEqual(put.status, 400, path.name)
+                continue
             if put.status not in (200, 201):
                 problems.append((path.name, put.status, put.body[:200]))
                 continue
@@ -55,7 +58,9 @@ class Examples(unittest.TestCase):
     def test_us_core(self):
         folder = material("us-core-examples-dev")
         if folder:
-            self.assertEqual(self.round_trip(folder), 153)
+            # Its narrative has no div, which HL7 adds when it publishes.
+            faults = ("diagnosticreport-cbc.json",)
+            self.assertEqual(self.round_trip(folder, faults), 153)
 
 
 if __name__ == "__main__":

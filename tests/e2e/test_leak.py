@@ -72,7 +72,8 @@ class Leak(unittest.TestCase):
             self.assertEqual(client.post("/fhir/Observation", note).status, 201)
         letter = {"resourceType": "DocumentReference", "status": "current",
                   "subject": {"reference": "Patient/canary-0"},
-                  "content": [{"attachment": {"data": ATTACHMENT, "title": STRINGS[13]}}]}
+                  "content": [{"attachment": {"contentType": "text/plain", "data": ATTACHMENT,
+                                             "title": STRINGS[13]}}]}
         self.assertEqual(client.post("/fhir/DocumentReference", letter).status, 201)
         hit = client.get("/fhir/Patient?identifier=urn:mrn%7C" + quoted(STRINGS[2])).json()
         self.assertEqual(hit["total"], 5)
