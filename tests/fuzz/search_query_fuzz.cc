@@ -27,15 +27,16 @@ using namespace salus;
 constexpr char const* kSamples[] = {
     R"({"resourceType":"Patient","id":"p","active":true,"birthDate":"1980-05-04",
         "name":[{"family":"Chalmers","given":["Peter"]}],"identifier":[{"type":{"coding":[
-        {"system":"v2","code":"MR"}]},"system":"s","value":"1"}],
+        {"system":"urn:v2","code":"MR"}]},"system":"urn:s","value":"1"}],
         "generalPractitioner":[{"reference":"Practitioner/d"}]})",
     R"({"resourceType":"Observation","id":"o","status":"final","code":{"coding":[
-        {"system":"l","code":"c"}]},"subject":{"reference":"Patient/p"},
+        {"system":"urn:l","code":"c"}]},"subject":{"reference":"Patient/p"},
         "encounter":{"reference":"Encounter/e"},"effectiveDateTime":"2020-01-01T10:00:00Z",
-        "valueQuantity":{"value":5.40,"unit":"mg","system":"u","code":"mg"},
+        "valueQuantity":{"value":5.40,"unit":"mg","system":"urn:u","code":"mg"},
         "component":[{"code":{"coding":[{"code":"x"}]},"valueQuantity":{"value":-1e3}}]})",
     R"({"resourceType":"Encounter","id":"e","status":"finished","class":{"code":"AMB"},
-        "subject":{"reference":"Patient/p"},"length":{"value":1,"unit":"h"}})",
+        "subject":{"reference":"Patient/p"},"length":{"value":1,"unit":"h","code":"h",
+        "system":"http://unitsofmeasure.org"}})",
     R"({"resourceType":"Provenance","id":"v","recorded":"2020-01-01T00:00:00Z",
         "target":[{"reference":"Observation/o"}],"agent":[{"who":{"display":"x"}}]})",
 };

@@ -183,7 +183,8 @@ std::optional<Decimal> Decimal::add(Decimal a, Decimal b) noexcept {
     auto const left = shifted(a.digits_, scale - a.scale_);
     auto const right = shifted(b.digits_, scale - b.scale_);
     if (!left || !right) return std::nullopt;
-    auto const sum = *left + *right;  // each at most 10^38 < 2^126.3
+    auto sum = *left;
+    if (__builtin_add_overflow(*left, *right, &sum)) return std::nullopt;
     if (sum > power_of_ten(kMaxPower) || sum < -power_of_ten(kMaxPower)) return std::nullopt;
     return Decimal(sum, scale);
 }
