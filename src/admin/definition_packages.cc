@@ -72,7 +72,7 @@ std::string listing(std::vector<Installed> const& packages) {
 }
 
 // The document with these packages; they are in force once it is stored.
-Result<request::Prepared> store(DefinitionsDesk const& desk, Stored stored) {
+Result<request::Prepared> store(DefinitionsDesk const& desk, Stored const& stored) {
     SALUS_TRY(auto set, compile(stored.packages));
     records::Change change;
     change.document_class = records::DocumentClass::definitions;
@@ -117,7 +117,7 @@ Result<request::Prepared> load_definitions(DefinitionsDesk const& desk,
     if (stored.packages.size() >= limits::kPackages)
         return fail(Errc::too_large, "too many packages");
     stored.packages.push_back({std::move(id), to_base64(bytes_of(archive))});
-    return store(desk, std::move(stored));
+    return store(desk, stored);
 }
 
 Result<request::Prepared> list_definitions(DefinitionsDesk const& desk) {
@@ -135,7 +135,7 @@ Result<request::Prepared> remove_definitions(DefinitionsDesk const& desk,
     auto const removed =
         std::erase_if(stored.packages, [&](Installed const& each) { return each.id == package; });
     if (removed == 0) return fail(Errc::not_found, "no such package");
-    return store(desk, std::move(stored));
+    return store(desk, stored);
 }
 
 Result<std::shared_ptr<fhir::ProfileSet const>> stored_definitions(records::Records& records,

@@ -26,7 +26,8 @@ namespace salus::fhir {
     for (auto step = carrier; step-- > 0;) {
         auto const& element = path.element(step);
         auto own = std::string(base_name(element)) + (element.choice != 0 ? "[x]" : "");
-        name = name.empty() ? std::move(own) : own + "." + name;
+        if (!name.empty()) own.append(".").append(name);
+        name = std::move(own);
         auto const* owner = owner_of(element);
         if (owner != nullptr && use(std::string(owner->name.text()) + "." + name)) return true;
     }
