@@ -1,7 +1,7 @@
 // The inside of a cursor, as it is before it is sealed.
-#include <gtest/gtest.h>
-
 #include "operations/cursor.h"
+
+#include <gtest/gtest.h>
 
 namespace salus::operations {
 namespace {
