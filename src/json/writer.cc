@@ -80,7 +80,7 @@ std::string pretty(std::string_view valid) {
         bool const closes = c == '}' || c == ']';
         if (c == '"') {
             auto const begin = i++;
-            while (text[i] != '"') i += text[i] == '\\' ? 2 : 1;
+            while (text[i] != '"') i += text[i] == '\\' ? 2U : 1U;
             out.append(text, begin, i - begin + 1);
         } else if (opens && (text[i + 1] == '}' || text[i + 1] == ']')) {
             out.append(text, i++, 2);
