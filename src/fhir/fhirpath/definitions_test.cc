@@ -60,7 +60,7 @@ TEST(FhirPathDefinitionsTest, AllInvariantsCompile) {
             }
         }
     }
-    EXPECT_GT(seen.size(), 150U);  // different ones
+    EXPECT_GE(seen.size(), 198U);  // different ones, of R4 alone
 }
 
 }  // namespace
