@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fhir/parameter_type_code.h"
 #include "json/writer.h"
 
 namespace salus::fhir {
@@ -30,21 +31,6 @@ std::string_view code_of(SystemInteraction interaction) {
         case SystemInteraction::history_system: return "history-system";
     }
     return "transaction";
-}
-
-std::string_view code_of(ParameterType type) {
-    switch (type) {
-        case ParameterType::token: return "token";
-        case ParameterType::date: return "date";
-        case ParameterType::string: return "string";
-        case ParameterType::reference: return "reference";
-        case ParameterType::uri: return "uri";
-        case ParameterType::number: return "number";
-        case ParameterType::quantity: return "quantity";
-        case ParameterType::composite: return "composite";
-        case ParameterType::special: return "special";
-    }
-    return "token";
 }
 
 bool has(std::vector<Interaction> const& interactions, Interaction wanted) {

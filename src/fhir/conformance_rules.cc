@@ -4,23 +4,10 @@
 #include <set>
 #include <string>
 
+#include "fhir/parameter_type_code.h"
+
 namespace salus::fhir {
 namespace {
-
-std::string_view code_of(ParameterType type) {
-    switch (type) {
-        case ParameterType::token: return "token";
-        case ParameterType::date: return "date";
-        case ParameterType::string: return "string";
-        case ParameterType::reference: return "reference";
-        case ParameterType::uri: return "uri";
-        case ParameterType::number: return "number";
-        case ParameterType::quantity: return "quantity";
-        case ParameterType::composite: return "composite";
-        case ParameterType::special: return "special";
-    }
-    return "";
-}
 
 struct KnownParameter {
     Type const* base;
