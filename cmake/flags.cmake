@@ -36,8 +36,14 @@ if(SALUS_HARDEN)
   target_link_options(salus_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack)
 endif()
 
+# Of the tests themselves, beside the room that they test.
+add_library(salus_test_flags INTERFACE)
+
 if(SALUS_SANITIZE)
-  target_compile_options(salus_flags INTERFACE -fsanitize=${SALUS_SANITIZE} -fno-sanitize-recover=all)
+  # Reports need names and lines, no more. More optimisation than this is all compile time.
+  target_compile_options(salus_flags INTERFACE
+    -O1 -gline-tables-only -fsanitize=${SALUS_SANITIZE} -fno-sanitize-recover=all)
+  target_compile_options(salus_test_flags INTERFACE -O0)
   target_link_options(salus_flags INTERFACE -fsanitize=${SALUS_SANITIZE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND SALUS_SANITIZE MATCHES "undefined")
     # clang cannot place the function sanitizer's prologue data in coroutines.
@@ -48,6 +54,9 @@ endif()
 option(SALUS_FUZZ "Build tests/fuzz, and all rooms with the coverage that libFuzzer follows" OFF)
 if(SALUS_FUZZ)
   target_compile_options(salus_flags INTERFACE -fsanitize=fuzzer-no-link)
+  # libFuzzer follows the rooms, not their tests.
+  target_compile_options(salus_test_flags INTERFACE
+    -fno-sanitize-coverage=inline-8bit-counters,indirect-calls,trace-cmp,pc-table)
 endif()
 
 find_program(SALUS_MOLD mold)

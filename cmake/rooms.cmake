@@ -26,7 +26,8 @@ function(salus_room name floor)
 
   if(tests)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE salus_${name} GTest::gmock GTest::gtest_main)
+    target_link_libraries(${name}_test PRIVATE
+      salus_${name} salus_test_flags GTest::gmock GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE SALUS_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300 LABELS unit)
   endif()

@@ -157,7 +157,8 @@ bool set_seconds(Moment& moment, MomentKind kind, std::int64_t seconds) {
 
 Moment to_utc(Moment moment) {
     if (moment.zone_minutes == 0) return moment;
-    auto const seconds = seconds_of(moment, MomentKind::date_time) - moment.zone_minutes * 60;
+    auto const seconds =
+        seconds_of(moment, MomentKind::date_time) - moment.zone_minutes * std::int64_t{60};
     auto shifted = moment;
     if (!set_seconds(shifted, MomentKind::date_time, seconds)) return moment;
     return shifted;
@@ -179,8 +180,10 @@ std::int64_t component(Moment const& moment, Calendar which) {
 // As written, component by component; nothing if all that both have are equal and one has more.
 std::optional<int> order_of(Moment const& a, Moment const& b, MomentKind kind) {
     auto const last = std::min(a.precision, b.precision);
-    auto which = kind == MomentKind::time ? Calendar::hour : Calendar::year;
-    for (; which <= last; which = static_cast<Calendar>(static_cast<int>(which) + 1)) {
+    for (auto const which : {Calendar::year, Calendar::month, Calendar::day, Calendar::hour,
+                             Calendar::minute, Calendar::second}) {
+        if (kind == MomentKind::time && which < Calendar::hour) continue;
+        if (which > last) break;
         auto const left = component(a, which);
         auto const right = component(b, which);
         if (left != right) return left < right ? -1 : 1;
@@ -197,7 +200,7 @@ bool has_time(Moment const& moment) {
 std::optional<int> compare_with_open_zone(Moment const& a, Moment const& b) {
     auto const left = seconds_of(to_utc(a), MomentKind::date_time);
     auto const right = seconds_of(to_utc(b), MomentKind::date_time);
-    constexpr std::int64_t kWidestZone = 15 * 3600;
+    constexpr auto kWidestZone = std::int64_t{15} * 3600;
     if (left + kWidestZone < right) return -1;
     if (right + kWidestZone < left) return 1;
     return std::nullopt;
@@ -219,7 +222,7 @@ Calendar precision_of(Step unit) {
 
 bool move_months(Moment& moment, std::int64_t months) {
     auto const total = (moment.year * std::int64_t{12}) + (moment.month - 1) + months;
-    if (total < 12 || total >= 10'000 * 12) return false;
+    if (total < 12 || total >= std::int64_t{10'000} * 12) return false;
     moment.year = static_cast<std::int16_t>(total / 12);
     moment.month = static_cast<std::uint8_t>(total % 12 + 1);
     moment.day =
@@ -231,10 +234,10 @@ bool move_months(Moment& moment, std::int64_t months) {
 std::int64_t nanoseconds_of(Step unit) {
     constexpr std::int64_t kSecond = 1'000'000'000;
     switch (unit) {
-        case Step::week: return 7 * 86'400 * kSecond;
-        case Step::day: return 86'400 * kSecond;
-        case Step::hour: return 3600 * kSecond;
-        case Step::minute: return 60 * kSecond;
+        case Step::week: return kSecond * 86'400 * 7;
+        case Step::day: return kSecond * 86'400;
+        case Step::hour: return kSecond * 3600;
+        case Step::minute: return kSecond * 60;
         case Step::second: return kSecond;
         case Step::millisecond: return kSecond / 1000;
         case Step::year:

@@ -141,7 +141,7 @@ private:
             case Op::step: return shape_of_step(node, focus);
             case Op::function: return shape_of_function(node, focus);
             case Op::indexer: {
-                auto const input = shape_of(node.first, focus);
+                auto input = shape_of(node.first, focus);
                 (void)shape_of(node.second, focus);
                 if (!input.ordered) return refuse(node, "the order of what has none");
                 return input;
@@ -211,7 +211,7 @@ private:
     }
 
     Shape shape_of_function(Node const& node, Shape const& focus) {
-        auto const input = node.first == kNone ? focus : shape_of(node.first, focus);
+        auto input = node.first == kNone ? focus : shape_of(node.first, focus);
         std::vector<Shape> arguments;
         for (std::size_t i = 0; i < node.argument_count; ++i) {
             auto const argument = program_.arguments[node.second + i];

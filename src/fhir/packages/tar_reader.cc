@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <span>
+#include <utility>
 
 namespace salus::fhir {
 namespace {
@@ -110,7 +111,7 @@ Result<void> TarReader::entry_done() {
     if (kind_ != Kind::file) return {};
     auto const name = long_name_.empty() ? std::move(name_) : std::move(long_name_);
     long_name_.clear();
-    return take_(name, std::move(content_));
+    return take_(name, std::exchange(content_, {}));
 }
 
 Result<void> TarReader::finish() const {
