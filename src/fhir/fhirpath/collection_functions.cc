@@ -64,14 +64,10 @@ bool Evaluation::call_collection(Call const& call) {
 bool Evaluation::where(Call const& call) {
     auto const end = stack_.size();
     auto kept = call.base;
-    auto scope = call.scope;
-    scope.has_index = true;
     for (auto i = call.base; i < end; ++i) {
         auto const item = stack_[i];
-        scope.focus = &item;
-        scope.index = static_cast<std::int64_t>(i - call.base);
         auto truth = Truth::open;
-        if (!run_truth(argument(call, 0), scope, truth)) return false;
+        if (!run_truth(argument(call, 0), call.scope.at(item, i - call.base), truth)) return false;
         if (truth == Truth::yes) stack_[kept++] = item;
     }
     stack_.truncate(kept);
@@ -80,13 +76,9 @@ bool Evaluation::where(Call const& call) {
 
 bool Evaluation::select(Call const& call) {
     auto const end = stack_.size();
-    auto scope = call.scope;
-    scope.has_index = true;
     for (auto i = call.base; i < end; ++i) {
         auto const item = stack_[i];
-        scope.focus = &item;
-        scope.index = static_cast<std::int64_t>(i - call.base);
-        if (!run(argument(call, 0), scope)) return false;
+        if (!run(argument(call, 0), call.scope.at(item, i - call.base))) return false;
     }
     stack_.remove(call.base, end);
     return true;
@@ -95,14 +87,10 @@ bool Evaluation::select(Call const& call) {
 // What the projection gives, and what it gives of that, until nothing new comes.
 bool Evaluation::repeat(Call const& call) {
     auto const end = stack_.size();
-    auto scope = call.scope;
-    scope.has_index = true;
     for (auto next = call.base; next < stack_.size(); ++next) {
         auto const item = stack_[next];
-        scope.focus = &item;
-        scope.index = static_cast<std::int64_t>(next - call.base);
         auto const first_new = stack_.size();
-        if (!run(argument(call, 0), scope)) return false;
+        if (!run(argument(call, 0), call.scope.at(item, next - call.base))) return false;
         auto kept = first_new;
         auto const last_new = stack_.size();
         for (auto i = first_new; i < last_new; ++i) {

@@ -27,6 +27,15 @@ struct Scope {
     bool has_total = false;
     std::size_t total_first = 0;  // on the stack
     std::size_t total_last = 0;
+
+    // The same, applied to one item of a collection. Borrows the item.
+    [[nodiscard]] Scope at(Item const& item, std::size_t position) const {
+        auto scope = *this;
+        scope.focus = &item;
+        scope.index = static_cast<std::int64_t>(position);
+        scope.has_index = true;
+        return scope;
+    }
 };
 
 // A function that is being called; its input is on the stack from `base`.
@@ -107,6 +116,8 @@ private:
     [[nodiscard]] bool call_fhir(Call const& call);
 
     // existence_functions.cc
+    // Whether one of the items fulfils the criterion, or does not.
+    [[nodiscard]] bool any_item(Call const& call, bool fulfils, bool& found);
     [[nodiscard]] bool exists(Call const& call);
     [[nodiscard]] bool all(Call const& call);
     [[nodiscard]] bool all_booleans(Call const& call, bool wanted, bool any);

@@ -25,35 +25,26 @@ bool Evaluation::call_existence(Call const& call) {
     }
 }
 
+bool Evaluation::any_item(Call const& call, bool fulfils, bool& found) {
+    auto const end = stack_.size();
+    for (auto i = call.base; i < end && !found; ++i) {
+        auto const item = stack_[i];
+        auto truth = Truth::open;
+        if (!run_truth(argument(call, 0), call.scope.at(item, i - call.base), truth)) return false;
+        found = (truth == Truth::yes) == fulfils;
+    }
+    return true;
+}
+
 bool Evaluation::exists(Call const& call) {
     if (call.node.argument_count == 0) return replace(call.base, Item::of(count(call.base) > 0));
-    auto const end = stack_.size();
-    auto scope = call.scope;
-    scope.has_index = true;
-    for (auto i = call.base; i < end; ++i) {
-        auto const item = stack_[i];
-        scope.focus = &item;
-        scope.index = static_cast<std::int64_t>(i - call.base);
-        auto truth = Truth::open;
-        if (!run_truth(argument(call, 0), scope, truth)) return false;
-        if (truth == Truth::yes) return replace(call.base, Item::of(true));
-    }
-    return replace(call.base, Item::of(false));
+    bool found = false;
+    return any_item(call, true, found) && replace(call.base, Item::of(found));
 }
 
 bool Evaluation::all(Call const& call) {
-    auto const end = stack_.size();
-    auto scope = call.scope;
-    scope.has_index = true;
-    for (auto i = call.base; i < end; ++i) {
-        auto const item = stack_[i];
-        scope.focus = &item;
-        scope.index = static_cast<std::int64_t>(i - call.base);
-        auto truth = Truth::open;
-        if (!run_truth(argument(call, 0), scope, truth)) return false;
-        if (truth != Truth::yes) return replace(call.base, Item::of(false));
-    }
-    return replace(call.base, Item::of(true));
+    bool found = false;
+    return any_item(call, false, found) && replace(call.base, Item::of(!found));
 }
 
 // any: one that is as wanted is enough.
