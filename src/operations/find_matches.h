@@ -14,7 +14,7 @@ struct FoundMatches {
     std::vector<fhir::SearchMatch> matches;
 
     // Where a match stands. REQUIRES: one of these matches.
-    [[nodiscard]] records::OpenedIndexEntry const& opened(fhir::SearchMatch const& match) const;
+    [[nodiscard]] CompartmentId const& compartment(fhir::SearchMatch const& match) const;
 };
 
 // `compartment`: of the patient that the search names; nothing: none is named. A query over all

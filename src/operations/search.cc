@@ -13,18 +13,18 @@ namespace {
 enum class Role { match, included };
 
 // The resource behind an index entry.
-Result<void> add_entry(Context const& context, fhir::EntryView const& view,
+Result<void> add_entry(Context const& context, fhir::SearchMatch const& match,
                        CompartmentId const& compartment, Role role, request::Prepared& prepared,
                        request::BundleContent& bundle) {
-    auto const type = std::string(view.type());
+    auto const type = std::string(match.type().name.text());
     SALUS_TRY(auto document,
-              context.records.get(records::DocumentClass::resource, type, view.id()));
+              context.records.get(records::DocumentClass::resource, type, match.id()));
     // Deleted or moved between the index and here: no longer a match.
     if (!document || document->state != store::VersionState::live) return {};
     if (document->compartment != compartment) return {};
     prepared.touched.push_back(touched_by_reading(context, type, *document));
     request::EntryContent entry;
-    entry.full_url = context.tenant.fhir_base() + "/" + type + "/" + std::string(view.id());
+    entry.full_url = context.tenant.fhir_base() + "/" + type + "/" + std::string(match.id());
     entry.type = type;
     entry.text = std::move(document->text);
     entry.version = document->version;
@@ -64,14 +64,13 @@ Result<void> add_page(Context const& context, request::Permit const& permit,
                       FoundMatches const& found, fhir::SearchPage const& page,
                       request::Prepared& prepared, request::BundleContent& bundle) {
     for (auto const& match : page.matches) {
-        SALUS_TRY_VOID(add_entry(context, match.entry(), found.opened(match).compartment,
-                                 Role::match, prepared, bundle));
+        SALUS_TRY_VOID(
+            add_entry(context, match, found.compartment(match), Role::match, prepared, bundle));
     }
     SALUS_TRY(auto const included, find_included(context, permit, found, page.matches));
     for (auto const& [match, index] : included) {
-        SALUS_TRY_VOID(add_entry(context, match.entry(),
-                                 index->opened(*match.table, match.row).compartment, Role::included,
-                                 prepared, bundle));
+        SALUS_TRY_VOID(add_entry(context, match, index->compartment(*match.table, match.row),
+                                 Role::included, prepared, bundle));
     }
     return {};
 }
@@ -85,10 +84,10 @@ Result<std::vector<std::string>> live_matches(Context const& context,
     std::vector<std::string> ids;
     for (auto const& match : found.matches) {
         if (ids.size() == count) break;
-        auto const id = match.entry().id();
+        auto const id = match.id();
         SALUS_TRY(auto const current, context.records.current(intent.type, id));
         bool const live = current && current->state == store::VersionState::live &&
-                          current->compartment == found.opened(match).compartment;
+                          current->compartment == found.compartment(match);
         if (live) ids.emplace_back(id);
     }
     return ids;
@@ -100,7 +99,7 @@ Result<request::Prepared> search(Context const& context, request::Permit const& 
     SALUS_TRY(auto found, find_matches(context, intent));
     // Of all types those that the caller may not see are neither shown nor counted.
     std::erase_if(found.matches, [&](fhir::SearchMatch const& match) {
-        auto const type = match.entry().type();
+        auto const type = match.type().name.text();
         return type != intent.type && permit.elements_of_type(type) == nullptr;
     });
 

@@ -102,7 +102,8 @@ Result<CompartmentIndexPointer> Records::index(CompartmentId const& compartment,
     // The sequence was read before the scan: at worst the index is newer than it says, and is then
     // read again, never older.
     SALUS_TRY(auto index,
-              CompartmentIndex::make(IndexScope::compartment, sequence, std::move(entries)));
+              CompartmentIndex::make(compartment, sequence,
+                                     {.page = {}, .entries = std::move(entries), .removed = {}}));
     cache_.keep(compartment, index);
     return index;
 }
