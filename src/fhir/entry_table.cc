@@ -2,8 +2,6 @@
 
 #include <numeric>
 
-#include "fhir/table_bytes.h"
-
 namespace salus::fhir {
 namespace {
 
@@ -45,15 +43,6 @@ std::uint32_t last_of(BytesView ends) {
     return ends.empty() ? 0 : read_u32(ends.last(4));
 }
 
-// Nothing if the type has no such parameter.
-std::optional<std::size_t> slot_of(Type const& type, std::string_view group) {
-    auto const colon = group.find(':');
-    auto const* found = find_search_parameter(type, group.substr(0, colon));
-    if (found == nullptr) return std::nullopt;
-    auto const side = colon == std::string_view::npos ? ColumnSide::values : ColumnSide::beside;
-    return slot_at(static_cast<std::size_t>(found - type.search_parameters.data()), side);
-}
-
 // The part that ends at the given of several ends; empty where they are damaged.
 BytesView part_of(BytesView whole, BytesView ends, std::size_t at) noexcept {
     auto const begin = at == 0 ? 0 : cell_at(ends, 4, at - 1);
@@ -63,6 +52,15 @@ BytesView part_of(BytesView whole, BytesView ends, std::size_t at) noexcept {
 }
 
 }  // namespace
+
+// Nothing if the type has no such parameter.
+std::optional<std::size_t> EntryTable::slot_of(Type const& type, std::string_view group) noexcept {
+    auto const colon = group.find(':');
+    auto const* found = find_search_parameter(type, group.substr(0, colon));
+    if (found == nullptr) return std::nullopt;
+    auto const side = colon == std::string_view::npos ? ColumnSide::values : ColumnSide::beside;
+    return slot_at(static_cast<std::size_t>(found - type.search_parameters.data()), side);
+}
 
 Result<EntryTable> EntryTable::open(Type const& type, BytesView bytes) {
     EntryTable table(type);
@@ -86,12 +84,6 @@ Result<EntryTable> EntryTable::open(Type const& type, BytesView bytes) {
     table.lists_ = taker.take(last_of(table.list_ends_));
     if (!taker.finished()) return fail(Errc::corrupt, "a table of index entries is damaged");
     return table;
-}
-
-EntryTable::ListNumber EntryTable::Column::list(Row row) const noexcept {
-    if (cells_.empty()) return 0;
-    auto const number = cell_at(cells_, width_, row);
-    return number <= table_->list_count_ ? number : 0;
 }
 
 std::optional<ValueReader> EntryTable::Column::find(Row row) const noexcept {

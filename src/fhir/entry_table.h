@@ -17,6 +17,16 @@ namespace salus::fhir {
 // What of a parameter is looked at: its values, or what :of-type and :identifier look at.
 enum class ColumnSide : std::uint8_t { values, beside };
 
+// Number `at` of big-endian numbers with `width` bytes each, 1, 2 or 4. REQUIRES: it is there.
+[[nodiscard]] inline std::uint32_t cell_at(BytesView cells, std::size_t width,
+                                           std::size_t at) noexcept {
+    auto const* first = cells.data() + width * at;
+    if (width == 1) return *first;
+    if (width == 2) return std::uint32_t{first[0]} << 8U | first[1];
+    return std::uint32_t{first[0]} << 24U | std::uint32_t{first[1]} << 16U |
+           std::uint32_t{first[2]} << 8U | first[3];
+}
+
 class EntryTable {
 public:
     using Row = std::uint32_t;
@@ -27,7 +37,11 @@ public:
     class Column {
     public:
         Column() = default;
-        [[nodiscard]] ListNumber list(Row row) const noexcept;
+        [[nodiscard]] ListNumber list(Row row) const noexcept {
+            if (cells_.empty()) return 0;
+            auto const number = cell_at(cells_, width_, row);
+            return number <= table_->list_count_ ? number : 0;
+        }
         [[nodiscard]] bool has(Row row) const noexcept { return list(row) != 0; }
         [[nodiscard]] std::optional<ValueReader> find(Row row) const noexcept;
 
@@ -63,6 +77,14 @@ public:
 
 private:
     friend class EntryTableWriter;
+    // The column of a parameter's values, or of what its modifiers look at: two for each parameter
+    // of the type.
+    [[nodiscard]] static constexpr std::size_t slot_at(std::size_t parameter,
+                                                       ColumnSide side) noexcept {
+        return 2 * parameter + (side == ColumnSide::beside ? 1 : 0);
+    }
+    [[nodiscard]] static std::optional<std::size_t> slot_of(Type const& type,
+                                                            std::string_view group) noexcept;
     struct Place {
         BytesView cells;
         std::uint8_t width = 0;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "fhir/table_bytes.h"
-
 namespace salus::fhir {
 namespace {
 
@@ -85,7 +83,7 @@ Result<void> EntryTableWriter::add(EntryView const& entry) {
         auto const position = walk.find(group.name.substr(0, colon));
         if (!position) continue;
         auto const side = colon == std::string_view::npos ? ColumnSide::values : ColumnSide::beside;
-        add_list(slot_at(*position, side), group.values);
+        add_list(EntryTable::slot_at(*position, side), group.values);
     }
     return {};
 }

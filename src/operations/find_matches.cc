@@ -132,11 +132,15 @@ bool says_what_is_wanted(fhir::SearchQuery const& query) {
 
 }  // namespace
 
+CompartmentIndexPointer const& FoundMatches::index(fhir::SearchMatch const& match) const {
+    auto const holds = [&](auto const& each) { return each->holds(*match.table); };
+    auto const found = std::ranges::find_if(indexes, holds);
+    SALUS_CHECK(found != indexes.end());
+    return *found;
+}
+
 CompartmentId const& FoundMatches::compartment(fhir::SearchMatch const& match) const {
-    auto const index =
-        std::ranges::find_if(indexes, [&](auto const& each) { return each->holds(*match.table); });
-    SALUS_CHECK(index != indexes.end());
-    return (*index)->compartment(*match.table, match.row);
+    return index(match)->compartment(*match.table, match.row);
 }
 
 Result<CompartmentIndexPointer> find_shared(Context const& context, fhir::Type const& type,

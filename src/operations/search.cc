@@ -12,24 +12,39 @@ namespace {
 
 enum class Role { match, included };
 
-// The resource behind an index entry.
-Result<void> add_entry(Context const& context, fhir::SearchMatch const& match,
-                       CompartmentId const& compartment, Role role, request::Prepared& prepared,
-                       request::BundleContent& bundle) {
-    auto const type = std::string(match.type().name.text());
-    SALUS_TRY(auto document,
-              context.records.get(records::DocumentClass::resource, type, match.id()));
-    // Deleted or moved between the index and here: no longer a match.
-    if (!document || document->state != store::VersionState::live) return {};
-    if (document->compartment != compartment) return {};
-    prepared.touched.push_back(touched_by_reading(context, type, *document));
-    request::EntryContent entry;
-    entry.full_url = context.tenant.fhir_base() + "/" + type + "/" + std::string(match.id());
-    entry.type = type;
-    entry.text = std::move(document->text);
-    entry.version = document->version;
-    entry.included = role == Role::included;
-    bundle.entries.push_back(std::move(entry));
+// An index entry that is shown.
+struct Shown {
+    fhir::SearchMatch match;
+    records::CompartmentIndexPointer index;
+    Role role;
+};
+
+// The resources behind index entries.
+Result<void> add_entries(Context const& context, std::span<Shown const> shown,
+                         request::Prepared& prepared, request::BundleContent& bundle) {
+    std::vector<records::ResourcePlace> places;
+    places.reserve(shown.size());
+    for (auto const& [match, index, role] : shown) {
+        places.push_back(
+            {match.type().name.text(), match.id(), index->address(*match.table, match.row)});
+    }
+    SALUS_TRY(auto documents, context.records.get_all(places));
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        auto const& [match, index, role] = shown[i];
+        auto& document = documents[i];
+        // Deleted or moved between the index and here: no longer a match.
+        if (!document || document->state != store::VersionState::live) continue;
+        if (document->compartment != index->compartment(*match.table, match.row)) continue;
+        auto const type = std::string(places[i].type);
+        prepared.touched.push_back(touched_by_reading(context, type, *document));
+        request::EntryContent entry;
+        entry.full_url = context.tenant.fhir_base() + "/" + type + "/" + std::string(places[i].id);
+        entry.type = type;
+        entry.text = std::move(document->text);
+        entry.version = document->version;
+        entry.included = role == Role::included;
+        bundle.entries.push_back(std::move(entry));
+    }
     return {};
 }
 
@@ -63,16 +78,12 @@ Result<std::string> next_link(Context const& context, request::Permit const& per
 Result<void> add_page(Context const& context, request::Permit const& permit,
                       FoundMatches const& found, fhir::SearchPage const& page,
                       request::Prepared& prepared, request::BundleContent& bundle) {
-    for (auto const& match : page.matches) {
-        SALUS_TRY_VOID(
-            add_entry(context, match, found.compartment(match), Role::match, prepared, bundle));
-    }
+    std::vector<Shown> shown;
+    for (auto const& match : page.matches)
+        shown.push_back({match, found.index(match), Role::match});
     SALUS_TRY(auto const included, find_included(context, permit, found, page.matches));
-    for (auto const& [match, index] : included) {
-        SALUS_TRY_VOID(add_entry(context, match, index->compartment(*match.table, match.row),
-                                 Role::included, prepared, bundle));
-    }
-    return {};
+    for (auto const& [match, index] : included) shown.push_back({match, index, Role::included});
+    return add_entries(context, shown, prepared, bundle);
 }
 
 }  // namespace

@@ -87,10 +87,6 @@ std::uint64_t PagePlaces::version(fhir::EntryTable::Row row) const {
     return read_u64(versions.subspan(kVersionBytes * row));
 }
 
-bool is_outdated_page(BytesView page) noexcept {
-    return page.size() >= 2 && (page[0] < kPageVersion || page[1] < fhir::kIndexEntryVersion);
-}
-
 Result<std::vector<PageTable>> open_page(BytesView page) {
     constexpr std::size_t kHead = 4;
     if (page.size() < kHead || page[0] != kPageVersion || page[1] != fhir::kIndexEntryVersion)

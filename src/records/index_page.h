@@ -46,7 +46,5 @@ struct PageTable {
 
 // In order of type. Errc::corrupt: damaged.
 [[nodiscard]] Result<std::vector<PageTable>> open_page(BytesView page);
-// Whether the page was made by an earlier layout of pages or entries: it is passed over then.
-[[nodiscard]] bool is_outdated_page(BytesView page) noexcept;
 
 }  // namespace salus::records
