@@ -155,7 +155,10 @@ bool take_group(BytesView& groups, EntryGroup& group) noexcept {
 }
 
 std::optional<ValueReader> values_of(BytesView values) noexcept {
-    if (values.size() < kListHeader) return std::nullopt;
+    // Of a type without values a reader would take nothing, and never come to the end.
+    bool const known = values.size() >= kListHeader &&
+                       values[0] < static_cast<std::uint8_t>(ParameterType::special);
+    if (!known) return std::nullopt;
     return ValueReader(static_cast<ParameterType>(values[0]), read_u16(values.subspan(1)),
                        values.subspan(kListHeader));
 }
