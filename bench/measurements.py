@@ -1,10 +1,12 @@
 """The measurements. Each takes a Bench and yields rows: (what, figure, beside what, ratio)."""
 
 import base64
+import concurrent.futures
 import gzip
 import json
 import os
 import pathlib
+import random
 import re
 import secrets
 import subprocess
@@ -18,8 +20,10 @@ from load import h2load, wrk
 HERE = pathlib.Path(__file__).resolve().parent
 PEERS = HERE / "peers"
 
-SEARCH = "?code=http://loinc.org%7C8310-5&date=ge2025-12-01&_count=50&patient="
+SEARCH = "?code=http://loinc.org%7C8310-5&date=ge2025-12-01&_count={count}&patient={patient}"
+PAGES = (1, 10, 20, 50)
 LARGE = 5000
+TOKEN_RENEWED = 120  # seconds; a token lives 300
 RESTARTS = 3
 ASSERTION_LIFE = 290  # seconds; the server accepts 300
 
@@ -144,41 +148,132 @@ def _import_large(bench):
 def large_patient(bench):
     identity, span = _import_large(bench)
     yield f"transaction of {LARGE} observations", milliseconds(span.wall), "", ""
-    path = f"/fhir/Observation{SEARCH}{identity}"
+    path = "/fhir/Observation" + SEARCH.format(count=50, patient=identity)
+    # The first search of all opens each entry and leaves a page of the index behind.
+    yield from _first_search(bench, path, "the first search of all")
     cold, cold_cpu, restarts = [], [], []
     for _ in range(RESTARTS):
         bench.instance.stop()
         restarts.append(bench.instance.start())
-        token = bench.instance.token()
-        connection = bench.instance.connection()
-        bench.instance.ask(connection, "GET", "/fhir/Patient/bench", token)
-        with Span(bench.instance.pids) as span:
-            status, body = bench.instance.ask(connection, "GET", path, token)
-        if status != 200 or len(json.loads(body).get("entry", [])) != 50:
-            raise RuntimeError(f"the search found no page of 50: {status}")
+        span = _one_search(bench, path)
         cold.append(span.wall)
         cold_cpu.append(span.cpu)
     yield "first search after a restart", milliseconds(median(cold)), "", ""
     yield "  CPU", milliseconds(median(cold_cpu)), "", ""
-    yield from _warm_search(bench, path)
+    yield from _asked_again(bench, "a read, for comparison", "/fhir/Patient/bench")
+    for count in PAGES:
+        page = "/fhir/Observation" + SEARCH.format(count=count, patient=identity)
+        yield from _asked_again(bench, f"searched again, a page of {count}", page)
+    yield from _searched_after_writes(bench, path, identity)
     yield "restart until GET /health answers", milliseconds(median(restarts)), "", ""
 
 
-def _warm_search(bench, path):
+def _one_search(bench, path):
+    token = bench.instance.token()
+    connection = bench.instance.connection()
+    bench.instance.ask(connection, "GET", "/fhir/Patient/bench", token)
+    with Span(bench.instance.pids) as span:
+        status, body = bench.instance.ask(connection, "GET", path, token)
+    if status != 200 or len(json.loads(body).get("entry", [])) != 50:
+        raise RuntimeError(f"the search found no page of 50: {status}")
+    return span
+
+
+def _first_search(bench, path, what):
+    span = _one_search(bench, path)
+    yield what, milliseconds(span.wall), "", ""
+    yield "  CPU", milliseconds(span.cpu), "", ""
+
+
+def _timed(bench, paths):
+    """Latencies of requests one by one, and the server's CPU for each."""
     token = bench.instance.token()
     connection = bench.instance.connection()
     latencies = []
     with Span(bench.instance.pids) as span:
-        for _ in range(200):
+        for path in paths:
             begun = time.monotonic()
             status, body = bench.instance.ask(connection, "GET", path, token)
             latencies.append(time.monotonic() - begun)
             bench.failures += status != 200
     bench.others.append(span.others)
-    yield f"next searches, one by one ({len(body) // 1024} KiB)", "", "", ""
+    return latencies, span.cpu / len(latencies), len(body)
+
+
+def _asked_again(bench, what, path):
+    latencies, cpu, size = _timed(bench, [path] * 200)
+    yield f"{what} ({size // 1024} KiB)", "", "", ""
     yield "  latency, median", milliseconds(median(latencies)), "", ""
     yield "  latency, 99 %", milliseconds(percentile(latencies, 0.99)), "", ""
-    yield "  CPU per search", milliseconds(span.cpu / len(latencies)), "", ""
+    yield "  CPU", milliseconds(cpu), "", ""
+
+
+def _searched_after_writes(bench, path, identity):
+    """Each search finds the patient's index changed by one write."""
+    cpu = []
+    for _ in range(20):
+        bench.instance.expect("POST", "/fhir/Observation", resources.observation(identity))
+        cpu.append(_one_search(bench, path).cpu)
+    yield "searched after a write: CPU", milliseconds(median(cpu)), "", ""
+
+
+FLAT = (1000, 16000)  # patients
+FLAT_OBSERVATIONS = 8  # of each
+FLAT_ASKED = 400
+FLAT_CLIENTS = 8
+
+
+def _import_small(bench, begin, end):
+    def work(numbers):
+        connection, token = bench.instance.connection(), bench.instance.token()
+        renewed = time.monotonic()
+        for number in numbers:
+            if time.monotonic() - renewed > TOKEN_RENEWED:
+                token, renewed = bench.instance.token(), time.monotonic()
+            body = resources.small_record(f"flat-{number}", FLAT_OBSERVATIONS)
+            status, answer = bench.instance.ask(connection, "POST", "/fhir", token, body)
+            if status != 200:
+                raise RuntimeError(f"a transaction failed: {status} {answer[:200]!r}")
+
+    with concurrent.futures.ThreadPoolExecutor(FLAT_CLIENTS) as pool:
+        numbers = range(begin, end)
+        list(pool.map(work, [numbers[at::FLAT_CLIENTS] for at in range(FLAT_CLIENTS)]))
+
+
+def _flat_figures(bench, patients):
+    """Of patients drawn from all: a read, a first search and the search again."""
+    drawn = random.Random(patients).sample(range(patients), FLAT_ASKED)
+    reads = [f"/fhir/Patient/flat-{number}" for number in drawn]
+    searches = [
+        "/fhir/Observation" + SEARCH.format(count=10, patient=f"flat-{number}").replace(
+            "2025-12-01", "2025-01-01"
+        )
+        for number in drawn
+    ]
+    for what, paths in (("read", reads), ("first search", searches), ("search", searches)):
+        latencies, cpu, _ = _timed(bench, paths)
+        yield what, median(latencies), cpu
+
+
+def flat(bench):
+    """Whether one patient's answers cost more beside many patients."""
+    figures, before = {}, 0
+    for patients in FLAT:
+        _import_small(bench, before, patients)
+        before = patients
+        bench.instance.stop()
+        bench.instance.start()
+        for what, latency, cpu in _flat_figures(bench, patients):
+            figures.setdefault(what, []).append((latency, cpu))
+    few, many = (f"{count:,}" for count in FLAT)
+    yield "", f"{many} patients", f"{few} patients", "ratio"
+    for what, ((latency_few, cpu_few), (latency_many, cpu_many)) in figures.items():
+        yield f"{what}, latency, median", milliseconds(latency_many), milliseconds(
+            latency_few
+        ), f"{latency_many / latency_few:.2f}"
+        yield f"{what}, CPU", microseconds(cpu_many), microseconds(
+            cpu_few
+        ), f"{cpu_many / cpu_few:.2f}"
 
 
 def _durable_write_seconds(directory, size, seconds):
@@ -306,5 +401,6 @@ MEASUREMENTS = {
     "create": ("Create of a 1 KB Observation, 32 connections, beside the disk", create),
     "token": ("Tokens for private_key_jwt (ES384), each assertion once", tokens),
     "search": ("A patient with 5,000 observations: code, date, page of 50; restart", large_patient),
+    "flat": ("One patient of few and of many: whether the others cost anything", flat),
     "fhir-engine": ("A Patient of 2 KB in the FHIR engine, beside others", fhir_engine),
 }

@@ -64,3 +64,15 @@ def observation(patient_identity):
         note,
         OBSERVATION_BYTES,
     )
+
+
+def small_record(identity, observations):
+    """A transaction that creates a patient with this id and so many observations."""
+    created = [("PUT", f"Patient/{identity}", patient(identity))]
+    created += [("POST", "Observation", observation(identity))] * observations
+    entries = [
+        {"request": {"method": method, "url": url}, "resource": json.loads(body)}
+        for method, url, body in created
+    ]
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+    return json.dumps(bundle, separators=(",", ":")).encode()

@@ -1,85 +1,155 @@
 #include "fhir/entry_table.h"
 
-#include <algorithm>
+#include <numeric>
 
 namespace salus::fhir {
 namespace {
 
-// Walks the parameters of a type beside the groups of an entry: both are in order of name.
-class ParameterWalk {
+// Takes so many bytes from the front; nothing, and the rest with it, if they are not there.
+class Taker {
 public:
-    explicit ParameterWalk(Type const& type) : parameters_(type.search_parameters) {}
-    // The position of the parameter; nothing if the definitions no longer have it.
-    std::optional<std::size_t> find(std::string_view name) noexcept {
-        while (at_ < parameters_.size() && parameters_[at_].name.text() < name) ++at_;
-        if (at_ < parameters_.size() && parameters_[at_].name.text() == name) return at_;
-        return std::nullopt;
+    explicit Taker(BytesView bytes) : rest_(bytes) {}
+    BytesView take(std::uint64_t size) {
+        if (size > rest_.size()) {
+            whole_ = false;
+            rest_ = {};
+            return {};
+        }
+        auto const part = rest_.first(static_cast<std::size_t>(size));
+        rest_ = rest_.subspan(static_cast<std::size_t>(size));
+        return part;
     }
+    std::uint8_t byte() {
+        auto const part = take(1);
+        return part.empty() ? std::uint8_t{0} : part[0];
+    }
+    std::uint16_t number16() {
+        auto const part = take(2);
+        return part.empty() ? std::uint16_t{0} : read_u16(part);
+    }
+    std::uint32_t number32() {
+        auto const part = take(4);
+        return part.empty() ? 0 : read_u32(part);
+    }
+    [[nodiscard]] bool whole() const noexcept { return whole_; }
+    [[nodiscard]] bool finished() const noexcept { return whole_ && rest_.empty(); }
 
 private:
-    std::span<SearchParameter const> parameters_;
-    std::size_t at_ = 0;
+    BytesView rest_;
+    bool whole_ = true;
 };
+
+std::uint32_t last_of(BytesView ends) {
+    return ends.empty() ? 0 : read_u32(ends.last(4));
+}
+
+// The part that ends at the given of several ends; empty where they are damaged.
+BytesView part_of(BytesView whole, BytesView ends, std::size_t at) noexcept {
+    auto const begin = at == 0 ? 0 : cell_at(ends, 4, at - 1);
+    auto const end = cell_at(ends, 4, at);
+    if (begin > end || end > whole.size()) return {};
+    return whole.subspan(begin, end - begin);
+}
 
 }  // namespace
 
-std::optional<ValueReader> EntryTable::Column::find(Row row) const noexcept {
-    if (!has(row)) return std::nullopt;
-    return values_of(table_->entries_[row].groups().subspan(lists_[row] - 1));
+// Nothing if the type has no such parameter.
+std::optional<std::size_t> EntryTable::slot_of(Type const& type, std::string_view group) noexcept {
+    auto const colon = group.find(':');
+    auto const* found = find_search_parameter(type, group.substr(0, colon));
+    if (found == nullptr) return std::nullopt;
+    auto const side = colon == std::string_view::npos ? ColumnSide::values : ColumnSide::beside;
+    return slot_at(static_cast<std::size_t>(found - type.search_parameters.data()), side);
 }
 
-Result<EntryTable> EntryTable::make(Type const& type, std::vector<EntryView> entries) {
+Result<EntryTable> EntryTable::open(Type const& type, BytesView bytes) {
     EntryTable table(type);
-    table.entries_ = std::move(entries);
-    table.places_.assign(2 * type.search_parameters.size(), 0);
-    for (Row row = 0; row < table.size(); ++row) {
-        if (!table.add_groups(row)) return fail(Errc::corrupt, "index entry is damaged");
+    Taker taker(bytes);
+    table.rows_ = taker.number32();
+    table.list_count_ = taker.number32();
+    auto const columns = taker.number16();
+    table.id_ends_ = taker.take(std::uint64_t{4} * table.rows_);
+    table.list_ends_ = taker.take(std::uint64_t{4} * table.list_count_);
+    table.updated_ = taker.take(std::uint64_t{8} * table.rows_);
+    table.places_.resize(2 * type.search_parameters.size());
+    for (std::uint16_t i = 0; taker.whole() && i < columns; ++i) {
+        auto const name = text_of(taker.take(taker.byte()));
+        auto const width = taker.byte();
+        if (width != 1 && width != 2 && width != 4) break;
+        auto const cells = taker.take(std::uint64_t{width} * table.rows_);
+        // Definitions that no longer have the parameter do not ask for it.
+        if (auto const slot = slot_of(type, name)) table.places_[*slot] = {cells, width};
     }
+    table.ids_ = taker.take(last_of(table.id_ends_));
+    table.lists_ = taker.take(last_of(table.list_ends_));
+    if (!taker.finished()) return fail(Errc::corrupt, "a table of index entries is damaged");
     return table;
 }
 
-std::vector<std::uint32_t>& EntryTable::lists_of(std::size_t slot) {
-    if (places_[slot] == 0) {
-        columns_.emplace_back(entries_.size(), 0);
-        places_[slot] = static_cast<std::uint16_t>(columns_.size());
-    }
-    return columns_[places_[slot] - 1U];
+std::optional<ValueReader> EntryTable::Column::find(Row row) const noexcept {
+    auto const number = list(row);
+    return number == 0 ? std::nullopt : table_->values(number);
 }
 
-bool EntryTable::add_groups(Row row) {
-    auto const groups = entries_[row].groups();
-    ParameterWalk walk(*type_);
-    EntryGroup group;
-    for (auto rest = groups; !rest.empty();) {
-        if (!take_group(rest, group)) return false;
-        auto const colon = group.name.find(':');
-        auto const position = walk.find(group.name.substr(0, colon));
-        if (!position) continue;
-        auto const slot = 2 * *position + (colon == std::string_view::npos ? 0 : 1);
-        auto const offset = static_cast<std::size_t>(group.values.data() - groups.data());
-        lists_of(slot)[row] = static_cast<std::uint32_t>(offset) + 1;
-    }
-    return true;
+BytesView EntryTable::list_bytes(ListNumber list) const noexcept {
+    return part_of(lists_, list_ends_, list - 1);
+}
+
+std::optional<ValueReader> EntryTable::values(ListNumber list) const noexcept {
+    return list == 0 ? std::nullopt : values_of(list_bytes(list));
+}
+
+std::vector<EntryTable::Row> EntryTable::rows() const {
+    std::vector<Row> all(rows_);
+    std::iota(all.begin(), all.end(), Row{0});
+    if (!hidden_.empty()) std::erase_if(all, [&](Row row) { return hidden_[row]; });
+    return all;
+}
+
+std::size_t EntryTable::bytes() const noexcept {
+    return places_.size() * sizeof(Place) + hidden_.size() / 8;
+}
+
+void EntryTable::hide(Row row) {
+    if (hidden_.empty()) hidden_.resize(rows_);
+    hidden_[row] = true;
+}
+
+std::string_view EntryTable::id(Row row) const noexcept {
+    return text_of(part_of(ids_, id_ends_, row));
+}
+
+std::int64_t EntryTable::last_updated(Row row) const noexcept {
+    return static_cast<std::int64_t>(read_u64(updated_.subspan(std::size_t{8} * row)));
 }
 
 std::optional<EntryTable::Row> EntryTable::find(std::string_view id) const noexcept {
-    auto const found = std::ranges::lower_bound(entries_, id, {}, &EntryView::id);
-    if (found == entries_.end() || found->id() != id) return std::nullopt;
-    return static_cast<Row>(found - entries_.begin());
+    Row begin = 0;
+    for (Row end = rows_; begin < end;) {
+        auto const middle = begin + (end - begin) / 2;
+        if (this->id(middle) < id) {
+            begin = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    bool const found = begin < rows_ && this->id(begin) == id;
+    if (!found || (!hidden_.empty() && hidden_[begin])) return std::nullopt;
+    return begin;
 }
 
 EntryTable::Column EntryTable::column(SearchParameter const& parameter,
                                       ColumnSide side) const noexcept {
     auto const position = static_cast<std::size_t>(&parameter - type_->search_parameters.data());
-    auto const place = places_[2 * position + (side == ColumnSide::beside ? 1 : 0)];
-    if (place == 0) return {};
-    return {*this, columns_[place - 1U]};
+    return column_at(slot_at(position, side));
 }
 
-std::size_t EntryTable::bytes() const noexcept {
-    auto const rows = entries_.size();
-    return rows * sizeof(EntryView) + columns_.size() * rows * sizeof(std::uint32_t) +
-           places_.size() * sizeof(std::uint16_t);
+EntryTable::Column EntryTable::column_at(std::size_t slot) const noexcept {
+    Column column;
+    column.table_ = this;
+    column.cells_ = places_[slot].cells;
+    column.width_ = places_[slot].width;
+    return column;
 }
 
 }  // namespace salus::fhir

@@ -1,11 +1,13 @@
-// The entries of one type in one compartment, prepared for searching: in order of id, and for each
-// parameter that occurs a column that says where in each entry its values stand. Searching then
-// looks at nothing but the values that it asks for.
+// The entries of one type, prepared for searching: in order of id, with a column for each parameter
+// that occurs. Equal lists of values stand in the table once and have a number; a column holds for
+// each row the number of its list. So a search looks at each different list once, and at contiguous
+// bytes.
 //
-// Borrows the entries' bytes, which are ePHI. Thread safety: immutable.
+// A table is a view of bytes that EntryTableWriter made and that are ePHI. Layout:
+// docs/formats/index-page.md. Bytes that are damaged read as rows without values or texts, never
+// from beyond the table. Thread safety: immutable once its rows are hidden.
 #pragma once
 
-#include <span>
 #include <vector>
 
 #include "fhir/index_entry.h"
@@ -15,46 +17,108 @@ namespace salus::fhir {
 // What of a parameter is looked at: its values, or what :of-type and :identifier look at.
 enum class ColumnSide : std::uint8_t { values, beside };
 
+// Number `at` of big-endian numbers with `width` bytes each, 1, 2 or 4. REQUIRES: it is there.
+[[nodiscard]] inline std::uint32_t cell_at(BytesView cells, std::size_t width,
+                                           std::size_t at) noexcept {
+    auto const* first = cells.data() + width * at;
+    if (width == 1) return *first;
+    if (width == 2) return std::uint32_t{first[0]} << 8U | first[1];
+    return std::uint32_t{first[0]} << 24U | std::uint32_t{first[1]} << 16U |
+           std::uint32_t{first[2]} << 8U | first[3];
+}
+
 class EntryTable {
 public:
     using Row = std::uint32_t;
+    // Of a list of values, from 1; 0: the row has none.
+    using ListNumber = std::uint32_t;
 
-    // Where each row's list of values stands; nothing in rows without one.
+    // The list of values of each row.
     class Column {
     public:
         Column() = default;
+        [[nodiscard]] ListNumber list(Row row) const noexcept {
+            if (cells_.empty()) return 0;
+            auto const number = cell_at(cells_, width_, row);
+            return number <= table_->list_count_ ? number : 0;
+        }
+        [[nodiscard]] bool has(Row row) const noexcept { return list(row) != 0; }
         [[nodiscard]] std::optional<ValueReader> find(Row row) const noexcept;
-        [[nodiscard]] bool has(Row row) const noexcept { return !lists_.empty() && lists_[row]; }
 
     private:
         friend class EntryTable;
-        Column(EntryTable const& table, std::span<std::uint32_t const> lists)
-            : table_(&table), lists_(lists) {}
         EntryTable const* table_ = nullptr;
-        std::span<std::uint32_t const> lists_;
+        BytesView cells_;
+        std::uint8_t width_ = 0;  // bytes of a cell: 1, 2 or 4
     };
 
-    // REQUIRES: entries of this type, in order of id. Errc::corrupt if one is damaged.
-    [[nodiscard]] static Result<EntryTable> make(Type const& type, std::vector<EntryView> entries);
+    // Borrows the bytes. Errc::corrupt: they are no table.
+    [[nodiscard]] static Result<EntryTable> open(Type const& type, BytesView bytes);
 
     [[nodiscard]] Type const& type() const noexcept { return *type_; }
-    [[nodiscard]] Row size() const noexcept { return static_cast<Row>(entries_.size()); }
-    [[nodiscard]] EntryView const& entry(Row row) const noexcept { return entries_[row]; }
+    // Rows and different lists in the table, hidden ones included.
+    [[nodiscard]] Row size() const noexcept { return rows_; }
+    [[nodiscard]] ListNumber lists() const noexcept { return list_count_; }
+    // Rows that are searched, in order.
+    [[nodiscard]] std::vector<Row> rows() const;
+    // A hidden row is neither in rows() nor found.
+    void hide(Row row);
+
+    [[nodiscard]] std::string_view id(Row row) const noexcept;
+    // Nanoseconds since the Unix epoch.
+    [[nodiscard]] std::int64_t last_updated(Row row) const noexcept;
     [[nodiscard]] std::optional<Row> find(std::string_view id) const noexcept;
     // REQUIRES: a parameter of this type's table.
     [[nodiscard]] Column column(SearchParameter const& parameter, ColumnSide side) const noexcept;
-    // Of the table itself, beside the entries.
+    // Of the table itself, beside the bytes that it looks into.
     [[nodiscard]] std::size_t bytes() const noexcept;
+    // Nothing for number 0.
+    [[nodiscard]] std::optional<ValueReader> values(ListNumber list) const noexcept;
 
 private:
+    friend class EntryTableWriter;
+    // The column of a parameter's values, or of what its modifiers look at: two for each parameter
+    // of the type.
+    [[nodiscard]] static constexpr std::size_t slot_at(std::size_t parameter,
+                                                       ColumnSide side) noexcept {
+        return 2 * parameter + (side == ColumnSide::beside ? 1 : 0);
+    }
+    [[nodiscard]] static std::optional<std::size_t> slot_of(Type const& type,
+                                                            std::string_view group) noexcept;
+    struct Place {
+        BytesView cells;
+        std::uint8_t width = 0;
+    };
     explicit EntryTable(Type const& type) : type_(&type) {}
-    [[nodiscard]] bool add_groups(Row row);
-    [[nodiscard]] std::vector<std::uint32_t>& lists_of(std::size_t slot);
+    [[nodiscard]] BytesView list_bytes(ListNumber list) const noexcept;
+    [[nodiscard]] Column column_at(std::size_t slot) const noexcept;
 
     Type const* type_;
-    std::vector<EntryView> entries_;
-    std::vector<std::uint16_t> places_;                // of a slot's column, from 1; 0: none
-    std::vector<std::vector<std::uint32_t>> columns_;  // offset in the entry's groups, from 1
+    Row rows_ = 0;
+    ListNumber list_count_ = 0;
+    BytesView id_ends_;
+    BytesView list_ends_;
+    BytesView updated_;
+    BytesView ids_;
+    BytesView lists_;
+    std::vector<Place> places_;  // by slot: two of each parameter of the type
+    std::vector<bool> hidden_;   // empty: none
+};
+
+// Lists that were looked at, by number: what came of it is found once for each.
+class ListVerdicts {
+public:
+    explicit ListVerdicts(EntryTable const& table) : verdicts_(table.lists() + std::size_t{1}) {}
+    template <class Decide>
+    [[nodiscard]] bool of(EntryTable::ListNumber list, Decide decide) {
+        auto& verdict = verdicts_[list];
+        if (verdict == Verdict::unknown) verdict = decide() ? Verdict::yes : Verdict::no;
+        return verdict == Verdict::yes;
+    }
+
+private:
+    enum class Verdict : std::uint8_t { unknown, no, yes };
+    std::vector<Verdict> verdicts_;
 };
 
 }  // namespace salus::fhir

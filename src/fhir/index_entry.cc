@@ -12,7 +12,6 @@
 namespace salus::fhir {
 namespace {
 
-constexpr std::uint8_t kVersion = 2;
 constexpr std::uint8_t kOldestVersion = 1;
 constexpr std::size_t kListHeader = 1 + 2 + 4;
 
@@ -70,7 +69,7 @@ bool take_list(BytesView& bytes, BytesView& list) noexcept {
 Result<Ephi<Bytes>> make_index_entry(ResourceView const& resource, WallTime last_updated) {
     auto const id = resource.id();
     if (!id) return fail(Errc::invalid, "a resource without id cannot be indexed");
-    Bytes entry{kVersion};
+    Bytes entry{kIndexEntryVersion};
     append_text8(entry, resource.type().name.text());
     append_text8(entry, *id);
     append_u64(entry, static_cast<std::uint64_t>(last_updated.time_since_epoch().count()));
@@ -156,14 +155,17 @@ bool take_group(BytesView& groups, EntryGroup& group) noexcept {
 }
 
 std::optional<ValueReader> values_of(BytesView values) noexcept {
-    if (values.size() < kListHeader) return std::nullopt;
+    // Of a type without values a reader would take nothing, and never come to the end.
+    bool const known = values.size() >= kListHeader &&
+                       values[0] < static_cast<std::uint8_t>(ParameterType::special);
+    if (!known) return std::nullopt;
     return ValueReader(static_cast<ParameterType>(values[0]), read_u16(values.subspan(1)),
                        values.subspan(kListHeader));
 }
 
 Result<EntryView> EntryView::decode(BytesView bytes) {
     EntryView view;
-    if (bytes.empty() || bytes[0] != kVersion)
+    if (bytes.empty() || bytes[0] != kIndexEntryVersion)
         return fail(Errc::corrupt, "index entry of an unknown version");
     bytes = bytes.subspan(1);
     if (!take_text8(bytes, view.type_) || !take_text8(bytes, view.id_) || bytes.size() < 8)
@@ -183,7 +185,8 @@ std::optional<ValueReader> EntryView::find(std::string_view parameter) const noe
 }
 
 std::optional<OutdatedEntry> outdated(BytesView bytes) noexcept {
-    if (bytes.empty() || bytes[0] < kOldestVersion || bytes[0] >= kVersion) return std::nullopt;
+    if (bytes.empty() || bytes[0] < kOldestVersion || bytes[0] >= kIndexEntryVersion)
+        return std::nullopt;
     OutdatedEntry entry;
     bytes = bytes.subspan(1);
     if (!take_text8(bytes, entry.type) || !take_text8(bytes, entry.id)) return std::nullopt;

@@ -1,7 +1,7 @@
 // Index entries: what a search inside a compartment needs to know of a resource, without the
 // resource. One compact, versioned entry for each resource, sealed by others; a search opens the
 // entries of a compartment (thousands) and looks into them through EntryView and EntryTable, which
-// copy and allocate nothing. Holds every parameter that the definitions can evaluate, with type, id
+// copy nothing. Holds every parameter that the definitions can evaluate, with type, id
 // and time of the last update; beside a parameter, what its modifiers :of-type and :identifier look
 // at.
 //
@@ -20,6 +20,9 @@
 #include "foundation/result.h"
 
 namespace salus::fhir {
+
+// Of the layout. DO NOT CHANGE: on disk.
+inline constexpr std::uint8_t kIndexEntryVersion = 2;
 
 // Indexed texts are cut at limits::kIndexTextBytes; what lies behind cannot be searched.
 // Errc::invalid: the resource has no id. Errc::too_large: beyond limits::kIndexEntryBytes.

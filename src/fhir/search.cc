@@ -34,9 +34,8 @@ void keep_by_own_fields(SearchClause const& clause, EntryTable const& table, Row
     }
     bool const negated = clause.modifier == SearchModifier::is_not;
     std::erase_if(rows, [&](Row row) {
-        auto const& entry = table.entry(row);
-        bool const found = is_id(clause) ? id_matches(clause, entry.id())
-                                         : time_matches(clause, entry.last_updated());
+        bool const found = is_id(clause) ? id_matches(clause, table.id(row))
+                                         : time_matches(clause, table.last_updated(row));
         return found == negated;
     });
 }
@@ -55,24 +54,38 @@ void keep_by_values(SearchClause const& clause, EntryTable const& table, Rows& r
         clause.modifier == SearchModifier::of_type || clause.modifier == SearchModifier::identifier;
     auto const& column = looks_beside ? beside : values;
     bool const negated = clause.modifier == SearchModifier::is_not;
+    ListVerdicts verdicts(table);
     std::erase_if(rows, [&](Row row) {
-        auto const list = column.find(row);
-        return (list && any_value_matches(clause, *list)) == negated;
+        auto const list = column.list(row);
+        bool const found = verdicts.of(list, [&] {
+            auto const found_values = table.values(list);
+            return found_values && any_value_matches(clause, *found_values);
+        });
+        return found == negated;
     });
 }
 
 Result<void> retain_all(std::span<SearchClause const> clauses, EntryTable const& table, Rows& rows,
                         SearchLinks& links);
 
-// The rows that a link's clauses keep; marks by row.
-Result<std::vector<bool>> marks_of(ChainLink const& link, EntryTable const& table,
-                                   SearchLinks& links) {
-    Rows rows(table.size());
-    for (Row row = 0; row < table.size(); ++row) rows[row] = row;
-    SALUS_TRY_VOID(retain_all(link.clauses, table, rows, links));
-    std::vector<bool> marks(table.size());
-    for (auto const row : rows) marks[row] = true;
-    return marks;
+// A table with marks on the rows that a link's clauses keep.
+struct MarkedTable {
+    EntryTable const* table;
+    std::vector<bool> marks;
+};
+using MarkedTables = std::vector<MarkedTable>;
+
+Result<MarkedTables> mark(ChainLink const& link, std::span<EntryTable const> tables,
+                          SearchLinks& links) {
+    MarkedTables marked;
+    for (auto const& table : tables) {
+        auto rows = table.rows();
+        SALUS_TRY_VOID(retain_all(link.clauses, table, rows, links));
+        std::vector<bool> marks(table.size());
+        for (auto const row : rows) marks[row] = true;
+        marked.push_back({&table, std::move(marks)});
+    }
+    return marked;
 }
 
 // "Type/id" of this type, without the type; empty for others.
@@ -90,48 +103,44 @@ public:
     LinkTargets(ChainLink const& link, SearchLinks& links) : link_(link), links_(links) {}
 
     [[nodiscard]] Result<void> evaluate(Column const& references, Rows const& rows) {
-        SALUS_TRY(beside_, links_.beside(*link_.type));
-        if (beside_ != nullptr) {
-            SALUS_TRY(beside_marks_, marks_of(link_, *beside_, links_));
-        }
+        SALUS_TRY(auto const beside, links_.beside(*link_.type));
+        SALUS_TRY(beside_, mark(link_, beside, links_));
         std::vector<std::string_view> elsewhere;
         for (auto const row : rows) {
             auto list = references.find(row);
             while (list && list->left() > 0) {
                 auto const id = id_in(list->text(), *link_.type);
-                if (!id.empty() && !(beside_ && beside_->find(id))) elsewhere.push_back(id);
+                if (!id.empty() && !found(beside_, id)) elsewhere.push_back(id);
             }
         }
         std::ranges::sort(elsewhere);
         auto const repeated = std::ranges::unique(elsewhere);
         elsewhere.erase(repeated.begin(), repeated.end());
         if (elsewhere.empty()) return {};
-        SALUS_TRY(shared_, links_.shared(*link_.type, elsewhere));
-        if (shared_ != nullptr) {
-            SALUS_TRY(shared_marks_, marks_of(link_, *shared_, links_));
-        }
+        SALUS_TRY(auto const shared, links_.shared(*link_.type, elsewhere));
+        SALUS_TRY(shared_, mark(link_, shared, links_));
         return {};
     }
 
     [[nodiscard]] bool holds(std::string_view reference) const {
         auto const id = id_in(reference, *link_.type);
-        if (id.empty()) return false;
-        return marked(beside_, beside_marks_, id) || marked(shared_, shared_marks_, id);
+        return !id.empty() &&
+               (found(beside_, id).value_or(false) || found(shared_, id).value_or(false));
     }
 
 private:
-    static bool marked(EntryTable const* table, std::vector<bool> const& marks,
-                       std::string_view id) {
-        auto const row = table == nullptr ? std::nullopt : table->find(id);
-        return row && marks[*row];
+    // Whether the entry of this id is marked; nothing if there is none.
+    static std::optional<bool> found(MarkedTables const& tables, std::string_view id) {
+        for (auto const& [table, marks] : tables) {
+            if (auto const row = table->find(id)) return marks[*row];
+        }
+        return std::nullopt;
     }
 
     ChainLink const& link_;
     SearchLinks& links_;
-    EntryTable const* beside_ = nullptr;
-    EntryTable const* shared_ = nullptr;
-    std::vector<bool> beside_marks_;
-    std::vector<bool> shared_marks_;
+    MarkedTables beside_;
+    MarkedTables shared_;
 };
 
 Result<void> keep_by_chain(SearchClause const& clause, EntryTable const& table, Rows& rows,
@@ -142,15 +151,20 @@ Result<void> keep_by_chain(SearchClause const& clause, EntryTable const& table, 
         targets.emplace_back(link, links);
         SALUS_TRY_VOID(targets.back().evaluate(references, rows));
     }
+    auto const leads_to_one = [&](std::string_view reference) {
+        return std::ranges::any_of(
+            targets, [&](LinkTargets const& target) { return target.holds(reference); });
+    };
+    ListVerdicts verdicts(table);
     std::erase_if(rows, [&](Row row) {
-        auto list = references.find(row);
-        while (list && list->left() > 0) {
-            auto const reference = list->text();
-            bool const found = std::ranges::any_of(
-                targets, [&](LinkTargets const& target) { return target.holds(reference); });
-            if (found) return false;
-        }
-        return true;
+        auto const number = references.list(row);
+        return !verdicts.of(number, [&] {
+            auto list = table.values(number);
+            while (list && list->left() > 0) {
+                if (leads_to_one(list->text())) return true;
+            }
+            return false;
+        });
     });
     return {};
 }
@@ -158,21 +172,18 @@ Result<void> keep_by_chain(SearchClause const& clause, EntryTable const& table, 
 Result<void> keep_by_has(SearchClause const& clause, EntryTable const& table, Rows& rows,
                          SearchLinks& links) {
     auto const& link = clause.links.front();
-    SALUS_TRY(auto const* source, links.beside(*link.type));
-    if (source == nullptr) {
-        rows.clear();
-        return {};
-    }
-    SALUS_TRY(auto const marks, marks_of(link, *source, links));
-    auto const references = column_of(*source, clause.name, ColumnSide::values);
+    SALUS_TRY(auto const sources, links.beside(*link.type));
+    SALUS_TRY(auto const marked, mark(link, sources, links));
     std::vector<std::string_view> ids;
-    for (Row row = 0; row < source->size(); ++row) {
-        auto list = marks[row] ? references.find(row) : std::nullopt;
-        while (list && list->left() > 0) ids.push_back(id_in(list->text(), table.type()));
+    for (auto const& [source, marks] : marked) {
+        auto const references = column_of(*source, clause.name, ColumnSide::values);
+        for (Row row = 0; row < source->size(); ++row) {
+            auto list = marks[row] ? references.find(row) : std::nullopt;
+            while (list && list->left() > 0) ids.push_back(id_in(list->text(), table.type()));
+        }
     }
     std::ranges::sort(ids);
-    std::erase_if(rows,
-                  [&](Row row) { return !std::ranges::binary_search(ids, table.entry(row).id()); });
+    std::erase_if(rows, [&](Row row) { return !std::ranges::binary_search(ids, table.id(row)); });
     return {};
 }
 

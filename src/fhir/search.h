@@ -130,10 +130,10 @@ struct SearchRead {
 class SearchLinks {
 public:
     virtual ~SearchLinks() = default;
-    // All entries of a type that stand beside those searched; nullptr: none.
-    [[nodiscard]] virtual Result<EntryTable const*> beside(Type const& type) = 0;
-    // Those of these ids that no patient's compartment holds; nullptr: none.
-    [[nodiscard]] virtual Result<EntryTable const*> shared(
+    // All entries of a type that stand beside those searched, in one table or several.
+    [[nodiscard]] virtual Result<std::span<EntryTable const>> beside(Type const& type) = 0;
+    // Those of these ids that no patient's compartment holds.
+    [[nodiscard]] virtual Result<std::span<EntryTable const>> shared(
         Type const& type, std::span<std::string_view const> ids) = 0;
 };
 

@@ -193,7 +193,7 @@ TEST(SearchOrderTest, PagesStandWhileDataChange) {
     Tables const after(entries);
     auto const second = page_of(*sorted, after.all("Observation"), &place, 9);
     std::string ids;
-    for (auto const& match : second.matches) ids += std::string(match.entry().id()) + " ";
+    for (auto const& match : second.matches) ids += std::string(match.id()) + " ";
     EXPECT_EQ(ids, "c d cc e ");
     EXPECT_FALSE(second.last.has_value());
     for (auto const* bad : {"", "x", "\x01", "\x7f"}) EXPECT_FALSE(decode_place(bad).has_value());

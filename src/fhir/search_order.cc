@@ -43,8 +43,8 @@ int compare_for(SortKey const& key, A const& a, B const& b) {
 }
 
 int compare_names(SearchMatch const& match, std::string_view type, std::string_view id) {
-    auto const by_type = match.entry().type().compare(type);
-    return by_type != 0 ? by_type : match.entry().id().compare(id);
+    auto const by_type = match.type().name.text().compare(type);
+    return by_type != 0 ? by_type : match.id().compare(id);
 }
 
 // The columns that a sort looks at, for the table at hand.
@@ -68,8 +68,9 @@ private:
     }
     [[nodiscard]] SortValue value(std::size_t at, SearchMatch const& match) const {
         auto const& key = keys_[at];
-        if (key.name == Literal("_id")) return {true, 0, match.entry().id()};
-        if (key.name == Literal("_lastUpdated")) return {true, match.entry().last_updated(), {}};
+        if (key.name == Literal("_id")) return {true, 0, match.id()};
+        if (key.name == Literal("_lastUpdated"))
+            return {true, match.table->last_updated(match.row), {}};
         SortValue best;
         auto values = columns_[at].find(match.row);
         while (values && values->left() > 0) {
@@ -98,8 +99,11 @@ public:
             auto const order = compare_for(keys_[i], value(a, i), value(b, i));
             if (order != 0) return order < 0;
         }
-        auto const& other = matches_[b].entry();
-        return compare_names(matches_[a], other.type(), other.id()) < 0;
+        auto const& one = matches_[a];
+        auto const& other = matches_[b];
+        // Rows stand in order of id.
+        if (one.table == other.table) return one.row < other.row;
+        return compare_names(one, other.type().name.text(), other.id()) < 0;
     }
     [[nodiscard]] bool behind(std::size_t at, SearchPlace const& place) const {
         for (std::size_t i = 0; i < keys_.size(); ++i) {
@@ -114,8 +118,8 @@ public:
             auto const& held = value(at, i);
             place.values.push_back({held.present, held.time, std::string(held.text)});
         }
-        place.type = matches_[at].entry().type();
-        place.id = matches_[at].entry().id();
+        place.type = matches_[at].type().name.text();
+        place.id = matches_[at].id();
         return place;
     }
 

@@ -18,7 +18,8 @@ struct SearchMatch {
     EntryTable const* table;
     EntryTable::Row row;
 
-    [[nodiscard]] EntryView const& entry() const noexcept { return table->entry(row); }
+    [[nodiscard]] Type const& type() const noexcept { return table->type(); }
+    [[nodiscard]] std::string_view id() const noexcept { return table->id(row); }
 };
 
 // What an entry is sorted by: the least value when ascending, the greatest when descending.

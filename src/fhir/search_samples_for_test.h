@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 
+#include "fhir/entry_table_writer.h"
 #include "fhir/material_for_test.h"
 #include "fhir/search_order.h"
 
@@ -28,6 +29,23 @@ inline Result<SearchQuery> query(std::string_view type, Parameters const& parame
     return SearchQuery::parse(*found, parameters, kNow, handling);
 }
 
+// REQUIRES: in order of id.
+inline Bytes bytes_of_table(Type const& type, std::vector<EntryView> const& views) {
+    EntryTableWriter writer(type);
+    for (auto const& view : views) EXPECT_TRUE(writer.add(view).has_value());
+    auto bytes = std::move(writer).finish();
+    EXPECT_TRUE(bytes.has_value());
+    return *std::move(bytes);
+}
+
+// A table with the bytes that it looks into.
+struct OwnedTable {
+    OwnedTable(Type const& type, Bytes made)
+        : bytes(std::move(made)), table(EntryTable::open(type, bytes).value()) {}
+    Bytes bytes;
+    EntryTable table;
+};
+
 // Entries of several types, as a compartment holds them. Borrows the entries.
 class Tables : public SearchLinks {
 public:
@@ -40,18 +58,21 @@ public:
         }
         for (auto& [name, list] : views) {
             std::ranges::sort(list, {}, &EntryView::id);
-            auto table = EntryTable::make(*find_resource_type(name), std::move(list));
-            EXPECT_TRUE(table.has_value());
-            tables_[name] = std::make_unique<EntryTable>(*std::move(table));
+            auto const& type = *find_resource_type(name);
+            tables_[name] = std::make_unique<OwnedTable>(type, bytes_of_table(type, list));
         }
     }
-    Result<EntryTable const*> beside(Type const& type) override { return table(type.name.text()); }
-    Result<EntryTable const*> shared(Type const& type, std::span<std::string_view const>) override {
-        return elsewhere == nullptr ? nullptr : elsewhere->table(type.name.text());
+    Result<std::span<EntryTable const>> beside(Type const& type) override {
+        auto const* found = table(type.name.text());
+        return found == nullptr ? std::span<EntryTable const>() : std::span(found, 1);
+    }
+    Result<std::span<EntryTable const>> shared(Type const& type,
+                                               std::span<std::string_view const>) override {
+        return elsewhere == nullptr ? std::span<EntryTable const>() : elsewhere->beside(type);
     }
     [[nodiscard]] EntryTable const* table(std::string_view type) const {
         auto const found = tables_.find(std::string(type));
-        return found == tables_.end() ? nullptr : found->second.get();
+        return found == tables_.end() ? nullptr : &found->second->table;
     }
     [[nodiscard]] std::vector<SearchMatch> all(std::string_view type) const {
         std::vector<SearchMatch> matches;
@@ -72,21 +93,24 @@ public:
         if (searched != nullptr) EXPECT_TRUE(parsed->retain(*searched, rows, *this).has_value());
         std::string ids;
         for (auto const row : rows)
-            ids += (ids.empty() ? "" : " ") + std::string(searched->entry(row).id());
+            ids += (ids.empty() ? "" : " ") + std::string(searched->id(row));
         return ids;
     }
 
     Tables* elsewhere = nullptr;  // shared resources
 
 private:
-    std::map<std::string, std::unique_ptr<EntryTable>> tables_;
+    std::map<std::string, std::unique_ptr<OwnedTable>> tables_;
 };
 
 class NoLinks : public SearchLinks {
 public:
-    Result<EntryTable const*> beside(Type const&) override { return nullptr; }
-    Result<EntryTable const*> shared(Type const&, std::span<std::string_view const>) override {
-        return nullptr;
+    Result<std::span<EntryTable const>> beside(Type const&) override {
+        return std::span<EntryTable const>();
+    }
+    Result<std::span<EntryTable const>> shared(Type const&,
+                                               std::span<std::string_view const>) override {
+        return std::span<EntryTable const>();
     }
 };
 

@@ -231,7 +231,7 @@ TEST(SearchTest, SortsWithTheIdLast) {
         auto const sorted = query("Observation", {{"_sort", sort}});
         std::string ids;
         for (auto const& match : page_of(*sorted, tables.all("Observation"), nullptr, 9).matches)
-            ids += match.entry().id();
+            ids += match.id();
         return ids;
     };
     EXPECT_EQ(order("date"), "dbca");
@@ -254,12 +254,14 @@ TEST(IndexEntryTest, SurvivesDamage) {
             bad[at] = static_cast<std::uint8_t>(bad[at] ^ bit);
             auto const view = EntryView::decode(bad);
             if (!view) continue;
-            auto const table = EntryTable::make(*find_resource_type("Observation"), {*view});
-            if (!table) continue;
+            auto const& type = *find_resource_type("Observation");
+            EntryTableWriter writer(type);
+            if (!writer.add(*view)) continue;
+            testing::OwnedTable const owned(type, std::move(writer).finish().value());
             testing::NoLinks links;
             std::vector<EntryTable::Row> rows{0};
-            EXPECT_TRUE(search->retain(*table, rows, links).has_value());
-            EXPECT_EQ(page_of(*search, {{&*table, 0}}, nullptr, 1).matches.size(), 1U);
+            EXPECT_TRUE(search->retain(owned.table, rows, links).has_value());
+            EXPECT_EQ(page_of(*search, {{&owned.table, 0}}, nullptr, 1).matches.size(), 1U);
         }
     }
     EXPECT_EQ(EntryView::decode({}).error().code, Errc::corrupt);

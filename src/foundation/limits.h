@@ -64,6 +64,11 @@ inline constexpr std::size_t kCrossPatientMatches = 100;
 inline constexpr std::size_t kPatientsOfResource = 1'000;  // compartments that one resource names
 inline constexpr std::size_t kIndexTextBytes = 1'024;      // of one indexed value
 inline constexpr std::size_t kIndexEntryBytes = 256 * kKiB;
+// A page of the index is made again when more entries than this stand beside it, and more than one
+// for so many in it: making it costs as much as it has entries.
+inline constexpr std::size_t kEntriesBesidePage = 256;
+inline constexpr std::size_t kPageEntriesForOneBeside = 16;
+inline constexpr std::size_t kIndexPageBytes = 64 * kMiB;  // beyond, there is none
 inline constexpr std::size_t kSortKeys = 8;
 inline constexpr std::size_t kDecimalBytes = 128;         // of one number as it is written
 inline constexpr std::size_t kChainDepth = 4;             // references that one parameter follows

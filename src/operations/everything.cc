@@ -5,8 +5,8 @@
 #include <array>
 #include <unordered_set>
 
-#include "fhir/index_entry.h"
 #include "fhir/reference.h"
+#include "fhir/search_order.h"
 #include "operations/answers.h"
 #include "operations/continuation.h"
 #include "operations/request_reader.h"
@@ -22,13 +22,16 @@ constexpr std::array<std::string_view, 12> kCareDates{
 
 struct Item {
     std::string name;  // Type/id: the order of the pages
-    fhir::EntryView view;
-    records::OpenedIndexEntry const* entry;
+    fhir::SearchMatch match;
+
+    [[nodiscard]] std::string_view type() const noexcept { return match.type().name.text(); }
 };
 
-bool overlaps(fhir::EntryView const& view, fhir::TimeRange const& care) {
+bool overlaps(fhir::SearchMatch const& match, fhir::TimeRange const& care) {
     for (auto const name : kCareDates) {
-        auto dates = view.find(name);
+        auto const* parameter = fhir::find_search_parameter(match.type(), name);
+        if (parameter == nullptr) continue;
+        auto dates = match.table->column(*parameter, fhir::ColumnSide::values).find(match.row);
         if (!dates || dates->type() != fhir::ParameterType::date || dates->left() == 0) continue;
         while (dates->left() > 0) {
             auto const range = dates->date();
@@ -39,15 +42,15 @@ bool overlaps(fhir::EntryView const& view, fhir::TimeRange const& care) {
     return true;
 }
 
-bool belongs(request::Permit const& permit, fhir::EntryView const& view) {
+bool belongs(request::Permit const& permit, fhir::SearchMatch const& match) {
     auto const& intent = permit.intent();
-    auto const* allowed = permit.elements_of_type(view.type());
+    auto const type = match.type().name.text();
+    auto const* allowed = permit.elements_of_type(type);
     if (allowed == nullptr) return false;
-    if (intent.since && view.last_updated() < intent.since->time_since_epoch().count())
-        return false;
+    auto const updated = match.table->last_updated(match.row);
+    if (intent.since && updated < intent.since->time_since_epoch().count()) return false;
     // By a date that may be withheld nothing is filtered (invariant 6).
-    return !intent.care || !allowed->all || view.type() == "Patient" ||
-           overlaps(view, *intent.care);
+    return !intent.care || !allowed->all || type == "Patient" || overlaps(match, *intent.care);
 }
 
 // The patient first, then by type and id.
@@ -55,11 +58,11 @@ std::vector<Item> items_of(request::Permit const& permit, records::CompartmentIn
     auto const patient = "Patient/" + std::string(RequestReader::id(permit.intent().id));
     std::vector<Item> items;
     for (auto const& table : index.tables()) {
-        for (fhir::EntryTable::Row row = 0; row < table.size(); ++row) {
-            auto const& view = table.entry(row);
-            if (!belongs(permit, view)) continue;
-            items.push_back({std::string(view.type()) + "/" + std::string(view.id()), view,
-                             &index.opened(table, row)});
+        for (auto const row : table.rows()) {
+            fhir::SearchMatch const match{&table, row};
+            if (!belongs(permit, match)) continue;
+            auto name = std::string(match.type().name.text()) + "/" + std::string(match.id());
+            items.push_back({std::move(name), match});
         }
     }
     std::ranges::sort(items, [&](Item const& a, Item const& b) {
@@ -155,13 +158,13 @@ Result<void> check_patient(Context const& context, request::IntentFacts const& i
 }
 
 Result<void> add_page(Context const& context, request::Permit const& permit,
-                      std::span<Item const> page, request::Prepared& prepared,
-                      request::BundleContent& bundle) {
+                      CompartmentId const& compartment, std::span<Item const> page,
+                      request::Prepared& prepared, request::BundleContent& bundle) {
     Supporting supporting(context, permit);
     for (auto const& item : page) {
-        SALUS_TRY(auto document, live(context, item.name, item.entry->compartment));
+        SALUS_TRY(auto document, live(context, item.name, compartment));
         if (!document) continue;
-        SALUS_TRY_VOID(supporting.add_of(item.view.type(), document->text));
+        SALUS_TRY_VOID(supporting.add_of(item.type(), document->text));
         add_entry(context, item.name, "match", *std::move(document), prepared, bundle);
     }
     // Of other patients nothing comes along: only what stands in no patient's compartment.
@@ -198,8 +201,8 @@ Result<request::Prepared> everything(Context const& context, request::Permit con
                                          permit.caller().facts().client, encode(rest)));
         bundle.next_link = url + "?_cursor=" + cursor;
     }
-    SALUS_TRY_VOID(
-        add_page(context, permit, std::span(items).subspan(begin, end - begin), prepared, bundle));
+    SALUS_TRY_VOID(add_page(context, permit, *intent.compartment,
+                            std::span(items).subspan(begin, end - begin), prepared, bundle));
     prepared.content = std::move(bundle);
     return prepared;
 }

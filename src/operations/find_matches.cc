@@ -11,7 +11,6 @@ namespace {
 
 using records::CompartmentIndex;
 using records::CompartmentIndexPointer;
-using records::IndexScope;
 using records::OpenedIndexEntry;
 using Rows = std::vector<fhir::EntryTable::Row>;
 
@@ -22,15 +21,15 @@ public:
     CompartmentLinks(Context const& context, CompartmentIndexPointer index)
         : context_(context), index_(std::move(index)) {}
 
-    Result<fhir::EntryTable const*> beside(fhir::Type const& type) override {
-        return index_ ? index_->table(type) : nullptr;
+    Result<std::span<fhir::EntryTable const>> beside(fhir::Type const& type) override {
+        return index_ ? index_->tables(type) : std::span<fhir::EntryTable const>();
     }
-    Result<fhir::EntryTable const*> shared(fhir::Type const& type,
-                                           std::span<std::string_view const> ids) override {
+    Result<std::span<fhir::EntryTable const>> shared(
+        fhir::Type const& type, std::span<std::string_view const> ids) override {
         SALUS_TRY(auto found, find_shared(context_, type, ids));
-        if (!found) return nullptr;
+        if (!found) return std::span<fhir::EntryTable const>();
         looked_up_.push_back(std::move(found));
-        return looked_up_.back()->table(type);
+        return looked_up_.back()->tables(type);
     }
 
 private:
@@ -38,12 +37,6 @@ private:
     CompartmentIndexPointer index_;
     std::vector<CompartmentIndexPointer> looked_up_;
 };
-
-Rows rows_of(fhir::EntryTable const& table) {
-    Rows rows(table.size());
-    for (fhir::EntryTable::Row row = 0; row < table.size(); ++row) rows[row] = row;
-    return rows;
-}
 
 void add(FoundMatches& found, fhir::EntryTable const& table, Rows const& rows) {
     found.matches.reserve(found.matches.size() + rows.size());
@@ -56,7 +49,7 @@ Result<FoundMatches> search_compartment(Context const& context, fhir::SearchQuer
     CompartmentLinks links(context, index);
     for (auto const& table : index->tables()) {
         if (!query.covers(table.type())) continue;
-        auto rows = rows_of(table);
+        auto rows = table.rows();
         SALUS_TRY_VOID(query.retain(table, rows, links));
         add(found, table, rows);
     }
@@ -68,24 +61,24 @@ Result<FoundMatches> search_compartment(Context const& context, fhir::SearchQuer
 Result<FoundMatches> search_found(Context const& context, fhir::SearchQuery const& query,
                                   std::vector<OpenedIndexEntry> entries) {
     FoundMatches found;
-    SALUS_TRY(auto index, CompartmentIndex::make(IndexScope::some, 0, std::move(entries)));
-    auto const* table = index->table(query.type());
+    SALUS_TRY(auto index, CompartmentIndex::make_of_some(std::move(entries)));
     found.indexes.push_back(index);
-    if (table == nullptr) return found;
-    if (!query.follows_links()) {
-        auto rows = rows_of(*table);
-        CompartmentLinks none(context, nullptr);
-        SALUS_TRY_VOID(query.retain(*table, rows, none));
-        add(found, *table, rows);
-        return found;
-    }
-    for (auto const row : rows_of(*table)) {
-        auto const& compartment = index->opened(*table, row).compartment;
-        SALUS_TRY(auto beside, context.records.index(compartment, limits::kSharedSearched));
-        CompartmentLinks links(context, std::move(beside));
-        Rows one{row};
-        SALUS_TRY_VOID(query.retain(*table, one, links));
-        add(found, *table, one);
+    for (auto const& table : index->tables(query.type())) {
+        if (!query.follows_links()) {
+            auto rows = table.rows();
+            CompartmentLinks none(context, nullptr);
+            SALUS_TRY_VOID(query.retain(table, rows, none));
+            add(found, table, rows);
+            continue;
+        }
+        for (auto const row : table.rows()) {
+            SALUS_TRY(auto beside, context.records.index(index->compartment(table, row),
+                                                         limits::kSharedSearched));
+            CompartmentLinks links(context, std::move(beside));
+            Rows one{row};
+            SALUS_TRY_VOID(query.retain(table, one, links));
+            add(found, table, one);
+        }
     }
     return found;
 }
@@ -139,13 +132,15 @@ bool says_what_is_wanted(fhir::SearchQuery const& query) {
 
 }  // namespace
 
-OpenedIndexEntry const& FoundMatches::opened(fhir::SearchMatch const& match) const {
-    auto const holds = [&](CompartmentIndexPointer const& index) {
-        return index->table(match.table->type()) == match.table;
-    };
-    auto const index = std::ranges::find_if(indexes, holds);
-    SALUS_CHECK(index != indexes.end());
-    return (*index)->opened(*match.table, match.row);
+CompartmentIndexPointer const& FoundMatches::index(fhir::SearchMatch const& match) const {
+    auto const holds = [&](auto const& each) { return each->holds(*match.table); };
+    auto const found = std::ranges::find_if(indexes, holds);
+    SALUS_CHECK(found != indexes.end());
+    return *found;
+}
+
+CompartmentId const& FoundMatches::compartment(fhir::SearchMatch const& match) const {
+    return index(match)->compartment(*match.table, match.row);
 }
 
 Result<CompartmentIndexPointer> find_shared(Context const& context, fhir::Type const& type,
@@ -161,7 +156,7 @@ Result<CompartmentIndexPointer> find_shared(Context const& context, fhir::Type c
         if (shared) entries.push_back(*std::move(entry));
     }
     if (entries.empty()) return nullptr;
-    return CompartmentIndex::make(IndexScope::some, 0, std::move(entries));
+    return CompartmentIndex::make_of_some(std::move(entries));
 }
 
 Result<FoundMatches> find_matches(Context const& context, fhir::SearchQuery const& query,

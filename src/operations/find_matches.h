@@ -13,8 +13,10 @@ struct FoundMatches {
     std::vector<records::CompartmentIndexPointer> indexes;
     std::vector<fhir::SearchMatch> matches;
 
-    // Where a match stands. REQUIRES: one of these matches.
-    [[nodiscard]] records::OpenedIndexEntry const& opened(fhir::SearchMatch const& match) const;
+    // Where a match stands, and the index that its table is of. REQUIRES: one of these matches.
+    [[nodiscard]] CompartmentId const& compartment(fhir::SearchMatch const& match) const;
+    [[nodiscard]] records::CompartmentIndexPointer const& index(
+        fhir::SearchMatch const& match) const;
 };
 
 // `compartment`: of the patient that the search names; nothing: none is named. A query over all

@@ -15,8 +15,8 @@ using fhir::IncludeDirection;
 using records::CompartmentIndexPointer;
 using records::IndexScope;
 
-std::string name_of(fhir::EntryView const& entry) {
-    return std::string(entry.type()) + "/" + std::string(entry.id());
+std::string name_of(fhir::SearchMatch const& match) {
+    return std::string(match.type().name.text()) + "/" + std::string(match.id());
 }
 
 class Inclusions {
@@ -24,7 +24,7 @@ public:
     Inclusions(Context const& context, request::Permit const& permit)
         : context_(context), permit_(permit) {}
 
-    void shown(fhir::SearchMatch const& match) { seen_.insert(name_of(match.entry())); }
+    void shown(fhir::SearchMatch const& match) { seen_.insert(name_of(match)); }
     // What `include` brings for one resource goes to the end of the list.
     Result<void> follow(Include const& include, Inclusion const& from) {
         if (include.direction == IncludeDirection::reverse) return follow_back(include, from);
@@ -50,8 +50,14 @@ private:
         return match.table->column(parameter, fhir::ColumnSide::values).find(match.row);
     }
 
+    // The entries of a type in the compartment that leads there.
+    static std::span<fhir::EntryTable const> beside(Inclusion const& from, fhir::Type const& type) {
+        if (from.index->scope() != IndexScope::compartment) return {};
+        return from.index->tables(type);
+    }
+
     Result<void> add(Inclusion inclusion) {
-        if (!seen_.insert(name_of(inclusion.match.entry())).second) return {};
+        if (!seen_.insert(name_of(inclusion.match)).second) return {};
         if (all_.size() >= limits::kIncludedEntries)
             return fail(Errc::too_large, "too many resources to include: ask for fewer at a time");
         all_.push_back(std::move(inclusion));
@@ -64,15 +70,13 @@ private:
         if (!local || (include.target != nullptr && include.target != local->type)) return {};
         if (permit_.elements_of_type(local->type->name.text()) == nullptr) return {};
         if (seen_.contains(std::string(reference))) return {};
-        auto const* beside = from.index->scope() == IndexScope::compartment
-                                 ? from.index->table(*local->type)
-                                 : nullptr;
-        if (auto const row = beside == nullptr ? std::nullopt : beside->find(local->id))
-            return add({{beside, *row}, from.index});
+        for (auto const& table : beside(from, *local->type)) {
+            if (auto const row = table.find(local->id)) return add({{&table, *row}, from.index});
+        }
         std::array const ids{local->id};
         SALUS_TRY(auto shared, find_shared(context_, *local->type, ids));
         if (!shared) return {};
-        auto const* table = shared->table(*local->type);
+        auto const* table = &shared->tables(*local->type).front();
         return add({{table, 0}, std::move(shared)});
     }
 
@@ -81,20 +85,29 @@ private:
         auto const& type = from.match.table->type();
         if (include.target != nullptr && include.target != &type) return {};
         if (permit_.elements_of_type(include.source->name.text()) == nullptr) return {};
-        auto const* sources = from.index->scope() == IndexScope::compartment
-                                  ? from.index->table(*include.source)
-                                  : nullptr;
-        if (sources == nullptr) return {};
-        auto const wanted = name_of(from.match.entry());
+        auto const wanted = name_of(from.match);
         for (auto const& parameter : include.source->search_parameters) {
             if (!follows(include, parameter)) continue;
-            auto const column = sources->column(parameter, fhir::ColumnSide::values);
-            for (fhir::EntryTable::Row row = 0; row < sources->size(); ++row) {
-                auto list = column.find(row);
-                bool refers = false;
-                while (list && list->left() > 0) refers = list->text() == wanted || refers;
-                if (refers) SALUS_TRY_VOID(add({{sources, row}, from.index}));
-            }
+            for (auto const& table : beside(from, *include.source))
+                SALUS_TRY_VOID(add_referring(table, parameter, wanted, from));
+        }
+        return {};
+    }
+    Result<void> add_referring(fhir::EntryTable const& table,
+                               fhir::SearchParameter const& parameter, std::string_view wanted,
+                               Inclusion const& from) {
+        auto const column = table.column(parameter, fhir::ColumnSide::values);
+        fhir::ListVerdicts verdicts(table);
+        for (auto const row : table.rows()) {
+            auto const number = column.list(row);
+            bool const refers = verdicts.of(number, [&] {
+                auto list = table.values(number);
+                while (list && list->left() > 0) {
+                    if (list->text() == wanted) return true;
+                }
+                return false;
+            });
+            if (refers) SALUS_TRY_VOID(add({{&table, row}, from.index}));
         }
         return {};
     }
@@ -110,8 +123,7 @@ Result<Inclusion> beside_its_own(Context const& context, FoundMatches const& fou
                                  fhir::SearchMatch const& match) {
     auto const& front = found.indexes.front();
     if (front->scope() == IndexScope::compartment) return Inclusion{match, front};
-    auto const& opened = found.opened(match);
-    SALUS_TRY(auto index, context.records.index(opened.compartment, limits::kSharedSearched));
+    SALUS_TRY(auto index, context.records.index(found.compartment(match), limits::kSharedSearched));
     return Inclusion{match, std::move(index)};
 }
 

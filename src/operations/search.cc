@@ -12,24 +12,39 @@ namespace {
 
 enum class Role { match, included };
 
-// The resource behind an index entry.
-Result<void> add_entry(Context const& context, fhir::EntryView const& view,
-                       CompartmentId const& compartment, Role role, request::Prepared& prepared,
-                       request::BundleContent& bundle) {
-    auto const type = std::string(view.type());
-    SALUS_TRY(auto document,
-              context.records.get(records::DocumentClass::resource, type, view.id()));
-    // Deleted or moved between the index and here: no longer a match.
-    if (!document || document->state != store::VersionState::live) return {};
-    if (document->compartment != compartment) return {};
-    prepared.touched.push_back(touched_by_reading(context, type, *document));
-    request::EntryContent entry;
-    entry.full_url = context.tenant.fhir_base() + "/" + type + "/" + std::string(view.id());
-    entry.type = type;
-    entry.text = std::move(document->text);
-    entry.version = document->version;
-    entry.included = role == Role::included;
-    bundle.entries.push_back(std::move(entry));
+// An index entry that is shown.
+struct Shown {
+    fhir::SearchMatch match;
+    records::CompartmentIndexPointer index;
+    Role role;
+};
+
+// The resources behind index entries.
+Result<void> add_entries(Context const& context, std::span<Shown const> shown,
+                         request::Prepared& prepared, request::BundleContent& bundle) {
+    std::vector<records::ResourcePlace> places;
+    places.reserve(shown.size());
+    for (auto const& [match, index, role] : shown) {
+        places.push_back(
+            {match.type().name.text(), match.id(), index->address(*match.table, match.row)});
+    }
+    SALUS_TRY(auto documents, context.records.get_all(places));
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        auto const& [match, index, role] = shown[i];
+        auto& document = documents[i];
+        // Deleted or moved between the index and here: no longer a match.
+        if (!document || document->state != store::VersionState::live) continue;
+        if (document->compartment != index->compartment(*match.table, match.row)) continue;
+        auto const type = std::string(places[i].type);
+        prepared.touched.push_back(touched_by_reading(context, type, *document));
+        request::EntryContent entry;
+        entry.full_url = context.tenant.fhir_base() + "/" + type + "/" + std::string(places[i].id);
+        entry.type = type;
+        entry.text = std::move(document->text);
+        entry.version = document->version;
+        entry.included = role == Role::included;
+        bundle.entries.push_back(std::move(entry));
+    }
     return {};
 }
 
@@ -63,17 +78,12 @@ Result<std::string> next_link(Context const& context, request::Permit const& per
 Result<void> add_page(Context const& context, request::Permit const& permit,
                       FoundMatches const& found, fhir::SearchPage const& page,
                       request::Prepared& prepared, request::BundleContent& bundle) {
-    for (auto const& match : page.matches) {
-        SALUS_TRY_VOID(add_entry(context, match.entry(), found.opened(match).compartment,
-                                 Role::match, prepared, bundle));
-    }
+    std::vector<Shown> shown;
+    for (auto const& match : page.matches)
+        shown.push_back({match, found.index(match), Role::match});
     SALUS_TRY(auto const included, find_included(context, permit, found, page.matches));
-    for (auto const& [match, index] : included) {
-        SALUS_TRY_VOID(add_entry(context, match.entry(),
-                                 index->opened(*match.table, match.row).compartment, Role::included,
-                                 prepared, bundle));
-    }
-    return {};
+    for (auto const& [match, index] : included) shown.push_back({match, index, Role::included});
+    return add_entries(context, shown, prepared, bundle);
 }
 
 }  // namespace
@@ -85,10 +95,10 @@ Result<std::vector<std::string>> live_matches(Context const& context,
     std::vector<std::string> ids;
     for (auto const& match : found.matches) {
         if (ids.size() == count) break;
-        auto const id = match.entry().id();
+        auto const id = match.id();
         SALUS_TRY(auto const current, context.records.current(intent.type, id));
         bool const live = current && current->state == store::VersionState::live &&
-                          current->compartment == found.opened(match).compartment;
+                          current->compartment == found.compartment(match);
         if (live) ids.emplace_back(id);
     }
     return ids;
@@ -100,7 +110,7 @@ Result<request::Prepared> search(Context const& context, request::Permit const& 
     SALUS_TRY(auto found, find_matches(context, intent));
     // Of all types those that the caller may not see are neither shown nor counted.
     std::erase_if(found.matches, [&](fhir::SearchMatch const& match) {
-        auto const type = match.entry().type();
+        auto const type = match.type().name.text();
         return type != intent.type && permit.elements_of_type(type) == nullptr;
     });
 

@@ -1,6 +1,10 @@
 #include "records/compartment_index.h"
 
 #include <algorithm>
+#include <iterator>
+#include <unordered_set>
+
+#include "foundation/check.h"
 
 namespace salus::records {
 namespace {
@@ -9,71 +13,119 @@ namespace {
 // cost nothing, and any number of them would fit.
 constexpr std::size_t kOverheadBytes = 256;
 
-struct Header {
-    fhir::EntryView view;
-    std::size_t at;
-};
+// The entries, which are scrubbed, as a page.
+Result<Bytes> page_of(std::vector<OpenedIndexEntry>& entries) {
+    std::vector<PageRow> rows;
+    rows.reserve(entries.size());
+    auto made = [&]() -> Result<Bytes> {
+        for (auto const& entry : entries) {
+            SALUS_TRY(auto const view, fhir::EntryView::decode(bytes_of(entry.entry)));
+            rows.push_back({entry.address, entry.version, view});
+        }
+        return make_page(std::move(rows));
+    }();
+    for (auto& entry : entries) scrub(entry.entry);
+    return made;
+}
 
-bool before(Header const& a, Header const& b) {
-    auto const by_type = a.view.type().compare(b.view.type());
-    return by_type != 0 ? by_type < 0 : a.view.id() < b.view.id();
+void hide(PageTable& table, std::unordered_set<Address> const& addresses) {
+    if (addresses.empty()) return;
+    for (fhir::EntryTable::Row row = 0; row < table.table.size(); ++row) {
+        if (addresses.contains(table.places.address(row))) table.table.hide(row);
+    }
 }
 
 }  // namespace
 
 Result<std::shared_ptr<CompartmentIndex const>> CompartmentIndex::make(
-    IndexScope scope, std::uint64_t sequence, std::vector<OpenedIndexEntry> entries) {
+    CompartmentId const& compartment, std::uint64_t sequence, IndexContents contents) {
     // Shared by the cache and by the searches that are using it.
-    std::shared_ptr<CompartmentIndex> index(new CompartmentIndex(scope, sequence));
-    SALUS_TRY_VOID(index->build(std::move(entries)));
+    std::shared_ptr<CompartmentIndex> index(new CompartmentIndex(IndexScope::compartment));
+    index->sequence_ = sequence;
+    index->compartment_ = compartment;
+    SALUS_TRY_VOID(index->build(std::move(contents)));
+    return std::shared_ptr<CompartmentIndex const>(std::move(index));
+}
+
+Result<std::shared_ptr<CompartmentIndex const>> CompartmentIndex::make_of_some(
+    std::vector<OpenedIndexEntry> entries) {
+    // Shared by those that look into it.
+    std::shared_ptr<CompartmentIndex> index(new CompartmentIndex(IndexScope::some));
+    for (auto const& entry : entries) index->compartments_[entry.address] = entry.compartment;
+    SALUS_TRY_VOID(index->build({.page = {}, .entries = std::move(entries), .removed = {}}));
     return std::shared_ptr<CompartmentIndex const>(std::move(index));
 }
 
 CompartmentIndex::~CompartmentIndex() {
-    for (auto& opened : entries_) scrub(opened.entry);
+    scrub(page_);
+    scrub(entries_);
 }
 
-Result<void> CompartmentIndex::build(std::vector<OpenedIndexEntry> entries) {
-    std::vector<Header> headers;
-    headers.reserve(entries.size());
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-        SALUS_TRY(auto const view, fhir::EntryView::decode(bytes_of(entries[i].entry)));
-        headers.push_back({view, i});
+Result<void> CompartmentIndex::build(IndexContents contents) {
+    page_ = std::move(contents.page);
+    outside_the_page_ = contents.entries.size() + contents.removed.size();
+    std::vector<PageTable> tables;
+    if (!page_.empty()) {
+        SALUS_TRY(tables, open_page(bytes_of(page_)));
+        std::unordered_set<Address> replaced(contents.removed.begin(), contents.removed.end());
+        for (auto const& entry : contents.entries) replaced.insert(entry.address);
+        for (auto& table : tables) hide(table, replaced);
     }
-    std::ranges::sort(headers, before);
-    entries_.reserve(entries.size());
-    for (auto const& header : headers) entries_.push_back(std::move(entries[header.at]));
-    bytes_ = kOverheadBytes + entries_.size() * sizeof(OpenedIndexEntry);
-    for (std::size_t begin = 0; begin < entries_.size();) {
-        std::vector<fhir::EntryView> views;
-        auto at = begin;
-        for (; at < entries_.size(); ++at) {
-            // Short texts have moved with their entries.
-            SALUS_TRY(auto const view, fhir::EntryView::decode(bytes_of(entries_[at].entry)));
-            if (!views.empty() && views.front().type() != view.type()) break;
-            bytes_ += entries_[at].entry.size();
-            views.push_back(view);
-        }
-        auto const* type = fhir::find_resource_type(views.front().type());
-        if (type == nullptr) return fail(Errc::corrupt, "index entry of an unknown type");
-        SALUS_TRY(auto table, fhir::EntryTable::make(*type, std::move(views)));
-        bytes_ += table.bytes();
+    if (!contents.entries.empty()) {
+        SALUS_TRY(entries_, page_of(contents.entries));
+        SALUS_TRY(auto more, open_page(entries_));
+        std::ranges::move(more, std::back_inserter(tables));
+    }
+    std::ranges::sort(tables, {},
+                      [](PageTable const& table) { return table.table.type().name.text(); });
+    bytes_ = kOverheadBytes + page_.size() + entries_.size();
+    tables_.reserve(tables.size());
+    for (auto& [table, places] : tables) {
+        bytes_ += table.bytes() + sizeof(PageTable);
+        size_ += table.rows().size();
+        places_.push_back(places);
         tables_.push_back(std::move(table));
-        first_.push_back(begin);
-        begin = at;
     }
     return {};
 }
 
-fhir::EntryTable const* CompartmentIndex::table(fhir::Type const& type) const noexcept {
-    auto const found = std::ranges::find_if(
-        tables_, [&](fhir::EntryTable const& table) { return &table.type() == &type; });
-    return found == tables_.end() ? nullptr : &*found;
+std::span<fhir::EntryTable const> CompartmentIndex::tables(fhir::Type const& type) const noexcept {
+    auto const of_type = [&](fhir::EntryTable const& table) { return &table.type() == &type; };
+    auto const begin = std::ranges::find_if(tables_, of_type);
+    return {begin, std::find_if_not(begin, tables_.end(), of_type)};
 }
 
-OpenedIndexEntry const& CompartmentIndex::opened(fhir::EntryTable const& table,
-                                                 fhir::EntryTable::Row row) const noexcept {
-    return entries_[first_[static_cast<std::size_t>(&table - tables_.data())] + row];
+bool CompartmentIndex::holds(fhir::EntryTable const& table) const noexcept {
+    return std::ranges::any_of(tables_, [&](auto const& held) { return &held == &table; });
+}
+
+std::size_t CompartmentIndex::position(fhir::EntryTable const& table) const {
+    SALUS_CHECK(holds(table));
+    return static_cast<std::size_t>(&table - tables_.data());
+}
+
+Address CompartmentIndex::address(fhir::EntryTable const& table, Row row) const {
+    return places_[position(table)].address(row);
+}
+
+std::uint64_t CompartmentIndex::version(fhir::EntryTable const& table, Row row) const {
+    return places_[position(table)].version(row);
+}
+
+CompartmentId const& CompartmentIndex::compartment(fhir::EntryTable const& table, Row row) const {
+    if (scope_ == IndexScope::compartment) return compartment_;
+    return compartments_.at(address(table, row));
+}
+
+Result<Bytes> CompartmentIndex::as_page() const {
+    std::vector<PageRow> rows;
+    rows.reserve(size_);
+    for (auto const& table : tables_) {
+        for (auto const row : table.rows())
+            rows.push_back(
+                {address(table, row), version(table, row), PageRow::OfTable{&table, row}});
+    }
+    return make_page(std::move(rows));
 }
 
 CompartmentIndexPointer IndexCache::find(CompartmentId const& compartment, std::uint64_t sequence) {

@@ -1,6 +1,6 @@
 // Opened index entries: what a search filters, sorts and pages. Those of a compartment are kept for
-// a while in a bounded cache, already in tables, because opening 5,000 of them costs some 20 ms and
-// filtering them less than one. Plaintext of the index is ePHI: it is scrubbed when it leaves.
+// a while in a bounded cache, as pages. Plaintext of the index is ePHI: it is scrubbed when it
+// leaves.
 #pragma once
 
 #include <list>
@@ -9,11 +9,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "fhir/entry_table.h"
 #include "foundation/result.h"
 #include "foundation/secret.h"
 #include "foundation/strong_id.h"
 #include "foundation/thread_annotations.h"
+#include "records/index_page.h"
 
 namespace salus::records {
 
@@ -27,40 +27,63 @@ struct OpenedIndexEntry {
 // Whether a set holds every entry of a compartment, or some that were looked up.
 enum class IndexScope : std::uint8_t { some, compartment };
 
+// Of what a compartment's index is made. An entry takes the place of the page's row of its address;
+// what was removed has no row.
+struct IndexContents {
+    std::string page;  // as it was sealed; empty: there is none
+    std::vector<OpenedIndexEntry> entries;
+    std::vector<Address> removed;
+};
+
 class CompartmentIndex {
 public:
-    // Errc::corrupt if an entry is damaged.
+    using Row = fhir::EntryTable::Row;
+
+    // Errc::corrupt if page or entries are damaged.
     [[nodiscard]] static Result<std::shared_ptr<CompartmentIndex const>> make(
-        IndexScope scope, std::uint64_t sequence, std::vector<OpenedIndexEntry> entries);
+        CompartmentId const& compartment, std::uint64_t sequence, IndexContents contents);
+    // Of entries from whatever compartments.
+    [[nodiscard]] static Result<std::shared_ptr<CompartmentIndex const>> make_of_some(
+        std::vector<OpenedIndexEntry> entries);
     CompartmentIndex(CompartmentIndex const&) = delete;
     CompartmentIndex& operator=(CompartmentIndex const&) = delete;
     ~CompartmentIndex();
 
     [[nodiscard]] IndexScope scope() const noexcept { return scope_; }
     [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_; }
-    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
-    // In order of type and id.
-    [[nodiscard]] std::vector<OpenedIndexEntry> const& entries() const noexcept { return entries_; }
+    // Entries that are searched.
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    // Entries and removals that came beside the page.
+    [[nodiscard]] std::size_t outside_the_page() const noexcept { return outside_the_page_; }
     // In memory, with what the tables need.
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
-    [[nodiscard]] std::vector<fhir::EntryTable> const& tables() const noexcept { return tables_; }
-    // nullptr: there are none of this type.
-    [[nodiscard]] fhir::EntryTable const* table(fhir::Type const& type) const noexcept;
-    // REQUIRES: a table of this index.
-    [[nodiscard]] OpenedIndexEntry const& opened(fhir::EntryTable const& table,
-                                                 fhir::EntryTable::Row row) const noexcept;
+    // In order of type; of one type there may be several.
+    [[nodiscard]] std::span<fhir::EntryTable const> tables() const noexcept { return tables_; }
+    [[nodiscard]] std::span<fhir::EntryTable const> tables(fhir::Type const& type) const noexcept;
+    [[nodiscard]] bool holds(fhir::EntryTable const& table) const noexcept;
+    // REQUIRES: a table of this index and a row of it.
+    [[nodiscard]] Address address(fhir::EntryTable const& table, Row row) const;
+    [[nodiscard]] std::uint64_t version(fhir::EntryTable const& table, Row row) const;
+    [[nodiscard]] CompartmentId const& compartment(fhir::EntryTable const& table, Row row) const;
+    // All entries that are searched, in one page. Holds ePHI.
+    [[nodiscard]] Result<Bytes> as_page() const;
 
 private:
-    CompartmentIndex(IndexScope scope, std::uint64_t sequence)
-        : scope_(scope), sequence_(sequence) {}
-    [[nodiscard]] Result<void> build(std::vector<OpenedIndexEntry> entries);
+    explicit CompartmentIndex(IndexScope scope) : scope_(scope) {}
+    [[nodiscard]] Result<void> build(IndexContents contents);
+    [[nodiscard]] std::size_t position(fhir::EntryTable const& table) const;
 
     IndexScope scope_;
-    std::uint64_t sequence_;
+    std::uint64_t sequence_ = 0;
+    CompartmentId compartment_;
+    std::unordered_map<Address, CompartmentId> compartments_;  // of IndexScope::some
+    std::size_t size_ = 0;
+    std::size_t outside_the_page_ = 0;
     std::size_t bytes_ = 0;
-    std::vector<OpenedIndexEntry> entries_;  // in order of type and id
-    std::vector<fhir::EntryTable> tables_;   // in order of type; look into entries_
-    std::vector<std::size_t> first_;         // of each table, in entries_
+    std::string page_;  // both are what the tables look into
+    Bytes entries_;     // as a page
+    std::vector<fhir::EntryTable> tables_;
+    std::vector<PagePlaces> places_;  // of each table
 };
 
 // Shared by the cache and the searches that are using it; immutable.

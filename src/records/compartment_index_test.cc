@@ -28,8 +28,8 @@ CompartmentIndexPointer index_of(std::uint64_t sequence, std::size_t entries = 0
         opened.push_back({Address{}, compartment(1), 1,
                           std::string(text_of(testing::EphiTestAccess::open(entry)))});
     }
-    return testing::must(
-        CompartmentIndex::make(IndexScope::compartment, sequence, std::move(opened)));
+    return testing::must(CompartmentIndex::make(
+        compartment(1), sequence, {.page = {}, .entries = std::move(opened), .removed = {}}));
 }
 
 constexpr std::size_t kEntries = 20;
@@ -73,7 +73,7 @@ TEST(IndexCacheTest, LeastRecentlyUsedGoesFirst) {
 TEST(IndexCacheTest, WhatIsTooLargeIsNotKeptAndDrivesNothingOut) {
     IndexCache cache(2 * cost());
     cache.keep(compartment(1), index_of(1, kEntries));
-    cache.keep(compartment(2), index_of(1, 3 * kEntries));
+    cache.keep(compartment(2), index_of(1, 20 * kEntries));
     EXPECT_FALSE(cache.holds(compartment(2), 1));
     EXPECT_TRUE(cache.holds(compartment(1), 1));
     IndexCache none(0);

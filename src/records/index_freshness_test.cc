@@ -29,9 +29,7 @@ protected:
         std::set<std::uint64_t> all;
         auto const opened = index();
         for (auto const& table : opened->tables()) {
-            for (fhir::EntryTable::Row row = 0; row < table.size(); ++row) {
-                all.insert(opened->opened(table, row).version);
-            }
+            for (auto const row : table.rows()) all.insert(opened->version(table, row));
         }
         return all;
     }

@@ -28,7 +28,8 @@ Bytes entry_of_the_first_layout(std::string_view type, std::string_view id) {
 }
 
 fhir::EntryTable const* table_of(CompartmentIndexPointer const& index, std::string_view type) {
-    return index->table(*fhir::find_resource_type(type));
+    auto const tables = index->tables(*fhir::find_resource_type(type));
+    return tables.empty() ? nullptr : &tables.front();
 }
 
 TEST(IndexLayoutTest, HoldsATableForEachType) {
@@ -50,13 +51,12 @@ TEST(IndexLayoutTest, HoldsATableForEachType) {
     ASSERT_EQ(table->size(), 3U);
     for (fhir::EntryTable::Row row = 0; row < 3; ++row) {
         auto const id = "o" + std::to_string(row + 1);
-        EXPECT_EQ(table->entry(row).id(), id);
+        EXPECT_EQ(table->id(row), id);
         EXPECT_EQ(table->find(id), row);
-        EXPECT_EQ(index->opened(*table, row).address,
-                  records.addressing().address("Observation", id));
+        EXPECT_EQ(index->address(*table, row), records.addressing().address("Observation", id));
     }
     EXPECT_EQ(table->find("o4"), std::nullopt);
-    EXPECT_EQ(index->opened(*table_of(index, "Patient"), 0).address,
+    EXPECT_EQ(index->address(*table_of(index, "Patient"), 0),
               records.addressing().address("Patient", "p1"));
     // It stays as long as nothing is written there, and counts what it takes.
     EXPECT_EQ(must(records.records().index(compartment)), index);

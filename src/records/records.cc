@@ -4,7 +4,8 @@ namespace salus::records {
 
 Records::Records(request::Tenant const& tenant, crypto::Random& random, IndexCache& cache,
                  Addressing addressing, std::unique_ptr<store::Reader> reader)
-    : cache_(cache),
+    : store_(tenant.store),
+      cache_(cache),
       addressing_(std::move(addressing)),
       sealing_(tenant, random),
       reader_(std::move(reader)) {}
@@ -42,6 +43,21 @@ Result<std::optional<StoredDocument>> Records::get(DocumentClass document_class,
     if (!stored) return std::optional<StoredDocument>();
     SALUS_TRY(auto document, open(document_class, type, id, *stored));
     return std::optional(std::move(document));
+}
+
+Result<std::vector<std::optional<StoredDocument>>> Records::get_all(
+    std::span<ResourcePlace const> places) {
+    std::vector<Address> addresses;
+    addresses.reserve(places.size());
+    for (auto const& place : places) addresses.push_back(place.address);
+    SALUS_TRY(auto const stored, reader_->get_all(addresses));
+    std::vector<std::optional<StoredDocument>> documents(places.size());
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        if (!stored[i]) continue;
+        SALUS_TRY(documents[i],
+                  open(DocumentClass::resource, places[i].type, places[i].id, *stored[i]));
+    }
+    return documents;
 }
 
 Result<std::optional<StoredDocument>> Records::get_version(std::string_view type,
@@ -90,21 +106,45 @@ Result<CompartmentIndexPointer> Records::index(CompartmentId const& compartment,
                                                std::size_t entries_max) {
     SALUS_TRY(auto const sequence, reader_->compartment_sequence(compartment));
     if (auto cached = cache_.find(compartment, sequence)) return cached;
-    SALUS_TRY(auto const sealed, reader_->scan(compartment));
-    if (sealed.size() > entries_max)
+    SALUS_TRY(auto const scan, reader_->scan(compartment));
+    SALUS_TRY(auto contents, open_contents(scan, compartment, entries_max));
+    SALUS_TRY(auto index, CompartmentIndex::make(compartment, scan.sequence, std::move(contents)));
+    if (index->size() > entries_max)
         return fail(Errc::too_large, "there are too many entries to search through");
-    std::vector<OpenedIndexEntry> entries;
-    entries.reserve(sealed.size());
-    for (auto const& entry : sealed) {
-        SALUS_TRY(auto text, open_entry(compartment, entry));
-        entries.push_back({entry.address, compartment, entry.version, std::move(text)});
-    }
-    // The sequence was read before the scan: at worst the index is newer than it says, and is then
-    // read again, never older.
-    SALUS_TRY(auto index,
-              CompartmentIndex::make(IndexScope::compartment, sequence, std::move(entries)));
     cache_.keep(compartment, index);
+    keep_page(*index, compartment);
     return index;
+}
+
+Result<IndexContents> Records::open_contents(store::IndexScan const& scan,
+                                             CompartmentId const& compartment,
+                                             std::size_t entries_max) {
+    if (scan.entries.size() > entries_max)
+        return fail(Errc::too_large, "there are too many entries to search through");
+    IndexContents contents;
+    if (scan.page) {
+        SALUS_TRY(contents.page, sealing_.open_index_page(*scan.page));
+    }
+    contents.entries.reserve(scan.entries.size());
+    for (auto const& entry : scan.entries) {
+        SALUS_TRY(auto text, open_entry(compartment, entry));
+        contents.entries.push_back({entry.address, compartment, entry.version, std::move(text)});
+    }
+    contents.removed = scan.removed;
+    return contents;
+}
+
+// Best effort: without it the next reader opens the entries one by one again.
+void Records::keep_page(CompartmentIndex const& index, CompartmentId const& compartment) {
+    auto const beside = index.outside_the_page();
+    if (beside <= limits::kEntriesBesidePage ||
+        beside <= index.size() / limits::kPageEntriesForOneBeside ||
+        index.bytes() > limits::kIndexPageBytes)
+        return;
+    auto page = index.as_page();
+    if (!page) return;
+    auto sealed = sealing_.seal_index_page(compartment, index.sequence(), *std::move(page));
+    if (sealed) store_.keep_page(*std::move(sealed));
 }
 
 Result<std::optional<OpenedIndexEntry>> Records::entry(Address const& address) {

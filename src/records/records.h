@@ -31,6 +31,13 @@ struct StoredDocument {
     crypto::Sha256Digest hash{};  // of the sealed bytes
 };
 
+// Where a resource stands, as an index tells. Borrows.
+struct ResourcePlace {
+    std::string_view type;
+    std::string_view id;
+    Address address;
+};
+
 // A version to be sealed for the store.
 struct Change {
     DocumentClass document_class = DocumentClass::resource;
@@ -63,13 +70,17 @@ public:
     [[nodiscard]] Result<std::optional<StoredDocument>> get_version(std::string_view type,
                                                                     std::string_view id,
                                                                     std::uint64_t version);
+    // As get(), of several resources in one consistent view.
+    [[nodiscard]] Result<std::vector<std::optional<StoredDocument>>> get_all(
+        std::span<ResourcePlace const> places);
     // Newest first.
     [[nodiscard]] Result<std::vector<StoredDocument>> history(std::string_view type,
                                                               std::string_view id,
                                                               std::uint64_t before,
                                                               std::size_t count);
     // The opened index of a compartment, from the cache if it still stands. Entries of an earlier
-    // layout are made again from their resources. Errc::too_large beyond `entries_max`.
+    // layout are made again from their resources. When many stood beside the compartment's page, or
+    // without one, the store is given a new one. Errc::too_large beyond `entries_max`.
     [[nodiscard]] Result<CompartmentIndexPointer> index(
         CompartmentId const& compartment,
         std::size_t entries_max = std::numeric_limits<std::size_t>::max());
@@ -87,11 +98,16 @@ private:
                                               std::string_view id,
                                               store::StoredVersion const& stored);
 
+    [[nodiscard]] Result<IndexContents> open_contents(store::IndexScan const& scan,
+                                                      CompartmentId const& compartment,
+                                                      std::size_t entries_max);
+    void keep_page(CompartmentIndex const& index, CompartmentId const& compartment);
     [[nodiscard]] Result<std::string> open_entry(CompartmentId const& compartment,
                                                  store::IndexEntry const& sealed);
     [[nodiscard]] Result<std::string> index_again(Address const& address,
                                                   fhir::OutdatedEntry const& outdated);
 
+    store::Store& store_;
     IndexCache& cache_;
     Addressing addressing_;
     Sealing sealing_;

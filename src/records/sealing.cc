@@ -48,6 +48,15 @@ crypto::Context Sealing::index_context(CompartmentId const& compartment, Address
     return context;
 }
 
+crypto::Context Sealing::page_context(CompartmentId const& compartment,
+                                      std::uint64_t sequence) const {
+    auto context = this->context();
+    context.add(Part::compartment, compartment.bytes())
+        .add(Part::object_class, "index-page")
+        .add(Part::version, sequence);
+    return context;
+}
+
 crypto::Context Sealing::cursor_context(ClientId const& client) const {
     auto context = this->context();
     context.add(Part::object_class, "cursor").add(Part::id, client.text());
@@ -93,6 +102,23 @@ Result<std::string> Sealing::open_index_entry(CompartmentId const& compartment,
     SALUS_TRY(auto const key,
               tenant_.keyring.key_for_reading(compartment, entry.entry.key_version()));
     return sealer_.open(key, index_context(compartment, entry.address, entry.version), entry.entry);
+}
+
+Result<store::IndexPage> Sealing::seal_index_page(CompartmentId const& compartment,
+                                                  std::uint64_t sequence, Bytes page) {
+    auto sealed = [&]() -> Result<crypto::Sealed> {
+        SALUS_TRY(auto const key, tenant_.keyring.key_for_writing(compartment));
+        return sealer_.seal(key.key, key.version, page_context(compartment, sequence), page);
+    }();
+    scrub(page);
+    if (!sealed) return fail(std::move(sealed).error());
+    return store::IndexPage{compartment, sequence, *std::move(sealed)};
+}
+
+Result<std::string> Sealing::open_index_page(store::IndexPage const& page) {
+    SALUS_TRY(auto const key,
+              tenant_.keyring.key_for_reading(page.compartment, page.page.key_version()));
+    return sealer_.open(key, page_context(page.compartment, page.sequence), page.page);
 }
 
 std::string Sealing::text_of_entry(Ephi<Bytes> entry) {

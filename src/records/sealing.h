@@ -54,6 +54,11 @@ public:
                                                           Ephi<Bytes> const& entry);
     [[nodiscard]] Result<std::string> open_index_entry(CompartmentId const& compartment,
                                                        store::IndexEntry const& entry);
+    // Pages of a compartment's index (index_page.h), bound to the sequence at which they were made.
+    // Sealing scrubs the page.
+    [[nodiscard]] Result<store::IndexPage> seal_index_page(CompartmentId const& compartment,
+                                                           std::uint64_t sequence, Bytes page);
+    [[nodiscard]] Result<std::string> open_index_page(store::IndexPage const& page);
     // An entry that was made again, for an opened index.
     [[nodiscard]] static std::string text_of_entry(Ephi<Bytes> entry);
     // Paging cursors: sealed under the tenant's cursor key and bound to the client (MIN-2).
@@ -66,6 +71,8 @@ private:
     [[nodiscard]] crypto::Context index_context(CompartmentId const& compartment,
                                                 Address const& address,
                                                 std::uint64_t version) const;
+    [[nodiscard]] crypto::Context page_context(CompartmentId const& compartment,
+                                               std::uint64_t sequence) const;
     [[nodiscard]] crypto::Context cursor_context(ClientId const& client) const;
 
     request::Tenant const& tenant_;

@@ -15,6 +15,8 @@ namespace salus::testing {
 struct StoreHooks {
     std::function<void()> before_scan;
     std::function<void()> after_scan;
+    // What was read, as somebody who can write to the store would have it.
+    std::function<void(store::IndexScan&)> alter_scan;
     // Before a commit is passed on; an error is its answer, and nothing is written.
     std::function<std::optional<Error>(store::Batch const&)> before_commit;
 };
@@ -38,11 +40,16 @@ public:
                                                       std::size_t count) override {
         return reader_->history(address, before, count);
     }
-    Result<std::vector<store::IndexEntry>> scan(CompartmentId const& compartment) override {
+    Result<std::vector<std::optional<store::StoredVersion>>> get_all(
+        std::span<Address const> addresses) override {
+        return reader_->get_all(addresses);
+    }
+    Result<store::IndexScan> scan(CompartmentId const& compartment) override {
         if (hooks_.before_scan) hooks_.before_scan();
-        auto entries = reader_->scan(compartment);
+        auto scan = reader_->scan(compartment);
         if (hooks_.after_scan) hooks_.after_scan();
-        return entries;
+        if (scan && hooks_.alter_scan) hooks_.alter_scan(*scan);
+        return scan;
     }
     Result<std::optional<store::IndexEntry>> index_entry(CompartmentId const& compartment,
                                                          Address const& address) override {
@@ -71,6 +78,7 @@ public:
         if (error) co_return fail(*std::move(error));
         co_return co_await store_.commit(std::move(batch), home);
     }
+    void keep_page(store::IndexPage page) override { store_.keep_page(std::move(page)); }
     Result<std::unique_ptr<store::Reader>> open_reader() override {
         SALUS_TRY(auto reader, store_.open_reader());
         return std::unique_ptr<store::Reader>(

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "crypto/sealed.h"
@@ -63,6 +64,24 @@ struct IndexEntry {
     crypto::Sealed entry;
 };
 
+// All index entries of a compartment in one sealed piece, as they were at one of its sequences.
+// Made from the entries and beside them, so that a reader need not open each by itself.
+struct IndexPage {
+    CompartmentId compartment;
+    std::uint64_t sequence = 0;
+    crypto::Sealed page;
+};
+
+// The index of a compartment in one consistent view.
+struct IndexScan {
+    std::uint64_t sequence = 0;  // of the compartment
+    std::optional<IndexPage> page;
+    // Beside a page those that were written since; without one all. In no particular order.
+    std::vector<IndexEntry> entries;
+    // What had an entry in the page, or got one since, and has none any more.
+    std::vector<Address> removed;
+};
+
 // Reads. Belongs to one thread. Each call sees everything that was committed before it began.
 class Reader {
 public:
@@ -76,9 +95,10 @@ public:
     [[nodiscard]] virtual Result<std::vector<StoredVersion>> history(Address const& address,
                                                                      std::uint64_t before,
                                                                      std::size_t count) = 0;
-    // All index entries of a compartment, in one consistent view, in no particular order.
-    [[nodiscard]] virtual Result<std::vector<IndexEntry>> scan(
-        CompartmentId const& compartment) = 0;
+    // As get(), of several documents in one consistent view.
+    [[nodiscard]] virtual Result<std::vector<std::optional<StoredVersion>>> get_all(
+        std::span<Address const> addresses) = 0;
+    [[nodiscard]] virtual Result<IndexScan> scan(CompartmentId const& compartment) = 0;
     // The index entry of one live document; nothing if it has none or stands elsewhere.
     [[nodiscard]] virtual Result<std::optional<IndexEntry>> index_entry(
         CompartmentId const& compartment, Address const& address) = 0;
@@ -108,11 +128,15 @@ public:
     // does until the store is reopened, and the one that was refused may then turn out to have
     // happened. Any thread.
     virtual Task<Result<void>> commit(Batch batch, Executor& home) = 0;
+    // Keeps a page for the next scans, in the place of an older one, if the compartment still has
+    // the page's sequence when its turn comes; otherwise, or when the store is busy or refuses,
+    // nothing happens. Returns at once. Any thread.
+    virtual void keep_page(IndexPage page) = 0;
     [[nodiscard]] virtual Result<std::unique_ptr<Reader>> open_reader() = 0;
-    // Removes every version, index entry and token of the compartment (after its key is destroyed),
-    // in several transactions; repeating it finishes what a crash interrupted. A document whose
-    // current version stood here is gone, even if older versions in other compartments can still be
-    // read. The compartment's sequence stays and grows.
+    // Removes every version, index entry, page and token of the compartment (after its key is
+    // destroyed), in several transactions; repeating it finishes what a crash interrupted. A
+    // document whose current version stood here is gone, even if older versions in other
+    // compartments can still be read. The compartment's sequence stays and grows.
     virtual Task<Result<void>> erase(CompartmentId compartment, Executor& home) = 0;
     // Removes documents whose current version's time is over, with their history; returns how many.
     // Readers may see them until then.

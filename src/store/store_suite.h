@@ -62,7 +62,7 @@ protected:
                std::ranges::equal(found->document.bytes(), expected);
     }
     std::size_t entries(CompartmentId const& compartment) {
-        return reader_->scan(compartment).value().size();
+        return reader_->scan(compartment).value().entries.size();
     }
     std::size_t matches(BlindToken const& token) { return reader_->find(token, 10).value().size(); }
     std::uint64_t sequence(CompartmentId const& compartment) {

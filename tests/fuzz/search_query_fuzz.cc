@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "fhir/entry_table.h"
+#include "fhir/entry_table_writer.h"
 #include "fhir/search.h"
 #include "fhir/search_order.h"
 #include "foundation/check.h"
@@ -56,22 +56,29 @@ public:
             auto const view = fhir::EntryView::decode(entry);
             SALUS_CHECK(view);
             auto const* type = fhir::find_resource_type(view->type());
-            auto table = fhir::EntryTable::make(*type, {*view});
+            fhir::EntryTableWriter writer(*type);
+            SALUS_CHECK(writer.add(*view));
+            auto bytes = std::move(writer).finish();
+            SALUS_CHECK(bytes);
+            written_.push_back(*std::move(bytes));
+            auto table = fhir::EntryTable::open(*type, written_.back());
             SALUS_CHECK(table);
             tables_.emplace(type, *std::move(table));
         }
     }
-    Result<fhir::EntryTable const*> beside(fhir::Type const& type) override {
+    Result<std::span<fhir::EntryTable const>> beside(fhir::Type const& type) override {
         auto const found = tables_.find(&type);
-        return found == tables_.end() ? nullptr : &found->second;
+        if (found == tables_.end()) return std::span<fhir::EntryTable const>();
+        return std::span(&found->second, 1);
     }
-    Result<fhir::EntryTable const*> shared(fhir::Type const&,
-                                           std::span<std::string_view const>) override {
-        return nullptr;
+    Result<std::span<fhir::EntryTable const>> shared(fhir::Type const&,
+                                                     std::span<std::string_view const>) override {
+        return std::span<fhir::EntryTable const>();
     }
 
 private:
     std::vector<Bytes> entries_;
+    std::vector<Bytes> written_;  // what the tables look into
     std::map<fhir::Type const*, fhir::EntryTable> tables_;
 };
 
@@ -79,10 +86,10 @@ void perform(fhir::SearchQuery const& query, Compartment& compartment) {
     for (auto const& read : query.reads()) SALUS_CHECK(read.type != nullptr);
     auto const table = compartment.beside(query.type());
     SALUS_CHECK(table);
-    if (*table == nullptr) return;
+    if (table->empty()) return;
     std::vector<fhir::EntryTable::Row> rows{0};
-    SALUS_CHECK(query.retain(**table, rows, compartment));
-    fhir::SearchMatch const match{*table, 0};
+    SALUS_CHECK(query.retain(table->front(), rows, compartment));
+    fhir::SearchMatch const match{&table->front(), 0};
     auto const page = fhir::page_of(query, {match, match}, nullptr, 1);
     SALUS_CHECK(page.matches.size() == 1 && page.last);
     auto const place = fhir::decode_place(fhir::encode(*page.last));

@@ -10,6 +10,8 @@ constexpr std::size_t kWalPagesIdle = limits::kWalBytesIdle / kPageBytes;
 constexpr std::size_t kWalPages = limits::kWalBytes / kPageBytes;
 
 std::size_t bytes_of(Job const& job) {
+    if (auto const* const page = std::get_if<IndexPage>(&job.work))
+        return page->page.bytes().size();
     auto const* const batch = std::get_if<Batch>(&job.work);
     if (batch == nullptr) return 0;
     std::size_t bytes = 0;
@@ -116,6 +118,10 @@ Result<void> CommitThread::perform_in_savepoint(Job& job) {
 Result<std::uint64_t> CommitThread::perform_in_transaction(Job& job) {
     if (auto const* const batch = std::get_if<Batch>(&job.work)) {
         SALUS_TRY_VOID(writer_.apply(*batch));
+        return 0;
+    }
+    if (auto const* const page = std::get_if<IndexPage>(&job.work)) {
+        SALUS_TRY_VOID(writer_.keep_page(*page));
         return 0;
     }
     if (auto const* const slice = std::get_if<EraseSlice>(&job.work)) {

@@ -31,7 +31,7 @@ struct ExpireSlice {
 struct EmptyWal {};
 
 struct Job {
-    std::variant<Batch, EraseSlice, ExpireSlice, EmptyWal> work;
+    std::variant<Batch, IndexPage, EraseSlice, ExpireSlice, EmptyWal> work;
     Executor& home;
     Result<std::uint64_t> result = 0;  // documents removed
     std::coroutine_handle<> waiting{};

@@ -49,14 +49,29 @@ Result<void> commit(Store& store, Batch batch) {
     ::_exit(1);
 }
 
+// One document with each commit, and now and then a page, marked with its sequence. Told is the
+// sequence after each commit.
+[[noreturn]] void keep_pages_until_killed(StoreDirectory& directory, int told) {
+    auto const store = directory.open().value();
+    auto const reader = store->open_reader().value();
+    auto const compartment = samples::compartment(1);
+    auto sequence = reader->compartment_sequence(compartment).value();
+    while (commit(*store, samples::batch(samples::write(sequence, 1, 1)))) {
+        ++sequence;
+        if (sequence % 3 == 0)
+            store->keep_page({compartment, sequence, samples::sealed(30'000, sequence)});
+        if (::write(told, &sequence, sizeof sequence) != sizeof sequence) break;
+    }
+    ::_exit(1);
+}
+
 // The numbers that a child acknowledged before it was killed in the middle of its commits.
-std::vector<std::uint64_t> run_and_kill(StoreDirectory& directory, std::uint64_t first,
-                                        std::size_t acknowledgements) {
+std::vector<std::uint64_t> run_and_kill(auto const& until_killed, std::size_t acknowledgements) {
     int pipe[2];
     SALUS_CHECK(::pipe2(pipe, O_CLOEXEC) == 0);
     auto const child = ::fork();
     SALUS_CHECK(child >= 0);
-    if (child == 0) commit_until_killed(directory, first, pipe[1]);
+    if (child == 0) until_killed(pipe[1]);
     ::close(pipe[1]);
     std::vector<std::uint64_t> numbers;
     std::uint64_t number = 0;
@@ -76,7 +91,8 @@ TEST(EmbeddedFaultTest, AKilledProcessLosesNothingAcknowledged) {
     std::vector<std::uint64_t> acknowledged;
     std::uint64_t first = 0;
     for (std::size_t round = 0; round < 20; ++round) {
-        auto const numbers = run_and_kill(directory, first, 3 + 7 * round);
+        auto const numbers = run_and_kill(
+            [&](int told) { commit_until_killed(directory, first, told); }, 3 + 7 * round);
         acknowledged.insert(acknowledged.end(), numbers.begin(), numbers.end());
         ASSERT_TRUE(check_embedded_store(directory.file()));
         auto const store = directory.open().value();
@@ -86,13 +102,32 @@ TEST(EmbeddedFaultTest, AKilledProcessLosesNothingAcknowledged) {
             EXPECT_TRUE(reader->get(samples::address(2 * number + 1)).value());
         }
         // Also of those that were under way: both documents, or neither.
-        auto const entries = reader->scan(samples::compartment(1)).value();
-        EXPECT_EQ(entries.size(), reader->scan(samples::compartment(2)).value().size());
+        auto const entries = reader->scan(samples::compartment(1)).value().entries;
+        EXPECT_EQ(entries.size(), reader->scan(samples::compartment(2)).value().entries.size());
         EXPECT_EQ(store->statistics().value().versions, 2 * entries.size());
         EXPECT_GE(entries.size(), acknowledged.size());
         first += 10'000;
     }
     EXPECT_GT(acknowledged.size(), 20U);
+}
+
+TEST(EmbeddedFaultTest, AKilledProcessLeavesAPageWithEveryLaterChange) {
+    StoreDirectory directory;
+    std::size_t pages = 0;
+    for (std::size_t round = 0; round < 20; ++round) {
+        auto const numbers = run_and_kill(
+            [&](int told) { keep_pages_until_killed(directory, told); }, 2 + 3 * round);
+        ASSERT_TRUE(check_embedded_store(directory.file()));
+        auto const store = directory.open().value();
+        auto const scan = store->open_reader().value()->scan(samples::compartment(1)).value();
+        EXPECT_GE(scan.sequence, numbers.back());
+        auto const paged = scan.page ? scan.page->sequence : 0;
+        EXPECT_EQ(scan.entries.size(), scan.sequence - paged);
+        if (!scan.page) continue;
+        EXPECT_EQ(samples::bytes(scan.page->page), samples::bytes(samples::sealed(30'000, paged)));
+        ++pages;
+    }
+    EXPECT_GT(pages, 10U);
 }
 
 int run_in_child(auto const& work) {
@@ -143,7 +178,7 @@ int fill_the_disk(StoreDirectory& directory) {
     for (std::uint64_t number = 0; number < acknowledged; ++number) {
         if (!reader->get(samples::address(2 * number)).value()) return 6;
     }
-    auto const entries = reader->scan(samples::compartment(1)).value().size();
+    auto const entries = reader->scan(samples::compartment(1)).value().entries.size();
     if (entries != acknowledged + 1) return 7;
     return store->statistics().value().versions == 2 * entries ? 0 : 8;
 }
@@ -207,7 +242,7 @@ int meet_an_io_error(StoreDirectory& directory) {
     for (std::uint64_t number = 0; number < acknowledged; ++number) {
         if (!reader->get(samples::address(2 * number)).value()) return 5;
     }
-    auto const entries = reader->scan(samples::compartment(1)).value().size();
+    auto const entries = reader->scan(samples::compartment(1)).value().entries.size();
     if (store->statistics().value().versions != 2 * entries) return 6;
     return commit(*store, pair_of(20'000)) ? 0 : 7;
 }

@@ -28,6 +28,12 @@ Result<void> check_form(Batch const& batch) {
     return {};
 }
 
+// Resumes on the thread that calls, for what has no more to do than to end.
+class EndsWhereItIs final : public Executor {
+public:
+    void resume_later(std::coroutine_handle<> coroutine) noexcept override { coroutine.resume(); }
+};
+
 class EmbeddedStore final : public Store {
 public:
     EmbeddedStore(std::filesystem::path path, embedded::Writer writer, Log const& log)
@@ -39,6 +45,9 @@ public:
         SALUS_CO_TRY_VOID(co_await thread_.perform(job));
         co_return Result<void>{};
     }
+
+    // The thread finishes what is queued before the store is gone.
+    void keep_page(IndexPage page) override { detach(perform_alone(std::move(page))); }
 
     Result<std::unique_ptr<Reader>> open_reader() override {
         return embedded::EmbeddedReader::open(path_);
@@ -68,7 +77,14 @@ public:
     Result<Statistics> statistics() override;
 
 private:
+    // Nobody waits for it.
+    Task<void> perform_alone(IndexPage page) {
+        embedded::Job job{.work = std::move(page), .home = where_it_ends_};
+        static_cast<void>(co_await thread_.perform(job));
+    }
+
     std::filesystem::path const path_;
+    EndsWhereItIs where_it_ends_;
     embedded::CommitThread thread_;
 };
 

@@ -5,7 +5,7 @@
 
 #include "sqlite/database.h"
 #include "store/embedded/store_directory.h"
-#include "store/store_suite.h"
+#include "store/store_page_suite.h"
 
 namespace salus::store {
 namespace {
@@ -20,6 +20,7 @@ private:
     StoreDirectory directory_;
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Embedded, StoreSuite, EmbeddedEngine);
+INSTANTIATE_TYPED_TEST_SUITE_P(Embedded, StorePageSuite, EmbeddedEngine);
 
 class EmbeddedStoreTest : public ::testing::Test {
 protected:
@@ -105,10 +106,46 @@ TEST_F(EmbeddedStoreTest, RefusesAnotherDatabaseAndAnotherVersion) {
     ASSERT_TRUE(check_embedded_store(directory_.file()));
     {
         auto later = sqlite::Database::open(directory_.file(), {}).value();
-        ASSERT_TRUE(later.run("PRAGMA user_version = 2"));
+        ASSERT_TRUE(later.run("PRAGMA user_version = 3"));
     }
     EXPECT_EQ(refusal_to_open(), Errc::corrupt);
     EXPECT_EQ(check_embedded_store(directory_.file()).error().code, Errc::corrupt);
+}
+
+// A store as version 0.1.0 left it gets what it lacks when it is opened for writing.
+TEST_F(EmbeddedStoreTest, OpensAStoreWithoutPages) {
+    fill(10);
+    {
+        auto earlier = sqlite::Database::open(directory_.file(), {}).value();
+        ASSERT_TRUE(
+            earlier.run("DROP TABLE index_page; DROP TABLE page_change; "
+                        "ALTER TABLE compartment DROP COLUMN paged; "
+                        "PRAGMA user_version = 1"));
+    }
+    EXPECT_TRUE(check_embedded_store(directory_.file()));
+    auto const store = directory_.open().value();
+    auto const reader = store->open_reader().value();
+    auto const scan = reader->scan(samples::compartment(1)).value();
+    EXPECT_EQ(scan.entries.size(), 2U);
+    store->keep_page({samples::compartment(1), scan.sequence, samples::sealed(100)});
+    ASSERT_TRUE(commit(*store, samples::write(90, 9, 1)));
+    EXPECT_TRUE(reader->scan(samples::compartment(1)).value().page);
+}
+
+TEST_F(EmbeddedStoreTest, APageThatIsGoneIsAnError) {
+    fill(10);
+    {
+        auto const store = directory_.open().value();
+        store->keep_page({samples::compartment(1), 1, samples::sealed(100)});
+    }
+    {
+        auto forged = sqlite::Database::open(directory_.file(), {}).value();
+        ASSERT_TRUE(forged.run("DELETE FROM index_page"));
+    }
+    auto const store = directory_.open().value();
+    auto const scan = store->open_reader().value()->scan(samples::compartment(1));
+    ASSERT_FALSE(scan);
+    EXPECT_EQ(scan.error().code, Errc::corrupt);
 }
 
 TEST_F(EmbeddedStoreTest, RefusesATruncatedFile) {
@@ -182,10 +219,12 @@ TEST_F(EmbeddedStoreTest, HasNoPlaintextColumn) {
                   .number("SELECT count(*) FROM pragma_table_list AS t, pragma_table_info(t.name) "
                           "AS c WHERE t.name NOT LIKE 'sqlite_%'")
                   .value(),
-              19);
+              24);
     constexpr Literal kStrangers =
         "SELECT (SELECT count(*) FROM document WHERE substr(sealed, 1, 4) <> x'53520101') "
         "+ (SELECT count(*) FROM index_entry WHERE substr(sealed, 1, 4) <> x'53520101') "
+        "+ (SELECT count(*) FROM index_page WHERE substr(sealed, 1, 4) <> x'53520101') "
+        "+ (SELECT count(*) FROM page_change WHERE length(address) <> 16) "
         "+ (SELECT count(*) FROM history WHERE length(address) <> 16 OR length(compartment) <> 16 "
         "   OR length(tokens) % 16 <> 0) "
         "+ (SELECT count(*) FROM token WHERE length(token) <> 16 OR length(address) <> 16)";

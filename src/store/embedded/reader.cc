@@ -1,6 +1,7 @@
 #include "store/embedded/reader.h"
 
 #include <limits>
+#include <utility>
 
 #include "store/embedded/rows.h"
 #include "store/embedded/schema.h"
@@ -27,6 +28,25 @@ Result<IndexEntry> entry_of(sqlite::Rows const& rows) {
     return IndexEntry{address, rows.unsigned_number(1), std::move(entry)};
 }
 
+// Several statements that see one state.
+class ReadView {
+public:
+    static Result<ReadView> begin(sqlite::Database& database) {
+        SALUS_TRY_VOID(database.run("BEGIN"));
+        return ReadView(database);
+    }
+    ReadView(ReadView&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+    ReadView& operator=(ReadView&&) = delete;
+    ~ReadView() {
+        // Nothing was written: if it fails, the connection has left the view by itself.
+        if (database_ != nullptr) static_cast<void>(database_->run("ROLLBACK"));
+    }
+
+private:
+    explicit ReadView(sqlite::Database& database) : database_(&database) {}
+    sqlite::Database* database_;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<Reader>> EmbeddedReader::open(std::filesystem::path const& path) {
@@ -48,6 +68,12 @@ Result<EmbeddedReader::Statements> EmbeddedReader::prepare(sqlite::Database& dat
     SALUS_TRY(auto version, database.prepare("SELECT compartment, version, state, sealed "
                                              "FROM history LEFT JOIN document USING (vid) "
                                              "WHERE address = ?1 AND version = ?2"));
+    SALUS_TRY(auto paged,
+              database.prepare("SELECT sequence, paged FROM compartment WHERE id = ?1"));
+    SALUS_TRY(auto page, database.prepare("SELECT sealed FROM index_page WHERE compartment = ?1"));
+    SALUS_TRY(auto changes,
+              database.prepare("SELECT address, version, sealed FROM page_change LEFT JOIN "
+                               "index_entry USING (compartment, address) WHERE compartment = ?1"));
     SALUS_TRY(auto scan, database.prepare("SELECT address, version, sealed FROM index_entry "
                                           "WHERE compartment = ?1"));
     SALUS_TRY(auto index_entry, database.prepare("SELECT address, version, sealed FROM index_entry "
@@ -55,6 +81,7 @@ Result<EmbeddedReader::Statements> EmbeddedReader::prepare(sqlite::Database& dat
     SALUS_TRY(auto sequence, database.prepare("SELECT sequence FROM compartment WHERE id = ?1"));
     SALUS_TRY(auto find, database.prepare("SELECT address FROM token WHERE token = ?1 LIMIT ?2"));
     return Statements{std::move(current), std::move(versions_below), std::move(version),
+                      std::move(paged),   std::move(page),           std::move(changes),
                       std::move(scan),    std::move(index_entry),    std::move(sequence),
                       std::move(find)};
 }
@@ -99,14 +126,70 @@ Result<std::vector<StoredVersion>> EmbeddedReader::history(Address const& addres
     }
 }
 
-Result<std::vector<IndexEntry>> EmbeddedReader::scan(CompartmentId const& compartment) {
-    auto rows = statements_.scan.query(compartment.bytes());
-    std::vector<IndexEntry> entries;
+Result<std::vector<std::optional<StoredVersion>>> EmbeddedReader::get_all(
+    std::span<Address const> addresses) {
+    SALUS_TRY(auto const view, ReadView::begin(database_));
+    std::vector<std::optional<StoredVersion>> all;
+    all.reserve(addresses.size());
+    for (auto const& address : addresses) {
+        SALUS_TRY(auto found, get(address));
+        all.push_back(std::move(found));
+    }
+    return all;
+}
+
+Result<IndexScan> EmbeddedReader::scan(CompartmentId const& compartment) {
+    SALUS_TRY(auto const view, ReadView::begin(database_));
+    IndexScan scan;
+    std::uint64_t paged = 0;
+    {
+        auto rows = statements_.paged.query(compartment.bytes());
+        SALUS_TRY(bool const found, rows.next());
+        if (!found) return scan;
+        scan.sequence = rows.unsigned_number(0);
+        paged = rows.unsigned_number(1);
+    }
+    if (paged == 0) {
+        SALUS_TRY_VOID(read_entries(scan, compartment));
+    } else {
+        SALUS_TRY_VOID(read_page(scan, compartment, paged));
+        SALUS_TRY_VOID(read_changes(scan, compartment));
+    }
+    return scan;
+}
+
+Result<void> EmbeddedReader::read_page(IndexScan& scan, CompartmentId const& compartment,
+                                       std::uint64_t sequence) {
+    auto rows = statements_.page.query(compartment.bytes());
+    SALUS_TRY(bool const found, rows.next());
+    if (!found) return fail(Errc::corrupt, "a page of the index is not in the store");
+    SALUS_TRY(auto page, sealed_of(rows.bytes(0)));
+    scan.page = IndexPage{compartment, sequence, std::move(page)};
+    return {};
+}
+
+Result<void> EmbeddedReader::read_changes(IndexScan& scan, CompartmentId const& compartment) {
+    auto rows = statements_.changes.query(compartment.bytes());
     while (true) {
         SALUS_TRY(bool const found, rows.next());
-        if (!found) return entries;
+        if (!found) return {};
+        if (rows.is_null(2)) {
+            SALUS_TRY(auto const address, id_of<Address>(rows.bytes(0)));
+            scan.removed.push_back(address);
+        } else {
+            SALUS_TRY(auto entry, entry_of(rows));
+            scan.entries.push_back(std::move(entry));
+        }
+    }
+}
+
+Result<void> EmbeddedReader::read_entries(IndexScan& scan, CompartmentId const& compartment) {
+    auto rows = statements_.scan.query(compartment.bytes());
+    while (true) {
+        SALUS_TRY(bool const found, rows.next());
+        if (!found) return {};
         SALUS_TRY(auto entry, entry_of(rows));
-        entries.push_back(std::move(entry));
+        scan.entries.push_back(std::move(entry));
     }
 }
 

@@ -1,5 +1,5 @@
-// Reads over a read-only connection. Each call is one statement in its own read view, so it sees
-// one consistent state and everything that was committed before, and holds nothing afterwards.
+// Reads over a read-only connection. Each call has its own read view, so it sees one consistent
+// state and everything that was committed before, and holds nothing afterwards.
 #pragma once
 
 #include <filesystem>
@@ -19,7 +19,9 @@ public:
                                                      std::uint64_t version) override;
     Result<std::vector<StoredVersion>> history(Address const& address, std::uint64_t before,
                                                std::size_t count) override;
-    Result<std::vector<IndexEntry>> scan(CompartmentId const& compartment) override;
+    Result<std::vector<std::optional<StoredVersion>>> get_all(
+        std::span<Address const> addresses) override;
+    Result<IndexScan> scan(CompartmentId const& compartment) override;
     Result<std::optional<IndexEntry>> index_entry(CompartmentId const& compartment,
                                                   Address const& address) override;
     Result<std::uint64_t> compartment_sequence(CompartmentId const& compartment) override;
@@ -30,11 +32,18 @@ private:
         sqlite::Statement current;
         sqlite::Statement versions_below;
         sqlite::Statement version;
+        sqlite::Statement paged;
+        sqlite::Statement page;
+        sqlite::Statement changes;
         sqlite::Statement scan;
         sqlite::Statement index_entry;
         sqlite::Statement sequence;
         sqlite::Statement find;
     };
+    [[nodiscard]] Result<void> read_page(IndexScan& scan, CompartmentId const& compartment,
+                                         std::uint64_t sequence);
+    [[nodiscard]] Result<void> read_changes(IndexScan& scan, CompartmentId const& compartment);
+    [[nodiscard]] Result<void> read_entries(IndexScan& scan, CompartmentId const& compartment);
     static Result<Statements> prepare(sqlite::Database& database);
     EmbeddedReader(sqlite::Database database, Statements statements)
         : database_(std::move(database)), statements_(std::move(statements)) {}

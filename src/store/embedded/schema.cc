@@ -5,7 +5,8 @@ namespace {
 
 // DO NOT CHANGE: on disk. "Salu" in ASCII; file(1) and we tell a store from another SQLite file.
 constexpr std::int64_t kApplicationId = 0x53616c75;
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;
+constexpr std::int64_t kSchemaWithoutPages = 1;
 
 // document: every sealed version, appended, never moved.
 // history:  one row for each version. Only an address's newest row has expires_at and tokens (the
@@ -15,7 +16,9 @@ constexpr std::int64_t kSchemaVersion = 1;
 //           it is live there and indexed, and otherwise one in membership, never both. erase() goes
 //           by them.
 // compartment: how often it was committed to; stays when the compartment is erased, so that no
-//           reader takes what it kept for current.
+//           reader takes what it kept for current. paged: what sequence was when the page was made
+//           that stands in index_page; 0: there is none.
+// page_change: addresses whose rows in index_entry came, changed or went since then.
 constexpr Literal kCreate = R"sql(
 CREATE TABLE document (
     vid INTEGER PRIMARY KEY,
@@ -54,7 +57,21 @@ CREATE TABLE compartment (
     sequence INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 PRAGMA application_id = 0x53616c75;
-PRAGMA user_version = 1;
+)sql";
+
+// What came with version 2, which a store of version 1 gets when it is opened for writing.
+constexpr Literal kAddPages = R"sql(
+ALTER TABLE compartment ADD COLUMN paged INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE index_page (
+    compartment BLOB NOT NULL PRIMARY KEY,
+    sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE page_change (
+    compartment BLOB NOT NULL,
+    address BLOB NOT NULL,
+    PRIMARY KEY (compartment, address)
+) STRICT, WITHOUT ROWID;
+PRAGMA user_version = 2;
 )sql";
 
 }  // namespace
@@ -62,9 +79,15 @@ PRAGMA user_version = 1;
 Result<void> prepare_schema(sqlite::Database& database) {
     SALUS_TRY(auto const objects, database.number("SELECT count(*) FROM sqlite_schema"));
     SALUS_TRY(auto const application, database.number("PRAGMA application_id"));
-    if (objects != 0 || application != 0) return check_schema(database);
+    bool const is_new = objects == 0 && application == 0;
+    if (!is_new) {
+        SALUS_TRY_VOID(check_schema(database));
+        SALUS_TRY(auto const version, database.number("PRAGMA user_version"));
+        if (version == kSchemaVersion) return {};
+    }
     SALUS_TRY(auto transaction, sqlite::Transaction::begin(database));
-    SALUS_TRY_VOID(database.run(kCreate));
+    if (is_new) SALUS_TRY_VOID(database.run(kCreate));
+    SALUS_TRY_VOID(database.run(kAddPages));
     return transaction.commit();
 }
 
@@ -72,7 +95,7 @@ Result<void> check_schema(sqlite::Database& database) {
     SALUS_TRY(auto const application, database.number("PRAGMA application_id"));
     if (application != kApplicationId) return fail(Errc::corrupt, "the file is not a store");
     SALUS_TRY(auto const version, database.number("PRAGMA user_version"));
-    if (version != kSchemaVersion) {
+    if (version != kSchemaVersion && version != kSchemaWithoutPages) {
         return fail(Errc::corrupt, "the store is of a version that this program does not know");
     }
     return {};

@@ -9,8 +9,8 @@
 
 namespace salus::store::embedded {
 
-// Creates the tables in an empty file. Errc::corrupt for anything but an empty file or a store of
-// the version that this program knows.
+// Creates the tables in an empty file, and adds to a store of an earlier version what it lacks.
+// Errc::corrupt for anything but an empty file or a store of a version that this program knows.
 [[nodiscard]] Result<void> prepare_schema(sqlite::Database& database);
 // The same for a connection that may not write: an empty file is corrupt too.
 [[nodiscard]] Result<void> check_schema(sqlite::Database& database);

@@ -86,14 +86,43 @@ Result<void> Writer::place(Write const& write, Newest const& before) {
         SALUS_TRY_VOID(leave(before.compartment, write.address));
     }
     if (!write.index_entry) return leave(write.compartment, write.address);
+    return set_entry(write, before);
+}
+
+Result<void> Writer::set_entry(Write const& write, Newest const& before) {
+    auto const address = write.address.bytes();
+    auto const compartment = write.compartment.bytes();
     if (before.version != 0) SALUS_TRY_VOID(sql_.remove_member.run(compartment, address));
     SALUS_TRY_VOID(
         sql_.set_index_entry.run(compartment, address, write.version, write.index_entry->bytes()));
+    return note_change(write.compartment, write.address);
+}
+
+// So that a page that has another row for the address, or none, is not believed about it.
+Result<void> Writer::note_change(CompartmentId const& compartment, Address const& address) {
+    SALUS_TRY_VOID(sql_.add_change.run(compartment.bytes(), address.bytes()));
+    return {};
+}
+
+Result<void> Writer::keep_page(IndexPage const& page) {
+    auto const compartment = page.compartment.bytes();
+    SALUS_TRY(auto const stands, sql_.set_paged.run(compartment, page.sequence));
+    if (stands == 0) return {};
+    SALUS_TRY_VOID(sql_.set_page.run(compartment, page.page.bytes()));
+    SALUS_TRY_VOID(sql_.remove_changes.run(compartment));
+    return {};
+}
+
+Result<void> Writer::drop_page(CompartmentId const& compartment) {
+    SALUS_TRY_VOID(sql_.clear_paged.run(compartment.bytes()));
+    SALUS_TRY_VOID(sql_.remove_page.run(compartment.bytes()));
+    SALUS_TRY_VOID(sql_.remove_changes.run(compartment.bytes()));
     return {};
 }
 
 // The address has versions in the compartment, but no index entry.
 Result<void> Writer::leave(CompartmentId const& compartment, Address const& address) {
+    SALUS_TRY_VOID(note_change(compartment, address));
     SALUS_TRY_VOID(sql_.remove_index_entry.run(compartment.bytes(), address.bytes()));
     SALUS_TRY_VOID(sql_.add_member.run(compartment.bytes(), address.bytes()));
     return {};
@@ -123,6 +152,7 @@ Result<std::vector<Address>> Writer::addresses(sqlite::Rows& rows) {
 }
 
 Result<std::uint64_t> Writer::erase(CompartmentId const& compartment) {
+    SALUS_TRY_VOID(drop_page(compartment));
     std::vector<Address> members;
     {
         auto rows = sql_.members.query(compartment.bytes(), limits::kRemovalSlice);
@@ -140,6 +170,7 @@ Result<void> Writer::remove_from(CompartmentId const& compartment, Address const
                                  Newest const& before) {
     auto const where = compartment.bytes();
     auto const what = address.bytes();
+    SALUS_TRY_VOID(note_change(compartment, address));
     SALUS_TRY_VOID(sql_.remove_index_entry.run(where, what));
     SALUS_TRY_VOID(sql_.remove_member.run(where, what));
     SALUS_TRY_VOID(sql_.remove_documents.run(what, where));

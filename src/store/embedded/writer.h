@@ -17,6 +17,8 @@ public:
 
     // Errc::conflict when a current version is not the expected one; the caller rolls back.
     Result<void> apply(Batch const& batch);
+    // Nothing happens if the compartment has another sequence by now.
+    Result<void> keep_page(IndexPage const& page);
     // Removes at most limits::kRemovalSlice documents; returns how many.
     Result<std::uint64_t> erase(CompartmentId const& compartment);
     Result<std::uint64_t> expire(std::int64_t now);
@@ -36,6 +38,12 @@ private:
         sqlite::Statement add_token;
         sqlite::Statement remove_token;
         sqlite::Statement touch;
+        sqlite::Statement set_paged;
+        sqlite::Statement clear_paged;
+        sqlite::Statement set_page;
+        sqlite::Statement remove_page;
+        sqlite::Statement add_change;
+        sqlite::Statement remove_changes;
         sqlite::Statement members;
         sqlite::Statement expired;
         sqlite::Statement compartments_of;
@@ -59,6 +67,9 @@ private:
     Result<Newest> newest(Address const& address);
     Result<void> apply(Write const& write);
     Result<void> place(Write const& write, Newest const& before);
+    Result<void> set_entry(Write const& write, Newest const& before);
+    Result<void> note_change(CompartmentId const& compartment, Address const& address);
+    Result<void> drop_page(CompartmentId const& compartment);
     Result<void> leave(CompartmentId const& compartment, Address const& address);
     Result<void> replace_tokens(Address const& address, std::span<BlindToken const> before,
                                 std::span<BlindToken const> after);

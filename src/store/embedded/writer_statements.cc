@@ -26,8 +26,18 @@ Result<Writer::Statements> Writer::prepare(sqlite::Database& database) {
     SALUS_TRY(auto remove_token,
               database.prepare("DELETE FROM token WHERE token = ?1 AND address = ?2"));
     SALUS_TRY(auto touch,
-              database.prepare("INSERT INTO compartment VALUES (?1, 1) "
+              database.prepare("INSERT INTO compartment (id, sequence) VALUES (?1, 1) "
                                "ON CONFLICT (id) DO UPDATE SET sequence = sequence + 1"));
+    SALUS_TRY(auto set_paged, database.prepare("UPDATE compartment SET paged = ?2 "
+                                               "WHERE id = ?1 AND sequence = ?2"));
+    SALUS_TRY(auto clear_paged, database.prepare("UPDATE compartment SET paged = 0 "
+                                                 "WHERE id = ?1 AND paged > 0"));
+    SALUS_TRY(auto set_page, database.prepare("REPLACE INTO index_page VALUES (?1, ?2)"));
+    SALUS_TRY(auto remove_page, database.prepare("DELETE FROM index_page WHERE compartment = ?1"));
+    SALUS_TRY(auto add_change, database.prepare("INSERT OR IGNORE INTO page_change SELECT ?1, ?2 "
+                                                "FROM compartment WHERE id = ?1 AND paged > 0"));
+    SALUS_TRY(auto remove_changes,
+              database.prepare("DELETE FROM page_change WHERE compartment = ?1"));
     SALUS_TRY(auto members,
               database.prepare("SELECT address FROM index_entry WHERE compartment = ?1 "
                                "UNION ALL SELECT address FROM membership "
@@ -56,6 +66,12 @@ Result<Writer::Statements> Writer::prepare(sqlite::Database& database) {
                       std::move(add_token),
                       std::move(remove_token),
                       std::move(touch),
+                      std::move(set_paged),
+                      std::move(clear_paged),
+                      std::move(set_page),
+                      std::move(remove_page),
+                      std::move(add_change),
+                      std::move(remove_changes),
                       std::move(members),
                       std::move(expired),
                       std::move(compartments_of),
