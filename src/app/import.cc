@@ -1,13 +1,17 @@
 #include <algorithm>
-#include <fstream>
-#include <set>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <thread>
 
 #include "app/command_line.h"
 #include "app/commands.h"
+#include "app/import_claims.h"
+#include "app/import_document.h"
+#include "app/import_journal.h"
+#include "app/import_report.h"
 #include "app/instance_client.h"
-#include "app/terminal.h"
 #include "crypto/hash.h"
-#include "fhir/lexical.h"
 #include "foundation/limits.h"
 #include "json/document.h"
 
@@ -15,6 +19,11 @@ namespace salus::app {
 namespace {
 
 using Files = std::vector<std::filesystem::path>;
+
+// Each on a connection and thread of its own. Enough to keep two cores busy while others wait for
+// the disk.
+constexpr std::size_t kFilesInFlight = 4;
+static_assert(kFilesInFlight * limits::kBodyBytes <= limits::kBodyBytesInFlight);
 
 Files expand(Files const& named) {
     Files files;
@@ -33,46 +42,6 @@ Files expand(Files const& named) {
     return files;
 }
 
-// Which files were imported completely, by the SHA-256 of their contents: what an interrupted
-// import need not do again. Contents are told by nothing but their hash.
-class Journal {
-public:
-    explicit Journal(std::filesystem::path path) : path_(std::move(path)) {
-        std::ifstream in(path_);
-        for (std::string line; std::getline(in, line);) done_.insert(line);
-    }
-    [[nodiscard]] bool has(std::string const& hash) const { return done_.contains(hash); }
-    void add(std::string const& hash) {
-        std::ofstream(path_, std::ios::app) << hash << '\n';
-        done_.insert(hash);
-    }
-
-private:
-    std::filesystem::path path_;
-    std::set<std::string> done_;
-};
-
-struct Address {
-    http::Method method = http::Method::post;
-    std::string target;
-};
-
-// A bundle goes to the base; a resource is put where its id says, or posted to its type.
-std::optional<Address> address_of(std::string const& text) {
-    json::Parser parser;
-    auto const document = parser.parse(text);
-    if (!document || !document->root().is_object()) return std::nullopt;
-    auto const root = document->root();
-    auto const type = root.text_member("resourceType").value_or("");
-    bool const bundle = type == "Bundle" && root.text_member("type") == "transaction";
-    if (bundle) return Address{http::Method::post, "/fhir"};
-    if (!fhir::is_resource_type(type)) return std::nullopt;
-    auto const id = root.text_member("id");
-    if (!id) return Address{http::Method::post, "/fhir/" + type};
-    if (!fhir::is_id(*id)) return std::nullopt;
-    return Address{http::Method::put, "/fhir/" + type + "/" + *id};
-}
-
 // What the server said was wrong: literals and element names, never content.
 std::string reason_of(http::Response response) {
     json::Parser parser;
@@ -87,80 +56,162 @@ std::string reason_of(http::Response response) {
     return text;
 }
 
-class Import {
-public:
-    Import(ImportOptions const& options, InstanceClient& client)
-        : options_(options), client_(client), journal_(options.directory / "run" / "imported") {}
+// Refused for what was there at that moment, or for the load: once more when the other files are
+// done. A bundle that stands before what its conditional references mean is stored then.
+bool may_pass_later(int status) {
+    return status == 404 || status == 409 || status == 412 || status == 429 || status == 503;
+}
 
-    int run() {
-        auto const files = expand(options_.files);
-        ProgressBar bar(files.size(),
-                        options_.quiet ? ProgressBar::Show::no : ProgressBar::Show::yes);
-        for (std::size_t i = 0; i < files.size(); ++i) {
-            one(files[i]);
-            bar.advance(i + 1, std::to_string(done_) + " imported, " + std::to_string(skipped_) +
-                                   " already there, " + std::to_string(refused_) + " refused");
+// The token of the client that imports; it lives five minutes, so a long import asks again in time.
+// Thread safety: any thread.
+class Credential {
+public:
+    explicit Credential(std::filesystem::path key_file) : key_file_(std::move(key_file)) {}
+
+    // Empty if it is refused.
+    std::string token(InstanceClient& client) {
+        MutexLock const lock(mutex_);
+        auto const now = std::chrono::steady_clock::now();
+        if (token_.empty() || now - time_ > limits::kAccessTokenLife / 2) {
+            std::string why;
+            token_ = client.token(key_file_, "demonstration", "system/*.cruds", why);
+            time_ = now;
         }
-        bar.finish();
-        say("Imported " + std::to_string(done_) + " files, skipped " + std::to_string(skipped_) +
-            " that were already imported, refused " + std::to_string(refused_) + ".");
-        if (refused_ > 0) say_problem("Correct the refused files and import them again.");
-        return refused_ == 0 ? kDone : kFailed;
+        return token_;
     }
 
 private:
-    void refuse(std::filesystem::path const& path, std::string const& why) {
-        ++refused_;
-        say_problem("refused " + path.string() + ": " + why);
+    std::filesystem::path const key_file_;
+    Mutex mutex_;
+    std::string token_ SALUS_GUARDED_BY(mutex_);
+    std::chrono::steady_clock::time_point time_ SALUS_GUARDED_BY(mutex_);
+};
+
+// A file in flight.
+struct Piece {
+    std::size_t position = 0;
+    std::string hash;
+    std::string text;
+    ImportDocument document;
+    ImportClaims::Names claims;
+};
+
+// Several files in flight, each on a connection and thread of its own: while one waits for the
+// disk, the server works on another.
+class Import {
+public:
+    Import(Files files, ImportJournal& journal, Credential& credential, ProgressBar::Show show)
+        : files_(std::move(files)),
+          journal_(journal),
+          credential_(credential),
+          report_(files_.size(), show) {
+        for (std::size_t i = 0; i < files_.size(); ++i) order_.push_back(i);
     }
 
-    void one(std::filesystem::path const& path) {
-        auto const bytes = read_file(path, limits::kBodyBytes);
-        if (!bytes) return refuse(path, std::string(bytes.error().why.text()));
-        auto const hash = to_hex(crypto::sha256(*bytes));
-        if (journal_.has(hash)) {
-            ++skipped_;
-            return;
+    int run(InstanceClient& first, std::vector<std::unique_ptr<InstanceClient>> const& others) {
+        std::vector<std::thread> lanes;
+        for (auto const& client : others) {
+            lanes.emplace_back([this, &client] { send_all(*client); });
         }
-        std::string text(text_of(*bytes));
-        auto const address = address_of(text);
-        if (!address)
-            return refuse(path, "neither a transaction Bundle nor a FHIR resource in JSON");
-        auto response = send(*address, std::move(text));
-        if (!response) return refuse(path, std::string(response.error().why.text()));
-        if (response->status >= 300) return refuse(path, reason_of(*std::move(response)));
-        journal_.add(hash);
-        ++done_;
+        send_all(first);
+        for (auto& lane : lanes) lane.join();
+        auto const not_sent = order_.size() - next_;
+        // One after the other now, in their order.
+        order_ = std::move(postponed_);
+        std::ranges::sort(order_);
+        next_ = 0;
+        last_pass_ = true;
+        if (!stopped_) send_all(first);
+        return report_.finish(not_sent + order_.size() - next_);
     }
 
-    Result<http::Response> send(Address const& address, std::string text) {
-        // Tokens live five minutes; a long import asks for a new one in time.
-        auto const now = std::chrono::steady_clock::now();
-        if (token_.empty() || now - token_time_ > limits::kAccessTokenLife / 2) {
-            std::string why;
-            token_ = client_.token(Layout{options_.directory}.demonstration(), "demonstration",
-                                   "system/*.cruds", why);
-            token_time_ = now;
-            if (token_.empty()) return fail(Errc::unauthenticated, "the import got no token");
+private:
+    void send_all(InstanceClient& client) {
+        while (auto piece = next()) {
+            auto response = send(client, *piece);
+            settle(*piece, std::move(response));
+            claims_.give_back(piece->claims);
         }
+    }
+
+    // In the order of the files. Who waits for a claim keeps its turn: nothing overtakes it.
+    std::optional<Piece> next() {
+        std::lock_guard const turn(turn_);
+        while (!stopped_ && next_ < order_.size()) {
+            auto const position = order_[next_++];
+            auto piece = read(position);
+            if (!piece) {
+                report_.refused(files_[position], std::string(piece.error().why.text()));
+                continue;
+            }
+            claims_.take(piece->claims);
+            if (!journal_.has(piece->hash)) return *std::move(piece);
+            claims_.give_back(piece->claims);
+            report_.skipped();
+        }
+        return std::nullopt;
+    }
+
+    [[nodiscard]] Result<Piece> read(std::size_t position) const {
+        SALUS_TRY(auto const bytes, read_file(files_[position], limits::kBodyBytes));
+        Piece piece;
+        piece.position = position;
+        piece.hash = to_hex(crypto::sha256(bytes));
+        piece.text = text_of(bytes);
+        auto document = read_import_document(piece.text);
+        if (!document) {
+            return fail(Errc::invalid, "neither a transaction Bundle nor a FHIR resource in JSON");
+        }
+        piece.document = *std::move(document);
+        piece.claims = piece.document.changes;
+        // Equal contents twice in the list are imported once.
+        piece.claims.push_back(piece.hash);
+        return piece;
+    }
+
+    Result<http::Response> send(InstanceClient& client, Piece& piece) {
+        auto const token = credential_.token(client);
+        if (token.empty()) return fail(Errc::unauthenticated, "the import got no token");
         http::Request request;
-        request.method = address.method;
-        request.target = EphiText(address.target);
-        request.headers.set("Authorization", "Bearer " + token_);
+        request.method = piece.document.method;
+        request.target = EphiText(piece.document.target);
+        request.headers.set("Authorization", "Bearer " + token);
         request.headers.set("Content-Type", "application/fhir+json");
         request.headers.set("Prefer", "return=minimal");
-        request.body = EphiText(std::move(text));
-        return client_.send(std::move(request));
+        request.body = EphiText(std::move(piece.text));
+        return client.send(std::move(request));
     }
 
-    ImportOptions const& options_;
-    InstanceClient& client_;
-    Journal journal_;
-    std::string token_;
-    std::chrono::steady_clock::time_point token_time_;
-    std::size_t done_ = 0;
-    std::size_t skipped_ = 0;
-    std::size_t refused_ = 0;
+    void settle(Piece const& piece, Result<http::Response> response) {
+        auto const& path = files_[piece.position];
+        if (!response) {
+            stopped_ = true;
+            return report_.unanswered(path, std::string(response.error().why.text()));
+        }
+        if (response->status < 300) {
+            if (journal_.add(piece.hash)) return report_.imported();
+            stopped_ = true;
+            return report_.not_remembered(path);
+        }
+        if (last_pass_ || !may_pass_later(response->status)) {
+            return report_.refused(path, reason_of(*std::move(response)));
+        }
+        std::lock_guard const lock(postponing_);
+        postponed_.push_back(piece.position);
+    }
+
+    Files const files_;
+    ImportJournal& journal_;
+    Credential& credential_;
+    ImportReport report_;
+    ImportClaims claims_;
+    std::mutex turn_;  // over order_ and next_
+    std::vector<std::size_t> order_;
+    std::size_t next_ = 0;
+    std::mutex postponing_;  // over postponed_
+    std::vector<std::size_t> postponed_;
+    std::atomic<bool> stopped_ = false;  // by a failure that no file is to blame for
+    bool last_pass_ = false;             // set while one thread is left
 };
 
 }  // namespace
@@ -172,7 +223,22 @@ int import(ImportOptions const& options) {
         say_problem(why);
         return kFailed;
     }
-    return Import(options, *client).run();
+    auto const journal = ImportJournal::open(options.directory / "run" / "imported");
+    if (!journal) {
+        say_problem("run/imported: " + std::string(journal.error().why.text()));
+        return kFailed;
+    }
+    auto files = expand(options.files);
+    std::vector<std::unique_ptr<InstanceClient>> others;
+    while (others.size() + 1 < std::min(kFilesInFlight, files.size())) {
+        others.push_back(client->another(why));
+        if (others.back()) continue;
+        say_problem(why);
+        return kFailed;
+    }
+    Credential credential(Layout{options.directory}.demonstration());
+    auto const show = options.quiet ? ProgressBar::Show::no : ProgressBar::Show::yes;
+    return Import(std::move(files), **journal, credential, show).run(*client, others);
 }
 
 }  // namespace salus::app

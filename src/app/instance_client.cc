@@ -76,22 +76,52 @@ std::unique_ptr<InstanceClient> InstanceClient::connect(std::filesystem::path co
     if (!configuration) return nullptr;
     std::unique_ptr<InstanceClient> client(new InstanceClient());
     client->public_url_ = configuration->server.public_url;
-    Layout const layout{directory};
+    client->layout_ = Layout{directory};
     // Whoever holds the lock serves the instance; it is released at once for what follows.
-    bool const stopped = FileLock::acquire(layout.lock()).has_value();
+    bool const stopped = FileLock::acquire(client->layout_.lock()).has_value();
     if (!stopped) {
-        client->remote_ = dial(layout, client->public_url_, why);
+        client->remote_ = dial(client->layout_, client->public_url_, why);
+        client->last_used_ = std::chrono::steady_clock::now();
         return client->remote_ ? std::move(client) : nullptr;
     }
     client->local_ = Instance::open(*std::move(configuration), why);
     if (!client->local_) return nullptr;
-    client->pipeline_ = client->local_->make_pipeline(client->executor_);
+    client->instance_ = client->local_.get();
+    client->pipeline_ = client->instance_->make_pipeline(client->executor_);
+    return client;
+}
+
+std::unique_ptr<InstanceClient> InstanceClient::another(std::string& why) const {
+    std::unique_ptr<InstanceClient> client(new InstanceClient());
+    client->layout_ = layout_;
+    client->public_url_ = public_url_;
+    if (remote_) {
+        client->remote_ = dial(layout_, client->public_url_, why);
+        client->last_used_ = std::chrono::steady_clock::now();
+        return client->remote_ ? std::move(client) : nullptr;
+    }
+    client->instance_ = instance_;
+    client->pipeline_ = instance_->make_pipeline(client->executor_);
     return client;
 }
 
 Result<http::Response> InstanceClient::send(http::Request request) {
-    if (remote_) return remote_->send(request);
+    if (remote_) return send_to_server(request);
     return executor_.run(pipeline_->handle(std::move(request)));
+}
+
+Result<http::Response> InstanceClient::send_to_server(http::Request const& request) {
+    // The server closes what is idle for kKeepAliveTime; a request must not meet that moment.
+    auto const idle = std::chrono::steady_clock::now() - last_used_;
+    if (!remote_->open() || idle > limits::kKeepAliveTime / 2) {
+        std::string why;
+        auto fresh = dial(layout_, public_url_, why);
+        if (!fresh) return fail(Errc::unavailable, "the server cannot be reached any more");
+        remote_ = std::move(fresh);
+    }
+    auto response = remote_->send(request);
+    last_used_ = std::chrono::steady_clock::now();
+    return response;
 }
 
 std::string InstanceClient::token(std::filesystem::path const& key_file,

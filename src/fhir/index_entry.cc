@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::uint8_t kOldestVersion = 1;
 constexpr std::size_t kListHeader = 1 + 2 + 4;
+// Most entries are no longer, so that they are allocated once.
+constexpr std::size_t kUsualBytes = 2048;
 
 ValueWriter values_of(json::Value root, SearchParameter const& parameter) {
     ValueWriter values(parameter.type);
@@ -27,22 +29,26 @@ ValueWriter values_of(json::Value root, SearchParameter const& parameter) {
     return values;
 }
 
-Result<void> append_group(Bytes& entry, std::string const& name, ValueWriter const& values) {
+// The group's name is the parameter's with what stands behind it.
+Result<void> append_group(Bytes& entry, SearchParameter const& parameter, std::string_view behind,
+                          ValueWriter const& values) {
     if (values.count() == 0) return {};
     if (values.count() > std::numeric_limits<std::uint16_t>::max() ||
         entry.size() + values.size() > limits::kIndexEntryBytes)
         return fail(Errc::too_large, "too many values to index in one resource");
-    append_text8(entry, name);
+    auto const name = parameter.name.text();
+    entry.push_back(static_cast<std::uint8_t>(name.size() + behind.size()));
+    append(entry, bytes_of(name));
+    append(entry, bytes_of(behind));
     values.append_to(entry);
     return {};
 }
 
 Result<void> append_groups(Bytes& entry, json::Value root, SearchParameter const& parameter) {
     auto values = values_of(root, parameter);
-    auto const name = std::string(parameter.name.text());
-    SALUS_TRY_VOID(append_group(entry, name, values));
+    SALUS_TRY_VOID(append_group(entry, parameter, "", values));
     bool const reference = parameter.type == ParameterType::reference;
-    return append_group(entry, name + (reference ? ":identifier" : ":of-type"),
+    return append_group(entry, parameter, reference ? ":identifier" : ":of-type",
                         std::move(values).beside());
 }
 
@@ -69,7 +75,9 @@ bool take_list(BytesView& bytes, BytesView& list) noexcept {
 Result<Ephi<Bytes>> make_index_entry(ResourceView const& resource, WallTime last_updated) {
     auto const id = resource.id();
     if (!id) return fail(Errc::invalid, "a resource without id cannot be indexed");
-    Bytes entry{kIndexEntryVersion};
+    Bytes entry;
+    entry.reserve(kUsualBytes);
+    entry.push_back(kIndexEntryVersion);
     append_text8(entry, resource.type().name.text());
     append_text8(entry, *id);
     append_u64(entry, static_cast<std::uint64_t>(last_updated.time_since_epoch().count()));

@@ -1,5 +1,7 @@
 #include "foundation/bytes.h"
 
+#include <algorithm>
+
 #include "foundation/check.h"
 
 namespace salus {
@@ -68,6 +70,13 @@ std::optional<Bytes> decode(std::string_view text, std::array<std::int8_t, 256> 
     return out;
 }
 
+// Faster than insert(), which is made for every kind of range: most pieces are a few bytes.
+void append_bytes(Bytes& out, BytesView more) {
+    auto const size = out.size();
+    out.resize(size + more.size());
+    std::ranges::copy(more, std::span(out).subspan(size).begin());
+}
+
 template <class Integer>
 void append_integer(Bytes& out, Integer value) {
     std::array<std::uint8_t, sizeof(Integer)> bytes{};
@@ -75,7 +84,7 @@ void append_integer(Bytes& out, Integer value) {
         auto const shift = (bytes.size() - 1 - i) * 8;
         bytes[i] = static_cast<std::uint8_t>(value >> shift & 0xff);
     }
-    append(out, bytes);
+    append_bytes(out, bytes);
 }
 
 template <class Integer>
@@ -149,7 +158,7 @@ void append_u64(Bytes& out, std::uint64_t value) {
     append_integer(out, value);
 }
 void append(Bytes& out, BytesView more) {
-    out.insert(out.end(), more.begin(), more.end());
+    append_bytes(out, more);
 }
 
 std::uint16_t read_u16(BytesView bytes) noexcept {

@@ -33,8 +33,16 @@ std::optional<std::int64_t> Value::integer() const noexcept {
 
 std::optional<Value> Value::member(std::string_view name) const {
     if (!is_object()) return std::nullopt;
-    for (auto const& member : members()) {
-        if (member.is_named(name)) return member.value;
+    auto const text = document_->text();
+    auto const end = document_->node(node_).next;
+    // The innermost loop of validation and indexing: a name of another length is passed over before
+    // its text is looked at.
+    for (auto at = node_ + 1; at != end; at = document_->node(at + 1).next) {
+        auto const& key = document_->node(at);
+        bool const same = key.escapes != 0 ? document_->value(at).is_text(name)
+                                           : key.end - key.begin - 2 == name.size() &&
+                                                 text.substr(key.begin + 1, name.size()) == name;
+        if (same) return document_->value(at + 1);
     }
     return std::nullopt;
 }
