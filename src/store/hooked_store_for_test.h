@@ -38,6 +38,10 @@ public:
                                                       std::size_t count) override {
         return reader_->history(address, before, count);
     }
+    Result<std::vector<store::Committed>> committed(std::uint64_t before,
+                                                    std::size_t count) override {
+        return reader_->committed(before, count);
+    }
     Result<std::vector<store::IndexEntry>> scan(CompartmentId const& compartment) override {
         if (hooks_.before_scan) hooks_.before_scan();
         auto entries = reader_->scan(compartment);

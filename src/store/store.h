@@ -57,6 +57,15 @@ struct Current {
     VersionState state;
 };
 
+// Where a version stands in the order of all commits. A later one has a larger sequence.
+struct Committed {
+    std::uint64_t sequence;
+    Address address;
+    CompartmentId compartment;
+    std::uint64_t version;
+    VersionState state;
+};
+
 struct IndexEntry {
     Address address;
     std::uint64_t version;
@@ -76,6 +85,10 @@ public:
     [[nodiscard]] virtual Result<std::vector<StoredVersion>> history(Address const& address,
                                                                      std::uint64_t before,
                                                                      std::size_t count) = 0;
+    // Of all documents, the last committed first: versions of a sequence below `before` (0: from
+    // the newest), at most `count`. What was erased or has expired is not there.
+    [[nodiscard]] virtual Result<std::vector<Committed>> committed(std::uint64_t before,
+                                                                   std::size_t count) = 0;
     // All index entries of a compartment, in one consistent view, in no particular order.
     [[nodiscard]] virtual Result<std::vector<IndexEntry>> scan(
         CompartmentId const& compartment) = 0;

@@ -19,6 +19,7 @@ public:
                                                      std::uint64_t version) override;
     Result<std::vector<StoredVersion>> history(Address const& address, std::uint64_t before,
                                                std::size_t count) override;
+    Result<std::vector<Committed>> committed(std::uint64_t before, std::size_t count) override;
     Result<std::vector<IndexEntry>> scan(CompartmentId const& compartment) override;
     Result<std::optional<IndexEntry>> index_entry(CompartmentId const& compartment,
                                                   Address const& address) override;
@@ -30,6 +31,7 @@ private:
         sqlite::Statement current;
         sqlite::Statement versions_below;
         sqlite::Statement version;
+        sqlite::Statement committed;
         sqlite::Statement scan;
         sqlite::Statement index_entry;
         sqlite::Statement sequence;

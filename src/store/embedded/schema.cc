@@ -57,14 +57,21 @@ PRAGMA application_id = 0x53616c75;
 PRAGMA user_version = 1;
 )sql";
 
+// The order of all commits. Not part of the schema's version: what was written without it has it
+// from the next opening on, and programs that do not know it keep it up.
+constexpr Literal kOrder =
+    "CREATE INDEX IF NOT EXISTS committed ON history (vid) WHERE vid IS NOT NULL";
+
 }  // namespace
 
 Result<void> prepare_schema(sqlite::Database& database) {
     SALUS_TRY(auto const objects, database.number("SELECT count(*) FROM sqlite_schema"));
     SALUS_TRY(auto const application, database.number("PRAGMA application_id"));
-    if (objects != 0 || application != 0) return check_schema(database);
+    bool const empty = objects == 0 && application == 0;
+    if (!empty) SALUS_TRY_VOID(check_schema(database));
     SALUS_TRY(auto transaction, sqlite::Transaction::begin(database));
-    SALUS_TRY_VOID(database.run(kCreate));
+    if (empty) SALUS_TRY_VOID(database.run(kCreate));
+    SALUS_TRY_VOID(database.run(kOrder));
     return transaction.commit();
 }
 
