@@ -62,11 +62,14 @@ Result<std::shared_ptr<fhir::ProfileSet const>> compile(std::vector<Installed> c
     return fhir::definitions_of(packages);
 }
 
-std::string listing(std::vector<Installed> const& packages) {
+std::string listing(std::vector<Installed> const& packages,
+                    std::span<DefinitionText const> warnings) {
     std::string text;
     json::Writer writer(text);
     writer.begin_object().key("packages").begin_array();
     for (auto const& each : packages) writer.string(each.id);
+    writer.end_array().key("warnings").begin_array();
+    for (auto const& each : warnings) writer.string(each.text());
     writer.end_array().end_object();
     return text;
 }
@@ -88,7 +91,7 @@ Result<request::Prepared> store(DefinitionsDesk const& desk, Stored const& store
 
     request::Prepared prepared;
     prepared.headers.set("Content-Type", "application/json");
-    prepared.content = request::PlainContent{listing(stored.packages)};
+    prepared.content = request::PlainContent{listing(stored.packages, set->warnings())};
     prepared.touched.push_back(
         {.action = stored.version == 0 ? Literal("create") : Literal("update"),
          .compartment = change.compartment,
@@ -122,9 +125,13 @@ Result<request::Prepared> load_definitions(DefinitionsDesk const& desk,
 
 Result<request::Prepared> list_definitions(DefinitionsDesk const& desk) {
     SALUS_TRY(auto const stored, read_stored(desk.records, desk.parser));
+    auto const set =
+        desk.tenant.definitions != nullptr ? desk.tenant.definitions->current() : nullptr;
+    auto const warnings = set != nullptr ? std::span<DefinitionText const>(set->warnings())
+                                         : std::span<DefinitionText const>();
     request::Prepared prepared;
     prepared.headers.set("Content-Type", "application/json");
-    prepared.content = request::PlainContent{listing(stored.packages)};
+    prepared.content = request::PlainContent{listing(stored.packages, warnings)};
     return prepared;
 }
 
