@@ -109,11 +109,11 @@ class Limits(unittest.TestCase):
     def test_chains_beyond_their_depth(self):
         patient = self.patient("deep")
         step = "_has:Observation:has-member:"
-        for depth, status in ((1, 200), (4, 200), (5, 400), (200, 400)):
+        for depth, status in ((1, 200), (4, 200), (5, 413), (200, 413)):
             answer = self.search("/fhir/Observation", patient=patient,
                                  **{step * depth + "status": "final"})
             self.assertEqual(answer.status, status, (depth, answer.body))
-        for depth, status in ((4, 200), (5, 400), (300, 400)):
+        for depth, status in ((4, 200), (5, 413), (300, 413)):
             answer = self.search("/fhir/Observation", patient=patient,
                                  **{"has-member:Observation." * depth + "status": "final"})
             self.assertEqual(answer.status, status, (depth, answer.body))

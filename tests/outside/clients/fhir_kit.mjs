@@ -15,8 +15,6 @@ export async function drive(baseUrl, bearerToken) {
 
   const statement = await client.capabilityStatement();
   assert.equal(statement.fhirVersion, "4.0.1");
-  const smart = await client.smartAuthMetadata();
-  assert.ok(smart.tokenUrl.href.endsWith("/oauth/token"));
 
   // create, read, vread, update with If-Match, patch
   const body = {
