@@ -5,7 +5,8 @@ namespace {
 
 constexpr std::size_t kChunk = 1'000;
 
-std::unexpected<Error> too_many() {
+std::unexpected<Error> too_many(std::vector<records::OpenedIndexEntry>& opened) {
+    for (auto& each : opened) scrub(each.entry);
     return fail(Errc::too_large, "there are too many resources to search through: name a patient");
 }
 
@@ -34,11 +35,11 @@ Result<std::vector<records::OpenedIndexEntry>> population_entries(Context const&
             before = committed.sequence;
             SALUS_TRY(auto entry, entry_of(context, committed, type));
             if (entry) entries.push_back(*std::move(entry));
-            if (entries.size() > limits::kSharedSearched) return too_many();
+            if (entries.size() > limits::kSharedSearched) return too_many(entries);
         }
         if (chunk.size() < kChunk) return entries;
     }
-    return too_many();
+    return too_many(entries);
 }
 
 }  // namespace salus::operations
