@@ -62,11 +62,16 @@ Result<std::shared_ptr<fhir::ProfileSet const>> compile(std::vector<Installed> c
     return fhir::definitions_of(packages);
 }
 
-std::string listing(std::vector<Installed> const& packages) {
+// `set`: nullptr where no package is loaded.
+std::string listing(std::vector<Installed> const& packages, fhir::ProfileSet const* set) {
     std::string text;
     json::Writer writer(text);
     writer.begin_object().key("packages").begin_array();
     for (auto const& each : packages) writer.string(each.id);
+    writer.end_array().key("warnings").begin_array();
+    if (set != nullptr) {
+        for (auto const& each : set->warnings()) writer.string(each.text());
+    }
     writer.end_array().end_object();
     return text;
 }
@@ -88,7 +93,7 @@ Result<request::Prepared> store(DefinitionsDesk const& desk, Stored const& store
 
     request::Prepared prepared;
     prepared.headers.set("Content-Type", "application/json");
-    prepared.content = request::PlainContent{listing(stored.packages)};
+    prepared.content = request::PlainContent{listing(stored.packages, set.get())};
     prepared.touched.push_back(
         {.action = stored.version == 0 ? Literal("create") : Literal("update"),
          .compartment = change.compartment,
@@ -122,9 +127,11 @@ Result<request::Prepared> load_definitions(DefinitionsDesk const& desk,
 
 Result<request::Prepared> list_definitions(DefinitionsDesk const& desk) {
     SALUS_TRY(auto const stored, read_stored(desk.records, desk.parser));
+    auto const set =
+        desk.tenant.definitions != nullptr ? desk.tenant.definitions->current() : nullptr;
     request::Prepared prepared;
     prepared.headers.set("Content-Type", "application/json");
-    prepared.content = request::PlainContent{listing(stored.packages)};
+    prepared.content = request::PlainContent{listing(stored.packages, set.get())};
     return prepared;
 }
 

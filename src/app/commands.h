@@ -69,6 +69,8 @@ struct DefinitionsOptions {
     std::string tenant;                  // empty: the first
     std::filesystem::path package_file;  // load: an implementation guide package, tgz
     std::string package;                 // remove: NAME@VERSION
+    std::string client = "administrator";
+    std::filesystem::path key_file;  // of the client; empty: the administrator's
 };
 int definitions_load(DefinitionsOptions const& options);
 int definitions_list(DefinitionsOptions const& options);

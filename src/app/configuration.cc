@@ -44,6 +44,11 @@ public:
         std::ranges::sort(values);
         return values;
     }
+    bool boolean(std::string_view key) {
+        auto const value = take(key).value_exact<bool>();
+        if (!value) complain(key, "must be true or false");
+        return value.value_or(false);
+    }
     toml::table const* section(std::string_view key) { return take(key).as_table(); }
     [[nodiscard]] bool has(std::string_view key) const {
         return table_ != nullptr && table_->contains(key);
@@ -117,6 +122,9 @@ authorization::PurposeRule purpose_rule(std::string const& code, toml::table con
     rule.read = types(section, "read");
     rule.write = types(section, "write");
     rule.remove = types(section, "delete");
+    if (section.has("population") && section.boolean("population")) {
+        rule.reach = request::Reach::population;
+    }
     rule.other_elements = elements(section, "other_elements");
     if (section.has("elements")) {
         auto const* by_type = section.section("elements");

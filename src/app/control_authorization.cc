@@ -14,36 +14,6 @@ using request::IntentFacts;
 using request::Interaction;
 using request::PurposeOfUse;
 
-constexpr auto kInteractions =
-    std::to_array<Interaction>({Interaction::read,
-                                Interaction::vread,
-                                Interaction::update,
-                                Interaction::remove,
-                                Interaction::history_instance,
-                                Interaction::patch,
-                                Interaction::everything,
-                                Interaction::meta,
-                                Interaction::meta_add,
-                                Interaction::meta_delete,
-                                Interaction::create,
-                                Interaction::search_type,
-                                Interaction::validate,
-                                Interaction::history_type,
-                                Interaction::transaction,
-                                Interaction::batch,
-                                Interaction::history_system,
-                                Interaction::capabilities,
-                                Interaction::open_api,
-                                Interaction::token,
-                                Interaction::authorization_server_metadata,
-                                Interaction::smart_configuration,
-                                Interaction::json_web_key_set,
-                                Interaction::definitions_load,
-                                Interaction::definitions_list,
-                                Interaction::definitions_remove,
-                                Interaction::client_add,
-                                Interaction::control_check});
-
 constexpr auto kPurposes = std::to_array<PurposeOfUse>(
     {PurposeOfUse::treatment, PurposeOfUse::payment, PurposeOfUse::operations,
      PurposeOfUse::patient_request, PurposeOfUse::research, PurposeOfUse::public_health,
@@ -67,7 +37,8 @@ CallerFacts calling(TenantName const& tenant, std::string_view scopes,
     return caller;
 }
 
-constexpr std::string_view kEveryScope = "system/*.cruds admin/clients.write admin/check.read";
+constexpr std::string_view kEveryScope =
+    "system/*.cruds admin/clients.write admin/check.read admin/population.read";
 
 bool is_listed(authorization::Policy const& policy, PurposeOfUse purpose) {
     return std::ranges::any_of(policy.rules,
@@ -99,7 +70,7 @@ Finding deny_by_default(EvidenceContext const& context) {
     std::size_t tried = 0;
     std::size_t refused = 0;
     std::size_t open = 0;
-    for (auto const interaction : kInteractions) {
+    for (auto const interaction : request::all_interactions()) {
         if (request::is_public(interaction)) {
             ++open;
             continue;
@@ -113,7 +84,7 @@ Finding deny_by_default(EvidenceContext const& context) {
                     fmt::format("{} operations, {} of them public; tried now on the policy in "
                                 "force: {} of {} requests without token, scope or listed purpose "
                                 "refused",
-                                kInteractions.size(), open, refused, tried));
+                                request::all_interactions().size(), open, refused, tried));
 }
 
 Finding caller_attributes(EvidenceContext const& context) {

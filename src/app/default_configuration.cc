@@ -51,6 +51,8 @@ name = "default"
 # What each purpose of use (HL7 v3 PurposeOfUse) may do and see: the minimum necessary rule,
 # 45 CFR 164.502(b) and 164.514(d). A purpose that is not listed may do nothing.
 #   read, write, delete: resource types, or ["*"].
+#   population: true lets searches and histories span patients, for clients that are registered with
+#   the scope admin/population.read too; false if it is not there.
 #   elements: for each type the top-level elements that may leave; a type that is not listed shows
 #   what other_elements says. resourceType, id and meta always leave with a resource. An element that
 #   may not leave cannot be searched or sorted by either.

@@ -9,8 +9,8 @@ namespace {
 
 struct Call {
     http::Method method;
-    std::string path;   // below /admin/definitions
-    std::string scope;  // that the administrator asks for
+    std::string path;  // below /admin/definitions
+    std::string scope;
     std::string body{};
 };
 
@@ -22,10 +22,11 @@ std::optional<std::string> answer_to(DefinitionsOptions const& options, Call cal
         say_problem(why);
         return std::nullopt;
     }
-    auto const token = client->token(Layout{options.directory}.administrator(),
-                                     std::string(kAdministrator), call.scope, why, options.tenant);
+    auto const key =
+        options.key_file.empty() ? Layout{options.directory}.administrator() : options.key_file;
+    auto const token = client->token(key, options.client, call.scope, why, options.tenant);
     if (token.empty()) {
-        say_problem("the administrator got no token: " + why);
+        say_problem("no token for " + options.client + ": " + why);
         return std::nullopt;
     }
     http::Request request;
@@ -55,6 +56,9 @@ int show(std::optional<std::string> const& listing) {
     auto const packages = document ? document->root().member("packages") : std::nullopt;
     if (!packages || !packages->is_array()) return kFailed;
     for (auto const each : packages->elements()) say(each.text());
+    auto const warnings = document->root().member("warnings");
+    if (!warnings || !warnings->is_array()) return kDone;
+    for (auto const each : warnings->elements()) say_problem("warning: " + each.text());
     return kDone;
 }
 

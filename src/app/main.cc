@@ -105,6 +105,10 @@ void describe_definition_commands(CLI::App& app, Options& options, int& code) {
         add_directory(*command, options.definitions.directory);
         command->add_option("--tenant", options.definitions.tenant,
                             "A tenant other than the first");
+        command->add_option("--client", options.definitions.client, "client_id")
+            ->capture_default_str();
+        command->add_option("--key", options.definitions.key_file,
+                            "The client's private key (JWK); the administrator's by default");
     }
 }
 

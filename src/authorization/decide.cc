@@ -186,6 +186,32 @@ bool add_all_types(PurposeRule const& rule, CallerFacts const& caller, IntentFac
     return !included.empty();
 }
 
+// Both the purpose and a scope must say so (MIN-3).
+request::Reach reach_of(PurposeRule const& rule, CallerFacts const& caller) {
+    bool const bound = caller.patient_compartment.has_value();
+    return request::spans_patients(caller.scopes) && !bound ? rule.reach : request::Reach::named;
+}
+
+// A history of a type or of the system is of all patients.
+Decision with_reach(PurposeRule const& rule, CallerFacts const& caller, IntentFacts const& intent,
+                    Decision decision) {
+    decision.reach = reach_of(rule, caller);
+    bool const broad = intent.interaction == Interaction::history_type ||
+                       intent.interaction == Interaction::history_system;
+    if (!broad) return decision;
+    if (decision.reach != request::Reach::population) {
+        return deny(Errc::forbidden,
+                    "the history is too broad: name one resource, or read with the scope "
+                    "admin/population.read for a purpose whose policy has population = true");
+    }
+    if (intent.interaction != Interaction::history_system) return decision;
+    for (auto const& type : fhir::resource_types()) {
+        auto const name = type.name.text();
+        decision.included.push_back({std::string(name), elements_of(rule, name)});
+    }
+    return decision;
+}
+
 bool is_over_all_types(IntentFacts const& intent) {
     return intent.query && intent.query->type().kind == fhir::TypeKind::any_resource;
 }
@@ -280,7 +306,7 @@ Decision decide(Policy const& policy, CallerFacts const& caller, IntentFacts con
             return deny(Errc::forbidden, "scope or purpose do not permit including this type");
         }
     }
-    return decision;
+    return with_reach(*rule, caller, intent, std::move(decision));
 }
 
 Result<request::Permit> Authorization::permit(request::CallerPointer caller, request::Intent intent,
@@ -299,6 +325,7 @@ Result<request::Permit> Authorization::permit(request::CallerPointer caller, req
         if (!decision.allowed) return fail(decision.code, decision.why);
         permit.elements_ = std::move(decision.elements);
         permit.included_ = std::move(decision.included);
+        permit.reach_ = decision.reach;
     }
     if (bundle && permit.caller().anonymous()) {
         return fail(Errc::unauthenticated, "an access token is required");

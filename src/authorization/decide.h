@@ -18,6 +18,7 @@ struct Decision {
     request::AllowedElements elements;
     // Types of which a search may include resources, with what of them may leave.
     std::vector<request::TypePermit> included;
+    request::Reach reach = request::Reach::named;
     // What allowed it (scope and purpose rule), or what would have had to.
     std::vector<PolicyRuleId> rules;
     // Denied: why, for the caller (the scope or purpose in general terms) and the audit leaf.

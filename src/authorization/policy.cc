@@ -26,6 +26,7 @@ crypto::Sha256Digest hash_of(Policy const& policy) {
         add_allowed(text, rule.read);
         add_allowed(text, rule.write);
         add_allowed(text, rule.remove);
+        add(text, rule.reach == request::Reach::population ? "population" : "named");
         append_u32(text, static_cast<std::uint32_t>(rule.elements.size()));
         for (auto const& [type, elements] : rule.elements) {
             add(text, type);

@@ -28,6 +28,8 @@ struct PurposeRule {
     AllowedTypes read;    // read, vread, history, search
     AllowedTypes write;   // create, update
     AllowedTypes remove;  // delete
+    // Reading may span patients, where a scope says so too (MIN-3).
+    request::Reach reach = request::Reach::named;
     // Elements that may leave, by type; a type that is not listed here follows `other_elements`.
     std::map<std::string, request::AllowedElements, std::less<>> elements;
     request::AllowedElements other_elements{.all = true, .names = {}};

@@ -48,6 +48,7 @@ TEST(PolicyHash, ChangesWithAnyChange) {
         [](PurposeRule& r) { r.remove.all = true; },
         [](PurposeRule& r) { r.remove.names = {"Claim"}; },
         [](PurposeRule& r) { r.remove.names.swap(r.write.names); },
+        [](PurposeRule& r) { r.reach = request::Reach::population; },
         [](PurposeRule& r) { r.elements.clear(); },
         [](PurposeRule& r) { r.elements["Claim"]; },
         [](PurposeRule& r) { r.elements["Patient"].all = true; },

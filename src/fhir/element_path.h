@@ -64,6 +64,16 @@ public:
         if (least_ == Severity::error) return;
         issues_.add({IssueSeverity::warning, code, text, {}, path_.location()});
     }
+    // Once, wherever it is met.
+    void information(Literal code, Literal text, DefinitionText detail) {
+        if (least_ == Severity::error) return;
+        bool const told = std::ranges::any_of(issues_.issues(), [&](Issue const& each) {
+            return each.severity == IssueSeverity::information &&
+                   each.detail.text() == detail.text();
+        });
+        if (told) return;
+        issues_.add({IssueSeverity::information, code, text, std::move(detail), path_.location()});
+    }
     void report(Severity severity, Literal code, Literal text, DefinitionText detail) {
         if (severity == Severity::warning && least_ == Severity::error) return;
         auto const as = severity == Severity::error ? IssueSeverity::error : IssueSeverity::warning;

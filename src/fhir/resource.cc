@@ -10,9 +10,18 @@ namespace salus::fhir {
 
 namespace {
 
-Error error_of(IssueList issues) {
+// https://hl7.org/fhir/R4/http.html#create: 422 where profiles are violated, 400 where the rules of
+// FHIR itself are.
+Errc code_of(json::Value resource, Type const& type, ProfileSet const* profiles) {
+    if (profiles == nullptr) return Errc::invalid;
+    IssueList issues;
+    Validator(type, {Thoroughness::errors, nullptr}, issues).validate(resource);
+    return issues.has_errors() ? Errc::invalid : Errc::unprocessable;
+}
+
+Error error_of(IssueList issues, Errc code) {
     auto const& first = *std::ranges::find(issues.issues(), IssueSeverity::error, &Issue::severity);
-    Error error{Errc::invalid, first.text, first.where, {}};
+    Error error{code, first.text, first.where, {}};
     error.issues = std::make_shared<IssueList const>(std::move(issues));
     return error;
 }
@@ -41,7 +50,8 @@ Result<Resource> Reader::accept(std::unique_ptr<json::Document> document,
     IssueList issues;
     ValidationOptions const options{Thoroughness::errors, profiles};
     Validator(*type, options, issues).validate(document->root());
-    if (issues.has_errors()) return fail(error_of(std::move(issues)));
+    if (issues.has_errors())
+        return fail(error_of(std::move(issues), code_of(document->root(), *type, profiles)));
     return Resource(*type, std::move(document));
 }
 

@@ -57,8 +57,8 @@ struct ValidationRequest;
 
 class Reader {
 public:
-    // Profiles that meta.profile names are checked if they are loaded. Errc::invalid, with the list
-    // of issues; Errc::too_large beyond limits::kResourceBytes (a Bundle: kBodyBytes).
+    // Checks profiles that meta.profile names, if loaded. Errc::invalid (Errc::unprocessable: only
+    // profiles are violated) with the issues; Errc::too_large beyond kResourceBytes or kBodyBytes.
     [[nodiscard]] static Result<Resource> parse(EphiText text, json::Parser& parser,
                                                 ProfileSet const* profiles = nullptr);
     // All that can be said about it, warnings too, and about the profiles that are demanded by url.

@@ -52,9 +52,10 @@ inline constexpr std::size_t kDemandedProfiles = 16;    // of one $validate
 inline constexpr std::size_t kPackageBytes = 8 * kMiB;  // a package file
 inline constexpr std::size_t kPackageUnpackedBytes = 256 * kMiB;
 inline constexpr std::size_t kPackageFiles = 20'000;
-inline constexpr std::size_t kPackages = 32;         // of one tenant
-inline constexpr std::size_t kDefinitions = 20'000;  // resources of all packages together
-inline constexpr std::size_t kDefinitionDepth = 32;  // bases, value sets, elements in others
+inline constexpr std::size_t kPackages = 32;             // of one tenant
+inline constexpr std::size_t kDefinitions = 20'000;      // resources of all packages together
+inline constexpr std::size_t kDefinitionWarnings = 100;  // told about all packages
+inline constexpr std::size_t kDefinitionDepth = 32;      // bases, value sets, elements in others
 inline constexpr std::size_t kBundleEntries = 10'000;
 inline constexpr std::size_t kPageSize = 50;
 inline constexpr std::size_t kPageSizeLargest = 1'000;
@@ -86,6 +87,9 @@ inline constexpr std::size_t kPatchWork = 10'000'000;     // steps of one PATCH,
 inline constexpr std::size_t kConditionMatches = 2;       // looked for: none, one or several
 inline constexpr std::size_t kConditionalReferences = 100;  // different ones in a transaction
 inline constexpr std::size_t kHistoryScan = 5'000;          // versions looked at for one page
+inline constexpr auto kCommitDelay = 600s;  // from a version's time to its commit, at most
+inline constexpr std::size_t kPopulationVersions =
+    200'000;  // looked at by a search of all patients
 inline constexpr std::size_t kSupportingResources =
     1'000;                                         // that a page of $everything brings along
 inline constexpr auto kConditionGuardTime = 600s;  // longer than any request takes

@@ -51,7 +51,7 @@ AllowedElements const* allowed_for(request::BundleContent const& bundle,
         return &permit.elements_of_entry(content.decided_by);
     bool const is_own = !content.included && content.type == permit.intent().type &&
                         permit.intent().interaction != request::Interaction::everything;
-    if (is_own || bundle.kind == request::BundleKind::history) return &permit.elements();
+    if (is_own) return &permit.elements();
     return permit.elements_of_type(content.type);
 }
 

@@ -20,6 +20,7 @@ std::optional<fhir::Interaction> interaction_of(Interaction interaction) {
         case Interaction::patch: return fhir::Interaction::patch;
         case Interaction::remove: return fhir::Interaction::erase;
         case Interaction::history_instance: return fhir::Interaction::history_instance;
+        case Interaction::history_type: return fhir::Interaction::history_type;
         case Interaction::create: return fhir::Interaction::create;
         case Interaction::search_type: return fhir::Interaction::search_type;
         default: return std::nullopt;  // operations, and interactions of the system
@@ -89,6 +90,8 @@ request::Prepared capabilities(Context const& context, request::Permit const& pe
     }
     all.system_interactions = {fhir::SystemInteraction::transaction,
                                fhir::SystemInteraction::batch};
+    if (offered_to(caller, Interaction::history_system, {}))
+        all.system_interactions.push_back(fhir::SystemInteraction::history_system);
     request::Prepared prepared;
     prepared.headers.set("Content-Type", kFhirJson);
     prepared.content = request::PlainContent{fhir::capability_statement(all)};

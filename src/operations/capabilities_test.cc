@@ -38,6 +38,7 @@ protected:
         if (code == "history-instance") {
             return read("/x/_history", Interaction::history_instance);
         }
+        if (code == "history-type") return read("/_history", Interaction::history_type);
         if (code == "search-type") return read("?_id=x", Interaction::search_type);
         if (code == "delete") {
             return std::pair(TestRequest{.method = Method::remove, .target = base + "/x"},

@@ -140,7 +140,7 @@ Result<IntentFacts> Classifier::route_fhir(request::Exchange& exchange, Segments
     }
     if (segments.size() == 1 && segments[0] == "_history") {
         SALUS_TRY(auto facts, only(http::Method::get, method, Interaction::history_system));
-        return shaped(std::move(facts), query);
+        return paged(exchange, std::move(facts), "history", query);
     }
     if (segments.back().starts_with('$')) return route_operation(exchange, segments, query);
     if (!fhir::is_resource_type(segments[0])) return no_such_route();
@@ -150,7 +150,7 @@ Result<IntentFacts> Classifier::route_fhir(request::Exchange& exchange, Segments
     if (segments.size() == 2 && segments[1] == "_history") {
         SALUS_TRY(auto facts, only(http::Method::get, method, Interaction::history_type));
         facts.type = segments[0];
-        return shaped(std::move(facts), query);
+        return paged(exchange, std::move(facts), "history", query);
     }
     if (!fhir::is_id(segments[1])) return fail(Errc::invalid, "this is not a FHIR id");
     if (segments.size() == 2) return route_instance(exchange, segments, query);

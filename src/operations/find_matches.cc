@@ -5,6 +5,7 @@
 #include "fhir/compartment.h"
 #include "foundation/check.h"
 #include "operations/blind_tokens.h"
+#include "operations/population_entries.h"
 
 namespace salus::operations {
 namespace {
@@ -160,7 +161,8 @@ Result<CompartmentIndexPointer> find_shared(Context const& context, fhir::Type c
 }
 
 Result<FoundMatches> find_matches(Context const& context, fhir::SearchQuery const& query,
-                                  std::optional<CompartmentId> const& compartment) {
+                                  std::optional<CompartmentId> const& compartment,
+                                  request::Reach reach) {
     if (compartment) {
         SALUS_TRY(auto index, context.records.index(*compartment));
         return search_compartment(context, query, std::move(index));
@@ -173,7 +175,10 @@ Result<FoundMatches> find_matches(Context const& context, fhir::SearchQuery cons
         if (entry) entries.push_back(*std::move(entry));
         return search_found(context, query, std::move(entries));
     }
-    if (auto const tokens = tokens_for(addressing, query)) {
+    // Others have no tokens: among all patients they are looked through.
+    bool const has_tokens = query.type().name == "Patient" || fhir::is_shared_type(query.type());
+    bool const by_token = has_tokens || reach == request::Reach::named;
+    if (auto const tokens = by_token ? tokens_for(addressing, query) : std::nullopt) {
         SALUS_TRY(auto entries, look_up(context, *tokens));
         return search_found(context, query, std::move(entries));
     }
@@ -189,18 +194,26 @@ Result<FoundMatches> find_matches(Context const& context, fhir::SearchQuery cons
                   context.records.index(addressing.shared_compartment(), limits::kSharedSearched));
         return search_compartment(context, query, std::move(index));
     }
+    if (reach == request::Reach::population) {
+        if (query.follows_links())
+            return fail(Errc::forbidden, "a search of all patients follows no references");
+        SALUS_TRY(auto entries, population_entries(context, query.type()));
+        return search_found(context, query, std::move(entries));
+    }
     return fail(Errc::forbidden,
-                "the search is too broad: name a patient, an identifier, or for patients a "
-                "name of at least three letters with a birth date");
+                "the search is too broad: name a patient (patient=ID, Patient/ID/TYPE), an _id, or "
+                "an identifier; or for Patient, birthdate with a name, family or given of at least "
+                "three letters");
 }
 
-Result<FoundMatches> find_matches(Context const& context, request::IntentFacts const& intent) {
+Result<FoundMatches> find_matches(Context const& context, request::IntentFacts const& intent,
+                                  request::Reach reach) {
     auto const& query = *intent.query;
     // By parameter, not by path: the query itself asks for what names the patient.
     bool const by_parameter = intent.compartment && intent.patient.empty();
     bool const shared =
         query.type().kind == fhir::TypeKind::resource && fhir::is_shared_type(query.type());
-    if (!by_parameter || !shared) return find_matches(context, query, intent.compartment);
+    if (!by_parameter || !shared) return find_matches(context, query, intent.compartment, reach);
     SALUS_TRY(auto index, context.records.index(context.records.addressing().shared_compartment(),
                                                 limits::kSharedSearched));
     return search_compartment(context, query, std::move(index));

@@ -1,7 +1,8 @@
 // The matches of a search (https://hl7.org/fhir/R4/search.html): where to look, and what is found
 // there. Looks inside one patient's compartment; or at what a value names exactly (_id, an
 // identifier, a name with a birth date, the identifier of the patient that is referred to); or, for
-// directory types, through the tenant's shared compartment. Anything broader is refused (MIN-3).
+// directory types, through the tenant's shared compartment. Anything broader is refused, but for
+// permits that reach the population (MIN-3).
 #pragma once
 
 #include "operations/context.h"
@@ -21,15 +22,17 @@ struct FoundMatches {
 
 // `compartment`: of the patient that the search names; nothing: none is named. A query over all
 // types needs one.
-// Errc::forbidden: too broad.
+// Errc::forbidden: too broad. Errc::too_large: of all patients there is too much to look through.
 [[nodiscard]] Result<FoundMatches> find_matches(Context const& context,
                                                 fhir::SearchQuery const& query,
-                                                std::optional<CompartmentId> const& compartment);
+                                                std::optional<CompartmentId> const& compartment,
+                                                request::Reach reach);
 
 // Of a search's intent. A resource of a type that no compartment holds may name a patient all the
 // same (Device.patient): those are looked for in the shared compartment.
 [[nodiscard]] Result<FoundMatches> find_matches(Context const& context,
-                                                request::IntentFacts const& intent);
+                                                request::IntentFacts const& intent,
+                                                request::Reach reach);
 
 // The index of one resource that no patient's compartment holds; nullptr: there is none of this id.
 [[nodiscard]] Result<records::CompartmentIndexPointer> find_shared(

@@ -5,6 +5,7 @@
 
 #include "operations/answers.h"
 #include "operations/continuation.h"
+#include "operations/history_entry.h"
 #include "operations/parameters.h"
 #include "operations/request_reader.h"
 
@@ -12,21 +13,6 @@ namespace salus::operations {
 namespace {
 
 constexpr std::size_t kChunk = 100;
-
-request::EntryContent entry_of(Context const& context, std::string_view type, std::string_view id,
-                               records::StoredDocument document) {
-    bool const deleted = document.state == store::VersionState::deleted;
-    request::EntryContent entry;
-    entry.full_url = context.tenant.fhir_base() + "/" + std::string(type) + "/" + std::string(id);
-    entry.type = type;
-    entry.text = std::move(document.text);
-    entry.version = document.version;
-    entry.last_modified = document.last_updated;
-    entry.request_url = std::string(type) + "/" + std::string(id);
-    entry.request_method = deleted ? Literal("DELETE") : Literal("PUT");
-    entry.response_status = deleted ? "204" : document.version == 1 ? "201" : "200";
-    return entry;
-}
 
 // Walks versions from the newest to the oldest and says which belong to the answer.
 class Window {
@@ -126,14 +112,10 @@ Result<request::Prepared> history(Context const& context, request::Permit const&
     }
     for (auto& document : page.documents) {
         prepared.touched.push_back(touched_by_reading(context, intent.type, document));
-        bundle.entries.push_back(entry_of(context, intent.type, id, std::move(document)));
+        bundle.entries.push_back(history_entry(context, intent.type, id, std::move(document)));
     }
     prepared.content = std::move(bundle);
     return prepared;
-}
-
-Result<request::Prepared> broad_history() {
-    return fail(Errc::forbidden, "the history is too broad: name one resource");
 }
 
 }  // namespace salus::operations

@@ -10,7 +10,5 @@ namespace salus::operations {
 // bound to is not shown.
 [[nodiscard]] Result<request::Prepared> history(Context const& context,
                                                 request::Permit const& permit);
-// Of a type and of the system: refused, as every request that is not about one patient (MIN-3).
-[[nodiscard]] Result<request::Prepared> broad_history();
 
 }  // namespace salus::operations

@@ -152,6 +152,7 @@ Result<request::Prepared> change_meta(Context const& context, request::Permit co
     SALUS_TRY(auto const sent, sent_meta(*intent.resource));
     SALUS_TRY(auto document, stored(context, intent));
     store::Current const current{document.compartment, document.version, document.state};
+    SALUS_TRY_VOID(check_bound(permit, current));
     SALUS_TRY_VOID(check_preconditions(intent, current));
     auto touched = touched_by_reading(context, intent.type, document);
     SALUS_TRY(auto const resource, fhir::Reader::index(std::move(document.text), context.parser));
@@ -171,7 +172,7 @@ Result<request::Prepared> change_meta(Context const& context, request::Permit co
     Staging const staging{
         changed_resource.view(), id, current.version + 1, "update", when, kNoReferences};
     SALUS_TRY(auto staged, stage(context, staging));
-    SALUS_TRY_VOID(check_reach(permit, staged));
+    SALUS_TRY_VOID(check_bound(permit, staged));
     SALUS_TRY(auto const now, fhir::Reader::index(staged.text.clone(), context.parser));
     auto prepared = written(context, permit, std::move(staged), id, when);
     prepared.content = request::MetaContent{meta_of(now.view())};

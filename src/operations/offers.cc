@@ -34,6 +34,18 @@ constexpr auto kOffers = std::to_array<Offer>({
      "The versions of a resource, newest first",
      {},
      kHistory},
+    {Interaction::history_type,
+     "get",
+     "/{type}/_history",
+     "The versions of all resources of a type, the last one first",
+     {},
+     kHistory},
+    {Interaction::history_system,
+     "get",
+     "/_history",
+     "The versions of all resources, the last one first",
+     {},
+     kHistory},
     {Interaction::update, "put", "/{type}/{id}", "Update a resource, or create it under this id",
      kFhir, kWriting},
     {Interaction::update, "put", "/{type}", "Update the one resource that matches", kFhir,
@@ -112,6 +124,9 @@ std::span<Offer const> offers() noexcept {
 bool offered_to(request::CallerFacts const& caller, Interaction interaction,
                 std::string_view type) {
     if (caller.anonymous) return true;
+    bool const broad =
+        interaction == Interaction::history_type || interaction == Interaction::history_system;
+    if (broad && !request::spans_patients(caller.scopes)) return false;
     return std::ranges::all_of(request::parts_of(interaction), [&](Interaction part) {
         return std::ranges::any_of(caller.scopes, [&](request::Scope const& scope) {
             return request::allows(scope, part, type);

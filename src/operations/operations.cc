@@ -6,6 +6,7 @@
 #include "operations/meta.h"
 #include "operations/open_api.h"
 #include "operations/patch.h"
+#include "operations/population_history.h"
 #include "operations/read.h"
 #include "operations/search.h"
 #include "operations/transaction.h"
@@ -21,7 +22,7 @@ Result<request::Prepared> prepare(Context const& context, request::Permit const&
         case Interaction::vread: return vread(context, permit);
         case Interaction::history_instance: return history(context, permit);
         case Interaction::history_type:
-        case Interaction::history_system: return broad_history();
+        case Interaction::history_system: return population_history(context, permit);
         case Interaction::everything: return everything(context, permit);
         case Interaction::meta: return meta(context, permit);
         case Interaction::meta_add:

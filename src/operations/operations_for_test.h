@@ -52,6 +52,9 @@ public:
                             std::string const& path = "", store::Store* other_store = nullptr)
         : instance_(instance), records_(instance, name, path, other_store) {}
 
+    // Of every permit.
+    request::Reach reach = request::Reach::named;
+
     [[nodiscard]] TestRecords& home() noexcept { return records_; }
     [[nodiscard]] records::Records& records() noexcept { return records_.records(); }
     [[nodiscard]] records::Addressing const& addressing() const { return records_.addressing(); }
@@ -75,7 +78,7 @@ public:
     [[nodiscard]] Result<request::Permit> permit(TestRequest const& wanted,
                                                  request::CallerPointer caller) {
         SALUS_TRY(auto intent, classify(wanted, caller));
-        return make_permit(std::move(caller), std::move(intent));
+        return make_permit(std::move(caller), std::move(intent), all_elements(), reach);
     }
     [[nodiscard]] Result<request::Prepared> prepare(TestRequest const& wanted) {
         SALUS_TRY(auto const permitted, permit(wanted, caller_named("client-1")));
@@ -89,7 +92,10 @@ public:
 
     // The whole way.
     Answer serve(TestRequest const& wanted, std::string const& client = "client-1") {
-        auto answer = try_to_serve(wanted, caller_named(client));
+        return serve_as(wanted, caller_named(client));
+    }
+    Answer serve_as(TestRequest const& wanted, request::CallerPointer caller) {
+        auto answer = try_to_serve(wanted, std::move(caller));
         if (answer) return *std::move(answer);
         return {.response = {}, .error = answer.error()};
     }
@@ -112,7 +118,8 @@ private:
     Result<Answer> try_to_serve(TestRequest const& wanted, request::CallerPointer caller) {
         auto one = exchange(wanted, caller);
         SALUS_TRY(auto intent, classifier_.classify(one));
-        auto const permitted = make_permit(std::move(caller), std::move(intent));
+        auto const permitted =
+            make_permit(std::move(caller), std::move(intent), all_elements(), reach);
         SALUS_TRY(auto prepared, operations::prepare(context_, permitted));
         SALUS_TRY(auto disclosable, narrowing_.narrow(prepared, permitted, one));
         SALUS_TRY_VOID(commit(std::move(prepared)));

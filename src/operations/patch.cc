@@ -65,6 +65,7 @@ Result<request::Prepared> patch(Context const& context, request::Permit const& p
               context.records.get(records::DocumentClass::resource, intent.type, id));
     if (!document) return fail(Errc::not_found, "no such resource");
     store::Current const current{document->compartment, document->version, document->state};
+    SALUS_TRY_VOID(check_bound(permit, current));
     SALUS_TRY_VOID(check_preconditions(intent, current));
     if (document->state == store::VersionState::deleted) {
         return fail(Errc::gone, "the resource was deleted");
@@ -74,7 +75,7 @@ Result<request::Prepared> patch(Context const& context, request::Permit const& p
     Staging const staging{resource.view(), id,   document->version + 1,
                           "update",        when, kNoReferences};
     SALUS_TRY(auto staged, stage(context, staging));
-    SALUS_TRY_VOID(check_reach(permit, staged));
+    SALUS_TRY_VOID(check_bound(permit, staged));
     auto prepared = written(context, permit, std::move(staged), id, when);
     refuse_conflicts(intent, prepared);
     return prepared;

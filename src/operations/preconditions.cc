@@ -65,6 +65,28 @@ Result<void> read_if_none_match(http::Request const& request, request::IntentFac
     return {};
 }
 
+bool names_a_version(Interaction interaction) {
+    return interaction == Interaction::update || interaction == Interaction::remove ||
+           interaction == Interaction::patch || interaction == Interaction::meta_add ||
+           interaction == Interaction::meta_delete;
+}
+
+// A condition on a write is honoured or refused, never ignored (RFC 9110 section 13.1.1
+// and 13.1.4).
+Result<void> read_if_match(http::Request const& request, request::IntentFacts& facts) {
+    auto const& headers = request.headers;
+    bool const writes = request::is_write(facts.interaction);
+    if (headers.count("If-Match") == 0) {
+        if (!writes || headers.count("If-Unmodified-Since") == 0) return {};
+        return fail(Errc::invalid, "If-Unmodified-Since is not offered: use If-Match");
+    }
+    facts.if_match = parse_entity_tag(headers.get("If-Match").value_or(""));
+    if (!facts.if_match) return fail(Errc::invalid, "If-Match must be one ETag such as W/\"1\"");
+    if (writes && !names_a_version(facts.interaction))
+        return fail(Errc::invalid, "If-Match has no meaning here");
+    return {};
+}
+
 // What a bundle's entries answer with is asked for; by themselves they say little.
 void read_preference(http::Request const& request, request::IntentFacts& facts) {
     auto const prefer = request.headers.get("Prefer").value_or("");
@@ -155,11 +177,7 @@ std::optional<std::uint64_t> parse_entity_tag(std::string_view text) {
 
 Result<void> read_preconditions(http::Request const& request, request::IntentFacts& facts) {
     auto const& headers = request.headers;
-    if (headers.count("If-Match") > 0) {
-        facts.if_match = parse_entity_tag(headers.get("If-Match").value_or(""));
-        if (!facts.if_match)
-            return fail(Errc::invalid, "If-Match must be one ETag such as W/\"1\"");
-    }
+    SALUS_TRY_VOID(read_if_match(request, facts));
     SALUS_TRY_VOID(read_if_none_match(request, facts));
     // RFC 9110 section 13.1.3: not beside If-None-Match, and a date that is none is no condition.
     if (facts.interaction == Interaction::read && headers.count("If-None-Match") == 0) {

@@ -91,7 +91,7 @@ Result<void> add_page(Context const& context, request::Permit const& permit,
 Result<std::vector<std::string>> live_matches(Context const& context,
                                               request::IntentFacts const& intent,
                                               std::size_t count) {
-    SALUS_TRY(auto const found, find_matches(context, intent));
+    SALUS_TRY(auto const found, find_matches(context, intent, request::Reach::named));
     std::vector<std::string> ids;
     for (auto const& match : found.matches) {
         if (ids.size() == count) break;
@@ -107,7 +107,7 @@ Result<std::vector<std::string>> live_matches(Context const& context,
 Result<request::Prepared> search(Context const& context, request::Permit const& permit) {
     auto const& intent = permit.intent();
     auto const& query = *intent.query;
-    SALUS_TRY(auto found, find_matches(context, intent));
+    SALUS_TRY(auto found, find_matches(context, intent, permit.reach()));
     // Of all types those that the caller may not see are neither shown nor counted.
     std::erase_if(found.matches, [&](fhir::SearchMatch const& match) {
         auto const type = match.type().name.text();

@@ -124,6 +124,25 @@ TEST_F(SearchTest, ExactLookUpsAcrossPatients) {
     }
 }
 
+TEST_F(SearchTest, AcrossAllPatientsForPermitsThatReachThem) {
+    put_observations("p1", 2);
+    put_observations("p2", 2);
+    ASSERT_EQ(room_.remove("/fhir/Observation/p2-o1").status(), 204);
+    auto const* all = "/fhir/Observation?status=final";
+    EXPECT_EQ(room_.get(all).status(), 403);
+    EXPECT_TRUE(room_.get(all).why().contains("patient=ID"));
+    room_.reach = request::Reach::population;
+    EXPECT_EQ(found(all), (Ids{"p1-o0", "p1-o1", "p2-o0"}));
+    EXPECT_EQ(found("/fhir/Observation"), (Ids{"p1-o0", "p1-o1", "p2-o0"}));
+    EXPECT_EQ(found("/fhir/Observation?status=amended"), Ids{});
+    EXPECT_EQ(found("/fhir/Observation?identifier=urn:x%7Cnone"), Ids{});
+    EXPECT_EQ(found("/fhir/Observation?patient=p1"), (Ids{"p1-o0", "p1-o1"}));
+    EXPECT_EQ(room_.get("/fhir/Observation?subject:Patient.name=x").status(), 403);
+    // A condition never is.
+    auto const refused = room_.put("/fhir/Observation?status=final", observation_json("x", "p1"));
+    EXPECT_EQ(refused.status(), 403);
+}
+
 TEST_F(SearchTest, InsideOnePatientNothingOfAnother) {
     put_observations("p1", 2);
     put_observations("p2", 3);

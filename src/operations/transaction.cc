@@ -130,7 +130,7 @@ private:
         Literal const action = version == 1 ? Literal("create") : Literal("update");
         Staging const staging{resource, planned.id, version, action, when_, plan_.references};
         SALUS_TRY(auto staged, stage(context_, staging));
-        SALUS_TRY_VOID(check_reach(permit_, staged));
+        SALUS_TRY_VOID(check_bound(permit_, staged));
         auto content = response_of(context_, facts.type, planned.id, version, when_);
         content.text = std::move(staged.text);
         add(std::move(staged));

@@ -103,6 +103,7 @@ private:
     }
 
     Result<void> check(IntentFacts const& facts, Planned& planned) {
+        SALUS_TRY_VOID(check_bound(permit_, planned.current));
         SALUS_TRY_VOID(check_preconditions(facts, planned.current));
         bool const live = planned.current && planned.current->state == store::VersionState::live;
         bool const new_by_condition = facts.condition && planned.guard.has_value();

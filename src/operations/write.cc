@@ -79,7 +79,7 @@ Result<request::Prepared> create(Context const& context, request::Permit const& 
     auto const when = context.clock.now();
     Staging const staging{*intent.resource, id, 1, "create", when, kNoReferences};
     SALUS_TRY(auto staged, stage(context, staging));
-    SALUS_TRY_VOID(check_reach(permit, staged));
+    SALUS_TRY_VOID(check_bound(permit, staged));
     auto prepared = written(context, permit, std::move(staged), id, when);
     add_guard(std::move(guard), prepared);
     return prepared;
@@ -89,13 +89,14 @@ Result<request::Prepared> update(Context const& context, request::Permit const& 
     auto const& intent = permit.intent();
     SALUS_TRY(auto target, target_of(context, intent));
     auto const& current = target.current;
+    SALUS_TRY_VOID(check_bound(permit, current));
     SALUS_TRY_VOID(check_preconditions(intent, current));
     auto const when = context.clock.now();
     auto const version = current ? current->version + 1 : 1;
     Literal const action = current ? Literal("update") : Literal("create");
     Staging const staging{*intent.resource, target.id, version, action, when, kNoReferences};
     SALUS_TRY(auto staged, stage(context, staging));
-    SALUS_TRY_VOID(check_reach(permit, staged));
+    SALUS_TRY_VOID(check_bound(permit, staged));
     auto prepared = written(context, permit, std::move(staged), target.id, when);
     add_guard(std::move(target.guard), prepared);
     refuse_conflicts(intent, prepared);
@@ -114,6 +115,7 @@ Result<request::Prepared> remove(Context const& context, request::Permit const& 
     }
     SALUS_TRY(auto const current, context.records.current(intent.type, id));
     if (!current) return fail(Errc::not_found, "no such resource");
+    SALUS_TRY_VOID(check_bound(permit, current));
     SALUS_TRY_VOID(check_preconditions(intent, current));
     if (current->state == store::VersionState::deleted) return prepared;
     SALUS_TRY(auto staged, stage_deletion(context, intent.type, id, *current));

@@ -50,6 +50,24 @@ TEST_F(WriteTest, CreateChoosesTheId) {
     EXPECT_EQ(room_.get("/fhir/Patient/mine").status(), 404);
 }
 
+TEST_F(WriteTest, AConditionIsHonouredOrRefusedAndNeverIgnored) {
+    auto const body = patient_json("p1");
+    EXPECT_EQ(room_.post("/fhir/Patient", body, {{"If-Match", "W/\"1\""}}).status(), 400);
+    auto const* date = "Wed, 21 Oct 2026 07:28:00 GMT";
+    EXPECT_EQ(room_.post("/fhir/Patient", body, {{"If-Unmodified-Since", date}}).status(), 400);
+    EXPECT_EQ(room_.put("/fhir/Patient/p1", body, {{"If-Unmodified-Since", date}}).status(), 400);
+    EXPECT_EQ(version("Patient", "p1"), 0U);
+    ASSERT_EQ(room_.put("/fhir/Patient/p1", body).status(), 201);
+    EXPECT_EQ(room_.remove("/fhir/Patient/p1", {{"If-Unmodified-Since", date}}).status(), 400);
+    // RFC 9110 section 13.1.4: beside If-Match it is not looked at.
+    EXPECT_EQ(
+        room_
+            .put("/fhir/Patient/p1", body, {{"If-Match", "W/\"1\""}, {"If-Unmodified-Since", date}})
+            .status(),
+        200);
+    EXPECT_EQ(room_.get("/fhir/Patient/p1", {{"If-Unmodified-Since", date}}).status(), 200);
+}
+
 TEST_F(WriteTest, UpdateCreatesAndCountsVersions) {
     auto const first = room_.put("/fhir/Patient/p1", patient_json("p1"));
     EXPECT_EQ(first.status(), 201);

@@ -40,9 +40,17 @@ void refuse_conflicts(request::IntentFacts const& intent, request::Prepared& pre
         Error{Errc::precondition_failed, "If-Match does not name the current version", {}};
 }
 
-Result<void> check_reach(request::Permit const& permit, Staged const& staged) {
+// Decided before, of where it stood then; another writer may have moved it since.
+Result<void> check_bound(request::Permit const& permit,
+                         std::optional<store::Current> const& leaves) {
     auto const& bound = permit.caller().facts().patient_compartment;
-    if (!bound || *bound == staged.touched.compartment) return {};
+    if (!bound || !leaves || *bound == leaves->compartment) return {};
+    return fail(Errc::forbidden, "no scope of the token permits this");
+}
+
+Result<void> check_bound(request::Permit const& permit, Staged const& enters) {
+    auto const& bound = permit.caller().facts().patient_compartment;
+    if (!bound || *bound == enters.touched.compartment) return {};
     return fail(Errc::forbidden, "the resource would belong to another patient");
 }
 

@@ -14,8 +14,11 @@ inline fhir::ReferenceMap const kNoReferences;
                                                std::optional<store::Current> const& current);
 // If-Match: a concurrent change is then the caller's business, not to be retried.
 void refuse_conflicts(request::IntentFacts const& intent, request::Prepared& prepared);
-// A caller who is bound to one patient writes nothing of another. Errc::forbidden.
-[[nodiscard]] Result<void> check_reach(request::Permit const& permit, Staged const& staged);
+// A caller who is bound to one patient takes nothing from another and gives another nothing: asked
+// of the compartment that a resource leaves and of the one that it enters. Errc::forbidden.
+[[nodiscard]] Result<void> check_bound(request::Permit const& permit,
+                                       std::optional<store::Current> const& leaves);
+[[nodiscard]] Result<void> check_bound(request::Permit const& permit, Staged const& enters);
 // 201 or 200 with the version's headers, and the content that Prefer asks for.
 [[nodiscard]] request::Prepared written(Context const& context, request::Permit const& permit,
                                         Staged staged, std::string_view id, WallTime when);

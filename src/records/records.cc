@@ -1,6 +1,38 @@
 #include "records/records.h"
 
 namespace salus::records {
+namespace {
+
+// `address` stands where other documents have their id.
+DocumentName deletion_name(store::StoredVersion const& stored) {
+    return {DocumentClass::deletion,
+            stored.compartment,
+            {},
+            text_of(stored.address.bytes()),
+            stored.version};
+}
+
+// Version 0.1.0 sealed a deletion as any version, with the time and nothing else in it.
+bool deletes_by_name(store::StoredVersion const& stored) {
+    constexpr std::size_t kTimeOnly = 80 + 8;  // docs/formats/sealed-record.md
+    return stored.state == store::VersionState::deleted &&
+           stored.document.bytes().size() > kTimeOnly;
+}
+
+StoredDocument document_of(store::StoredVersion const& stored, WallTime last_updated,
+                           EphiText text) {
+    StoredDocument document;
+    document.address = stored.address;
+    document.compartment = stored.compartment;
+    document.version = stored.version;
+    document.state = stored.state;
+    document.last_updated = last_updated;
+    document.text = std::move(text);
+    document.hash = stored_hash(stored.document);
+    return document;
+}
+
+}  // namespace
 
 Records::Records(request::Tenant const& tenant, crypto::Random& random, IndexCache& cache,
                  Addressing addressing, std::unique_ptr<store::Reader> reader)
@@ -20,17 +52,42 @@ Result<std::unique_ptr<Records>> Records::make(request::Tenant const& tenant,
 
 Result<StoredDocument> Records::open(DocumentClass document_class, std::string_view type,
                                      std::string_view id, store::StoredVersion const& stored) {
+    bool const resource = document_class == DocumentClass::resource;
+    if (resource && deletes_by_name(stored)) return open_deletion(type, id, stored);
     DocumentName const name{document_class, stored.compartment, type, id, stored.version};
     SALUS_TRY(auto opened, sealing_.open(name, stored.document));
-    StoredDocument document;
-    document.address = stored.address;
-    document.compartment = stored.compartment;
-    document.version = stored.version;
-    document.state = stored.state;
-    document.last_updated = opened.last_updated;
-    document.text = std::move(opened.text);
-    document.hash = stored_hash(stored.document);
-    return document;
+    return document_of(stored, opened.last_updated, std::move(opened.text));
+}
+
+Result<StoredDocument> Records::open_deletion(std::string_view type, std::string_view id,
+                                              store::StoredVersion const& stored) {
+    SALUS_TRY(auto opened, sealing_.open(deletion_name(stored), stored.document));
+    SALUS_TRY(auto const named, Sealing::name_in(std::move(opened.text)));
+    if (named.type != type || named.id != id)
+        return fail(Errc::corrupt, "a deletion names another resource");
+    return document_of(stored, opened.last_updated, EphiText());
+}
+
+Result<std::vector<store::Committed>> Records::committed(std::uint64_t before, std::size_t count) {
+    return reader_->committed(before, count);
+}
+
+Result<std::optional<ResourceName>> Records::name_at(Address const& address) {
+    SALUS_TRY(auto const current, reader_->current(address));
+    if (!current) return std::nullopt;
+    if (current->state == store::VersionState::live) {
+        SALUS_TRY(auto entry, this->entry(address));
+        if (!entry) return std::nullopt;
+        SALUS_TRY(auto const view, fhir::EntryView::decode(bytes_of(entry->entry)));
+        ResourceName name{std::string(view.type()), std::string(view.id())};
+        scrub(entry->entry);
+        return name;
+    }
+    SALUS_TRY(auto const stored, reader_->get(address));
+    if (!stored || !deletes_by_name(*stored)) return std::nullopt;
+    SALUS_TRY(auto opened, sealing_.open(deletion_name(*stored), stored->document));
+    SALUS_TRY(auto name, Sealing::name_in(std::move(opened.text)));
+    return name;
 }
 
 Result<std::optional<store::Current>> Records::current(std::string_view type, std::string_view id) {
@@ -169,11 +226,21 @@ Result<std::vector<OpenedIndexEntry>> Records::find(BlindToken const& token) {
     return entries;
 }
 
+Result<crypto::Sealed> Records::seal_document(DocumentName const& name, Change const& change,
+                                              Address const& address) {
+    bool const deletes = change.state == store::VersionState::deleted &&
+                         change.document_class == DocumentClass::resource;
+    if (!deletes) return sealing_.seal(name, change.when, change.text);
+    DocumentName const deletion{
+        DocumentClass::deletion, change.compartment, {}, text_of(address.bytes()), change.version};
+    return sealing_.seal(deletion, change.when, EphiText(change.type + "/" + change.id));
+}
+
 Result<store::Write> Records::seal(Change const& change) {
     DocumentName const name{change.document_class, change.compartment, change.type, change.id,
                             change.version};
     auto const address = addressing_.address(change.type, change.id);
-    SALUS_TRY(auto document, sealing_.seal(name, change.when, change.text));
+    SALUS_TRY(auto document, seal_document(name, change, address));
     std::optional<crypto::Sealed> entry;
     if (!change.index_entry.empty()) {
         SALUS_TRY(entry, sealing_.seal_index_entry(change.compartment, address, change.version,

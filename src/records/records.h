@@ -78,6 +78,12 @@ public:
                                                               std::string_view id,
                                                               std::uint64_t before,
                                                               std::size_t count);
+    // Of all documents of the tenant, the last committed first, as store::Reader::committed.
+    [[nodiscard]] Result<std::vector<store::Committed>> committed(std::uint64_t before,
+                                                                  std::size_t count);
+    // The resource that stands at an address. Nothing if what stands there is no resource, was
+    // erased, or was deleted by version 0.1.0, whose deletions name nothing.
+    [[nodiscard]] Result<std::optional<ResourceName>> name_at(Address const& address);
     // The opened index of a compartment, from the cache if it still stands. Entries of an earlier
     // layout are made again from their resources. When many stood beside the compartment's page, or
     // without one, the store is given a new one. Errc::too_large beyond `entries_max`.
@@ -102,6 +108,12 @@ private:
                                                       CompartmentId const& compartment,
                                                       std::size_t entries_max);
     void keep_page(CompartmentIndex const& index, CompartmentId const& compartment);
+    [[nodiscard]] Result<crypto::Sealed> seal_document(DocumentName const& name,
+                                                       Change const& change,
+                                                       Address const& address);
+    [[nodiscard]] Result<StoredDocument> open_deletion(std::string_view type, std::string_view id,
+                                                       store::StoredVersion const& stored);
+
     [[nodiscard]] Result<std::string> open_entry(CompartmentId const& compartment,
                                                  store::IndexEntry const& sealed);
     [[nodiscard]] Result<std::string> index_again(Address const& address,

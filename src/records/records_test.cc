@@ -196,6 +196,42 @@ TEST_F(RecordsTest, ADeletionLeavesOnlyHistory) {
     EXPECT_EQ(EphiTestAccess::open(before->text), observation("o1"));
 }
 
+TEST_F(RecordsTest, WhatStandsAtAnAddressHasAName) {
+    auto const written = change("o1");
+    EXPECT_FALSE(must(records_.name_at(address("o1"))).has_value());
+    home_.write(written);
+    home_.write(deletion(written));
+    home_.write(change("o2"));
+    auto const committed = must(records_.committed(0, 10));
+    ASSERT_EQ(committed.size(), 3U);
+    EXPECT_EQ(committed[0].address, address("o2"));
+    EXPECT_EQ(committed[1].state, store::VersionState::deleted);
+    for (auto const* id : {"o1", "o2"}) {
+        auto const name = must(records_.name_at(address(id)));
+        ASSERT_TRUE(name.has_value());
+        EXPECT_EQ(name->type, "Observation");
+        EXPECT_EQ(name->id, id);
+    }
+}
+
+// As version 0.1.0 wrote them.
+TEST_F(RecordsTest, ADeletionWithoutANameIsReadByItsNameOnly) {
+    auto const written = change("o1");
+    home_.write(written);
+    Sealing sealing(home_.tenant(), instance_.random);
+    DocumentName const name{DocumentClass::resource, written.compartment, "Observation", "o1", 2};
+    store::Write write{.address = address("o1"),
+                       .compartment = written.compartment,
+                       .version = 2,
+                       .state = store::VersionState::deleted,
+                       .document = must(sealing.seal(name, WallTime{}, EphiText())),
+                       .index_entry = {},
+                       .tokens = {}};
+    ASSERT_TRUE(commit(std::move(write)));
+    EXPECT_EQ(get("o1")->state, store::VersionState::deleted);
+    EXPECT_FALSE(must(records_.name_at(address("o1"))).has_value());
+}
+
 TEST_F(RecordsTest, HistoryInPagesNewestFirstAcrossCompartments) {
     constexpr std::uint64_t kVersions = 11;
     for (std::uint64_t version = 1; version <= kVersions; ++version) {

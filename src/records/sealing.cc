@@ -16,6 +16,7 @@ Literal class_name(DocumentClass document_class) {
         case DocumentClass::replay_guard: return "replay-guard";
         case DocumentClass::definitions: return "definitions";
         case DocumentClass::condition_guard: return "condition-guard";
+        case DocumentClass::deletion: return "deletion";
     }
     return "";
 }
@@ -119,6 +120,13 @@ Result<std::string> Sealing::open_index_page(store::IndexPage const& page) {
     SALUS_TRY(auto const key,
               tenant_.keyring.key_for_reading(page.compartment, page.page.key_version()));
     return sealer_.open(key, page_context(page.compartment, page.sequence), page.page);
+}
+
+Result<ResourceName> Sealing::name_in(EphiText deletion) {
+    auto const text = std::move(deletion).take({});
+    auto const slash = text.find('/');
+    if (slash == std::string::npos) return fail(Errc::corrupt, "a deletion names no resource");
+    return ResourceName{text.substr(0, slash), text.substr(slash + 1)};
 }
 
 std::string Sealing::text_of_entry(Ephi<Bytes> entry) {

@@ -23,6 +23,9 @@ enum class DocumentClass : std::uint8_t {
     replay_guard = 3,
     definitions = 4,
     condition_guard = 5,
+    // Of a resource. Its text names the resource, so that a deletion can be told of by who does not
+    // know what was deleted; DocumentName::id is then the address.
+    deletion = 6,
 };
 
 // Names a version of a document.
@@ -32,6 +35,12 @@ struct DocumentName {
     std::string_view type;
     std::string_view id;
     std::uint64_t version = 0;
+};
+
+// Of a resource: ePHI.
+struct ResourceName {
+    std::string type;
+    std::string id;
 };
 
 struct OpenedDocument {
@@ -59,6 +68,8 @@ public:
     [[nodiscard]] Result<store::IndexPage> seal_index_page(CompartmentId const& compartment,
                                                            std::uint64_t sequence, Bytes page);
     [[nodiscard]] Result<std::string> open_index_page(store::IndexPage const& page);
+    // What a deletion's text names. Errc::corrupt if it names nothing.
+    [[nodiscard]] static Result<ResourceName> name_in(EphiText deletion);
     // An entry that was made again, for an opened index.
     [[nodiscard]] static std::string text_of_entry(Ephi<Bytes> entry);
     // Paging cursors: sealed under the tenant's cursor key and bound to the client (MIN-2).

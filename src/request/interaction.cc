@@ -4,6 +4,40 @@
 
 namespace salus::request {
 
+std::span<Interaction const> all_interactions() noexcept {
+    static constexpr std::array kAll{
+        Interaction::read,
+        Interaction::vread,
+        Interaction::update,
+        Interaction::remove,
+        Interaction::history_instance,
+        Interaction::patch,
+        Interaction::everything,
+        Interaction::meta,
+        Interaction::meta_add,
+        Interaction::meta_delete,
+        Interaction::create,
+        Interaction::search_type,
+        Interaction::validate,
+        Interaction::history_type,
+        Interaction::transaction,
+        Interaction::batch,
+        Interaction::history_system,
+        Interaction::capabilities,
+        Interaction::open_api,
+        Interaction::token,
+        Interaction::authorization_server_metadata,
+        Interaction::smart_configuration,
+        Interaction::json_web_key_set,
+        Interaction::definitions_load,
+        Interaction::definitions_list,
+        Interaction::definitions_remove,
+        Interaction::client_add,
+        Interaction::control_check,
+    };
+    return kAll;
+}
+
 Literal name_of(Interaction interaction) noexcept {
     switch (interaction) {
         case Interaction::read: return "read";

@@ -46,6 +46,7 @@ enum class Interaction : std::uint8_t {
     control_check,
 };
 
+[[nodiscard]] std::span<Interaction const> all_interactions() noexcept;
 // The word that audit leaves, CapabilityStatement and messages use.
 [[nodiscard]] Literal name_of(Interaction interaction) noexcept;
 // What must be permitted so that this is: itself, or simpler interactions. To patch is to read and

@@ -33,6 +33,10 @@ struct TypePermit {
     AllowedElements elements;
 };
 
+// How far a search or a history may look: to what it names, a patient or what an exact value finds;
+// or to all patients (MIN-3).
+enum class Reach : std::uint8_t { named, population };
+
 class Permit {
 public:
     [[nodiscard]] Caller const& caller() const noexcept { return *caller_; }
@@ -49,6 +53,7 @@ public:
         auto const found = std::ranges::find(included_, type, &TypePermit::type);
         return found == included_.end() ? nullptr : &found->elements;
     }
+    [[nodiscard]] Reach reach() const noexcept { return reach_; }
     [[nodiscard]] std::vector<PolicyRuleId> const& rules() const noexcept { return rules_; }
     Permit(Permit&&) noexcept = default;
     Permit& operator=(Permit&&) noexcept = default;
@@ -62,6 +67,7 @@ private:
     AllowedElements elements_;
     std::vector<AllowedElements> entry_elements_;
     std::vector<TypePermit> included_;
+    Reach reach_ = Reach::named;
     std::vector<PolicyRuleId> rules_;
 };
 

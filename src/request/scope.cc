@@ -57,8 +57,8 @@ std::optional<Scope> parse_administration(std::string_view rest) {
         scope.update = !scope.read;
         return scope;
     }
-    if (rest == "check.read") {
-        scope.type = "check";
+    if (rest == "check.read" || rest == "population.read") {
+        scope.type = rest.substr(0, rest.find('.'));
         scope.read = true;
         return scope;
     }
@@ -170,6 +170,13 @@ bool allows(Scope const& scope, Interaction interaction, std::string_view type) 
         case Interaction::json_web_key_set: return false;
     }
     return false;
+}
+
+bool spans_patients(std::vector<Scope> const& scopes) {
+    return std::ranges::any_of(scopes, [](Scope const& scope) {
+        return scope.context == ScopeContext::administration && scope.type == "population" &&
+               scope.read;
+    });
 }
 
 std::vector<Scope> intersect(std::vector<Scope> const& asked,

@@ -1,9 +1,10 @@
 // SMART App Launch 2.2 scopes, version 2 grammar (AZ-6):
 //   (patient|user|system)/(Type|*).(c)(r)(u)(d)(s)
 // letters a non-empty subset of "cruds" in that order; and Salus's own scopes for administration,
-// admin/clients.write, admin/definitions.read and .write, and admin/check.read. A scope that is not
-// exactly one of these is refused, never reinterpreted. Granular scopes (?param=value) are refused
-// as long as no rule enforces them: a constraint that cannot be evaluated denies (rule SC4).
+// admin/clients.write, admin/definitions.read and .write, and admin/check.read; and
+// admin/population.read, which lets reading span patients (MIN-3). A scope that is not exactly one
+// of these is refused, never reinterpreted. Granular scopes (?param=value) are refused as long as
+// no rule enforces them: a constraint that cannot be evaluated denies (rule SC4).
 #pragma once
 
 #include <optional>
@@ -19,7 +20,8 @@ enum class ScopeContext : std::uint8_t { patient, user, system, administration }
 
 struct Scope {
     ScopeContext context;
-    std::string type;  // a FHIR resource type, "*", "clients" or "check"
+    std::string
+        type;  // a FHIR resource type, "*", "clients", "definitions", "population" or "check"
     bool create = false;
     bool read = false;    // read, vread, history of an instance; for administration: .read
     bool update = false;  // for administration: .write
@@ -38,6 +40,8 @@ struct Scope {
 
 // Whether `scope` allows this interaction on this type, context aside.
 [[nodiscard]] bool allows(Scope const& scope, Interaction interaction, std::string_view type);
+// Whether a search or a history may span patients (MIN-3), as far as scopes say.
+[[nodiscard]] bool spans_patients(std::vector<Scope> const& scopes);
 // What of `asked` lies inside `registered`: the part of each asked scope that some registered scope
 // of the same context covers, letter by letter; empty letters are left out.
 [[nodiscard]] std::vector<Scope> intersect(std::vector<Scope> const& asked,

@@ -8,37 +8,6 @@
 namespace salus::request {
 namespace {
 
-constexpr std::array kInteractions{
-    Interaction::read,
-    Interaction::vread,
-    Interaction::update,
-    Interaction::remove,
-    Interaction::history_instance,
-    Interaction::patch,
-    Interaction::everything,
-    Interaction::meta,
-    Interaction::meta_add,
-    Interaction::meta_delete,
-    Interaction::create,
-    Interaction::search_type,
-    Interaction::validate,
-    Interaction::history_type,
-    Interaction::transaction,
-    Interaction::batch,
-    Interaction::history_system,
-    Interaction::capabilities,
-    Interaction::open_api,
-    Interaction::token,
-    Interaction::authorization_server_metadata,
-    Interaction::smart_configuration,
-    Interaction::json_web_key_set,
-    Interaction::definitions_load,
-    Interaction::definitions_list,
-    Interaction::definitions_remove,
-    Interaction::client_add,
-    Interaction::control_check,
-};
-
 TEST(Scope, RefusesWhatIsNotTheGrammar) {
     for (auto const* text :
          {"", " ", "/", ".", "system", "system/", "system/Patient", "system/Patient.", "Patient.r",
@@ -56,8 +25,9 @@ TEST(Scope, RefusesWhatIsNotTheGrammar) {
           "system/Patient/x.r", "system/**.r", "system/Patient*.r", "system/$.r", "system/_.r",
           "system/Patient\t.r", "system/Patient.r\n", "system//Patient.r",
           // other contexts and administration
-          "users/Patient.r", "admin/clients.read", "admin/check.write", "admin/*.cruds",
-          "admin/clients.w", "admin/clients.write?x", "admin/", "admin/check.read.read"}) {
+          "users/Patient.r", "admin/clients.read", "admin/check.write", "admin/population.write",
+          "admin/*.cruds", "admin/clients.w", "admin/clients.write?x", "admin/",
+          "admin/check.read.read"}) {
         EXPECT_FALSE(parse_scope(text).has_value()) << text;
     }
     EXPECT_FALSE(parse_scope(std::string("system/Patient.r\0", 17)).has_value());
@@ -66,8 +36,9 @@ TEST(Scope, RefusesWhatIsNotTheGrammar) {
 }
 
 TEST(Scope, KeepsItsCanonicalSpelling) {
-    for (auto const* text : {"system/*.cruds", "patient/Observation.rs", "user/Patient.c",
-                             "system/Encounter.ud", "admin/clients.write", "admin/check.read"}) {
+    for (auto const* text :
+         {"system/*.cruds", "patient/Observation.rs", "user/Patient.c", "system/Encounter.ud",
+          "admin/clients.write", "admin/check.read", "admin/population.read"}) {
         auto const scope = parse_scope(text);
         ASSERT_TRUE(scope.has_value()) << text;
         EXPECT_EQ(scope->text(), text);
@@ -161,7 +132,7 @@ constexpr std::array kRows{
 };
 
 TEST(Allows, EachInteractionNeedsItsOwnLetter) {
-    ASSERT_EQ(kRows.size(), kInteractions.size());
+    ASSERT_EQ(kRows.size(), all_interactions().size());
     for (auto const& row : kRows) {
         for (char letter : std::string_view("cruds")) {
             auto const scope = parse_scope(std::string("system/Patient.") + letter);
@@ -174,6 +145,17 @@ TEST(Allows, EachInteractionNeedsItsOwnLetter) {
     }
 }
 
+TEST(Scope, PatientsAreSpannedByItsOwnScopeOnly) {
+    EXPECT_TRUE(spans_patients(*parse_scopes("system/*.rs admin/population.read")));
+    for (auto const* scopes : {"system/*.cruds", "admin/check.read admin/definitions.read",
+                               "admin/clients.write system/*.rs"})
+        EXPECT_FALSE(spans_patients(*parse_scopes(scopes))) << scopes;
+    // It is granted to whom it is registered for.
+    auto const asked = *parse_scopes("admin/population.read");
+    EXPECT_TRUE(intersect(asked, *parse_scopes("system/*.cruds admin/check.read")).empty());
+    EXPECT_EQ(intersect(asked, asked), asked);
+}
+
 TEST(Allows, ClinicalScopesNeverAdministerAndAdministrationNeverReads) {
     auto const all = *parse_scope("system/*.cruds");
     EXPECT_FALSE(allows(all, Interaction::client_add, ""));
@@ -182,7 +164,7 @@ TEST(Allows, ClinicalScopesNeverAdministerAndAdministrationNeverReads) {
     for (auto const* text : {"admin/clients.write", "admin/check.read", "admin/definitions.read",
                              "admin/definitions.write"}) {
         auto const scope = *parse_scope(text);
-        for (auto const interaction : kInteractions) {
+        for (auto const interaction : all_interactions()) {
             bool const changes = interaction == Interaction::definitions_load ||
                                  interaction == Interaction::definitions_remove;
             bool const own = scope.type == "definitions"
@@ -239,7 +221,7 @@ TEST(Intersect, IsNeverWiderThanEitherSide) {
         auto const granted = intersect(asked, registered);
         for (auto const context :
              {ScopeContext::patient, ScopeContext::user, ScopeContext::system}) {
-            for (auto const interaction : kInteractions) {
+            for (auto const interaction : all_interactions()) {
                 for (auto const* type : {"Patient", "Observation", "Encounter", "Claim"}) {
                     if (!any_allows(granted, context, interaction, type)) continue;
                     ++permitted;

@@ -44,6 +44,10 @@ public:
         std::span<Address const> addresses) override {
         return reader_->get_all(addresses);
     }
+    Result<std::vector<store::Committed>> committed(std::uint64_t before,
+                                                    std::size_t count) override {
+        return reader_->committed(before, count);
+    }
     Result<store::IndexScan> scan(CompartmentId const& compartment) override {
         if (hooks_.before_scan) hooks_.before_scan();
         auto scan = reader_->scan(compartment);

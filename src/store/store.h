@@ -58,6 +58,15 @@ struct Current {
     VersionState state;
 };
 
+// Where a version stands in the order of all commits. A later one has a larger sequence.
+struct Committed {
+    std::uint64_t sequence;
+    Address address;
+    CompartmentId compartment;
+    std::uint64_t version;
+    VersionState state;
+};
+
 struct IndexEntry {
     Address address;
     std::uint64_t version;
@@ -99,6 +108,10 @@ public:
     [[nodiscard]] virtual Result<std::vector<std::optional<StoredVersion>>> get_all(
         std::span<Address const> addresses) = 0;
     [[nodiscard]] virtual Result<IndexScan> scan(CompartmentId const& compartment) = 0;
+    // Of all documents, the last committed first: versions of a sequence below `before` (0: from
+    // the newest), at most `count`. What was erased or has expired is not there.
+    [[nodiscard]] virtual Result<std::vector<Committed>> committed(std::uint64_t before,
+                                                                   std::size_t count) = 0;
     // The index entry of one live document; nothing if it has none or stands elsewhere.
     [[nodiscard]] virtual Result<std::optional<IndexEntry>> index_entry(
         CompartmentId const& compartment, Address const& address) = 0;

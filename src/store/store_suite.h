@@ -254,6 +254,27 @@ TYPED_TEST_P(StoreSuite, PagesThroughHistoryNewestFirst) {
     EXPECT_FALSE(this->reader_->get_version(samples::address(1), ~0ULL).value());
 }
 
+TYPED_TEST_P(StoreSuite, PagesThroughAllThatWasCommittedTheLastFirst) {
+    for (std::uint64_t n = 1; n <= 3; ++n) ASSERT_TRUE(this->commit(samples::write(n, n, 1)));
+    ASSERT_TRUE(this->commit(samples::deletion(2, 2, 2)));
+    ASSERT_TRUE(this->commit(samples::write(1, 3, 2)));
+    auto const first = this->reader_->committed(0, 2).value();
+    ASSERT_EQ(first.size(), 2U);
+    EXPECT_EQ(first[0].address, samples::address(1));
+    EXPECT_EQ(first[0].compartment, samples::compartment(3));
+    EXPECT_EQ(first[0].version, 2U);
+    EXPECT_EQ(first[1].address, samples::address(2));
+    EXPECT_EQ(first[1].state, VersionState::deleted);
+    auto const rest = this->reader_->committed(first[1].sequence, 100).value();
+    ASSERT_EQ(rest.size(), 3U);
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(rest[i].address, samples::address(3 - i));
+    EXPECT_TRUE(this->reader_->committed(rest.back().sequence, 100).value().empty());
+    EXPECT_EQ(this->reader_->committed(~0ULL, 100).value().size(), 5U);
+    BlockingExecutor home;
+    ASSERT_TRUE(home.run(this->store_->erase(samples::compartment(3), home)));
+    EXPECT_EQ(this->reader_->committed(0, 100).value().size(), 3U);
+}
+
 TYPED_TEST_P(StoreSuite, AMoveLeavesTheOldCompartment) {
     ASSERT_TRUE(this->commit(samples::write(1, 1, 1)));
     ASSERT_TRUE(this->commit(samples::write(1, 2, 2)));
@@ -420,7 +441,8 @@ REGISTER_TYPED_TEST_SUITE_P(
     StoreSuite, AnEmptyStoreHasNothing, ReadsWhatWasWritten, RefusesEveryOtherVersionThanTheNext,
     ABatchHappensWholeOrNotAtAll, ABatchMayWriteTwoVersionsAndGrowsASequenceOnce,
     AConflictDoesNotTouchItsNeighbours, ADeletionTakesEntryAndTokensAndLeavesHistory,
-    PagesThroughHistoryNewestFirst, AMoveLeavesTheOldCompartment, TokensAreThoseOfTheCurrentVersion,
+    PagesThroughHistoryNewestFirst, PagesThroughAllThatWasCommittedTheLastFirst,
+    AMoveLeavesTheOldCompartment, TokensAreThoseOfTheCurrentVersion,
     ExpiryRemovesEveryTraceAndNothingElse, ErasureRemovesACompartmentAndNoOther,
     StandsAfterReopening, KeepsLargeDocuments, EightWritersReadTheirOwnWrites);
 

@@ -77,7 +77,9 @@ class History(unittest.TestCase):
         for path in ("/fhir/_history", "/fhir/Patient/_history", "/fhir/_history?_since=2020"):
             answer = self.client.get(path)
             self.assertEqual(answer.status, 403, path)
-            self.assertIn("too broad", answer.json()["issue"][0]["diagnostics"])
+            why = answer.json()["issue"][0]["diagnostics"]
+            self.assertIn("too broad", why)
+            self.assertIn("admin/population.read", why)
         self.assertEqual(self.client.get("/fhir/Patient/unknown/_history").status, 404)
         self.assertEqual(self.client.send("DELETE", "/fhir/Patient/_history").status, 405)
 

@@ -71,7 +71,7 @@ class Offers(unittest.TestCase):
         self.assertEqual(statement["patchFormat"],
                          ["application/json-patch+json", "application/fhir+json"])
         rest = statement["rest"][0]
-        self.assertEqual({i["code"] for i in rest["interaction"]}, {"transaction", "batch"})
+        self.assertEqual({i["code"] for i in rest["interaction"]}, {"transaction", "batch", "history-system"})
         resources = {r["type"]: r for r in rest["resource"]}
         types = json.loads(self.document.body)["components"]["parameters"]["type"]["schema"]["enum"]
         self.assertEqual(set(resources), set(types))
@@ -79,7 +79,7 @@ class Offers(unittest.TestCase):
         patient = resources["Patient"]
         self.assertEqual({i["code"] for i in patient["interaction"]},
                          {"read", "vread", "update", "patch", "delete", "history-instance",
-                          "create", "search-type"})
+                          "history-type", "create", "search-type"})
         self.assertEqual([patient[name] for name in
                           ("conditionalCreate", "conditionalRead", "conditionalUpdate",
                            "conditionalDelete", "updateCreate", "versioning")],
@@ -101,8 +101,12 @@ class Offers(unittest.TestCase):
         self.assertEqual(codes, {"Patient": {"read", "vread", "history-instance"},
                                  "Observation": {"create", "update"}})
         self.assertFalse(resources["Observation"]["conditionalCreate"])
-        everything = self.statement(self.client)["rest"][0]["resource"]
-        self.assertGreater(len(everything), 140)
+        everything = self.statement(self.client)["rest"][0]
+        self.assertGreater(len(everything["resource"]), 140)
+        # What spans patients is offered to whom it was given.
+        self.assertEqual({i["code"] for i in everything["interaction"]}, {"transaction", "batch"})
+        for resource in everything["resource"]:
+            self.assertNotIn("history-type", {i["code"] for i in resource["interaction"]})
 
 
 if __name__ == "__main__":

@@ -93,11 +93,11 @@ class Validation(unittest.TestCase):
         file = str(package(self.instance.root / "package.tgz"))
         self.assertEqual(self.client.post("/fhir/Patient", NAMELESS).status, 201)
         self.assertEqual(self.definitions("load", file).stdout.strip(), "test.package@1.0.0")
-        issue, = self.issues(self.client.post("/fhir/Patient", NAMELESS), 400)
+        issue, = self.issues(self.client.post("/fhir/Patient", NAMELESS), 422)
         self.assertEqual((issue["code"], issue["expression"]), ("required", ["Patient"]))
         self.restart()
         self.assertEqual(self.definitions("list").stdout.strip(), "test.package@1.0.0")
-        self.issues(self.client.post("/fhir/Patient", NAMELESS), 400)
+        self.issues(self.client.post("/fhir/Patient", NAMELESS), 422)
         named = {"resourceType": "Patient", "name": [{"text": "x"}]}
         path = "/fhir/Patient/$validate?profile=" + PROFILE["url"]
         for body, wrong in ((named, False), ({"resourceType": "Patient", "active": True}, True)):

@@ -184,10 +184,13 @@ void DefinitionReader::read_constraints(json::Value element, ProfileNode& node) 
             each.text_member("severity") == "warning" ? Severity::warning : Severity::error;
         auto text = *key + ": " + each.text_member("human").value_or("");
         auto compiled = fhirpath::Expression::compile(*expression);
-        if (!compiled) return;
-        node.constraints.push_back(
-            {DefinitionText(std::move(text)), severity,
-             std::make_shared<fhirpath::Expression const>(*std::move(compiled))});
+        std::shared_ptr<fhirpath::Expression const> shared;
+        if (compiled)
+            shared = std::make_shared<fhirpath::Expression const>(*std::move(compiled));
+        else if (set_->warnings_.size() < limits::kDefinitionWarnings)
+            set_->warnings_.push_back(DefinitionText("the constraint " + *key + " at " +
+                                                     node.label.text() + " cannot be evaluated"));
+        node.constraints.push_back({DefinitionText(std::move(text)), severity, std::move(shared)});
     });
 }
 

@@ -78,12 +78,15 @@ public:
     // nullptr: not known, or not complete.
     [[nodiscard]] LoadedValueSet const* value_set(std::string_view url) const;
     [[nodiscard]] std::size_t size() const noexcept { return profiles_.size(); }
+    // What cannot be evaluated here and is not enforced; at most limits::kDefinitionWarnings.
+    [[nodiscard]] std::vector<DefinitionText> const& warnings() const noexcept { return warnings_; }
 
 private:
     friend class DefinitionReader;
     std::vector<std::shared_ptr<json::Document const>> sources_;  // nodes look into them
     std::unordered_map<std::string, Profile> profiles_;
     std::unordered_map<std::string, LoadedValueSet> value_sets_;
+    std::vector<DefinitionText> warnings_;
 };
 
 [[nodiscard]] std::string_view without_version(std::string_view canonical) noexcept;

@@ -122,7 +122,11 @@ void ProfileChecker::values(ProfiledItem const& item, ProfileNode const& node) {
 void ProfileChecker::constraints(ProfiledItem const& item, ProfileNode const& node) {
     if (!item.value) return;
     for (auto const& constraint : node.constraints) {
-        if (!constraint.compiled) continue;
+        if (!constraint.compiled) {
+            report_.information("not-supported", "a constraint cannot be evaluated here",
+                                constraint.text);
+            continue;
+        }
         if (invariants_.judge(*constraint.compiled, *item.value, *item.type) == Verdict::violated)
             report_.report(constraint.severity, "invariant", "a constraint is not satisfied",
                            constraint.text);

@@ -181,5 +181,37 @@ TEST(ProfileTest, RefusesDefinitionsThatMakeNoSense) {
     EXPECT_EQ(std::move(circle).finish().error().code, Errc::invalid);
 }
 
+// https://hl7.org/fhir/R4/http.html#create
+TEST(ProfileTest, AViolatedProfileIsToldApartFromFhirsOwnRules) {
+    auto const set = profiles_of({profile_of_patient(R"({"id":"Patient.birthDate",)"
+                                                     R"("path":"Patient.birthDate","min":1})")});
+    json::Parser parser;
+    auto const code = [&](std::string const& resource) {
+        auto const parsed = Reader::parse(EphiText(resource), parser, set.get());
+        return parsed ? std::optional<Errc>() : parsed.error().code;
+    };
+    EXPECT_EQ(code(kPatient + R"("birthDate":"2000-01-01"})"), std::nullopt);
+    EXPECT_EQ(code(kPatient + R"("gender":"male"})"), Errc::unprocessable);
+    EXPECT_EQ(code(kPatient + R"("gender":"no code"})"), Errc::invalid);
+    EXPECT_EQ(code(R"({"resourceType":"Patient","gender":"no code"})"), Errc::invalid);
+}
+
+TEST(ProfileTest, AConstraintThatCannotBeEvaluatedIsTold) {
+    auto const set = profiles_of({profile_of_patient(
+        R"({"id":"Patient.name","path":"Patient.name","constraint":[{"key":"x-1","severity":"error",)"
+        R"("human":"h","expression":"no such ( path"}]})")});
+    ASSERT_EQ(set->warnings().size(), 1U);
+    EXPECT_EQ(set->warnings()[0].text(),
+              "the constraint x-1 at Patient.name of http://p cannot be evaluated");
+    auto const text = kPatient + R"("name":[{"text":"a"},{"text":"b"}]})";
+    EXPECT_EQ(verdict(text, *set), "accepted");
+    json::Parser parser;
+    auto const checked = Reader::validate(EphiText(text), parser, set.get(), {});
+    ASSERT_TRUE(checked);
+    auto const told =
+        std::ranges::count(checked->issues.issues(), IssueSeverity::information, &Issue::severity);
+    EXPECT_EQ(told, 1);
+}
+
 }  // namespace
 }  // namespace salus::fhir

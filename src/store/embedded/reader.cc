@@ -74,16 +74,19 @@ Result<EmbeddedReader::Statements> EmbeddedReader::prepare(sqlite::Database& dat
     SALUS_TRY(auto changes,
               database.prepare("SELECT address, version, sealed FROM page_change LEFT JOIN "
                                "index_entry USING (compartment, address) WHERE compartment = ?1"));
+    SALUS_TRY(auto committed,
+              database.prepare("SELECT compartment, version, state, vid, address FROM history "
+                               "WHERE vid < ?1 ORDER BY vid DESC LIMIT ?2"));
     SALUS_TRY(auto scan, database.prepare("SELECT address, version, sealed FROM index_entry "
                                           "WHERE compartment = ?1"));
     SALUS_TRY(auto index_entry, database.prepare("SELECT address, version, sealed FROM index_entry "
                                                  "WHERE compartment = ?1 AND address = ?2"));
     SALUS_TRY(auto sequence, database.prepare("SELECT sequence FROM compartment WHERE id = ?1"));
     SALUS_TRY(auto find, database.prepare("SELECT address FROM token WHERE token = ?1 LIMIT ?2"));
-    return Statements{std::move(current), std::move(versions_below), std::move(version),
-                      std::move(paged),   std::move(page),           std::move(changes),
-                      std::move(scan),    std::move(index_entry),    std::move(sequence),
-                      std::move(find)};
+    return Statements{
+        std::move(current),     std::move(versions_below), std::move(version), std::move(committed),
+        std::move(paged),       std::move(page),           std::move(changes), std::move(scan),
+        std::move(index_entry), std::move(sequence),       std::move(find)};
 }
 
 Result<std::optional<Current>> EmbeddedReader::current(Address const& address) {
@@ -180,6 +183,23 @@ Result<void> EmbeddedReader::read_changes(IndexScan& scan, CompartmentId const& 
             SALUS_TRY(auto entry, entry_of(rows));
             scan.entries.push_back(std::move(entry));
         }
+    }
+}
+
+Result<std::vector<Committed>> EmbeddedReader::committed(std::uint64_t before, std::size_t count) {
+    auto const below = before == 0 ? kEveryVersion : std::min(before, kEveryVersion);
+    auto rows = statements_.committed.query(below, count);
+    std::vector<Committed> versions;
+    while (true) {
+        SALUS_TRY(bool const found, rows.next());
+        if (!found) return versions;
+        SALUS_TRY(auto const state, state_of(rows.number(2)));
+        if (state == RowState::erased)
+            return fail(Errc::corrupt, "an erased version has a document");
+        SALUS_TRY(auto const compartment, id_of<CompartmentId>(rows.bytes(0)));
+        SALUS_TRY(auto const address, id_of<Address>(rows.bytes(4)));
+        versions.push_back({rows.unsigned_number(3), address, compartment, rows.unsigned_number(1),
+                            static_cast<VersionState>(state)});
     }
 }
 

@@ -22,6 +22,7 @@ public:
     Result<std::vector<std::optional<StoredVersion>>> get_all(
         std::span<Address const> addresses) override;
     Result<IndexScan> scan(CompartmentId const& compartment) override;
+    Result<std::vector<Committed>> committed(std::uint64_t before, std::size_t count) override;
     Result<std::optional<IndexEntry>> index_entry(CompartmentId const& compartment,
                                                   Address const& address) override;
     Result<std::uint64_t> compartment_sequence(CompartmentId const& compartment) override;
@@ -32,6 +33,7 @@ private:
         sqlite::Statement current;
         sqlite::Statement versions_below;
         sqlite::Statement version;
+        sqlite::Statement committed;
         sqlite::Statement paged;
         sqlite::Statement page;
         sqlite::Statement changes;

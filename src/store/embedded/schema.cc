@@ -60,7 +60,7 @@ PRAGMA application_id = 0x53616c75;
 )sql";
 
 // What came with version 2, which a store of version 1 gets when it is opened for writing.
-constexpr Literal kAddPages = R"sql(
+constexpr Literal kVersion2 = R"sql(
 ALTER TABLE compartment ADD COLUMN paged INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE index_page (
     compartment BLOB NOT NULL PRIMARY KEY,
@@ -71,6 +71,8 @@ CREATE TABLE page_change (
     address BLOB NOT NULL,
     PRIMARY KEY (compartment, address)
 ) STRICT, WITHOUT ROWID;
+-- The order of all commits.
+CREATE INDEX committed ON history (vid) WHERE vid IS NOT NULL;
 PRAGMA user_version = 2;
 )sql";
 
@@ -87,7 +89,7 @@ Result<void> prepare_schema(sqlite::Database& database) {
     }
     SALUS_TRY(auto transaction, sqlite::Transaction::begin(database));
     if (is_new) SALUS_TRY_VOID(database.run(kCreate));
-    SALUS_TRY_VOID(database.run(kAddPages));
+    SALUS_TRY_VOID(database.run(kVersion2));
     return transaction.commit();
 }
 

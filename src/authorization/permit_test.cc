@@ -1,0 +1,195 @@
+// Permits: bundles, conditions, patches, everything of a patient, all patients.
+#include <array>
+#include <gtest/gtest.h>
+
+#include "authorization/decide.h"
+#include "authorization/policy_for_test.h"
+
+namespace salus::authorization {
+namespace {
+
+TEST(Permit, ABundleIsPermittedOnlyIfEveryEntryIs) {
+    auto const policy = test_policy();
+    Authorization const authorization(policy);
+    auto const bundle = [&](std::string const& last_type) {
+        std::vector<request::Intent> entries;
+        entries.push_back(testing::make_intent(facts_of_intent(Interaction::create, "Claim")));
+        entries.push_back(testing::make_intent(facts_of_intent(Interaction::update, last_type)));
+        return testing::make_intent(facts_of_intent(Interaction::transaction), std::move(entries));
+    };
+    auto const permit = [&](request::CallerPointer caller, request::Intent intent) {
+        std::vector<PolicyRuleId> rules;
+        return authorization.permit(std::move(caller), std::move(intent), rules);
+    };
+    auto const payer = testing::make_caller(facts_of_caller("system/*.cu", kPay));
+    EXPECT_EQ(permit(payer, bundle("Patient")).error().code, Errc::forbidden);
+    EXPECT_TRUE(permit(payer, bundle("Claim")).has_value());
+    auto const half = testing::make_caller(facts_of_caller("system/*.c", kPay));
+    EXPECT_EQ(permit(half, bundle("Claim")).error().code, Errc::forbidden);
+    // An empty bundle asks for nothing, but not even that is answered to strangers.
+    auto const nobody = testing::make_anonymous();
+    EXPECT_EQ(permit(nobody, bundle("Claim")).error().code, Errc::unauthenticated);
+    auto empty = testing::make_intent(facts_of_intent(Interaction::transaction));
+    EXPECT_EQ(permit(nobody, std::move(empty)).error().code, Errc::unauthenticated);
+}
+
+request::IntentFacts conditional(Interaction interaction, char const* type, char const* name,
+                                 char const* value) {
+    auto condition = facts_of_intent(Interaction::search_type, type);
+    std::vector<fhir::SearchQuery::Parameter> const pairs{{name, value}};
+    auto query = fhir::SearchQuery::parse(*fhir::find_resource_type(type), pairs, WallTime{});
+    EXPECT_TRUE(query);
+    condition.query = *std::move(query);
+    auto facts = facts_of_intent(interaction, type);
+    facts.condition = std::make_shared<request::IntentFacts const>(std::move(condition));
+    return facts;
+}
+
+TEST(Decide, AConditionIsASearch) {
+    auto const policy = test_policy();
+    auto const allowed = [&](char const* scopes, PurposeOfUse purpose,
+                             request::IntentFacts const& intent) {
+        return decide(policy, facts_of_caller(scopes, purpose), intent).allowed;
+    };
+    for (auto const interaction :
+         {Interaction::create, Interaction::update, Interaction::patch, Interaction::remove}) {
+        auto const intent = conditional(interaction, "Patient", "identifier", "urn:x|1");
+        EXPECT_TRUE(allowed("system/*.cruds", kTreat, intent));
+        EXPECT_FALSE(allowed("system/*.crud", kTreat, intent));
+        EXPECT_FALSE(allowed("system/*.crud system/Observation.s", kTreat, intent));
+    }
+    auto policy_with_writes = policy;
+    auto& payer = policy_with_writes.rules[1];
+    payer.write = every_type();
+    auto const code = [&](request::IntentFacts const& intent) {
+        return decide(policy_with_writes, facts_of_caller("system/*.cruds", kPay), intent).allowed;
+    };
+    EXPECT_TRUE(code(conditional(Interaction::update, "Patient", "identifier", "urn:x|1")));
+    // What may not leave is no condition either.
+    EXPECT_FALSE(code(conditional(Interaction::update, "Patient", "phone", "555")));
+    EXPECT_FALSE(code(conditional(Interaction::create, "Patient", "gender", "male")));
+    // A type that may be written and not read.
+    EXPECT_FALSE(code(conditional(Interaction::create, "Observation", "identifier", "x")));
+}
+
+bool may_patch(char const* patch) {
+    json::Parser parser;
+    auto parsed = fhir::JsonPatch::parse(EphiText(patch), parser);
+    EXPECT_TRUE(parsed) << patch;
+    auto policy = test_policy();
+    policy.rules[1].write = every_type();
+    auto intent = facts_of_intent(Interaction::patch, "Patient");
+    intent.patch = std::make_shared<fhir::JsonPatch const>(*std::move(parsed));
+    return decide(policy, facts_of_caller("system/*.cruds", kPay), intent).allowed;
+}
+
+TEST(Decide, APatchNamesOnlyWhatMayBeSeen) {
+    for (auto const* allowed : {R"([{"op":"replace","path":"/birthDate","value":"2000-01-01"}])",
+                                R"([{"op":"add","path":"/_birthDate/id","value":"x"}])",
+                                R"([{"op":"move","from":"/name/0","path":"/name/1"}])",
+                                R"([{"op":"add","path":"/meta/tag","value":[]}])", "[]"}) {
+        EXPECT_TRUE(may_patch(allowed)) << allowed;
+    }
+    for (auto const* refused :
+         {R"([{"op":"test","path":"/gender","value":"male"}])",
+          R"([{"op":"copy","from":"/gender","path":"/name/0/text"}])",
+          R"([{"op":"move","from":"/name/0/text","path":"/_gender"}])",
+          R"([{"op":"test","path":"","value":{}}])",
+          R"([{"op":"copy","from":"","path":"/name/0/text"}])",
+          R"([{"op":"remove","path":"/nonsense"}])", R"([{"op":"remove","path":"/"}])",
+          R"([{"op":"remove","path":"/names"}])", R"([{"op":"remove","path":"/nam~0e"}])",
+          R"([{"op":"add","path":"/deceasedBoolean","value":true}])"}) {
+        EXPECT_FALSE(may_patch(refused)) << refused;
+    }
+}
+
+TEST(Permit, EverythingIsDecidedTypeByType) {
+    auto const policy = test_policy();
+    Authorization const authorization(policy);
+    auto const permit = [&](char const* scopes, PurposeOfUse purpose,
+                            std::vector<std::string> asked) {
+        std::vector<PolicyRuleId> rules;
+        auto facts = facts_of_intent(Interaction::everything, "Patient");
+        facts.id = EphiText("a");
+        facts.types = std::move(asked);
+        return authorization.permit(testing::make_caller(facts_of_caller(scopes, purpose)),
+                                    testing::make_intent(std::move(facts)), rules);
+    };
+    auto const all = permit("system/*.rs", kTreat, {});
+    ASSERT_TRUE(all);
+    EXPECT_NE(all->elements_of_type("Observation"), nullptr);
+    EXPECT_NE(all->elements_of_type("Practitioner"), nullptr);
+    auto const some = permit("system/Patient.rs system/Practitioner.r", kTreat, {});
+    ASSERT_TRUE(some);
+    EXPECT_EQ(some->elements_of_type("Observation"), nullptr);
+    EXPECT_NE(some->elements_of_type("Practitioner"), nullptr);
+    // Whose the encounter is may not be seen, so it does not come with everything of somebody.
+    auto const payer = permit("system/*.rs", kPay, {});
+    ASSERT_TRUE(payer);
+    EXPECT_EQ(payer->elements_of_type("Encounter"), nullptr);
+    EXPECT_EQ(payer->elements_of_type("Observation"), nullptr);
+    EXPECT_NE(payer->elements_of_type("Claim"), nullptr);
+    EXPECT_FALSE(payer->elements_of_type("Patient")->all);
+    EXPECT_EQ(permit("system/*.rs", kPay, {"Claim", "Observation"}).error().code, Errc::forbidden);
+    EXPECT_EQ(permit("system/Claim.rs", kTreat, {}).error().code, Errc::forbidden);
+}
+
+TEST(Decide, WhatSpansPatientsNeedsAScopeAndAPurposeThatSaySo) {
+    auto policy = test_policy();
+    auto const decided = [&](char const* scopes, PurposeOfUse purpose, Interaction interaction,
+                             char const* type) {
+        return decide(policy, facts_of_caller(scopes, purpose), facts_of_intent(interaction, type));
+    };
+    auto const reach = [&](char const* scopes, PurposeOfUse purpose) {
+        return decided(scopes, purpose, Interaction::search_type, "Patient").reach;
+    };
+    constexpr auto kEnough = "system/*.rs admin/population.read";
+    for (auto const granted : {request::Reach::named, request::Reach::population}) {
+        policy.rules[0].reach = granted;
+        bool const granted_by_purpose = granted == request::Reach::population;
+        for (auto const* scopes : {kEnough, "system/*.rs", "system/*.rs admin/check.read"}) {
+            bool const both = granted_by_purpose && scopes == kEnough;
+            EXPECT_EQ(reach(scopes, kTreat) == request::Reach::population, both);
+            EXPECT_EQ(decided(scopes, kTreat, Interaction::history_type, "Patient").allowed, both);
+            EXPECT_EQ(decided(scopes, kTreat, Interaction::history_system, "").allowed, both);
+            EXPECT_FALSE(decided(scopes, kPay, Interaction::history_type, "Patient").allowed);
+        }
+    }
+    // It widens nothing else.
+    for (auto const* scopes : {"system/Patient.rs admin/population.read",
+                               "system/*.r admin/population.read", "admin/population.read"}) {
+        EXPECT_FALSE(decided(scopes, kTreat, Interaction::history_system, "").allowed) << scopes;
+        EXPECT_FALSE(decided(scopes, kTreat, Interaction::history_type, "Claim").allowed) << scopes;
+    }
+    auto bound = facts_of_caller("patient/*.rs system/*.rs admin/population.read", kTreat);
+    bound.patient_compartment = CompartmentId::from(crypto::Sha256Digest{1});
+    EXPECT_FALSE(
+        decide(policy, bound, facts_of_intent(Interaction::history_type, "Patient")).allowed);
+    // Each type of the system's history with its own elements.
+    policy.rules[1].reach = request::Reach::population;
+    policy.rules[1].read = every_type();
+    auto const payer = decided(kEnough, kPay, Interaction::history_system, "");
+    ASSERT_TRUE(payer.allowed);
+    auto const patient =
+        std::ranges::find(payer.included, std::string("Patient"), &request::TypePermit::type);
+    ASSERT_NE(patient, payer.included.end());
+    EXPECT_FALSE(patient->elements.all);
+}
+
+TEST(Permit, NamesTheRulesThatAllowed) {
+    auto const policy = test_policy();
+    Authorization const authorization(policy);
+    auto caller = testing::make_caller(facts_of_caller("system/Patient.r system/*.r", kPay));
+    std::vector<PolicyRuleId> rules;
+    auto const permit = authorization.permit(
+        std::move(caller), testing::make_intent(facts_of_intent(Interaction::read, "Claim")),
+        rules);
+    ASSERT_TRUE(permit.has_value());
+    ASSERT_EQ(rules.size(), 2U);
+    EXPECT_EQ(rules[0].text(), "scope:system/*.r");
+    EXPECT_EQ(rules[1].text(), "policy.HPAYMT");
+    EXPECT_EQ(permit->rules(), rules);
+}
+
+}  // namespace
+}  // namespace salus::authorization
