@@ -100,23 +100,23 @@ Result<void> Writer::set_entry(Write const& write, Newest const& before) {
 
 // So that a page that has another row for the address, or none, is not believed about it.
 Result<void> Writer::note_change(CompartmentId const& compartment, Address const& address) {
-    SALUS_TRY_VOID(sql_.add_change.run(compartment.bytes(), address.bytes()));
+    SALUS_TRY_VOID(sql_.page.add_change.run(compartment.bytes(), address.bytes()));
     return {};
 }
 
 Result<void> Writer::keep_page(IndexPage const& page) {
     auto const compartment = page.compartment.bytes();
-    SALUS_TRY(auto const stands, sql_.set_paged.run(compartment, page.sequence));
+    SALUS_TRY(auto const stands, sql_.page.set_sequence.run(compartment, page.sequence));
     if (stands == 0) return {};
-    SALUS_TRY_VOID(sql_.set_page.run(compartment, page.page.bytes()));
-    SALUS_TRY_VOID(sql_.remove_changes.run(compartment));
+    SALUS_TRY_VOID(sql_.page.set.run(compartment, page.page.bytes()));
+    SALUS_TRY_VOID(sql_.page.remove_changes.run(compartment));
     return {};
 }
 
 Result<void> Writer::drop_page(CompartmentId const& compartment) {
-    SALUS_TRY_VOID(sql_.clear_paged.run(compartment.bytes()));
-    SALUS_TRY_VOID(sql_.remove_page.run(compartment.bytes()));
-    SALUS_TRY_VOID(sql_.remove_changes.run(compartment.bytes()));
+    SALUS_TRY_VOID(sql_.page.clear_sequence.run(compartment.bytes()));
+    SALUS_TRY_VOID(sql_.page.remove.run(compartment.bytes()));
+    SALUS_TRY_VOID(sql_.page.remove_changes.run(compartment.bytes()));
     return {};
 }
 

@@ -26,7 +26,16 @@ public:
     [[nodiscard]] sqlite::Database& database() noexcept { return database_; }
 
 private:
+    struct PageStatements {
+        sqlite::Statement set_sequence;
+        sqlite::Statement clear_sequence;
+        sqlite::Statement set;
+        sqlite::Statement remove;
+        sqlite::Statement add_change;
+        sqlite::Statement remove_changes;
+    };
     struct Statements {
+        PageStatements page;
         sqlite::Statement newest;
         sqlite::Statement add_document;
         sqlite::Statement add_history;
@@ -38,12 +47,6 @@ private:
         sqlite::Statement add_token;
         sqlite::Statement remove_token;
         sqlite::Statement touch;
-        sqlite::Statement set_paged;
-        sqlite::Statement clear_paged;
-        sqlite::Statement set_page;
-        sqlite::Statement remove_page;
-        sqlite::Statement add_change;
-        sqlite::Statement remove_changes;
         sqlite::Statement members;
         sqlite::Statement expired;
         sqlite::Statement compartments_of;
@@ -60,6 +63,7 @@ private:
         std::vector<BlindToken> tokens;  // ascending, each once
     };
 
+    static Result<PageStatements> prepare_page(sqlite::Database& database);
     static Result<Statements> prepare(sqlite::Database& database);
     Writer(sqlite::Database database, Statements statements, std::int64_t next_id)
         : database_(std::move(database)), sql_(std::move(statements)), next_id_(next_id) {}

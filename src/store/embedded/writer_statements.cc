@@ -2,6 +2,22 @@
 
 namespace salus::store::embedded {
 
+Result<Writer::PageStatements> Writer::prepare_page(sqlite::Database& database) {
+    SALUS_TRY(auto set_sequence, database.prepare("UPDATE compartment SET paged = ?2 "
+                                                  "WHERE id = ?1 AND sequence = ?2"));
+    SALUS_TRY(auto clear_sequence, database.prepare("UPDATE compartment SET paged = 0 "
+                                                    "WHERE id = ?1 AND paged > 0"));
+    SALUS_TRY(auto set, database.prepare("REPLACE INTO index_page VALUES (?1, ?2)"));
+    SALUS_TRY(auto remove, database.prepare("DELETE FROM index_page WHERE compartment = ?1"));
+    SALUS_TRY(auto add_change, database.prepare("INSERT OR IGNORE INTO page_change SELECT ?1, ?2 "
+                                                "FROM compartment WHERE id = ?1 AND paged > 0"));
+    SALUS_TRY(auto remove_changes,
+              database.prepare("DELETE FROM page_change WHERE compartment = ?1"));
+    return PageStatements{std::move(set_sequence), std::move(clear_sequence),
+                          std::move(set),          std::move(remove),
+                          std::move(add_change),   std::move(remove_changes)};
+}
+
 Result<Writer::Statements> Writer::prepare(sqlite::Database& database) {
     SALUS_TRY(
         auto newest,
@@ -28,16 +44,6 @@ Result<Writer::Statements> Writer::prepare(sqlite::Database& database) {
     SALUS_TRY(auto touch,
               database.prepare("INSERT INTO compartment (id, sequence) VALUES (?1, 1) "
                                "ON CONFLICT (id) DO UPDATE SET sequence = sequence + 1"));
-    SALUS_TRY(auto set_paged, database.prepare("UPDATE compartment SET paged = ?2 "
-                                               "WHERE id = ?1 AND sequence = ?2"));
-    SALUS_TRY(auto clear_paged, database.prepare("UPDATE compartment SET paged = 0 "
-                                                 "WHERE id = ?1 AND paged > 0"));
-    SALUS_TRY(auto set_page, database.prepare("REPLACE INTO index_page VALUES (?1, ?2)"));
-    SALUS_TRY(auto remove_page, database.prepare("DELETE FROM index_page WHERE compartment = ?1"));
-    SALUS_TRY(auto add_change, database.prepare("INSERT OR IGNORE INTO page_change SELECT ?1, ?2 "
-                                                "FROM compartment WHERE id = ?1 AND paged > 0"));
-    SALUS_TRY(auto remove_changes,
-              database.prepare("DELETE FROM page_change WHERE compartment = ?1"));
     SALUS_TRY(auto members,
               database.prepare("SELECT address FROM index_entry WHERE compartment = ?1 "
                                "UNION ALL SELECT address FROM membership "
@@ -55,7 +61,9 @@ Result<Writer::Statements> Writer::prepare(sqlite::Database& database) {
     SALUS_TRY(auto remove_lone_erased,
               database.prepare("DELETE FROM history WHERE address = ?1 AND NOT EXISTS "
                                "(SELECT 1 FROM history WHERE address = ?1 AND state <> 3)"));
-    return Statements{std::move(newest),
+    SALUS_TRY(auto page, prepare_page(database));
+    return Statements{std::move(page),
+                      std::move(newest),
                       std::move(add_document),
                       std::move(add_history),
                       std::move(retire),
@@ -66,12 +74,6 @@ Result<Writer::Statements> Writer::prepare(sqlite::Database& database) {
                       std::move(add_token),
                       std::move(remove_token),
                       std::move(touch),
-                      std::move(set_paged),
-                      std::move(clear_paged),
-                      std::move(set_page),
-                      std::move(remove_page),
-                      std::move(add_change),
-                      std::move(remove_changes),
                       std::move(members),
                       std::move(expired),
                       std::move(compartments_of),
