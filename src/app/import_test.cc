@@ -47,7 +47,7 @@ TEST(ImportDocumentTest, OtherTextIsNothing) {
     }
 }
 
-class ImportJournalTest : public testing::Test {
+class ImportJournalTest : public ::testing::Test {
 protected:
     ImportJournalTest() { std::filesystem::remove(path_); }
     ~ImportJournalTest() override { std::filesystem::remove(path_); }
