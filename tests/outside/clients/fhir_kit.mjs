@@ -1,4 +1,4 @@
-// What fhir-kit-client (https://www.npmjs.com/package/fhir-kit-client) does with the API.
+// What fhir-kit-client, a library from npm, does with the API.
 import assert from "node:assert/strict";
 import Client from "fhir-kit-client";
 
