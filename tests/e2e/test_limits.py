@@ -119,8 +119,8 @@ class Limits(unittest.TestCase):
             self.assertEqual(answer.status, status, (depth, answer.body))
 
     def test_of_type_with_characters_that_mean_something(self):
-        odd = {"a|b": "p|q", "c,d": "r,s", "e$f": "t$u", "g\\h": "v\\w", "i'j": "x\"y", "k&l": "m=n",
-               "ü%41": "%00"}
+        odd = {"a|b": "p|q", "c,d": "r,s", "e$f": "t$u", "g\\h": "v\\w", "i'j": "x\"y",
+               "k&l": "m=n", "ü%41": "%00"}
         escape = str.maketrans({"|": "\\|", ",": "\\,", "$": "\\$", "\\": "\\\\"})
         for number, (code, value) in enumerate(odd.items()):
             body = {"resourceType": "Patient", "id": f"odd-{number}", "identifier": [

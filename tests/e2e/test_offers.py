@@ -71,7 +71,8 @@ class Offers(unittest.TestCase):
         self.assertEqual(statement["patchFormat"],
                          ["application/json-patch+json", "application/fhir+json"])
         rest = statement["rest"][0]
-        self.assertEqual({i["code"] for i in rest["interaction"]}, {"transaction", "batch", "history-system"})
+        self.assertEqual({i["code"] for i in rest["interaction"]},
+                         {"transaction", "batch", "history-system"})
         resources = {r["type"]: r for r in rest["resource"]}
         types = json.loads(self.document.body)["components"]["parameters"]["type"]["schema"]["enum"]
         self.assertEqual(set(resources), set(types))

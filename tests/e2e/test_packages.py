@@ -19,8 +19,8 @@ LARGE_LOADS = 16
 
 def definitions():
     """A code system, a value set over it, and a profile that binds to it and has a constraint."""
-    system = {"resourceType": "CodeSystem", "url": SYSTEM, "status": "active", "content": "complete",
-              "concept": [{"code": "north"}, {"code": "south"}]}
+    system = {"resourceType": "CodeSystem", "url": SYSTEM, "status": "active",
+              "content": "complete", "concept": [{"code": "north"}, {"code": "south"}]}
     values = {"resourceType": "ValueSet", "url": SYSTEM + "/all", "status": "active",
               "compose": {"include": [{"system": SYSTEM}]}}
     profile = {"resourceType": "StructureDefinition", "url": PROFILE, "type": "Observation",

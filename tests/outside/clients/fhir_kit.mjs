@@ -1,4 +1,4 @@
-// What fhir-kit-client (https://www.npmjs.com/package/fhir-kit-client) does with the API.
+// What fhir-kit-client, a library from npm, does with the API.
 import assert from "node:assert/strict";
 import Client from "fhir-kit-client";
 
@@ -30,10 +30,10 @@ export async function drive(baseUrl, bearerToken) {
   assert.equal(read.meta.versionId, "1");
   const ifMatch = { headers: { "If-Match": etag(read) } };
   const changed = { ...read, gender: "female" };
-  const updated = await client.update({ resourceType: "Patient", id, body: changed, options: ifMatch });
+  const update = { resourceType: "Patient", id, body: changed, options: ifMatch };
+  const updated = await client.update(update);
   assert.equal(updated.meta.versionId, "2");
-  await refused(
-    client.update({ resourceType: "Patient", id, body: changed, options: ifMatch }), 412);
+  await refused(client.update(update), 412);
   const patched = await client.patch({
     resourceType: "Patient",
     id,

@@ -1,4 +1,4 @@
-// What the SMART client (https://www.npmjs.com/package/fhirclient) does with the API.
+// What fhirclient, the SMART library from npm, does with the API.
 import assert from "node:assert/strict";
 import smart from "fhirclient";
 
