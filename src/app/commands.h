@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "app/configuration.h"
+
 namespace salus::app {
 
 inline constexpr int kDone = 0;
@@ -19,6 +21,7 @@ struct InitOptions {
     std::filesystem::path directory;
     std::uint16_t port = 8443;
     std::vector<std::string> names{"localhost", "127.0.0.1", "::1"};  // of the server certificate
+    KeysChoice keys;
 };
 int init(InitOptions const& options);
 

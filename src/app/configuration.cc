@@ -3,83 +3,13 @@
 #include <algorithm>
 #include <limits>
 
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
-
+#include "app/keys_section.h"
+#include "app/section.h"
 #include "fhir/definitions.h"
+#include "keys/instance_root.h"
 
 namespace salus::app {
 namespace {
-
-// Reads one table, remembers the first complaint, and complains about keys nobody asked for.
-class Section {
-public:
-    Section(toml::table const* table, std::string name, std::string& why)
-        : table_(table), name_(std::move(name)), why_(why) {
-        if (table_ == nullptr) complain("", "the section is missing");
-    }
-
-    std::string text(std::string_view key) {
-        auto const value = take(key).value<std::string>();
-        if (!value) complain(key, "must be a text");
-        return value.value_or("");
-    }
-    std::int64_t number(std::string_view key, std::int64_t least, std::int64_t most) {
-        auto const value = take(key).value_exact<std::int64_t>();
-        if (!value || *value < least || *value > most) {
-            complain(key, "must be a whole number from " + std::to_string(least) + " to " +
-                              std::to_string(most));
-        }
-        return value.value_or(least);
-    }
-    std::vector<std::string> texts(std::string_view key) {
-        std::vector<std::string> values;
-        auto const* array = take(key).as_array();
-        if (array == nullptr) complain(key, "must be a list of texts");
-        for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
-            auto const value = array->get(i)->value_exact<std::string>();
-            if (!value) complain(key, "must be a list of texts");
-            values.push_back(value.value_or(""));
-        }
-        std::ranges::sort(values);
-        return values;
-    }
-    bool boolean(std::string_view key) {
-        auto const value = take(key).value_exact<bool>();
-        if (!value) complain(key, "must be true or false");
-        return value.value_or(false);
-    }
-    toml::table const* section(std::string_view key) { return take(key).as_table(); }
-    [[nodiscard]] bool has(std::string_view key) const {
-        return table_ != nullptr && table_->contains(key);
-    }
-    void finish() {
-        if (table_ == nullptr) return;
-        for (auto const& [key, value] : *table_) {
-            if (std::ranges::find(known_, key.str()) == known_.end()) {
-                complain(key.str(), "is not a key of Salus");
-            }
-        }
-    }
-    void complain(std::string_view key, std::string const& what) {
-        if (!why_.empty()) return;
-        why_ = name_;
-        if (!key.empty()) why_.append(name_.empty() ? "" : ".").append(key);
-        why_.append(": ").append(what);
-    }
-
-private:
-    toml::node_view<toml::node const> take(std::string_view key) {
-        known_.emplace_back(key);
-        if (table_ == nullptr) return {};
-        return (*table_)[key];
-    }
-
-    toml::table const* table_;
-    std::string name_;
-    std::string& why_;
-    std::vector<std::string> known_;
-};
 
 bool is_tenant_name(std::string_view name) {
     return !name.empty() && name.size() <= 32 && std::ranges::all_of(name, [](char c) {
@@ -168,6 +98,9 @@ void read_tenants(toml::node_view<toml::node const> node, Configuration& configu
         if (!is_tenant_name(name.text())) {
             section.complain("name", "must be 1 to 32 of a-z, 0-9 and -");
         }
+        if (name.text() == keys::kInstanceName) {
+            section.complain("name", "is the instance's own");
+        }
         if (std::ranges::find(configuration.tenants, name) != configuration.tenants.end()) {
             section.complain("name", "occurs twice");
         }
@@ -192,10 +125,7 @@ void read_root(toml::table const& root, Configuration& configuration, std::strin
     configuration.realm = instance.text("realm");
     instance.finish();
     read_server(top.section("server"), configuration, why);
-    Section keys(top.section("keys"), "keys", why);
-    if (keys.text("backend") != "sealed-file") keys.complain("backend", "must be sealed-file");
-    configuration.passphrase = keys.text("passphrase");
-    keys.finish();
+    read_keys(top.section("keys"), configuration, why);
     Section search(top.section("search"), "search", why);
     configuration.index_cache_bytes =
         static_cast<std::size_t>(search.number("index_cache_mib", 0, 1 << 20)) << 20U;

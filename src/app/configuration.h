@@ -2,12 +2,14 @@
 // value out of range or a secret by value refuses to start, with the key's name (KEY-4).
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "authorization/policy.h"
+#include "crypto/hash.h"
 #include "foundation/log.h"
 
 namespace salus::app {
@@ -22,11 +24,36 @@ struct ServerConfiguration {
     std::filesystem::path certificate_key;
 };
 
+enum class KeyBackend { sealed_file, pkcs11, transit };
+
+// Secrets are references: file:PATH or credential:NAME. Only what belongs to the back end is set.
+struct KeysConfiguration {
+    KeyBackend backend = KeyBackend::sealed_file;
+    std::string passphrase;  // sealed file
+    // PKCS#11
+    std::filesystem::path module;
+    std::string token_label;
+    std::string pin;
+    bool token_makes_vectors = false;  // gcm_iv
+    // Transit
+    std::string host;
+    std::uint16_t port = 0;
+    std::string mount;
+    std::string token;
+    std::filesystem::path authorities;
+    std::optional<crypto::Sha256Digest> server_key;
+    std::chrono::milliseconds timeout{0};
+
+    // The one secret that the back end opens with, and what it is.
+    [[nodiscard]] std::string const& secret() const noexcept;
+    [[nodiscard]] std::string_view secret_key() const noexcept;
+};
+
 struct Configuration {
     std::filesystem::path directory;  // of the instance; relative paths in the file start here
     std::string realm;                // random id of the instance, bound into every ciphertext
     ServerConfiguration server;
-    std::string passphrase;           // a reference: file:PATH or credential:NAME
+    KeysConfiguration keys;
     std::vector<TenantName> tenants;  // the default tenant first
     std::size_t index_cache_bytes = 0;
     LogLevel log_level = LogLevel::info;
@@ -36,7 +63,21 @@ struct Configuration {
 // On failure `why` says which key and what is expected: the file is the operator's, not ePHI.
 [[nodiscard]] std::optional<Configuration> read_configuration(
     std::filesystem::path const& directory, std::string& why);
+// What the operator chose for a new instance's keys; a default where nothing was chosen.
+struct KeysChoice {
+    std::string backend = "sealed-file";
+    std::string module = "/usr/lib/softhsm/libsofthsm2.so";
+    std::string token_label = "salus";
+    std::string pin = "file:credentials/token.pin";
+    std::string gcm_iv = "caller";
+    std::string address = "https://localhost:8200";
+    std::string mount = "transit";
+    std::string token = "file:credentials/vault.token";
+    std::string authorities = "tls/vault-ca.crt";
+    std::string server_key;
+};
 // The text of a new instance's salus.toml: every key, its default and its reason.
-[[nodiscard]] std::string default_configuration(std::string const& realm, std::uint16_t port);
+[[nodiscard]] std::string default_configuration(std::string const& realm, std::uint16_t port,
+                                                KeysChoice const& keys = {});
 
 }  // namespace salus::app

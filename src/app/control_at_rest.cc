@@ -69,6 +69,7 @@ int refused_moves() {
 }
 
 constexpr int kMoves = 4;
+constexpr std::size_t kProbeBytes = 32;
 
 }  // namespace
 
@@ -104,12 +105,24 @@ Finding bound_ciphertexts(EvidenceContext const& context) {
 }
 
 Finding key_backends(EvidenceContext const& context) {
-    auto const& service = context.sources.key_service;
-    Layout const layout{context.sources.configuration.directory};
-    std::error_code error;
-    auto const size = std::filesystem::file_size(layout.root_keys(), error);
-    if (error) return broken("the file of key-encryption keys is not there");
-    return works(fmt::format("back end: {}, {} bytes", service.description().text(), size));
+    auto& service = context.sources.key_service;
+    keys::KekName const name{.tenant = context.sources.tenants.front().name, .epoch = 1};
+    crypto::SystemRandom random;
+    auto const probe = crypto::random_secret(random, kProbeBytes);
+    auto const wrapped = service.wrap(name, bytes_of("probe"), probe);
+    auto facts = fmt::format("{}; {}", service.description().text(), service.evidence());
+    if (!wrapped)
+        return broken(facts + "; it wraps no key: " + std::string(wrapped.error().why.text()));
+    auto const opened = service.unwrap(name, bytes_of("probe"), *wrapped);
+    auto forged = *wrapped;
+    forged.back() ^= 1U;
+    int const refused = (service.unwrap(name, bytes_of("other"), *wrapped) ? 0 : 1) +
+                        (service.unwrap(name, bytes_of("probe"), forged) ? 0 : 1);
+    bool const same = opened && *opened == probe;
+    return works_if(
+        same && refused == 2,
+        fmt::format("{}; tried now: a key {}; {} of 2 attacks on it were refused", facts,
+                    same ? "came back as it was" : "did NOT come back", refused));
 }
 
 }  // namespace salus::app

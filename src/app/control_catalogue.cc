@@ -17,7 +17,7 @@ constexpr auto kControls = std::to_array<Control>({
     {"TRN-3", "Mutual TLS and certificate-bound tokens", nullptr,
      "client certificates and tokens bound to them"},
     {"TRN-4", "Outbound calls trust only chosen authorities", outbound_trust,
-     "the server's own outbound calls: it makes none yet"},
+     "outbound calls but those to a vault: the server makes no others yet"},
     {"TRN-5", "Certificates are replaced without a restart", certificate_reload, {}},
     // Data at rest, 45 CFR 164.312(a)(2)(iv)
     {"ENC-1",
@@ -28,8 +28,7 @@ constexpr auto kControls = std::to_array<Control>({
      "A key for each patient; ciphertexts are bound to their place",
      bound_ciphertexts,
      {}},
-    {"ENC-3", "A choice of key management back ends", key_backends,
-     "PKCS#11 modules and transit services over HTTPS"},
+    {"ENC-3", "A choice of key management back ends", key_backends, {}},
     {"ENC-4", "Keys are rotated online", nullptr, "rotation of data and key-encryption keys"},
     {"ENC-5", "Destroying a patient's key erases the patient", nullptr,
      "an operation that destroys a patient's key, and its certificate"},

@@ -149,7 +149,7 @@ TEST(ControlEvidence, ASecretThatOthersMayReadIsFailing) {
 
 TEST(ControlEvidence, ASecretByValueIsFailingAndNotShown) {
     EvidenceHouse house;
-    house.configuration.passphrase = "open sesame";
+    house.configuration.keys.passphrase = "open sesame";
     auto const line = house.line("KEY-4");
     EXPECT_EQ(line.state, kFailing);
     EXPECT_FALSE(line.evidence.contains("sesame"));
@@ -162,6 +162,17 @@ TEST(ControlEvidence, ASecretInTheEnvironmentIsFailingAndNotShown) {
     ASSERT_EQ(::unsetenv("SOME_PASSWORD"), 0);
     EXPECT_EQ(line.state, kFailing);
     EXPECT_FALSE(line.evidence.contains("sesame"));
+}
+
+TEST(ControlEvidence, AKeyServiceThatIsGoneOrBindsNothingIsFailing) {
+    EvidenceHouse house;
+    EXPECT_EQ(house.line("ENC-3").state, kEnforced) << house.line("ENC-3").evidence;
+    house.key_service.binds = false;
+    EXPECT_EQ(house.line("ENC-3").state, kFailing);
+    house.key_service.binds = true;
+    house.key_service.is_gone = true;
+    EXPECT_EQ(house.line("ENC-3").state, kFailing);
+    EXPECT_TRUE(house.line("ENC-3").evidence.contains("a fake is gone"));
 }
 
 TEST(ControlEvidence, AnUnsealedTokenKeyIsFailing) {

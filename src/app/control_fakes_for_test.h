@@ -11,6 +11,7 @@
 #include "crypto/certificate.h"
 #include "foundation/check.h"
 #include "foundation/file.h"
+#include "keys/wrapped_key.h"
 #include "store/embedded/embedded_store.h"
 
 namespace salus::app::testing {
@@ -37,6 +38,7 @@ public:
         if (!has_purpose_keys) return none();
         return SecretBytes(Bytes(32, 7));
     }
+    Result<void> refresh() override { return {}; }
     void forget_expired() override {}
     [[nodiscard]] keys::KeyringStatistics statistics() const override { return answer; }
     bool has_purpose_keys = true;
@@ -45,19 +47,30 @@ private:
     static std::unexpected<Error> none() { return fail(Errc::unavailable, "a fake has no keys"); }
 };
 
+// Wraps in memory, under one key of its own.
 class FakeKeyService final : public keys::KeyManagementService {
 public:
-    Result<void> ensure(keys::KekName const&) override { return none(); }
-    Result<Bytes> wrap(keys::KekName const&, BytesView, SecretBytes const&) override {
-        return none();
+    Result<void> ensure(keys::KekName const&) override { return {}; }
+    Result<Bytes> wrap(keys::KekName const& name, BytesView context,
+                       SecretBytes const& key) override {
+        if (is_gone) return fail(Errc::unavailable, "a fake is gone");
+        return keys::wrap_key(sealer_, {}, kek_, bound(name, context), 1, key);
     }
-    Result<SecretBytes> unwrap(keys::KekName const&, BytesView, BytesView) override {
-        return none();
+    Result<SecretBytes> unwrap(keys::KekName const& name, BytesView context,
+                               BytesView wrapped) override {
+        return keys::unwrap_key(sealer_, kek_, bound(name, context), wrapped);
     }
     [[nodiscard]] Literal description() const noexcept override { return "a fake"; }
+    bool is_gone = false;
+    bool binds = true;
 
 private:
-    static std::unexpected<Error> none() { return fail(Errc::unavailable, "a fake wraps nothing"); }
+    [[nodiscard]] crypto::Context bound(keys::KekName const& name, BytesView context) const {
+        return keys::wrapping_context("realm", name, binds ? context : BytesView());
+    }
+    crypto::SystemRandom random_;
+    crypto::Sealer sealer_{random_};
+    SecretBytes const kek_ = crypto::random_secret(random_, 32);
 };
 
 class FakeStore final : public store::Store {

@@ -64,14 +64,15 @@ std::string limit_text(std::uint64_t bytes) {
 Finding secret_references(EvidenceContext const& context) {
     auto const& configuration = context.sources.configuration;
     auto const reference =
-        keys::parse_secret_reference(configuration.passphrase, configuration.directory);
-    if (!reference) return broken("keys.passphrase is not a reference to a secret");
+        keys::parse_secret_reference(configuration.keys.secret(), configuration.directory);
+    if (!reference) return broken("the secret of [keys] is not a reference");
     Layout const layout{configuration.directory};
     SecretFiles files;
     bool const by_file = reference->source == keys::SecretReference::Source::file;
     if (by_file) files.look_at(reference->name);
     files.look_at(configuration.server.certificate_key);
     files.look_at(layout.root_keys());
+    files.look_at(layout.instance_root());
     files.look_at(layout.directory / "salus.toml");
     for (auto const& tenant : context.sources.tenants) {
         files.look_at(layout.token_key(tenant.name));
@@ -79,10 +80,11 @@ Finding secret_references(EvidenceContext const& context) {
     auto const environment = look_at_environment();
     return works_if(
         files.open_to_others == 0 && environment.suspicious == 0,
-        fmt::format("passphrase from a {}; {} of {} files with secrets are open to others; {} of "
+        fmt::format("{} from a {}; {} of {} files with secrets are open to others; {} of "
                     "{} environment variables look like a secret by value",
-                    by_file ? "file" : "systemd credential", files.open_to_others, files.found,
-                    environment.suspicious, environment.variables));
+                    configuration.keys.secret_key(), by_file ? "file" : "systemd credential",
+                    files.open_to_others, files.found, environment.suspicious,
+                    environment.variables));
 }
 
 Finding process_memory(EvidenceContext const& context) {

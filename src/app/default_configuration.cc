@@ -30,10 +30,36 @@ certificate = "tls/server.crt"
 certificate_key = "tls/server.key"
 
 [keys]
-# Where the key-encryption keys are: "sealed-file" is the only back end so far.
-backend = "sealed-file"
-# What unseals it. With systemd: LoadCredentialEncrypted=salus-root and "credential:salus-root".
+# Where the key-encryption keys are, chosen once by `salus init --keys`:
+#   "sealed-file"  a file of this instance, sealed by a passphrase
+#   "pkcs11"       a hardware security module, which never gives them away
+#   "transit"      the transit engine of HashiCorp Vault or OpenBao, which never gives them away
+# What one back end has wrapped, no other opens: DO NOT CHANGE.
+backend = "{backend}"
+# What unseals the sealed file. With systemd: LoadCredentialEncrypted=salus-root and
+# "credential:salus-root".
 passphrase = "file:credentials/root.passphrase"
+
+[keys.pkcs11]
+# The vendor's library, the label of the token, and the PIN of its user.
+module = "{module}"
+token = "{token_label}"
+pin = "{pin}"
+# Who makes the initialisation vectors of AES-GCM: "caller" (Salus), or "token" where the token insists
+# (AWS CloudHSM; Luna in FIPS mode). A wrong choice is found out at the start.
+gcm_iv = "{gcm_iv}"
+
+[keys.transit]
+# The vault, the path of its transit engine, and the token, which is read again when it changes.
+address = "{address}"
+mount = "{mount}"
+token = "{token}"
+# PEM file of the authorities that may vouch for the vault's certificate; no others are trusted.
+authorities = "{authorities}"
+# If not empty, the vault's key must have this hash too: base64 of the SHA-256 of its public key.
+server_key = "{server_key}"
+# Time for one attempt, of three at most. Only the start and the refresh of keys wait for it.
+timeout_ms = 2000
 
 [search]
 # Memory for opened indexes of patients that were searched lately, in MiB. 0 keeps none.
@@ -90,8 +116,15 @@ other_elements = []
 
 }  // namespace
 
-std::string default_configuration(std::string const& realm, std::uint16_t port) {
-    return fmt::format(fmt::runtime(kTemplate), fmt::arg("realm", realm), fmt::arg("port", port));
+std::string default_configuration(std::string const& realm, std::uint16_t port,
+                                  KeysChoice const& keys) {
+    return fmt::format(fmt::runtime(kTemplate), fmt::arg("realm", realm), fmt::arg("port", port),
+                       fmt::arg("backend", keys.backend), fmt::arg("module", keys.module),
+                       fmt::arg("token_label", keys.token_label), fmt::arg("pin", keys.pin),
+                       fmt::arg("gcm_iv", keys.gcm_iv), fmt::arg("address", keys.address),
+                       fmt::arg("mount", keys.mount), fmt::arg("token", keys.token),
+                       fmt::arg("authorities", keys.authorities),
+                       fmt::arg("server_key", keys.server_key));
 }
 
 }  // namespace salus::app

@@ -2,8 +2,10 @@
 #include "app/client_keys.h"
 #include "app/commands.h"
 #include "app/instance.h"
+#include "app/key_service.h"
 #include "app/terminal.h"
 #include "crypto/certificate.h"
+#include "keys/instance_root.h"
 #include "keys/sealed_file.h"
 #include "keys/sealed_file/sealed_file_service.h"
 
@@ -23,20 +25,20 @@ Result<void> make_directories(Layout const& layout) {
     return {};
 }
 
-Result<void> make_keys(Layout const& layout, std::string const& realm, crypto::Random& random,
-                       std::unique_ptr<keys::SealedFileService>& service) {
+Result<void> make_sealed_file(Layout const& layout, std::string const& realm,
+                              crypto::Random& random) {
     auto const passphrase = crypto::random_secret(random, kPassphraseBytes);
     SecretBytes const text(bytes_of(to_base64url(passphrase.reveal())));
     SALUS_TRY_VOID(
         write_file_durably(layout.passphrase(), text.reveal(), FileAccess::private_to_owner));
-    SALUS_TRY(service, keys::SealedFileService::create(layout.root_keys(), text, realm, random,
-                                                       crypto::ScryptCost{}));
+    SALUS_TRY_VOID(keys::SealedFileService::create(layout.root_keys(), text, realm, random,
+                                                   crypto::ScryptCost{}));
     return {};
 }
 
 Result<void> make_certificates(Layout const& layout, ServerConfiguration const& server,
                                std::vector<std::string> const& names, std::string const& realm,
-                               crypto::Random& random, keys::SealedFileService const& service) {
+                               crypto::Random& random, keys::KeyManagementService& service) {
     auto const now = SystemClock().now();
     SALUS_TRY(auto const authority,
               crypto::make_certificate_authority("Salus local authority", now, kAuthorityLife));
@@ -51,7 +53,8 @@ Result<void> make_certificates(Layout const& layout, ServerConfiguration const& 
     crypto::Context context;
     context.add(crypto::Context::Part::realm, realm)
         .add(crypto::Context::Part::object_class, "certificate-authority-key");
-    auto const seal_key = service.file_key("certificate-authority");
+    SALUS_TRY(auto const seal_key, keys::instance_file_key(layout.instance_root(), service, realm,
+                                                           "certificate-authority", random));
     return keys::seal_to_file(layout.authority_key(), seal_key, context,
                               authority.key_pkcs8.reveal(), random);
 }
@@ -87,19 +90,21 @@ bool is_free(std::filesystem::path const& directory) {
            std::filesystem::is_empty(directory, error);
 }
 
-Result<void> make_files(Layout const& layout, InitOptions const& options) {
+Result<void> make_files(Layout const& layout, InitOptions const& options, std::string& why) {
     crypto::SystemRandom random;
+    SystemClock const clock;
     auto const realm = crypto::random_uuid(random);
     SALUS_TRY_VOID(make_directories(layout));
-    SALUS_TRY_VOID(write_file_durably(layout.directory / "salus.toml",
-                                      bytes_of(default_configuration(realm, options.port)),
+    auto const text = default_configuration(realm, options.port, options.keys);
+    SALUS_TRY_VOID(write_file_durably(layout.directory / "salus.toml", bytes_of(text),
                                       FileAccess::private_to_owner));
-    std::unique_ptr<keys::SealedFileService> service;
-    SALUS_TRY_VOID(make_keys(layout, realm, random, service));
-    ServerConfiguration server;
-    server.certificate = layout.directory / "tls" / "server.crt";
-    server.certificate_key = layout.directory / "tls" / "server.key";
-    return make_certificates(layout, server, options.names, realm, random, *service);
+    auto const configuration = read_configuration(layout.directory, why);
+    if (!configuration) return fail(Errc::invalid, "a choice cannot be written down");
+    if (configuration->keys.backend == KeyBackend::sealed_file) {
+        SALUS_TRY_VOID(make_sealed_file(layout, realm, random));
+    }
+    SALUS_TRY(auto const service, open_key_service(*configuration, clock, random));
+    return make_certificates(layout, configuration->server, options.names, realm, random, *service);
 }
 
 }  // namespace
@@ -111,11 +116,13 @@ int init(InitOptions const& options) {
                     "An instance is made in a new directory; nothing was changed.");
         return kFailed;
     }
-    if (auto const made = make_files(layout, options); !made) {
-        say_problem("the instance cannot be made: " + std::string(made.error().why.text()));
+    std::string why;
+    if (auto const made = make_files(layout, options, why); !made) {
+        say_problem("the instance cannot be made: " + std::string(made.error().why.text()) +
+                        (why.empty() ? "" : ": " + why),
+                    "Remove " + options.directory.string() + " before the next try.");
         return kFailed;
     }
-    std::string why;
     auto configuration = read_configuration(options.directory, why);
     auto const instance = configuration ? Instance::open(*std::move(configuration), why) : nullptr;
     if (!instance || !register_first_clients(*instance, layout)) {
@@ -124,8 +131,10 @@ int init(InitOptions const& options) {
     }
     say("Made the instance " + options.directory.string());
     say("  configuration   " + (options.directory / "salus.toml").string());
-    say("  passphrase      " + layout.passphrase().string() +
-        "   keep a copy elsewhere: without it the data is lost");
+    if (options.keys.backend == "sealed-file") {
+        say("  passphrase      " + layout.passphrase().string() +
+            "   keep a copy elsewhere: without it the data is lost");
+    }
     say("  administrator   " + layout.administrator().string());
     say("Next: salus serve --dir " + options.directory.string());
     return kDone;

@@ -6,9 +6,8 @@
 
 #include "admin/definition_packages.h"
 #include "app/bootstrap.h"
+#include "app/key_service.h"
 #include "app/open_intents.h"
-#include "keys/sealed_file/sealed_file_service.h"
-#include "keys/secret_source.h"
 #include "store/embedded/embedded_store.h"
 
 namespace salus::app {
@@ -43,11 +42,7 @@ std::unique_ptr<Instance> Instance::open(Configuration configuration, std::strin
 }
 
 Result<void> Instance::open_keys() {
-    SALUS_TRY(auto const reference,
-              keys::parse_secret_reference(configuration_.passphrase, configuration_.directory));
-    SALUS_TRY(auto const passphrase, keys::read_secret(reference));
-    SALUS_TRY(key_service_, keys::SealedFileService::open(layout_.root_keys(), passphrase,
-                                                          configuration_.realm, random_));
+    SALUS_TRY(key_service_, open_key_service(configuration_, clock_, random_));
     return {};
 }
 
@@ -139,7 +134,7 @@ bool Instance::open_all(std::string& why) {
     std::error_code ignored;
     std::filesystem::remove(layout_.address(), ignored);
     if (auto const keys = open_keys(); !keys) {
-        why = explain("the keys cannot be unsealed", keys.error());
+        why = explain("the keys cannot be opened", keys.error());
         return false;
     }
     if (auto const present = check_present(); !present) {
@@ -158,6 +153,7 @@ bool Instance::open_all(std::string& why) {
             return false;
         }
     }
+    key_refresh_ = std::make_unique<KeyRefresh>(*key_service_, keyrings_, log_);
     join_rooms();
     return load_definitions(why) && appoint_administrators(why);
 }

@@ -8,6 +8,7 @@
 
 #include "app/configuration.h"
 #include "app/control_evidence.h"
+#include "app/key_refresh.h"
 #include "audit/log.h"
 #include "fhir/profiles/loaded_definitions.h"
 #include "foundation/file.h"
@@ -28,6 +29,7 @@ struct Layout {
     [[nodiscard]] auto lock() const { return directory / "run" / "lock"; }
     [[nodiscard]] auto address() const { return directory / "run" / "address"; }
     [[nodiscard]] auto root_keys() const { return directory / "keys" / "root.sealed"; }
+    [[nodiscard]] auto instance_root() const { return directory / "keys" / "instance.root"; }
     [[nodiscard]] auto tenant_keys(TenantName const& t) const {
         return directory / "keys" / t.text();
     }
@@ -87,7 +89,8 @@ private:
     std::unique_ptr<FileLock> lock_;
     std::unique_ptr<keys::KeyManagementService> key_service_;
     std::unique_ptr<store::Store> store_;
-    std::vector<std::unique_ptr<keys::Keyring>> keyrings_;
+    KeyRefresh::Keyrings keyrings_;
+    std::unique_ptr<KeyRefresh> key_refresh_;  // once all keyrings are there
     std::vector<std::unique_ptr<audit::Log>> audit_logs_;
     std::vector<std::unique_ptr<fhir::LoadedDefinitions>> definitions_;
     std::vector<std::size_t> settled_intents_;                     // of each tenant, at this start

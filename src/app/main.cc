@@ -27,11 +27,35 @@ void add_directory(CLI::App& command, std::filesystem::path& directory) {
         ->check(CLI::ExistingDirectory);
 }
 
+void describe_key_options(CLI::App& init, KeysChoice& keys) {
+    init.add_option("--keys", keys.backend, "Where the key-encryption keys are")
+        ->check(CLI::IsMember({"sealed-file", "pkcs11", "transit"}))
+        ->capture_default_str();
+    init.add_option("--pkcs11-module", keys.module, "The vendor's library")->capture_default_str();
+    init.add_option("--pkcs11-token", keys.token_label, "Label of the token")
+        ->capture_default_str();
+    init.add_option("--pkcs11-pin", keys.pin, "Its user's PIN: file:PATH or credential:NAME");
+    init.add_option("--pkcs11-gcm-iv", keys.gcm_iv, "Who makes initialisation vectors")
+        ->check(CLI::IsMember({"caller", "token"}))
+        ->capture_default_str();
+    init.add_option("--vault-address", keys.address, "https://HOST:PORT")->capture_default_str();
+    init.add_option("--vault-mount", keys.mount, "Path of its transit engine")
+        ->capture_default_str();
+    init.add_option("--vault-token", keys.token, "Its token: file:PATH or credential:NAME");
+    init.add_option("--vault-authorities", keys.authorities, "PEM file of those it is trusted by")
+        ->check(CLI::ExistingFile)
+        ->transform(
+            [](std::string const& path) { return std::filesystem::absolute(path).string(); });
+    init.add_option("--vault-server-key", keys.server_key,
+                    "SHA-256 of the vault's public key, base64");
+}
+
 void describe_instance_commands(CLI::App& app, Options& options, int& code) {
     auto* init = app.add_subcommand("init", "Make an instance: keys, certificates, configuration");
     init->add_option("DIR", options.init.directory, "Directory to make")->required();
     init->add_option("--port", options.init.port, "Port to listen on")->capture_default_str();
     init->add_option("--name", options.init.names, "Names and addresses in the server certificate");
+    describe_key_options(*init, options.init.keys);
     init->callback([&] { code = salus::app::init(options.init); });
 
     auto* serve = app.add_subcommand("serve", "Serve the instance until SIGINT or SIGTERM");

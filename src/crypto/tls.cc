@@ -272,4 +272,16 @@ std::string_view TlsConnection::cipher() const noexcept {
     return name ? name : "";
 }
 
+std::optional<Sha256Digest> TlsConnection::peer_key() const {
+    auto const* const certificate =
+        state_->ssl ? SSL_get0_peer_certificate(state_->ssl.get()) : nullptr;
+    if (certificate == nullptr) return std::nullopt;
+    unsigned char* encoded = nullptr;
+    auto const size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &encoded);
+    if (size <= 0) return std::nullopt;
+    auto const digest = sha256(BytesView(encoded, static_cast<std::size_t>(size)));
+    OPENSSL_free(encoded);
+    return digest;
+}
+
 }  // namespace salus::crypto

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "crypto/hash.h"
 #include "foundation/file.h"
 #include "foundation/result.h"
 
@@ -75,6 +77,9 @@ public:
     [[nodiscard]] TlsProtocol protocol() const noexcept;
     [[nodiscard]] std::string_view version() const noexcept;  // "TLSv1.3"
     [[nodiscard]] std::string_view cipher() const noexcept;
+    // SHA-256 of the peer's public key (SubjectPublicKeyInfo, DER), as RFC 7469 section 2.4 pins
+    // it; nothing when the peer showed no certificate.
+    [[nodiscard]] std::optional<Sha256Digest> peer_key() const;
 
 private:
     struct State;

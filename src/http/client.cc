@@ -124,12 +124,32 @@ Result<Client> Client::connect(ClientOptions options) {
 Result<void> Client::shake_hands(Until until) {
     while (true) {
         auto const progress = tls_.handshake();
-        if (progress == TlsProgress::done) return {};
+        if (progress == TlsProgress::done) break;
         if (progress == TlsProgress::closed) {
             return fail(Errc::unavailable, "the TLS handshake failed");
         }
         SALUS_TRY_VOID(wait_for(tls_, progress, until));
     }
+    if (options_.server_key && tls_.peer_key() != options_.server_key) {
+        return fail(Errc::forbidden, "the server has another key than the one it is held to");
+    }
+    return {};
+}
+
+Result<SecretAnswer> Client::send_secret(Method method, std::string_view target,
+                                         std::span<SecretField const> fields,
+                                         SecretBytes const& json) {
+    Request request;
+    request.method = method;
+    request.target = EphiText(std::string(target));
+    for (auto const& field : fields) request.headers.add(field.name, text_of(field.value));
+    if (!json.empty()) {
+        request.headers.add("Content-Type", "application/json");
+        request.body = EphiText(std::string(text_of(json.reveal())));
+    }
+    SALUS_TRY(auto const response, send(request));
+    return SecretAnswer{.status = response.status,
+                        .body = SecretBytes(bytes_of(Wire::open(response.body)))};
 }
 
 Result<Response> Client::send(Request const& request) {
@@ -143,6 +163,8 @@ Result<Response> Client::send(Request const& request) {
         return fail(Errc::invalid, "the request's method or target cannot be sent");
     }
     std::string bytes;
+    // Grown once: a string that moves leaves copies of a credential behind.
+    bytes.reserve(limits::kHeaderBytes + body.size());
     bytes.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: ");
     bool const v6 = options_.host.find(':') != std::string::npos;
     bytes.append(v6 ? "[" + options_.host + "]" : options_.host);
@@ -156,7 +178,6 @@ Result<Response> Client::send(Request const& request) {
     if (!body.empty() || request.method == Method::post || request.method == Method::put) {
         bytes.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
     }
-    bytes.reserve(bytes.size() + 2 + body.size());
     bytes.append("\r\n").append(body);
     auto const written = write_all(bytes, until);
     scrub(bytes);
@@ -186,6 +207,7 @@ Result<void> Client::read_some(Until until) {
         auto const progress = tls_.read(piece, count);
         if (progress == TlsProgress::done) {
             input_.append(piece.data(), count);
+            scrub({reinterpret_cast<std::uint8_t*>(piece.data()), count});
             return {};
         }
         SALUS_TRY_VOID(wait_for(tls_, progress, until));
@@ -225,9 +247,10 @@ Result<Response> Client::receive(Method method, Until until) {
     auto const length = parsed.value_or(0);
     if (length > options_.response_bytes) return fail(Errc::too_large, "the response is too large");
     while (input_.size() < length) SALUS_TRY_VOID(read_some(until));
+    bool const more = input_.size() > length;
     response.body = EphiText(input_.substr(0, length));
-    input_.erase(0, length);
-    if (!input_.empty()) return fail(Errc::invalid, "the server sent more than it announced");
+    scrub(input_);  // and empties it
+    if (more) return fail(Errc::invalid, "the server sent more than it announced");
     return response;
 }
 

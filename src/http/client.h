@@ -1,16 +1,20 @@
 // A small blocking HTTPS/1.1 client for the command line and tests: one connection, kept alive, one
 // request at a time. It trusts only the authorities given (TRN-4) and reads responses strictly
-// (RFC 9112): a response must state its length. Thread safety: one thread at a time; a process that
+// (RFC 9112): a response must state its length. It can hold the server to one public key, and carry
+// secrets that are no ePHI. Thread safety: one thread at a time; a process that
 // uses it ignores SIGPIPE.
 #pragma once
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 
 #include "crypto/tls.h"
 #include "foundation/limits.h"
 #include "foundation/result.h"
+#include "foundation/secret.h"
 #include "http/message.h"
 
 namespace salus::http {
@@ -19,19 +23,37 @@ struct ClientOptions {
     std::string host = "localhost";  // a name or an address; checked against the certificate
     std::uint16_t port = 443;
     std::string authorities_pem;
+    // If set, the server's key must have this hash too (RFC 7469 section 2.4: SHA-256 of the DER
+    // SubjectPublicKeyInfo), whatever certificate it shows.
+    std::optional<crypto::Sha256Digest> server_key;
     std::chrono::milliseconds timeout = std::chrono::seconds(30);  // of each operation
     std::size_t response_bytes = limits::kResponseBytes;
 };
 
+// A request and an answer that hold secrets (keys, credentials) and no ePHI. Scrubbed when they go.
+struct SecretField {
+    std::string_view name;
+    BytesView value;
+};
+struct SecretAnswer {
+    int status = 0;
+    SecretBytes body;
+};
+
 class Client {
 public:
-    // Errc::unavailable when nobody answers or the TLS handshake fails, Errc::timeout.
+    // Errc::unavailable when nobody answers or the TLS handshake fails, Errc::timeout,
+    // Errc::forbidden when the server has another key than it must.
     static Result<Client> connect(ClientOptions options);
 
     // Adds Host and Content-Length. After an error the connection cannot be used again.
     // Errc::invalid for a request that cannot be sent or a response that is malformed,
     // Errc::unavailable when the server has closed, Errc::timeout, Errc::too_large.
     [[nodiscard]] Result<Response> send(Request const& request);
+    // The same for secrets. A JSON body; empty for none.
+    [[nodiscard]] Result<SecretAnswer> send_secret(Method method, std::string_view target,
+                                                   std::span<SecretField const> fields,
+                                                   SecretBytes const& json);
     // False after an error and when the server has announced that it closes.
     [[nodiscard]] bool open() const noexcept { return open_; }
     // For reports: "TLSv1.3", and the cipher suite.

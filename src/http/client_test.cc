@@ -124,6 +124,29 @@ TEST(Client, SendsNothingThatCouldSplitARequest) {
     EXPECT_FALSE(client.open());
 }
 
+TEST(Client, HoldsTheServerToOneKey) {
+    TestServer const server({.loops = 1});
+    auto options = server.client_options();
+    options.server_key = crypto::Sha256Digest{};
+    EXPECT_EQ(Client::connect(options).error().code, Errc::forbidden);
+    options.server_key.reset();
+    EXPECT_TRUE(Client::connect(options).has_value());
+}
+
+TEST(Client, CarriesSecretsBothWays) {
+    TestServer const server({.loops = 1});
+    auto client = server.connect();
+    std::array const fields{SecretField{.name = "X-Token", .value = bytes_of("secret")}};
+    auto const answer =
+        client.send_secret(Method::post, "/v1/x", fields, SecretBytes(bytes_of("{}")));
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_NE(text_of(answer->body.reveal()).find("/v1/x"), std::string_view::npos);
+    // A field that could split the request is refused, as in any other.
+    std::array const broken{SecretField{.name = "X-Token", .value = bytes_of("a\r\nB: c")}};
+    EXPECT_FALSE(client.send_secret(Method::get, "/", broken, SecretBytes()).has_value());
+}
+
 TEST(Client, GivesUpOnASilentServer) {
     auto listeners = listen_on({"127.0.0.1"}, 0, PortSharing::exclusive);
     ASSERT_TRUE(listeners.has_value());

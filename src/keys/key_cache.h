@@ -46,6 +46,17 @@ public:
         order_.push_back(name);
     }
 
+    // As insert(), and the key's time begins anew: for a key that was unwrapped anew.
+    void renew(Name const& name, SecretBytes const& key) {
+        if (entries_.erase(name) > 0) std::erase(order_, name);
+        insert(name, key);
+    }
+    // Whether the key is absent, or has no more than this time left.
+    [[nodiscard]] bool ends_within(Name const& name, std::chrono::nanoseconds left) const {
+        auto const entry = entries_.find(name);
+        return entry == entries_.end() || entry->second.expires <= clock_.monotonic() + left;
+    }
+
     void forget_expired() { forget(clock_.monotonic(), entries_.size()); }
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 

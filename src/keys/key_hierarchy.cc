@@ -10,6 +10,8 @@ namespace {
 using Part = crypto::Context::Part;
 
 constexpr std::size_t kShardKeysCached = 1024;  // epochs of 65 shards
+// A key is opened anew when a third of its time is over, so a KMS may be gone for the other two.
+constexpr auto kRenewedWith = limits::kShardKeyCacheTime * 2 / 3;
 constexpr std::uint32_t kFirstVersion = 1;
 constexpr Purpose kPurposes[] = {Purpose::address, Purpose::blind_index, Purpose::audit_detail,
                                  Purpose::cursor, Purpose::token_signing};
@@ -35,6 +37,13 @@ std::uint32_t shard_of(CompartmentId const& compartment) noexcept {
     return compartment.bytes()[0] % kShards;
 }
 
+Result<SecretBytes> unwrap_at_service(KeyManagementService& service, TenantName const& tenant,
+                                      StoredShardKey const& stored) {
+    auto const context = shard_key_context(stored);
+    return service.unwrap({.tenant = tenant, .epoch = stored.kek_epoch}, context.bytes(),
+                          stored.wrapped);
+}
+
 KeyHierarchy::KeyHierarchy(Surroundings surroundings, KeyStore store)
     : around_(std::move(surroundings)),
       store_(std::move(store)),
@@ -48,6 +57,9 @@ Result<std::unique_ptr<KeyHierarchy>> KeyHierarchy::open(std::filesystem::path c
         std::unique_ptr<KeyHierarchy>(new KeyHierarchy(std::move(surroundings), std::move(store)));
     auto& self = *hierarchy;
     SALUS_TRY_VOID(self.around_.service.ensure(self.kek(self.store_.kek_epoch())));
+    bool const blocks = self.around_.service.may_block();
+    if (blocks) SALUS_TRY_VOID(self.open_shard_keys());
+    self.from_cache_only_ = blocks;
     SALUS_TRY_VOID(self.make_purpose_keys());
     SALUS_TRY(self.data_keys_, self.store_.count_data_keys());
     return hierarchy;
@@ -83,13 +95,18 @@ crypto::Context KeyHierarchy::purpose_key_context(Purpose purpose, std::uint32_t
 
 Result<SecretBytes> KeyHierarchy::unwrap_shard_key(StoredShardKey const& stored) {
     if (auto cached = shard_keys_.find(stored.id)) return *std::move(cached);
-    auto const context = shard_key_context(stored);
-    auto key = around_.service.unwrap(kek(stored.kek_epoch), context.bytes(), stored.wrapped);
+    if (from_cache_only_) {
+        return fail(Errc::unavailable, "the key management service was gone for too long");
+    }
+    auto key = unwrap_at_service(around_.service, around_.tenant, stored);
     if (key) shard_keys_.insert(stored.id, *key);
     return key;
 }
 
 Result<KeyHierarchy::ShardKey> KeyHierarchy::make_shard_key(std::uint32_t shard) {
+    if (from_cache_only_) {
+        return fail(Errc::corrupt, "the key of a shard is missing from the key store");
+    }
     auto const id = crypto::random_secret(around_.random, sizeof(KeyId::Array));
     auto key = crypto::random_secret(around_.random, kKeyBytes);
     StoredShardKey stored{.id = KeyId::from(id.reveal()),
@@ -104,6 +121,30 @@ Result<KeyHierarchy::ShardKey> KeyHierarchy::make_shard_key(std::uint32_t shard)
     return ShardKey{
         .name = {.mechanism = WrappedBy::shard_key, .id = stored.id, .epoch = stored.epoch},
         .key = std::move(key)};
+}
+
+Result<void> KeyHierarchy::open_shard_keys() {
+    SALUS_TRY(auto transaction, store_.begin());
+    for (std::uint32_t shard = 0; shard <= kTenantShard; ++shard) {
+        SALUS_TRY(auto const latest, store_.latest_shard_key(shard));
+        if (!latest) SALUS_TRY_VOID(make_shard_key(shard));
+    }
+    SALUS_TRY_VOID(transaction.commit());
+    SALUS_TRY(auto const stored, store_.shard_keys(kShardKeysCached));
+    for (auto const& key : stored) {
+        auto const opened = unwrap_shard_key(key);
+        // A damaged key costs its own shard alone.
+        if (!opened && opened.error().code == Errc::unavailable) return fail(opened.error());
+    }
+    return {};
+}
+
+Result<std::vector<StoredShardKey>> KeyHierarchy::shard_keys_due() {
+    SALUS_TRY(auto keys, store_.shard_keys(kShardKeysCached));
+    std::erase_if(keys, [this](StoredShardKey const& key) {
+        return !shard_keys_.ends_within(key.id, kRenewedWith);
+    });
+    return keys;
 }
 
 Result<KeyHierarchy::ShardKey> KeyHierarchy::shard_key_for_wrapping(std::uint32_t shard) {

@@ -5,6 +5,9 @@
 // A key comes back as the key that was made, or not at all: Errc::corrupt for a changed, moved or
 // swapped row; Errc::unavailable when the KMS or the disk cannot answer. Thread safety: one thread
 // at a time.
+//
+// With a KMS that may block, all shard keys are made and opened by open(), and from then on come
+// from the cache alone: keep_opened() is what renews them.
 #pragma once
 
 #include <memory>
@@ -20,6 +23,11 @@ namespace salus::keys {
 inline constexpr std::uint32_t kShards = 64;
 inline constexpr std::uint32_t kTenantShard = kShards;  // of the purpose keys
 [[nodiscard]] std::uint32_t shard_of(CompartmentId const& compartment) noexcept;
+
+// Asks the KMS. Any thread, and without the hierarchy's own.
+[[nodiscard]] Result<SecretBytes> unwrap_at_service(KeyManagementService& service,
+                                                    TenantName const& tenant,
+                                                    StoredShardKey const& stored);
 
 class KeyHierarchy {
 public:
@@ -44,6 +52,12 @@ public:
     Result<void> prepare(std::span<CompartmentId const> compartments);
     Result<SecretBytes> purpose_key(Purpose purpose);
 
+    // The shard keys that are not opened, or were so long enough ago to be opened anew.
+    Result<std::vector<StoredShardKey>> shard_keys_due();
+    void keep_opened(StoredShardKey const& stored, SecretBytes const& key) {
+        shard_keys_.renew(stored.id, key);
+    }
+
     [[nodiscard]] std::uint64_t data_keys() const noexcept { return data_keys_; }
     void forget_expired() { shard_keys_.forget_expired(); }
 
@@ -55,6 +69,8 @@ private:
     KeyHierarchy(Surroundings surroundings, KeyStore store);
 
     Result<void> make_purpose_keys();
+    // All shards of the tenant, made if they are absent and opened.
+    Result<void> open_shard_keys();
     // REQUIRES: a transaction of the store.
     Result<DataKey> make_data_key(CompartmentId const& compartment);
     Result<ShardKey> make_shard_key(std::uint32_t shard);
@@ -75,6 +91,7 @@ private:
     KeyStore store_;
     crypto::Sealer sealer_;
     KeyCache<KeyId> shard_keys_;
+    bool from_cache_only_ = false;  // the KMS may block, and the hierarchy is open
     std::uint64_t data_keys_ = 0;
 };
 

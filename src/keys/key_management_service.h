@@ -3,6 +3,9 @@
 // Thread safety: calls from any thread. May block (an HSM, a network): never on an event loop.
 #pragma once
 
+#include <string>
+
+#include "crypto/sealed.h"
 #include "foundation/bytes.h"
 #include "foundation/result.h"
 #include "foundation/secret.h"
@@ -14,7 +17,16 @@ namespace salus::keys {
 struct KekName {
     TenantName tenant;
     std::uint32_t epoch = 1;
+    friend auto operator<=>(KekName const&, KekName const&) = default;
 };
+// [a-z0-9-]{1,32} and an epoch from 1: what ensure() takes. None of the characters that separate
+// the parts of a key's name in a token or a vault is among them.
+[[nodiscard]] bool is_kek_name(KekName const& name) noexcept;
+
+// What every back end binds a wrapped key to, before it adds the blob's own header: realm, tenant,
+// class, epoch of the KEK, and the caller's context (docs/formats/key-store.md).
+[[nodiscard]] crypto::Context wrapping_context(std::string_view realm, KekName const& name,
+                                               BytesView context);
 
 class KeyManagementService {
 public:
@@ -30,6 +42,14 @@ public:
                                                      BytesView wrapped) = 0;
     // For `salus check`: which back end, in words.
     [[nodiscard]] virtual Literal description() const noexcept = 0;
+    // For `salus check`: what is known of it now: its own facts, no secret. May be empty.
+    [[nodiscard]] virtual std::string evidence() { return {}; }
+    // Whether wrap() and unwrap() wait for a device or a network. The keyring then calls them from
+    // open() and refresh() alone, never for a request.
+    [[nodiscard]] virtual bool may_block() const noexcept { return false; }
+    // What the back end must do from time to time (renew a lease). Called every few seconds by a
+    // thread that may block.
+    virtual void maintain() {}
 };
 
 }  // namespace salus::keys

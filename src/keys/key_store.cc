@@ -188,6 +188,20 @@ Result<std::optional<StoredShardKey>> KeyStore::shard_key(KeyId const& id) {
     return read_shard_key(rows);
 }
 
+Result<std::vector<StoredShardKey>> KeyStore::shard_keys(std::size_t count_max) {
+    SALUS_TRY(auto select,
+              database_.prepare("SELECT id, shard, epoch, state, kek_epoch, wrapped FROM shard_key "
+                                "WHERE state <> 3 ORDER BY shard, epoch"));
+    auto rows = select.query();
+    std::vector<StoredShardKey> keys;
+    while (true) {
+        SALUS_TRY(auto key, read_shard_key(rows));
+        if (!key) return keys;
+        if (keys.size() == count_max) return fail(Errc::too_large, "too many shard keys");
+        keys.push_back(*std::move(key));
+    }
+}
+
 Result<std::uint64_t> KeyStore::count_data_keys() {
     SALUS_TRY(auto const count, database_.number("SELECT count(*) FROM data_key WHERE state <> 3"));
     return static_cast<std::uint64_t>(count);

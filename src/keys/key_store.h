@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "foundation/clock.h"
 #include "foundation/strong_id.h"
@@ -51,6 +52,8 @@ public:
     Result<std::optional<StoredKey>> latest_purpose_key(std::uint8_t purpose);
     Result<std::optional<StoredShardKey>> latest_shard_key(std::uint32_t shard);
     Result<std::optional<StoredShardKey>> shard_key(KeyId const& id);
+    // All that are not destroyed. Errc::too_large beyond `count_max`.
+    Result<std::vector<StoredShardKey>> shard_keys(std::size_t count_max);
     // Those that are not destroyed. Reads every row.
     Result<std::uint64_t> count_data_keys();
 

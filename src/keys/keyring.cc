@@ -90,16 +90,19 @@ private:
 
 class CachingKeyring final : public Keyring {
 public:
-    explicit CachingKeyring(Clock const& clock)
-        : memory_(kSlots), purpose_keys_(memory_, clock, limits::kShardKeyCacheTime, kPurposeKeys) {
+    CachingKeyring(TenantName tenant, KeyManagementService& service, Clock const& clock)
+        : tenant_(std::move(tenant)),
+          service_(service),
+          memory_(kSlots),
+          purpose_keys_(memory_, clock, limits::kShardKeyCacheTime, kPurposeKeys) {
         for (auto& part : parts_) part = std::make_unique<DataKeyCache>(memory_, clock);
     }
-    Result<void> open(std::filesystem::path const& directory, TenantName tenant, std::string realm,
-                      KeyManagementService& service, crypto::Random& random, Clock const& clock) {
+    Result<void> open(std::filesystem::path const& directory, std::string realm,
+                      crypto::Random& random, Clock const& clock) {
         MutexLock const lock(mutex_);
-        SALUS_TRY(hierarchy_, KeyHierarchy::open(directory, {.tenant = std::move(tenant),
+        SALUS_TRY(hierarchy_, KeyHierarchy::open(directory, {.tenant = tenant_,
                                                              .realm = std::move(realm),
-                                                             .service = service,
+                                                             .service = service_,
                                                              .random = random,
                                                              .clock = clock,
                                                              .memory = memory_}));
@@ -143,6 +146,25 @@ public:
         return key;
     }
 
+    Result<void> refresh() override {
+        if (!service_.may_block()) return {};
+        SALUS_TRY(auto const due, shard_keys_due());
+        Result<void> outcome;
+        for (auto const& stored : due) {
+            auto const key = unwrap_at_service(service_, tenant_, stored);
+            if (key) {
+                MutexLock const lock(mutex_);
+                hierarchy_->keep_opened(stored, *key);
+                continue;
+            }
+            if (outcome) outcome = fail(key.error());
+            // A damaged key costs its own shard alone; a service that is gone would be waited for
+            // once for each key.
+            if (key.error().code == Errc::unavailable) break;
+        }
+        return outcome;
+    }
+
     void forget_expired() override {
         for (auto const& part : parts_) part->forget_expired();
         {
@@ -168,11 +190,18 @@ private:
         return *parts_[compartment.bytes()[15] % kCacheParts];
     }
 
+    Result<std::vector<StoredShardKey>> shard_keys_due() {
+        MutexLock const lock(mutex_);
+        return hierarchy_->shard_keys_due();
+    }
+
     std::optional<SecretBytes> find_purpose_key(Purpose purpose) {
         MutexLock const lock(purpose_mutex_);
         return purpose_keys_.find(purpose);
     }
 
+    TenantName const tenant_;
+    KeyManagementService& service_;
     KeyMemory memory_;
     std::array<std::unique_ptr<DataKeyCache>, kCacheParts> parts_;
     mutable Mutex mutex_;
@@ -188,9 +217,8 @@ Result<std::unique_ptr<Keyring>> Keyring::open(std::filesystem::path const& dire
                                                TenantName tenant, std::string realm,
                                                KeyManagementService& service,
                                                crypto::Random& random, Clock const& clock) {
-    auto keyring = std::make_unique<CachingKeyring>(clock);
-    SALUS_TRY_VOID(
-        keyring->open(directory, std::move(tenant), std::move(realm), service, random, clock));
+    auto keyring = std::make_unique<CachingKeyring>(std::move(tenant), service, clock);
+    SALUS_TRY_VOID(keyring->open(directory, std::move(realm), random, clock));
     return keyring;
 }
 

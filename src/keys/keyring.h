@@ -4,8 +4,11 @@
 //
 // Thread safety: any thread, event loops included. A key in the cache costs well under 1 us. A miss
 // reads the key store and unwraps in software (about 20 us) under one lock. The first use of a
-// shard, and again each limits::kShardKeyCacheTime, calls the KMS; with a KMS that blocks, such
-// calls leave the loop. Making a key waits for the disk (one fsync, about 0.2 ms on an SSD), and
+// shard, and again each limits::kShardKeyCacheTime, calls the KMS. A KMS that may block is called
+// by open() and refresh() alone, never for a request: open() makes and opens the keys of all
+// shards, refresh() opens them anew in time. While it is gone, keys that are open serve until
+// their absolute time is over; then everything that needs them is Errc::unavailable until a
+// refresh() succeeds. Making a key waits for the disk (one fsync, about 0.2 ms on an SSD), and
 // misses of other threads wait with it: use prepare() before many new compartments.
 //
 // Errors of all: Errc::corrupt when a row was changed, moved or swapped (never a wrong key);
@@ -67,6 +70,11 @@ public:
     // calls it with the compartments of a batch. Errc::too_large beyond limits::kKeyPreparation.
     [[nodiscard]] virtual Result<void> prepare(std::span<CompartmentId const> compartments) = 0;
     [[nodiscard]] virtual Result<SecretBytes> purpose_key(Purpose purpose) = 0;
+    // For a KMS that may block: opens the shard keys anew whose time has run down by a third. Waits
+    // for the KMS, holding no lock meanwhile; nothing to do for any other KMS. Call it every few
+    // seconds from a thread that may block. Errc::unavailable when the KMS does not answer; what
+    // else it answers for a damaged key, which costs its own shard alone.
+    [[nodiscard]] virtual Result<void> refresh() = 0;
     // Scrubs cached keys whose time is over. The cache never serves one, but without this call it
     // stays in memory until the cache is used again: call it every few seconds (KEY-5).
     virtual void forget_expired() = 0;

@@ -1,11 +1,12 @@
-// One 32-byte key sealed under another (ENC-2): docs/formats/key-store.md, 136 bytes.
+// One 32-byte key wrapped by another (ENC-2): docs/formats/key-store.md.
 //
 //  0  2   'W' 'K' under a shard key, 'H' 'W' under a key of the KMS
 //  2  1   format = 1
 //  3  1   mechanism (WrappedBy)
 //  4  16  id of the wrapping key
 // 20  4   epoch of the wrapping key (u32, big endian)
-// 24  112 sealed record of the key (crypto/sealed.h)
+// 24      by mechanism; a shard key and the sealed file: 112 bytes, a sealed record of the key
+//         (crypto/sealed.h)
 //
 // The first 24 bytes are part of the record's context, so no byte can be changed. The record
 // commits to its wrapping key: a wrapped key opens to the key that was wrapped or not at all.
@@ -22,6 +23,8 @@ using KeyId = OpaqueId<struct KeyIdTag>;  // random; names one key for ever
 enum class WrappedBy : std::uint8_t {  // DO NOT CHANGE: bound into wrapped keys
     shard_key = 1,
     sealed_file = 2,
+    pkcs11 = 3,   // AES-GCM inside a token (keys/pkcs11)
+    transit = 4,  // inside a vault (transit)
 };
 
 struct WrappingKeyName {
@@ -31,7 +34,13 @@ struct WrappingKeyName {
     friend bool operator==(WrappingKeyName const&, WrappingKeyName const&) = default;
 };
 
-// REQUIRES: both keys have 32 bytes.
+inline constexpr std::size_t kWrappingHeaderBytes = 24;
+// The header, which every mechanism binds; and which key wrapped a blob, as its header claims:
+// Errc::corrupt unless it begins with such a header.
+[[nodiscard]] Bytes wrapping_header(WrappingKeyName const& name);
+[[nodiscard]] Result<WrappingKeyName> read_wrapping_header(BytesView wrapped);
+
+// Under a shard key or a key of the sealed file. REQUIRES: both keys have 32 bytes.
 [[nodiscard]] Bytes wrap_key(crypto::Sealer& sealer, WrappingKeyName const& name,
                              SecretBytes const& wrapping_key, crypto::Context context,
                              std::uint32_t version, SecretBytes const& key);

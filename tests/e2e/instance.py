@@ -40,13 +40,13 @@ def free_port():
 
 
 class Instance:
-    def __init__(self):
+    def __init__(self, *init_options):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="salus-e2e-"))
         self.directory = self.root / "instance"
         self.output = self.root / "server.output"
         self.port = free_port()
         self.process = None
-        self.command("init", str(self.directory), "--port", str(self.port))
+        self.command("init", str(self.directory), "--port", str(self.port), *init_options)
 
     def command(self, *arguments, check=True, timeout=300):
         done = subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=timeout)

@@ -11,7 +11,6 @@
 #pragma once
 
 #include <map>
-#include <tuple>
 
 #include "crypto/password.h"
 #include "crypto/sealed.h"
@@ -46,15 +45,10 @@ struct Kek {
     KeyId id;
     KeyMemory::Slot key;
 };
-struct KekOrder {
-    bool operator()(KekName const& a, KekName const& b) const {
-        return std::tie(a.tenant, a.epoch) < std::tie(b.tenant, b.epoch);
-    }
-};
 // What the sealed record holds.
 struct KekFileContents {
-    KeyMemory::Slot root;  // keys of other sealed files are derived from it
-    std::map<KekName, Kek, KekOrder> keks;
+    KeyMemory::Slot root;  // part of format 1; nothing is derived from it (keys/instance_root.h)
+    std::map<KekName, Kek> keks;
 };
 
 [[nodiscard]] SecretBytes encode_keks(KekFileContents const& contents);

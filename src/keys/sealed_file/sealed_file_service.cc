@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "crypto/hmac.h"
 #include "foundation/file.h"
 #include "foundation/limits.h"
 
@@ -14,12 +13,6 @@ using Part = crypto::Context::Part;
 constexpr std::uint32_t kRecordKeyVersion = 1;
 // Both generations of the file while ensure() replaces one by the other, the roots, the seal key.
 constexpr std::size_t kSlots = 2 * (limits::kKeyEncryptionKeys + 1) + 1;
-
-bool is_tenant_name(std::string_view name) {
-    return !name.empty() && name.size() <= 32 && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    });
-}
 
 std::filesystem::path lock_of(std::filesystem::path path) {
     return path += ".lock";
@@ -115,7 +108,7 @@ Result<void> SealedFileService::write(KekFileContents const& contents) {
 }
 
 Result<void> SealedFileService::ensure(KekName const& name) {
-    if (!is_tenant_name(name.tenant.text()) || name.epoch == 0) {
+    if (!is_kek_name(name)) {
         return fail(Errc::invalid, "no tenant can have this key-encryption key");
     }
     MutexLock const lock(mutex_);
@@ -148,16 +141,6 @@ Result<void> SealedFileService::add(KekName const& name) {
     return {};
 }
 
-crypto::Context SealedFileService::wrap_context(KekName const& name, BytesView context) const {
-    crypto::Context bound;
-    bound.add(Part::realm, realm_)
-        .add(Part::tenant, name.tenant.text())
-        .add(Part::object_class, "key wrapped by the key management service")
-        .add(Part::version, std::uint64_t{name.epoch})
-        .add(Part::id, context);
-    return bound;
-}
-
 Result<Bytes> SealedFileService::wrap(KekName const& name, BytesView context,
                                       SecretBytes const& key) {
     if (key.size() != kKeyBytes) return fail(Errc::invalid, "only keys of 32 bytes are wrapped");
@@ -167,7 +150,8 @@ Result<Bytes> SealedFileService::wrap(KekName const& name, BytesView context,
     auto const& kek = found->second;
     WrappingKeyName const by{
         .mechanism = WrappedBy::sealed_file, .id = kek.id, .epoch = name.epoch};
-    return wrap_key(sealer_, by, kek.key.copy(), wrap_context(name, context), name.epoch, key);
+    return wrap_key(sealer_, by, kek.key.copy(), wrapping_context(realm_, name, context),
+                    name.epoch, key);
 }
 
 Result<SecretBytes> SealedFileService::unwrap(KekName const& name, BytesView context,
@@ -180,18 +164,11 @@ Result<SecretBytes> SealedFileService::unwrap(KekName const& name, BytesView con
     WrappingKeyName const expected{
         .mechanism = WrappedBy::sealed_file, .id = kek.id, .epoch = name.epoch};
     if (by != expected) return fail(Errc::corrupt, "a key was wrapped by another key");
-    return unwrap_key(sealer_, kek.key.copy(), wrap_context(name, context), wrapped);
+    return unwrap_key(sealer_, kek.key.copy(), wrapping_context(realm_, name, context), wrapped);
 }
 
 Literal SealedFileService::description() const noexcept {
     return "sealed file: passphrase, scrypt, AES-256-GCM; keys in locked process memory";
-}
-
-SecretBytes SealedFileService::file_key(std::string_view label) const {
-    MutexLock const lock(mutex_);
-    crypto::Context context;
-    context.add(Part::realm, realm_).add(Part::id, label);
-    return crypto::derive_key(contents_->root.copy(), "sealed-file", context.bytes());
 }
 
 }  // namespace salus::keys

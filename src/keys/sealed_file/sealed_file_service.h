@@ -38,9 +38,6 @@ public:
     Result<SecretBytes> unwrap(KekName const& name, BytesView context, BytesView wrapped) override;
     [[nodiscard]] Literal description() const noexcept override;
 
-    // A key for one other sealed file (keys/sealed_file.h), derived from the root in this file, so
-    // that it survives a new passphrase. The label names the use: "token-signing/default".
-    [[nodiscard]] SecretBytes file_key(std::string_view label) const;
     // Whether the memory of the keys is locked (KEY-5).
     [[nodiscard]] bool memory_locked() const { return memory_.is_locked(); }
 
@@ -48,7 +45,6 @@ private:
     SealedFileService(std::filesystem::path path, std::string realm, crypto::Random& random,
                       KekFileHeader header);
     [[nodiscard]] crypto::Context file_context() const;
-    [[nodiscard]] crypto::Context wrap_context(KekName const& name, BytesView context) const;
     Result<void> initialise(SecretBytes const& passphrase, SecretBytes const& root);
     Result<void> load(SecretBytes const& passphrase, BytesView file);
     Result<void> add(KekName const& name) SALUS_REQUIRES(mutex_);

@@ -168,16 +168,5 @@ TEST_F(SealedFileServiceTest, EnsureRefusesWhileAnotherWritesOrTheFileWasReplace
     EXPECT_EQ(service->ensure(clinic_).error().code, Errc::not_found);
 }
 
-TEST_F(SealedFileServiceTest, FileKeysDifferByLabelAndFileAndLast) {
-    auto service = make_service(directory_.path(), random_);
-    auto const key = service->file_key("token-signing/a");
-    EXPECT_FALSE(key == service->file_key("token-signing/b"));
-    EXPECT_FALSE(key == service->file_key(""));
-    ASSERT_TRUE(service->ensure(clinic_));
-    EXPECT_TRUE(open("passphrase").value()->file_key("token-signing/a") == key);
-    std::filesystem::remove(path_);
-    EXPECT_FALSE(make_service(directory_.path(), random_)->file_key("token-signing/a") == key);
-}
-
 }  // namespace
 }  // namespace salus::keys

@@ -1,0 +1,66 @@
+// What the key management back ends cost: wrap and unwrap of one key, the opening of a tenant's
+// keyring, the renewal of its shard keys, and a miss of the cache of data keys. SoftHSM2 stands for
+// an HSM, so its numbers are a lower bound.
+//   build/release/keys_bench
+#include <cstdio>
+
+#include "foundation/limits.h"
+#include "keys/keyring.h"
+#include "keys/pkcs11/token_for_test.h"
+
+namespace {
+
+using namespace salus;
+using namespace salus::keys;
+
+constexpr int kRounds = 2'000;
+
+template <class Work>
+double microseconds(int rounds, Work work) {
+    auto const start = std::chrono::steady_clock::now();
+    for (int i = 0; i < rounds; ++i) work(i);
+    auto const time = std::chrono::steady_clock::now() - start;
+    return std::chrono::duration<double, std::micro>(time).count() / rounds;
+}
+
+void measure(char const* name, KeyManagementService& service) {
+    TemporaryDirectory const directory;
+    crypto::SystemRandom random;
+    ManualClock clock{WallTime(std::chrono::seconds(1'800'000'000))};
+    KekName const kek{.tenant = TenantName("bench"), .epoch = 1};
+    SALUS_CHECK(service.ensure(kek).has_value());
+    auto const key = crypto::random_secret(random, kKeyBytes);
+    auto const wrapped = service.wrap(kek, {}, key).value();
+    auto const wrap =
+        microseconds(kRounds, [&](int) { SALUS_CHECK(service.wrap(kek, {}, key).has_value()); });
+    auto const unwrap = microseconds(
+        kRounds, [&](int) { SALUS_CHECK(service.unwrap(kek, {}, wrapped).has_value()); });
+    std::unique_ptr<Keyring> keyring;
+    auto const open = microseconds(1, [&](int) {
+        keyring =
+            Keyring::open(directory.path(), kek.tenant, kRealm, service, random, clock).value();
+    });
+    std::vector<CompartmentId> compartments;
+    for (std::uint64_t i = 0; i < kRounds; ++i) compartments.push_back(compartment_of(i));
+    SALUS_CHECK(keyring->prepare(compartments).has_value());
+    clock.advance(limits::kShardKeyCacheTime / 3);
+    auto const refresh = microseconds(1, [&](int) { SALUS_CHECK(keyring->refresh().has_value()); });
+    auto const miss = microseconds(kRounds, [&](int i) {
+        SALUS_CHECK(
+            keyring->key_for_reading(compartments[static_cast<std::size_t>(i)], 1).has_value());
+    });
+    std::printf("%-12s wrap %.1f us, unwrap %.1f us, open %.1f ms, refresh %.1f ms, miss %.1f us\n",
+                name, wrap, unwrap, open / 1'000, refresh / 1'000, miss);
+}
+
+}  // namespace
+
+int main() {
+    TemporaryDirectory const directory;
+    crypto::SystemRandom random;
+    measure("sealed-file", *make_service(directory.path(), random));
+    pkcs11::TokenForTest const token;
+    auto const service = pkcs11::Pkcs11Service::open(token.settings(), kRealm, random).value();
+    measure("pkcs11", *service);
+    return 0;
+}
