@@ -89,12 +89,17 @@ class IndexPage(unittest.TestCase):
         self.assertEqual(dates, sorted(dates, reverse=True))
 
     def rows(self, table):
+        """Of the stopped server: it keeps its databases to itself while it runs."""
         path = self.instance.directory / "store" / "records.db"
         database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         try:
             return database.execute(f"SELECT * FROM {table}").fetchall()
         finally:
             database.close()
+
+    def start_again(self):
+        self.instance.start()
+        self.connect()
 
     def write(self, number, patient="p", **change):
         resource = observation(number, patient) | change
@@ -112,8 +117,7 @@ class IndexPage(unittest.TestCase):
         self.assertNotIn(MARK.encode(), b"".join(bytes(row[1]) for row in pages))
         self.assertNotIn(b"loinc", b"".join(bytes(row[1]) for row in pages))
         self.assertEqual(self.rows("page_change"), [])
-        self.instance.start()
-        self.connect()
+        self.start_again()
         self.check()
 
         other = {"coding": [{"system": "http://loinc.org", "code": CODES[1]}]}
@@ -126,17 +130,19 @@ class IndexPage(unittest.TestCase):
         self.write(9)  # moves away and back
         self.check()
         self.instance.kill()
-        self.instance.start()
-        self.connect()
+        self.start_again()
         self.check()
+        self.instance.stop()
         self.assertEqual(len(self.rows("page_change")), 5)
+        self.start_again()
 
         # As many again: the page is made anew.
         for number in range(COUNT + 1, COUNT + 280):
             self.write(number)
         self.check()
-        self.write(1)  # its turn comes behind the page
-        self.assertLessEqual(len(self.rows("page_change")), 1)
+        self.instance.stop()
+        self.assertEqual(self.rows("page_change"), [])
+        self.start_again()
         self.check()
 
 
