@@ -3,6 +3,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <unordered_set>
 
 #include "app/command_line.h"
 #include "app/commands.h"
@@ -145,11 +146,28 @@ private:
                 continue;
             }
             claims_.take(piece->claims);
-            if (!journal_.has(piece->hash)) return *std::move(piece);
+            bool const done = journal_.has(piece->hash);
+            if (!done && !follows_a_postponed(*piece)) return *std::move(piece);
+            if (done) report_.skipped();
+            if (!done) postpone(*piece);
             claims_.give_back(piece->claims);
-            report_.skipped();
         }
         return std::nullopt;
+    }
+
+    // It changes what a postponed file changes too, and so must not go before that one.
+    bool follows_a_postponed(Piece const& piece) {
+        if (last_pass_) return false;
+        std::lock_guard const lock(postponing_);
+        return std::ranges::any_of(piece.document.changes, [this](auto const& name) {
+            return postponed_changes_.contains(name);
+        });
+    }
+
+    void postpone(Piece const& piece) {
+        std::lock_guard const lock(postponing_);
+        postponed_.push_back(piece.position);
+        postponed_changes_.insert(piece.document.changes.begin(), piece.document.changes.end());
     }
 
     [[nodiscard]] Result<Piece> read(std::size_t position) const {
@@ -186,6 +204,8 @@ private:
         auto const& path = files_[piece.position];
         if (!response) {
             stopped_ = true;
+            bool const sent = response.error().code != Errc::unauthenticated;
+            if (!sent) return report_.refused(path, std::string(response.error().why.text()));
             return report_.unanswered(path, std::string(response.error().why.text()));
         }
         if (response->status < 300) {
@@ -196,8 +216,7 @@ private:
         if (last_pass_ || !may_pass_later(response->status)) {
             return report_.refused(path, reason_of(*std::move(response)));
         }
-        std::lock_guard const lock(postponing_);
-        postponed_.push_back(piece.position);
+        postpone(piece);
     }
 
     Files const files_;
@@ -208,8 +227,9 @@ private:
     std::mutex turn_;  // over order_ and next_
     std::vector<std::size_t> order_;
     std::size_t next_ = 0;
-    std::mutex postponing_;  // over postponed_
+    std::mutex postponing_;  // over what follows
     std::vector<std::size_t> postponed_;
+    std::unordered_set<std::string> postponed_changes_;
     std::atomic<bool> stopped_ = false;  // by a failure that no file is to blame for
     bool last_pass_ = false;             // set while one thread is left
 };

@@ -85,6 +85,22 @@ class Import(unittest.TestCase):
             version = self.client().get(f"/fhir/Patient/x/_history/{number + 1}").json()
             self.assertEqual(version["name"][0]["text"], str(number))
 
+    def test_what_is_sent_again_overwrites_nothing_newer(self):
+        def patient(name):
+            return {"resourceType": "Patient", "id": "x", "name": [{"text": name}]}
+        self.write("a.json", transaction(
+            (patient("old"), {"method": "PUT", "url": "Patient/x"}),
+            (observation("Practitioner?identifier=urn:x|late"),
+             {"method": "POST", "url": "Observation"})))
+        self.write("b.json", patient("new"))
+        self.write("c.json", patient("newest"))
+        self.write("d.json", transaction((practitioner("late"),
+                                          {"method": "POST", "url": "Practitioner"})))
+        self.assertEqual(self.run_import()[0], 0)
+        for version, name in enumerate(("old", "new", "newest"), 1):
+            read = self.client().get(f"/fhir/Patient/x/_history/{version}").json()
+            self.assertEqual(read["name"][0]["text"], name)
+
     def test_equal_files_are_imported_once(self):
         for number in range(12):
             self.write(f"{number}.json", transaction((practitioner("once"),
