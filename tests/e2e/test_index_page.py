@@ -75,10 +75,8 @@ class IndexPage(unittest.TestCase):
             (f"&code:not={CODES[0]}", lambda r: code(r) != CODES[0]),
             (f"&code={CODES[1]}&date=ge2010", lambda r: code(r) == CODES[1] and when(r) >= "2010"),
             ("&value-quantity=gt30", lambda r: value(r) > 30),
-            (
-                f"&code-value-quantity={CODES[2]}$lt5",
-                lambda r: code(r) == CODES[2] and value(r) < 5,
-            ),
+            (f"&code-value-quantity={CODES[2]}$lt5",
+             lambda r: code(r) == CODES[2] and value(r) < 5),
             (f"&identifier={MARK}-77", lambda r: r["id"] == "o0077"),
             ("&date:missing=true", lambda r: False),
         ):
