@@ -26,6 +26,7 @@ public:
     }
     Result<void> prepare(std::span<CompartmentId const> /*compartments*/) override { return {}; }
     Result<SecretBytes> purpose_key(keys::Purpose /*purpose*/) override { return key(); }
+    Result<void> refresh() override { return {}; }
     void forget_expired() override {}
     [[nodiscard]] keys::KeyringStatistics statistics() const override { return {}; }
 
