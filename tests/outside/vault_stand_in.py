@@ -130,6 +130,9 @@ class Vault:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # One segment for head and body: apart, the second would wait for the first's acknowledgement.
+    wbufsize = 65_536
+    disable_nagle_algorithm = True
     vault = Vault()
 
     def log_message(self, *_):
