@@ -78,6 +78,7 @@ public:
     store::Statistics answer{.documents = 3, .versions = 4, .compartments = 2};
     Task<Result<void>> commit(store::Batch, Executor&) override { co_return none(); }
     Result<std::unique_ptr<store::Reader>> open_reader() override { return none(); }
+    void keep_page(store::IndexPage) override {}
     Task<Result<void>> erase(CompartmentId, Executor&) override { co_return none(); }
     Task<Result<std::uint64_t>> expire(std::int64_t, Executor&) override { co_return none(); }
     Result<store::Statistics> statistics() override { return answer; }

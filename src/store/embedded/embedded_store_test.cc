@@ -118,7 +118,7 @@ TEST_F(EmbeddedStoreTest, OpensAStoreWithoutPages) {
     {
         auto earlier = sqlite::Database::open(directory_.file(), {}).value();
         ASSERT_TRUE(
-            earlier.run("DROP TABLE index_page; DROP TABLE page_change; "
+            earlier.run("DROP TABLE index_page; DROP TABLE page_change; DROP INDEX committed; "
                         "ALTER TABLE compartment DROP COLUMN paged; "
                         "PRAGMA user_version = 1"));
     }
