@@ -106,11 +106,13 @@ public:
           journal_(journal),
           credential_(credential),
           report_(files_.size(), show) {
+        order_.reserve(files_.size());
         for (std::size_t i = 0; i < files_.size(); ++i) order_.push_back(i);
     }
 
     int run(InstanceClient& first, std::vector<std::unique_ptr<InstanceClient>> const& others) {
         std::vector<std::thread> lanes;
+        lanes.reserve(others.size());
         for (auto const& client : others) {
             lanes.emplace_back([this, &client] { send_all(*client); });
         }

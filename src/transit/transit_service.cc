@@ -103,7 +103,7 @@ Result<void> TransitService::ensure(KekName const& name) {
         return fail(Errc::invalid, "no tenant can have this key-encryption key");
     }
     MutexLock const lock(mutex_);
-    auto const present = check_key(name);
+    auto present = check_key(name);
     if (present || present.error().code != Errc::not_found) return present;
     static constexpr std::string_view kKey =
         R"({"type":"aes256-gcm96","exportable":false,"allow_plaintext_backup":false,)"

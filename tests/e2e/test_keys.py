@@ -45,7 +45,7 @@ class Keys(unittest.TestCase):
     def evidence(self):
         done = self.instance.command("check", "--dir", str(self.instance.directory), "--json",
                                      check=False)
-        lines = {line["id"]: line for line in json.loads(done.stdout)["controls"]}
+        lines = {line["id"]: line for line in json.loads(done.stdout)}
         self.assertEqual(lines["ENC-3"]["state"], "enforced", lines["ENC-3"])
         self.assertIn("2 of 2 attacks", lines["ENC-3"]["evidence"])
         self.assertNotEqual(lines["KEY-4"]["state"], "failing", lines["KEY-4"])
