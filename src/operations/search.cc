@@ -79,6 +79,7 @@ Result<void> add_page(Context const& context, request::Permit const& permit,
                       FoundMatches const& found, fhir::SearchPage const& page,
                       request::Prepared& prepared, request::BundleContent& bundle) {
     std::vector<Shown> shown;
+    shown.reserve(page.matches.size());
     for (auto const& match : page.matches)
         shown.push_back({match, found.index(match), Role::match});
     SALUS_TRY(auto const included, find_included(context, permit, found, page.matches));
