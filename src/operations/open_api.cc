@@ -50,8 +50,8 @@ void write_reference(json::Writer& writer, std::string_view kind, std::string_vi
 void write_parameters(json::Writer& writer, Offer const& offer) {
     writer.key("parameters").begin_array();
     for (auto const* name : {"type", "id", "version"}) {
-        auto const placeholder = "{" + std::string(name) + "}";
-        if (offer.path.text().find(placeholder) != std::string_view::npos)
+        auto const braced = "{" + std::string(name) + "}";
+        if (offer.path.text().find(braced) != std::string_view::npos)
             write_reference(writer, "parameters", name);
     }
     for (auto const name : offer.parameters) write_reference(writer, "parameters", name.text());

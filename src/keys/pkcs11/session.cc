@@ -158,6 +158,11 @@ Result<void> Session::generate(std::string const& label, KeyId const& id) const 
     auto attributes = key.attributes();
     attributes.push_back(attribute(CKA_LABEL, bytes_of(label)));
     attributes.push_back(attribute(CKA_ID, id.bytes()));
+    SALUS_TRY_VOID(make_key(attributes));
+    return {};
+}
+
+Result<CK_OBJECT_HANDLE> Session::make_key(std::span<CK_ATTRIBUTE> attributes) const {
     CK_MECHANISM mechanism{CKM_AES_KEY_GEN, nullptr, 0};
     CK_OBJECT_HANDLE made = CK_INVALID_HANDLE;
     auto const answer =
@@ -166,7 +171,7 @@ Result<void> Session::generate(std::string const& label, KeyId const& id) const 
     if (answer != CKR_OK) {
         return fail(Errc::not_supported, "the PKCS#11 token makes no AES-256 key of this kind");
     }
-    return {};
+    return made;
 }
 
 Result<Bytes> Session::encrypt(CK_OBJECT_HANDLE key, std::span<std::uint8_t> iv,
@@ -209,14 +214,7 @@ Result<SecretBytes> Session::decrypt(CK_OBJECT_HANDLE key, BytesView iv, BytesVi
 Result<void> Session::try_mechanism(InitialisationVector vector) const {
     KeyTemplate key{.on_token = CK_FALSE};
     auto attributes = key.attributes();
-    CK_MECHANISM mechanism{CKM_AES_KEY_GEN, nullptr, 0};
-    CK_OBJECT_HANDLE made = CK_INVALID_HANDLE;
-    auto const answer =
-        call().C_GenerateKey(handle_, &mechanism, attributes.data(), attributes.size(), &made);
-    if (says_gone(answer)) return fail(Errc::unavailable, kGone);
-    if (answer != CKR_OK) {
-        return fail(Errc::not_supported, "the PKCS#11 token makes no AES-256 key of this kind");
-    }
+    SALUS_TRY(auto const made, make_key(attributes));
     auto tried = try_mechanism_with(made, vector);
     call().C_DestroyObject(handle_, made);
     return tried;

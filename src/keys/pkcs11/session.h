@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "foundation/secret.h"
@@ -70,6 +71,7 @@ private:
         : module_(std::move(module)), slot_(slot), handle_(handle) {}
     [[nodiscard]] Result<void> log_in(SecretBytes const& pin) const;
     [[nodiscard]] Result<void> check_protected(CK_OBJECT_HANDLE key) const;
+    [[nodiscard]] Result<CK_OBJECT_HANDLE> make_key(std::span<CK_ATTRIBUTE> attributes) const;
     [[nodiscard]] Result<void> try_mechanism_with(CK_OBJECT_HANDLE key,
                                                   InitialisationVector vector) const;
 
