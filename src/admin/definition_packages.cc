@@ -1,6 +1,7 @@
 #include "admin/definition_packages.h"
 
 #include <algorithm>
+#include <malloc.h>
 
 #include "admin/package_reader.h"
 #include "fhir/packages/package.h"
@@ -51,7 +52,7 @@ std::string to_json(std::vector<Installed> const& packages) {
     return text;
 }
 
-Result<std::shared_ptr<fhir::ProfileSet const>> compile(std::vector<Installed> const& installed) {
+Result<std::vector<fhir::Package>> unpack(std::vector<Installed> const& installed) {
     std::vector<fhir::Package> packages;
     for (auto const& each : installed) {
         auto const archive = from_base64(each.archive);
@@ -59,7 +60,18 @@ Result<std::shared_ptr<fhir::ProfileSet const>> compile(std::vector<Installed> c
         SALUS_TRY(auto package, fhir::read_package(*archive));
         packages.push_back(std::move(package));
     }
-    return fhir::definitions_of(packages);
+    return packages;
+}
+
+Result<std::shared_ptr<fhir::ProfileSet const>> compile(std::vector<Installed> const& installed) {
+    auto set = [&installed]() -> Result<std::shared_ptr<fhir::ProfileSet const>> {
+        SALUS_TRY(auto const packages, unpack(installed));
+        return fhir::definitions_of(packages);
+    }();
+    // Unpacked packages take tens of megabytes, and the allocator keeps what each thread freed:
+    // without this, memory grows with the number of threads that ever loaded one.
+    ::malloc_trim(0);
+    return set;
 }
 
 // `set`: nullptr where no package is loaded.
