@@ -72,6 +72,7 @@ void Housekeeping::run(std::stop_token const& stop) {
         for (auto const& tenant : instance_.house().tenants) {
             tenant->tenant.keyring.forget_expired();
         }
+        instance_.house().index_cache.forget_expired();
         if (i % kKeyIntervalsOfAMinute == 0) each_minute();
     }
 }

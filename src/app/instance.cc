@@ -31,7 +31,7 @@ Instance::Instance(Configuration configuration)
     : configuration_(std::move(configuration)),
       layout_{configuration_.directory},
       log_(make_log(clock_, configuration_.log_level)),
-      index_cache_(configuration_.index_cache_bytes) {}
+      index_cache_(configuration_.index_cache_bytes, clock_) {}
 
 Instance::~Instance() = default;
 

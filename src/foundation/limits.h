@@ -70,6 +70,7 @@ inline constexpr std::size_t kIndexEntryBytes = 256 * kKiB;
 inline constexpr std::size_t kEntriesBesidePage = 256;
 inline constexpr std::size_t kPageEntriesForOneBeside = 16;
 inline constexpr std::size_t kIndexPageBytes = 64 * kMiB;  // beyond, there is none
+inline constexpr auto kIndexCacheTime = 300s;              // absolute, as of the data keys
 inline constexpr std::size_t kSortKeys = 8;
 inline constexpr std::size_t kDecimalBytes = 128;         // of one number as it is written
 inline constexpr std::size_t kChainDepth = 4;             // references that one parameter follows

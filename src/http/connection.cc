@@ -163,6 +163,8 @@ Connection::Flow Connection::read_once() {
     readable_ = tls_->has_pending();
     auto const bytes = std::string_view(context_.read_buffer.data(), count);
     session_->feed(bytes, context_.loop.now());
+    // The loop's buffer would keep the request until the next one comes (KEY-5).
+    scrub({reinterpret_cast<std::uint8_t*>(context_.read_buffer.data()), count});
     held_.resize(session_->body_bytes());
     auto const& server = context_.server;
     if (session_->body_bytes() > 0 && server.counters.body_bytes.load(std::memory_order_relaxed) >

@@ -137,7 +137,7 @@ struct ParseLimits {
     std::size_t nodes = limits::kJsonNodes;
 };
 
-// Reuses its buffers, which may hold parts of the last large text until the next call.
+// Reuses its buffers; no string of a text stays in them.
 class Parser {
 public:
     explicit Parser(ParseLimits limits = {});

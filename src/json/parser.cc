@@ -57,6 +57,11 @@ struct Parser::Engine {
         tape_capacity = error == simdjson::SUCCESS ? stages->capacity() : 0;
         return error;
     }
+    // What the second stage copied of the text's strings; its own bound of how much that is.
+    void scrub_strings(std::size_t text_size) {
+        if (!tape.string_buf) return;
+        scrub({tape.string_buf.get(), 5 * text_size / 3 + simdjson::SIMDJSON_PADDING});
+    }
     void give_back() {
         if (!stages || stages->capacity() <= kKeptCapacity) return;
         stages.reset();
@@ -94,6 +99,7 @@ Result<Document> Parser::Engine::run(std::string text, Scrutiny scrutiny, ParseL
     Document document(padded(std::move(text)));
     auto outcome = find_structurals(document, scrutiny, limits);
     if (outcome) outcome = Indexer(document, structurals(), scrutiny, limits).run();
+    if (scrutiny == Scrutiny::members) scrub_strings(document.text().size());
     give_back();
     if (!outcome) return fail(std::move(outcome).error());
     return document;

@@ -111,7 +111,7 @@ private:
     HookedStore store_{*instance_.store};
     TestTenant default_{instance_, "default", "", &store_};
     TestTenant north_{instance_, "north", "/t/north", &store_};
-    records::IndexCache cache_{limits::kMiB};
+    records::IndexCache cache_{limits::kMiB, instance_.clock};
     EmptyReport report_;
     pipeline::House house_{.clock = instance_.clock,
                            .log = instance_.log,

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "foundation/check.h"
+#include "foundation/limits.h"
 
 namespace salus::records {
 namespace {
@@ -132,6 +133,10 @@ CompartmentIndexPointer IndexCache::find(CompartmentId const& compartment, std::
     MutexLock const lock(mutex_);
     auto const place = places_.find(compartment);
     if (place == places_.end() || place->second->index->sequence() != sequence) return nullptr;
+    if (place->second->expires <= clock_.monotonic()) {
+        drop(place->second);
+        return nullptr;
+    }
     items_.splice(items_.begin(), items_, place->second);
     return place->second->index;
 }
@@ -139,22 +144,29 @@ CompartmentIndexPointer IndexCache::find(CompartmentId const& compartment, std::
 void IndexCache::keep(CompartmentId const& compartment, CompartmentIndexPointer index) {
     auto const cost = index->bytes();
     if (cost > bytes_max_) return;
+    auto const expires = clock_.monotonic() + limits::kIndexCacheTime;
     MutexLock const lock(mutex_);
-    if (auto const place = places_.find(compartment); place != places_.end()) {
-        bytes_ -= place->second->index->bytes();
-        items_.erase(place->second);
-        places_.erase(place);
-    }
+    if (auto const place = places_.find(compartment); place != places_.end()) drop(place->second);
     bytes_ += cost;
-    items_.push_front({compartment, std::move(index)});
+    items_.push_front({compartment, std::move(index), expires});
     places_[compartment] = items_.begin();
-    while (bytes_ > bytes_max_) drop_last();
+    while (bytes_ > bytes_max_) drop(std::prev(items_.end()));
 }
 
-void IndexCache::drop_last() {
-    bytes_ -= items_.back().index->bytes();
-    places_.erase(items_.back().compartment);
-    items_.pop_back();
+void IndexCache::forget_expired() {
+    auto const now = clock_.monotonic();
+    MutexLock const lock(mutex_);
+    for (auto item = items_.begin(); item != items_.end();) {
+        auto const next = std::next(item);
+        if (item->expires <= now) drop(item);
+        item = next;
+    }
+}
+
+void IndexCache::drop(Items::iterator item) {
+    bytes_ -= item->index->bytes();
+    places_.erase(item->compartment);
+    items_.erase(item);
 }
 
 }  // namespace salus::records

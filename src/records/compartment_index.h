@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "foundation/clock.h"
 #include "foundation/result.h"
 #include "foundation/secret.h"
 #include "foundation/strong_id.h"
@@ -89,30 +90,38 @@ private:
 // Shared by the cache and the searches that are using it; immutable.
 using CompartmentIndexPointer = std::shared_ptr<CompartmentIndex const>;
 
-// Least recently used goes first. Safe from any thread.
+// Least recently used goes first, and none stays longer than limits::kIndexCacheTime, however often
+// it is used (KEY-5). Safe from any thread.
 class IndexCache {
 public:
-    explicit IndexCache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+    // Borrows the clock.
+    IndexCache(std::size_t bytes_max, Clock const& clock) : bytes_max_(bytes_max), clock_(clock) {}
 
-    // Nothing unless the compartment still has this sequence.
+    // Nothing unless the compartment still has this sequence, and its time is not over.
     [[nodiscard]] CompartmentIndexPointer find(CompartmentId const& compartment,
                                                std::uint64_t sequence);
     void keep(CompartmentId const& compartment, CompartmentIndexPointer index);
     [[nodiscard]] bool holds(CompartmentId const& compartment, std::uint64_t sequence) {
         return find(compartment, sequence) != nullptr;
     }
+    // Scrubs what has been here for too long, also if nobody asks for it again: call it every few
+    // seconds. An index in use is scrubbed when its last user is done.
+    void forget_expired();
 
 private:
     struct Item {
         CompartmentId compartment;
         CompartmentIndexPointer index;
+        MonotonicTime expires;
     };
-    void drop_last() SALUS_REQUIRES(mutex_);
+    using Items = std::list<Item>;
+    void drop(Items::iterator item) SALUS_REQUIRES(mutex_);
 
     std::size_t const bytes_max_;
+    Clock const& clock_;
     Mutex mutex_;
-    std::list<Item> items_ SALUS_GUARDED_BY(mutex_);  // most recently used first
-    std::unordered_map<CompartmentId, std::list<Item>::iterator> places_ SALUS_GUARDED_BY(mutex_);
+    Items items_ SALUS_GUARDED_BY(mutex_);  // most recently used first
+    std::unordered_map<CompartmentId, Items::iterator> places_ SALUS_GUARDED_BY(mutex_);
     std::size_t bytes_ SALUS_GUARDED_BY(mutex_) = 0;
 };
 

@@ -39,8 +39,13 @@ std::size_t cost() {
     return index_of(1, kEntries)->bytes();
 }
 
-TEST(IndexCacheTest, AnswersForTheVerySequenceOnly) {
-    IndexCache cache(limits::kMiB);
+class IndexCacheTest : public ::testing::Test {
+protected:
+    ManualClock clock_{WallTime{}};
+};
+
+TEST_F(IndexCacheTest, AnswersForTheVerySequenceOnly) {
+    IndexCache cache(limits::kMiB, clock_);
     EXPECT_EQ(cache.find(compartment(1), 0), nullptr);
     auto const kept = index_of(7);
     cache.keep(compartment(1), kept);
@@ -52,8 +57,8 @@ TEST(IndexCacheTest, AnswersForTheVerySequenceOnly) {
     EXPECT_EQ(cache.find(compartment(2), 7), nullptr);
 }
 
-TEST(IndexCacheTest, ANewerIndexTakesThePlaceOfTheOlder) {
-    IndexCache cache(limits::kMiB);
+TEST_F(IndexCacheTest, ANewerIndexTakesThePlaceOfTheOlder) {
+    IndexCache cache(limits::kMiB, clock_);
     cache.keep(compartment(1), index_of(1));
     auto const newer = index_of(2);
     cache.keep(compartment(1), newer);
@@ -61,8 +66,8 @@ TEST(IndexCacheTest, ANewerIndexTakesThePlaceOfTheOlder) {
     EXPECT_EQ(cache.find(compartment(1), 2), newer);
 }
 
-TEST(IndexCacheTest, LeastRecentlyUsedGoesFirst) {
-    IndexCache cache(3 * cost() + cost() / 2);
+TEST_F(IndexCacheTest, LeastRecentlyUsedGoesFirst) {
+    IndexCache cache(3 * cost() + cost() / 2, clock_);
     for (std::uint64_t i = 1; i <= 3; ++i) cache.keep(compartment(i), index_of(1, kEntries));
     EXPECT_TRUE(cache.holds(compartment(1), 1));  // used: 2 is the oldest now
     cache.keep(compartment(4), index_of(1, kEntries));
@@ -70,13 +75,13 @@ TEST(IndexCacheTest, LeastRecentlyUsedGoesFirst) {
     for (std::uint64_t const i : {1ULL, 3ULL, 4ULL}) EXPECT_TRUE(cache.holds(compartment(i), 1));
 }
 
-TEST(IndexCacheTest, WhatIsTooLargeIsNotKeptAndDrivesNothingOut) {
-    IndexCache cache(2 * cost());
+TEST_F(IndexCacheTest, WhatIsTooLargeIsNotKeptAndDrivesNothingOut) {
+    IndexCache cache(2 * cost(), clock_);
     cache.keep(compartment(1), index_of(1, kEntries));
     cache.keep(compartment(2), index_of(1, 20 * kEntries));
     EXPECT_FALSE(cache.holds(compartment(2), 1));
     EXPECT_TRUE(cache.holds(compartment(1), 1));
-    IndexCache none(0);
+    IndexCache none(0, clock_);
     none.keep(compartment(1), index_of(1));
     EXPECT_FALSE(none.holds(compartment(1), 1));
 }
@@ -89,15 +94,15 @@ std::size_t held(IndexCache& cache, std::uint64_t compartments) {
     return count;
 }
 
-TEST(IndexCacheTest, EmptyIndexesCostSomethingToo) {
-    IndexCache cache(10'000);
+TEST_F(IndexCacheTest, EmptyIndexesCostSomethingToo) {
+    IndexCache cache(10'000, clock_);
     for (std::uint64_t i = 0; i < 1'000; ++i) cache.keep(compartment(i), index_of(1));
     EXPECT_LT(held(cache, 1'000), 100U);
     EXPECT_GT(held(cache, 1'000), 0U);
 }
 
-TEST(IndexCacheTest, ReplacingDoesNotEatUpTheRoom) {
-    IndexCache cache(10'000);
+TEST_F(IndexCacheTest, ReplacingDoesNotEatUpTheRoom) {
+    IndexCache cache(10'000, clock_);
     for (std::uint64_t sequence = 1; sequence <= 1'000; ++sequence) {
         cache.keep(compartment(1), index_of(sequence, 1));
     }
@@ -106,8 +111,8 @@ TEST(IndexCacheTest, ReplacingDoesNotEatUpTheRoom) {
     EXPECT_TRUE(cache.holds(compartment(2), 1));
 }
 
-TEST(IndexCacheTest, AnIndexInUseOutlivesItsPlace) {
-    IndexCache cache(cost() + cost() / 2);
+TEST_F(IndexCacheTest, AnIndexInUseOutlivesItsPlace) {
+    IndexCache cache(cost() + cost() / 2, clock_);
     cache.keep(compartment(1), index_of(1, kEntries));
     auto const used = cache.find(compartment(1), 1);
     cache.keep(compartment(2), index_of(1, kEntries));
@@ -117,8 +122,38 @@ TEST(IndexCacheTest, AnIndexInUseOutlivesItsPlace) {
     EXPECT_EQ(used->size(), kEntries);
 }
 
-TEST(IndexCacheTest, ManyThreadsGetWhatTheyAskFor) {
-    IndexCache cache(20'000);
+TEST_F(IndexCacheTest, UseDoesNotKeepAnIndexBeyondItsTime) {
+    IndexCache cache(limits::kMiB, clock_);
+    auto const kept = index_of(1);
+    cache.keep(compartment(1), kept);
+    clock_.advance(limits::kIndexCacheTime - std::chrono::nanoseconds(1));
+    EXPECT_EQ(cache.find(compartment(1), 1), kept);
+    clock_.advance(std::chrono::nanoseconds(1));
+    EXPECT_EQ(cache.find(compartment(1), 1), nullptr);
+    cache.keep(compartment(1), kept);
+    EXPECT_EQ(cache.find(compartment(1), 1), kept);
+}
+
+TEST_F(IndexCacheTest, WhatNobodyAsksForIsForgottenToo) {
+    IndexCache cache(limits::kMiB, clock_);
+    std::weak_ptr<CompartmentIndex const> old;
+    {
+        auto const index = index_of(1);
+        old = index;
+        cache.keep(compartment(1), index);
+    }
+    clock_.advance(limits::kIndexCacheTime / 2);
+    cache.keep(compartment(2), index_of(1));
+    cache.forget_expired();
+    EXPECT_FALSE(old.expired());
+    clock_.advance(limits::kIndexCacheTime / 2);
+    cache.forget_expired();
+    EXPECT_TRUE(old.expired());  // destroyed, and its text scrubbed
+    EXPECT_TRUE(cache.holds(compartment(2), 1));
+}
+
+TEST_F(IndexCacheTest, ManyThreadsGetWhatTheyAskFor) {
+    IndexCache cache(20'000, clock_);
     auto const work = [&cache] {
         for (std::uint64_t i = 0; i < 2'000; ++i) {
             auto const sequence = i % 5;

@@ -57,7 +57,7 @@ protected:
     }
     // As a process that has just started sees it.
     [[nodiscard]] Result<CompartmentIndexPointer> opened_anew(CompartmentId const& compartment) {
-        IndexCache empty(0);
+        IndexCache empty(0, instance_.clock);
         auto const records = must(Records::make(tenant_.tenant(), instance_.random, empty));
         auto index = records->index(compartment);
         // The page's turn has come when a commit behind it is done.

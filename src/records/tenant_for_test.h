@@ -14,6 +14,7 @@ public:
     explicit TestRecords(TestInstance& instance, std::string const& name = "default",
                          std::string const& path = "", store::Store* other_store = nullptr)
         : tenant_(instance, name, path, other_store),
+          cache_(16 * limits::kMiB, instance.clock),
           records_(must(records::Records::make(tenant_.tenant(), instance.random, cache_))) {}
 
     [[nodiscard]] TestTenant& owner() noexcept { return tenant_; }
@@ -44,7 +45,7 @@ public:
 
 private:
     TestTenant tenant_;
-    records::IndexCache cache_{16 * limits::kMiB};
+    records::IndexCache cache_;
     std::unique_ptr<records::Records> records_;
     json::Parser parser_;
 };
