@@ -93,7 +93,9 @@ Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
     SALUS_TRY(auto token_keys,
               authentication::TokenKeys::open(layout_.token_key(name), tenant, random_));
     tenants_.push_back(std::make_unique<pipeline::TenantHouse>(
-        pipeline::TenantHouse{std::move(tenant), std::move(token_keys)}));
+        pipeline::TenantHouse{.tenant = std::move(tenant),
+                              .token_keys = std::move(token_keys),
+                              .custodians_file = layout_.custodians(name)}));
     return {};
 }
 

@@ -36,6 +36,9 @@ struct Layout {
     [[nodiscard]] auto token_key(TenantName const& t) const {
         return tenant_keys(t) / "token-signing.sealed";
     }
+    [[nodiscard]] auto custodians(TenantName const& t) const {
+        return tenant_keys(t) / "custodians.json";
+    }
     [[nodiscard]] auto store() const { return directory / "store" / "records.db"; }
     [[nodiscard]] auto audit(TenantName const& t) const { return directory / "audit" / t.text(); }
     [[nodiscard]] auto authority() const { return directory / "tls" / "ca.crt"; }

@@ -63,6 +63,12 @@ Literal name_of(Event event) noexcept {
         case Event::key_destroyed: return "key.destroyed";
         case Event::key_unwrapped: return "key.unwrapped";
         case Event::key_refused: return "key.refused";
+        case Event::key_custodians: return "key.custodians";
+        case Event::key_proposed: return "key.proposed";
+        case Event::key_voted: return "key.voted";
+        case Event::key_executed: return "key.executed";
+        case Event::key_hold: return "key.hold";
+        case Event::key_read: return "key.read";
         case Event::start: return "start";
         case Event::stop: return "stop";
         case Event::heartbeat: return "heartbeat";
@@ -183,6 +189,33 @@ LeafBuilder& LeafBuilder::number(Literal name, std::int64_t value) {
     return *this;
 }
 
+LeafBuilder& LeafBuilder::key_operation(KeyOperation const& step) {
+    auto& out = key_operation_;
+    out = "{";
+    auto const member = [&](std::string_view name, std::string_view text) {
+        if (text.empty()) return;
+        if (out.size() > 1) out.push_back(',');
+        add_quoted(out, name);
+        out.push_back(':');
+        if (json::append_json_text(out, text) == json::Encoding::refused) valid_ = false;
+    };
+    if (!step.approvers.empty()) {
+        out.append(R"("approvers":[)");
+        for (auto const& each : step.approvers) {
+            if (out.back() != '[') out.push_back(',');
+            if (json::append_json_text(out, each.text()) == json::Encoding::refused) valid_ = false;
+        }
+        out.push_back(']');
+    }
+    member("decision", step.decision.text());
+    member("op", step.operation.text());
+    member("proposal", step.proposal);
+    member("proposer", step.proposer.text());
+    member("voter", step.voter.text());
+    out.push_back('}');
+    return *this;
+}
+
 LeafBuilder& LeafBuilder::intent() {
     phase_ = Phase::intent;
     return *this;
@@ -253,6 +286,10 @@ Result<Record> LeafBuilder::build() {
     out.reserve(values_.size() + rules_.size() + resources_.size() + 192);
     add_decision(out);
     add(out, "ev", event_);
+    if (!key_operation_.empty()) {
+        separate(out);
+        out.append(R"("key":)").append(key_operation_);
+    }
     add_numbers(out);
     add(out, "out", outcome_);
     add(out, "pou", purpose_);
