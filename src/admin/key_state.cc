@@ -12,14 +12,15 @@ std::optional<CompartmentId> compartment_in(std::string_view hex) {
     return CompartmentId::from(*bytes);
 }
 
-// The versions of the patient's key and of his holds: a new key, or a hold placed and released,
-// makes another state.
+// A hold that was placed and released meanwhile makes another state.
 Result<std::string> patient_state(KeysDesk const& desk, std::string_view target) {
     auto const patient = compartment_in(target);
     if (!patient || patient->hex() != target)
         return fail(Errc::invalid, "a patient is named by the compartment's id");
     SALUS_TRY(auto const holds, holds_of(desk, *patient));
     if (!holds.holds.empty()) return fail(Errc::conflict, "a legal hold keeps this patient");
+    SALUS_TRY(auto const live, desk.tenant.keyring.rotation().live_data_keys(*patient));
+    if (live.empty()) return fail(Errc::not_found, "there is no such patient");
     return "holds " + std::to_string(holds.version);
 }
 

@@ -123,6 +123,8 @@ Result<request::Prepared> place_hold(KeysDesk const& desk, request::Exchange& ex
                                                        .approvers = {},
                                                        .voter = {},
                                                        .decision = {}};
+    auto const keys_of_patient = desk.tenant.keyring.rotation().live_data_keys(patient);
+    if (!keys_of_patient) return fail(keys_of_patient.error());
     SALUS_TRY(auto now, holds_of(desk, patient));
     if (now.holds.size() >= kHoldsOfPatient) return fail(Errc::too_large, "too many legal holds");
     now.holds.push_back({.id = crypto::random_id(desk.random),

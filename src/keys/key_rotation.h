@@ -22,6 +22,7 @@
 #include "foundation/clock.h"
 #include "foundation/result.h"
 #include "foundation/strong_id.h"
+#include "keys/dual_control/approval.h"
 #include "keys/key_state.h"
 #include "keys/purpose.h"
 
@@ -130,10 +131,16 @@ public:
     // seals; Errc::not_found when it never existed.
     [[nodiscard]] virtual Result<void> destroy_data_key(CompartmentId const& compartment,
                                                         std::uint32_t version) = 0;
-    // Destroys every version; returns those that were live. The compartment never gets a key
-    // again, not even if it had none. ENC-5: whatever it sealed is unreadable, in every backup of
-    // the data too; of what it takes for backups of the key store, see docs/formats/key-store.md.
+    // Destroys every version of the key of the compartment that the approval names; returns those
+    // that were live. The compartment never gets a key again, not even if it had none. ENC-5:
+    // whatever it sealed is unreadable, in every backup of the data too; of what it takes for
+    // backups of the key store, see docs/formats/key-store.md. Errc::invalid: an approval for
+    // something else (KEY-2).
     [[nodiscard]] virtual Result<std::vector<std::uint32_t>> destroy_compartment(
+        Approval const& approval) = 0;
+    // The live versions of a compartment's key, ascending; the last one seals. Empty: it never had
+    // one. Errc::gone: it was destroyed.
+    [[nodiscard]] virtual Result<std::vector<std::uint32_t>> live_data_keys(
         CompartmentId const& compartment) = 0;
     // Compartments whose sealing key was made before then, the oldest first.
     [[nodiscard]] virtual Result<std::vector<CompartmentId>> data_keys_older_than(

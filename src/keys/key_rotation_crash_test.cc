@@ -4,6 +4,7 @@
 #include <set>
 
 #include "crypto/sealed.h"
+#include "keys/dual_control/dual_control_for_test.h"
 #include "keys/key_rotation.h"
 #include "keys/keyring_for_test.h"
 
@@ -47,7 +48,8 @@ public:
         for (auto const& compartment : compartments_) SALUS_TRY_VOID(rotate_data(compartment));
         SALUS_TRY_VOID(rotate_purpose(Purpose::cursor));
         SALUS_TRY_VOID(rotate_purpose(Purpose::blind_index));
-        SALUS_TRY(auto const destroyed, keyring_->rotation().destroy_compartment(erased_));
+        SALUS_TRY(auto const destroyed,
+                  keyring_->rotation().destroy_compartment(approval_to_erase(erased_)));
         return {};
     }
     void expect_rotated() {

@@ -167,8 +167,13 @@ Result<void> KeyRotationSteps::destroy_data_key(CompartmentId const& compartment
     return done;
 }
 
-Result<std::vector<std::uint32_t>> KeyRotationSteps::destroy_compartment(
-    CompartmentId const& compartment) {
+Result<std::vector<std::uint32_t>> KeyRotationSteps::destroy_compartment(Approval const& approval) {
+    auto const named = from_hex(approval.target());
+    if (!named || named->size() != sizeof(CompartmentId::Array) ||
+        !approval.is_for(Operation::erase_patient, to_hex(*named))) {
+        return fail(Errc::invalid, "the approval is for something else");
+    }
+    auto const compartment = CompartmentId::from(*named);
     MutexLock const rotation(state_.rotation);
     MutexLock const lock(state_.mutex);
     SALUS_TRY(auto const versions, state_.hierarchy->store().data_keys_of(compartment));
@@ -177,6 +182,19 @@ Result<std::vector<std::uint32_t>> KeyRotationSteps::destroy_compartment(
     cache.forget_sealing(compartment);
     for (auto const& key : versions) cache.forget(compartment, key.version);
     return destroyed;
+}
+
+Result<std::vector<std::uint32_t>> KeyRotationSteps::live_data_keys(
+    CompartmentId const& compartment) {
+    MutexLock const lock(state_.mutex);
+    SALUS_TRY(auto const versions, state_.hierarchy->store().data_keys_of(compartment));
+    std::vector<std::uint32_t> live;
+    for (auto const& key : versions) {
+        if (key.state != KeyState::destroyed) live.push_back(key.version);
+    }
+    if (live.empty() && !versions.empty())
+        return fail(Errc::gone, "the keys of this compartment were destroyed");
+    return live;
 }
 
 Result<std::vector<CompartmentId>> KeyRotationSteps::data_keys_older_than(WallTime then,

@@ -18,8 +18,8 @@ public:
     Result<std::vector<std::uint32_t>> destroy_unused_shard_keys(std::uint32_t shard) override;
     Result<std::uint32_t> begin_data_key(CompartmentId const& compartment) override;
     Result<void> destroy_data_key(CompartmentId const& compartment, std::uint32_t version) override;
-    Result<std::vector<std::uint32_t>> destroy_compartment(
-        CompartmentId const& compartment) override;
+    Result<std::vector<std::uint32_t>> destroy_compartment(Approval const& approval) override;
+    Result<std::vector<std::uint32_t>> live_data_keys(CompartmentId const& compartment) override;
     Result<std::vector<CompartmentId>> data_keys_older_than(WallTime then,
                                                             std::size_t count_max) override;
     Result<std::vector<DataKeyVersion>> decrypt_only_data_keys(DataKeyVersion const& after,

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "foundation/limits.h"
+#include "keys/dual_control/dual_control_for_test.h"
 #include "keys/keyring_for_test.h"
 
 namespace salus::keys {
@@ -178,10 +179,15 @@ TEST_F(KeyRotationTest, ADestroyedCompartmentNeverGetsAKeyAgain) {
     auto& rotation = keyring->rotation();
     ASSERT_TRUE(rotation.begin_data_key(a_));
     ASSERT_TRUE(keyring->key_for_reading(a_, 1));
-    EXPECT_EQ(rotation.destroy_compartment(a_).value(), (std::vector<std::uint32_t>{1, 2}));
-    EXPECT_EQ(rotation.destroy_compartment(a_).value(), std::vector<std::uint32_t>{});
-    EXPECT_EQ(rotation.destroy_compartment(compartment_of(9)).value(),
+    EXPECT_EQ(rotation.live_data_keys(a_).value(), (std::vector<std::uint32_t>{1, 2}));
+    EXPECT_TRUE(rotation.live_data_keys(compartment_of(9)).value().empty());
+    EXPECT_EQ(rotation.destroy_compartment(approval_to_erase(a_)).value(),
+              (std::vector<std::uint32_t>{1, 2}));
+    EXPECT_EQ(rotation.destroy_compartment(approval_to_erase(a_)).value(),
               std::vector<std::uint32_t>{});
+    EXPECT_EQ(rotation.destroy_compartment(approval_to_erase(compartment_of(9))).value(),
+              std::vector<std::uint32_t>{});
+    EXPECT_EQ(rotation.live_data_keys(a_).error().code, Errc::gone);
     for (int start = 0; start < 2; ++start) {
         for (std::uint32_t const version : {1U, 2U, 3U}) {
             EXPECT_EQ(reading(*keyring, a_, version), Errc::not_found);
@@ -194,6 +200,20 @@ TEST_F(KeyRotationTest, ADestroyedCompartmentNeverGetsAKeyAgain) {
         keyring = nullptr;
         keyring = open();
     }
+}
+
+TEST_F(KeyRotationTest, AnApprovalForSomethingElseDestroysNothing) {
+    auto keyring = open();
+    ASSERT_TRUE(keyring->key_for_writing(a_));
+    auto const other = approval_for([](Proposal& proposal) {
+        proposal.operation = Operation::release_hold;
+        proposal.target = compartment_of(1).hex();
+    });
+    auto const unclear = approval_for([](Proposal& proposal) { proposal.target = "everybody"; });
+    auto& rotation = keyring->rotation();
+    EXPECT_EQ(rotation.destroy_compartment(other).error().code, Errc::invalid);
+    EXPECT_EQ(rotation.destroy_compartment(unclear).error().code, Errc::invalid);
+    EXPECT_EQ(keyring->statistics().data_keys, 1U);
 }
 
 TEST_F(KeyRotationTest, APurposesNextKeyIsWrittenWithThenReadWithThenAlone) {

@@ -140,21 +140,29 @@ void IndexCache::keep(CompartmentId const& compartment, CompartmentIndexPointer 
     auto const cost = index->bytes();
     if (cost > bytes_max_) return;
     MutexLock const lock(mutex_);
-    if (auto const place = places_.find(compartment); place != places_.end()) {
-        bytes_ -= place->second->index->bytes();
-        items_.erase(place->second);
-        places_.erase(place);
-    }
+    drop(compartment);
     bytes_ += cost;
     items_.push_front({compartment, std::move(index)});
     places_[compartment] = items_.begin();
     while (bytes_ > bytes_max_) drop_last();
 }
 
+void IndexCache::forget(CompartmentId const& compartment) {
+    MutexLock const lock(mutex_);
+    drop(compartment);
+}
+
 void IndexCache::drop_last() {
-    bytes_ -= items_.back().index->bytes();
-    places_.erase(items_.back().compartment);
-    items_.pop_back();
+    auto const compartment = items_.back().compartment;  // outlives its item
+    drop(compartment);
+}
+
+void IndexCache::drop(CompartmentId const& compartment) {
+    auto const place = places_.find(compartment);
+    if (place == places_.end()) return;
+    bytes_ -= place->second->index->bytes();
+    items_.erase(place->second);
+    places_.erase(place);
 }
 
 }  // namespace salus::records

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "foundation/check.h"
 #include "keys/dual_control/quorum.h"
 
 namespace salus::keys {
@@ -88,5 +89,26 @@ private:
     std::vector<std::pair<std::string, Role>> people_;
     std::map<std::string, crypto::SigningKey> keys_;
 };
+
+// What three people have agreed on, after `change` made it another proposal.
+template <class Change>
+Approval approval_for(Change&& change) {
+    People const people;
+    auto proposal = people.proposal();
+    change(proposal);
+    auto record = people.propose(proposal);
+    for (auto const* who : {"grace", "rosa"})
+        record.ballots.push_back({people.ballot(record, who), kProposedAt});
+    auto const set = people.set();
+    auto approval = Quorum::approve(record, {.custodians = set,
+                                             .instance = kThisInstance,
+                                             .state = proposal.state,
+                                             .now = kProposedAt + kCoolOff});
+    SALUS_CHECK(approval.has_value());
+    return *std::move(approval);
+}
+inline Approval approval_to_erase(CompartmentId const& compartment) {
+    return approval_for([&](Proposal& proposal) { proposal.target = compartment.hex(); });
+}
 
 }  // namespace salus::keys
