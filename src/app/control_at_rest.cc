@@ -47,8 +47,8 @@ Result<FileFacts> look_into(std::filesystem::path const& path) {
 std::uint32_t present_epoch(std::filesystem::path const& directory) {
     auto const file = directory / "keys.db";
     if (!std::filesystem::exists(file)) return 1;
-    auto database = sqlite::Database::open(file, {.access = sqlite::Access::read_only,
-                                                  .checkpoints = sqlite::Checkpoints::by_hand});
+    auto database = sqlite::Database::open(
+        file, {.access = sqlite::Access::read_only, .checkpoints = sqlite::Checkpoints::by_hand});
     auto const epoch = database ? database->number("SELECT kek_epoch FROM key_store")
                                 : Result<std::int64_t>(std::unexpected(database.error()));
     return epoch ? static_cast<std::uint32_t>(*epoch) : 1;

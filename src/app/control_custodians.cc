@@ -26,7 +26,8 @@ public:
         proposal_.instance = kInstance;
         proposal_.proposer = keys::CustodianName("dora");
     }
-    [[nodiscard]] std::string set_text(std::string_view role_of_rosa, std::size_t key_of_rosa) const {
+    [[nodiscard]] std::string set_text(std::string_view role_of_rosa,
+                                       std::size_t key_of_rosa) const {
         auto const person = [this](std::string_view name, std::string_view role, std::size_t key) {
             return fmt::format(R"({{"name":"{}","role":"{}","key":"{}"}})", name, role,
                                to_base64(keys_.at(key).verifying_key().spki()));
@@ -138,10 +139,11 @@ Appointed appointed(EvidenceContext const& context) {
             continue;
         }
         ++result.with_custodians;
-        result.words += fmt::format("; {}: {} of {} custodians beside the proposer, {} s before a "
-                                    "destruction",
-                                    tenant.name.text(), set->policy().approvals,
-                                    set->custodians().size(), set->policy().cool_off);
+        result.words += fmt::format(
+            "; {}: {} of {} custodians beside the proposer, {} s before a "
+            "destruction",
+            tenant.name.text(), set->policy().approvals, set->custodians().size(),
+            set->policy().cool_off);
     }
     return result;
 }
@@ -196,9 +198,10 @@ Finding recorded_key_operations(EvidenceContext const& context) {
     bool open = true;
     for (auto const& tenant : context.sources.tenants)
         open = open && tenant.audit_log.status().state == audit::State::open;
-    return works_if(named && open,
-                    fmt::format("a leaf {} who proposed and who approved; the logs {}",
-                                named ? "names" : "does NOT name", open ? "are open" : "are CLOSED"));
+    return works_if(
+        named && open,
+        fmt::format("a leaf {} who proposed and who approved; the logs {}",
+                    named ? "names" : "does NOT name", open ? "are open" : "are CLOSED"));
 }
 
 Finding erasure(EvidenceContext const& context) {
@@ -208,15 +211,14 @@ Finding erasure(EvidenceContext const& context) {
     for (auto const& tenant : context.sources.tenants) {
         auto const file = layout.tenant_keys(tenant.name) / "keys.db";
         if (!std::filesystem::exists(file)) continue;
-        auto database =
-            sqlite::Database::open(file, {.access = sqlite::Access::read_only,
-                                          .checkpoints = sqlite::Checkpoints::by_hand});
+        auto database = sqlite::Database::open(file, {.access = sqlite::Access::read_only,
+                                                      .checkpoints = sqlite::Checkpoints::by_hand});
         if (!database) return broken("the key store cannot be examined");
         auto const destroyed = database->number(
             "SELECT count(DISTINCT compartment) FROM data_key AS d WHERE NOT EXISTS "
             "(SELECT 1 FROM data_key AS e WHERE e.compartment = d.compartment AND e.state <> 3)");
-        auto const wrapped =
-            database->number("SELECT count(*) FROM data_key WHERE state = 3 AND length(wrapped) > 0");
+        auto const wrapped = database->number(
+            "SELECT count(*) FROM data_key WHERE state = 3 AND length(wrapped) > 0");
         if (!destroyed || !wrapped) return broken("the key store cannot be examined");
         tombstones += *destroyed;
         left += *wrapped;

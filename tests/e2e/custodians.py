@@ -1,5 +1,5 @@
-"""Custodians for end-to-end tests: three people with keys of their own, made by the program, and what
-they decide by the command line."""
+"""Custodians for end-to-end tests: three people with keys of their own, made by the program, and
+what they decide by the command line."""
 import json
 
 PEOPLE = {"dora": "destroy", "grace": "generate", "rosa": "rotate"}

@@ -70,7 +70,8 @@ class CustodiansTest(unittest.TestCase):
         subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey",
                         str(self.custodians.key(signer or who)), "-in", str(folder / "message"),
                         "-out", str(folder / "signature")], check=True)
-        return {"custodian": who, "decision": decision, "proposal": unpadded(bytes.fromhex(proposal)),
+        return {"custodian": who, "decision": decision,
+                "proposal": unpadded(bytes.fromhex(proposal)),
                 "signature": unpadded((folder / "signature").read_bytes())}
 
     def cast(self, proposal, ballot):
@@ -80,8 +81,7 @@ class CustodiansTest(unittest.TestCase):
         return self.administrator().post(f"/admin/keys/proposals/{proposal}/execute", None)
 
     def test_1_nothing_without_custodians(self):
-        refused = self.custodians.run("propose", "rotate-root", "root", "--reason", "x", "--as",
-                                      "rosa", "--key", str(self.custodians.key("rosa")), check=False)
+        refused = self.custodians.propose("rosa", "rotate-root", "root", check=False)
         self.assertEqual(refused.returncode, 1)
         self.assertIn("salus keys custodians", refused.stderr)
 

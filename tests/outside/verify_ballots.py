@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Verifies who approved a proposal, without any of Salus's code: docs/formats/ballots.md, from the page.
+"""Verifies who approved a proposal, without any of Salus's code: docs/formats/ballots.md, from the
+page.
 
 usage: verify_ballots.py FILE      JSON with custodians, proposal, signature and ballots
        verify_ballots.py --self-test
@@ -60,7 +61,8 @@ def read_set(text):
     by_name = {each["name"]: each for each in people["custodians"]}
     demand(len(by_name) == len(people["custodians"]), "a custodian twice")
     demand(len({each["key"] for each in by_name.values()}) == len(by_name), "a key twice")
-    demand({each["role"] for each in by_name.values()} == {"generate", "rotate", "destroy"}, "roles")
+    roles = {each["role"] for each in by_name.values()}
+    demand(roles == {"generate", "rotate", "destroy"}, "roles")
     return by_name, people["policy"]
 
 
@@ -104,8 +106,8 @@ def sample():
                         "name": n, "role": roles[n]} for n in sorted(keys)],
         "policy": {"approvals": 2, "cool_off": 1, "lifetime": 9}, "v": 1, "version": 1})
     proposal = canonical({
-        "custodians": padded(hashlib.sha256(people.encode()).digest()), "operation": "erase-patient",
-        "proposer": "dora", "target": "00"})
+        "custodians": padded(hashlib.sha256(people.encode()).digest()),
+        "operation": "erase-patient", "proposer": "dora", "target": "00"})
     digest = hashlib.sha256(proposal.encode()).digest()
     ballots = [{"received": 5, "ballot": {
         "custodian": n, "decision": "approve", "proposal": padded(digest),

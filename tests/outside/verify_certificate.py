@@ -5,7 +5,8 @@ docs/formats/certificate-of-destruction.md and docs/formats/ballots.md.
 usage: verify_certificate.py CERTIFICATE PUBLIC_KEY_PEM
        verify_certificate.py --self-test
 
-Prints the patient's pseudonym, the keys and who approved. Exit status 1 when anything does not hold.
+Prints the patient's pseudonym, the keys and who approved. Exit status 1 when anything does not
+hold.
 Needs python3-cryptography.
 """
 import base64

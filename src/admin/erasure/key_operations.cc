@@ -85,10 +85,7 @@ private:
     }
 
     Result<void> erase() {
-        BlockingExecutor executor;
-        SALUS_TRY_VOID(executor.run(desk_.keys.tenant.store.erase(patient_, executor)));
-        // What a search had in hand while the keys went.
-        desk_.index_cache.forget(patient_);
+        SALUS_TRY_VOID(erase_documents());
         return advance(KeyStep::begin_epochs);
     }
 
@@ -113,6 +110,7 @@ private:
         }
         SALUS_TRY_VOID(rotation_.destroy_unused_shard_keys(shard));
         SALUS_TRY_VOID(finish_kek());
+        SALUS_TRY_VOID(erase_documents());
         return advance(KeyStep::certify);
     }
 
@@ -129,6 +127,14 @@ private:
         SALUS_TRY(auto certificate,
                   certify(destruction, proposal_.record, recorded, desk_.certificate_key));
         return conclude(std::move(certificate));
+    }
+
+    // Done again at the end: a write that was sealed while the keys went may have come after.
+    Result<void> erase_documents() {
+        BlockingExecutor executor;
+        SALUS_TRY_VOID(executor.run(desk_.keys.tenant.store.erase(patient_, executor)));
+        desk_.index_cache.forget(patient_);
+        return {};
     }
 
     // A certificate says what is so, not what was tried.
