@@ -250,6 +250,8 @@ Result<request::Prepared> add_ballot(KeysDesk const& desk, request::Exchange& ex
     SALUS_TRY(auto ballot, keys::read_ballot(document.root()));
     exchange.facts.key_operation->voter = audit::CustodianName(ballot.custodian.text());
     exchange.facts.key_operation->decision = name_of(ballot.decision);
+    if (stored.record.phase != keys::ProposalPhase::open)
+        return fail(Errc::conflict, "the proposal is no longer open");
     SALUS_TRY(auto const state, state_of(desk, stored.proposal.operation, stored.proposal.target));
     SALUS_TRY_VOID(keys::Quorum::admit(stored.record, ballot,
                                        {.custodians = custodians,

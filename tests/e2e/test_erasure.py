@@ -1,6 +1,7 @@
 """Cryptographic erasure of a patient (ENC-5): complete against older copies of the data and of the
 key store, stopped by a legal hold, continued after a crash, and certified."""
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -14,6 +15,8 @@ from instance import REPOSITORY, Instance
 CERTIFICATES = REPOSITORY / "tests/outside/verify_certificate.py"
 AUDIT_LOG = REPOSITORY / "tests/outside/verify_audit_log.py"
 KILLS = 6
+MODULE = "/usr/lib/softhsm/libsofthsm2.so"
+PIN = "713058"
 
 
 def patient(name, planted):
@@ -237,6 +240,39 @@ class ErasureTest(unittest.TestCase):
                                  capture_output=True, text=True)
         self.assertEqual(outside.returncode, 0, outside.stdout + outside.stderr)
         self.nothing_planted()
+
+    @unittest.skipUnless(os.path.exists(MODULE), "SoftHSM2 is not installed")
+    def test_with_a_token(self):
+        """Keys in an HSM: the old key-encryption key is gone from it."""
+        folder = self.instance.root
+        tokens = folder / "tokens"
+        tokens.mkdir()
+        configuration = folder / "softhsm2.conf"
+        configuration.write_text(f"directories.tokendir = {tokens}\nobjectstore.backend = file\n")
+        os.environ["SOFTHSM2_CONF"] = str(configuration)
+        self.addCleanup(os.environ.pop, "SOFTHSM2_CONF")
+        subprocess.run(["softhsm2-util", "--init-token", "--free", "--label", "erasure",
+                        "--so-pin", "12345678", "--pin", PIN], check=True, capture_output=True)
+        pin = folder / "pin"
+        pin.write_text(PIN)
+        pin.chmod(0o600)
+        self.instance = Instance("--keys", "pkcs11", "--pkcs11-module", MODULE,
+                                 "--pkcs11-token", "erasure", "--pkcs11-pin", f"file:{pin}")
+        self.addCleanup(self.instance.remove)
+        self.custodians = Custodians(self.instance)
+        self.instance.start(seconds=30)
+        self.custodians.appoint()
+        self.write("leaves", "PLANTEDLEAVES")
+        self.write("stays", "PLANTEDSTAYS")
+        self.instance.stop()
+        before = self.copy("before")
+        self.instance.start(seconds=30)
+        self.verify(self.erase("leaves"))
+        self.expect_gone("leaves", "PLANTEDLEAVES")
+        self.expect_read("stays", "PLANTEDSTAYS")
+        self.instance.stop()
+        self.old_data_with_the_keys_of_now(before)
+        self.old_data_and_old_key_store(before)
 
     def nothing_planted(self):
         for path in pathlib.Path(self.instance.directory).rglob("*"):

@@ -132,8 +132,9 @@ protected:
                 EXPECT_EQ(kek.state, keys::KeyState::destroyed);
             }
         }
-        auto const again = home_.change("Observation", "new", "gone",
-                                        R"({"resourceType":"Observation","id":"new"})");
+        auto const again = home_.change(
+            "Observation", "new", "gone",
+            R"({"resourceType":"Observation","id":"new","status":"final","code":{"text":"x"}})");
         EXPECT_EQ(home_.records().seal(again).error().code, Errc::gone);
     }
 
