@@ -1,5 +1,6 @@
 #include "admin/control_report.h"
 
+#include "admin/documents.h"
 #include "json/writer.h"
 
 namespace salus::admin {
@@ -28,10 +29,7 @@ request::Prepared control_check(ControlReport const& report) {
         json::append_quoted(body, line.evidence);
         body.push_back('}');
     }
-    request::Prepared prepared;
-    prepared.headers.set("Content-Type", "application/json");
-    prepared.content = request::PlainContent{body + "]}"};
-    return prepared;
+    return json_answer(body + "]}");
 }
 
 }  // namespace salus::admin

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <malloc.h>
 
+#include "admin/documents.h"
 #include "admin/package_reader.h"
 #include "fhir/packages/package.h"
 #include "fhir/packages/package_set.h"
@@ -28,10 +29,11 @@ struct Stored {
 
 Result<Stored> read_stored(records::Records& records, json::Parser& parser) {
     Stored stored;
-    SALUS_TRY(auto document, records.get(records::DocumentClass::definitions, kType, kId));
-    if (!document) return stored;
-    stored.version = document->version;
-    SALUS_TRY(auto const parsed, parser.parse(PackageReader::take(std::move(document->text))));
+    SALUS_TRY(auto document,
+              read_document(records, records::DocumentClass::definitions, kType, kId));
+    if (document.version == 0) return stored;
+    stored.version = document.version;
+    SALUS_TRY(auto const parsed, parser.parse(std::move(document.text)));
     auto const packages = parsed.root().member("packages");
     if (!packages || !packages->is_array())
         return fail(Errc::corrupt, "the stored definitions cannot be read");
@@ -91,31 +93,17 @@ std::string listing(std::vector<Installed> const& packages, fhir::ProfileSet con
 // The document with these packages; they are in force once it is stored.
 Result<request::Prepared> store(DefinitionsDesk const& desk, Stored const& stored) {
     SALUS_TRY(auto set, compile(stored.packages));
-    records::Change change;
-    change.document_class = records::DocumentClass::definitions;
-    change.type = kType;
-    change.id = kId;
-    change.compartment = desk.records.addressing().identity_compartment();
-    change.version = stored.version + 1;
-    change.when = desk.clock.now();
-    change.text = EphiText(to_json(stored.packages));
-    if (change.text.size() > kStoredBytes)
+    auto text = to_json(stored.packages);
+    if (text.size() > kStoredBytes)
         return fail(Errc::too_large, "the packages are too large together");
-    SALUS_TRY(auto write, desk.records.seal(change));
-
-    request::Prepared prepared;
-    prepared.headers.set("Content-Type", "application/json");
-    prepared.content = request::PlainContent{listing(stored.packages, set.get())};
-    prepared.touched.push_back(
-        {.action = stored.version == 0 ? Literal("create") : Literal("update"),
-         .compartment = change.compartment,
-         .patient_compartment = false,
-         .type = change.type,
-         .address = write.address,
-         .version = change.version,
-         .stored_hash = records::stored_hash(write.document)});
-    prepared.batch.emplace();
-    prepared.batch->writes.push_back(std::move(write));
+    auto prepared = json_answer(listing(stored.packages, set.get()));
+    SALUS_TRY_VOID(add_document(prepared, desk.records,
+                                {.document_class = records::DocumentClass::definitions,
+                                 .type = std::string(kType),
+                                 .id = std::string(kId),
+                                 .version = stored.version + 1,
+                                 .text = std::move(text)},
+                                desk.clock.now()));
     prepared.after_commit = [definitions = desk.tenant.definitions, set = std::move(set)] {
         if (definitions != nullptr) definitions->replace(set);
     };
@@ -141,10 +129,7 @@ Result<request::Prepared> list_definitions(DefinitionsDesk const& desk) {
     SALUS_TRY(auto const stored, read_stored(desk.records, desk.parser));
     auto const set =
         desk.tenant.definitions != nullptr ? desk.tenant.definitions->current() : nullptr;
-    request::Prepared prepared;
-    prepared.headers.set("Content-Type", "application/json");
-    prepared.content = request::PlainContent{listing(stored.packages, set.get())};
-    return prepared;
+    return json_answer(listing(stored.packages, set.get()));
 }
 
 Result<request::Prepared> remove_definitions(DefinitionsDesk const& desk,

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "app/administration.h"
 #include "app/configuration.h"
+#include "keys/dual_control/ballot.h"
 
 namespace salus::app {
 
@@ -68,16 +70,63 @@ struct TokenOptions {
 int token(TokenOptions const& options);
 
 struct DefinitionsOptions {
-    std::filesystem::path directory;
-    std::string tenant;                  // empty: the first
+    AdministrationOptions administration;
     std::filesystem::path package_file;  // load: an implementation guide package, tgz
     std::string package;                 // remove: NAME@VERSION
-    std::string client = "administrator";
-    std::filesystem::path key_file;  // of the client; empty: the administrator's
 };
 int definitions_load(DefinitionsOptions const& options);
 int definitions_list(DefinitionsOptions const& options);
 int definitions_remove(DefinitionsOptions const& options);
+
+// What several people decide about keys (docs/formats/ballots.md).
+struct CustodianKeyOptions {
+    std::filesystem::path key_file;  // made: the private key
+    std::string name;
+    std::string role;
+};
+int custodian_key(CustodianKeyOptions const& options);
+
+struct CustodiansOptions {
+    AdministrationOptions administration;
+    std::filesystem::path set_file;  // the first set; empty: show the present one
+};
+int custodians(CustodiansOptions const& options);
+
+struct ProposeOptions {
+    AdministrationOptions administration;
+    std::string operation;
+    std::string target;
+    std::string patient;             // erase-patient: a logical id, in the place of the target
+    std::filesystem::path set_file;  // change-custodians: the next set
+    std::string reason;
+    std::string custodian;  // who proposes
+    std::filesystem::path custodian_key;
+};
+int propose(ProposeOptions const& options);
+
+struct ProposalOptions {
+    AdministrationOptions administration;
+    std::string id;  // empty: list them
+};
+int proposals(ProposalOptions const& options);
+int execute(ProposalOptions const& options);
+
+struct VoteOptions {
+    AdministrationOptions administration;
+    std::string id;
+    std::string custodian;
+    std::filesystem::path custodian_key;
+    std::string patient;  // whom it must be about; empty: not compared
+    keys::Decision decision = keys::Decision::veto;
+};
+int vote(VoteOptions const& options);
+
+struct HoldOptions {
+    AdministrationOptions administration;
+    std::string patient;  // empty: list the holds
+    std::string reason;
+};
+int hold(HoldOptions const& options);
 
 enum class CheckFormat { table, json };
 struct CheckOptions {

@@ -43,6 +43,17 @@ Result<FileFacts> look_into(std::filesystem::path const& path) {
     return facts;
 }
 
+// Of the key-encryption key, as the key store says; older ones may be destroyed.
+std::uint32_t present_epoch(std::filesystem::path const& directory) {
+    auto const file = directory / "keys.db";
+    if (!std::filesystem::exists(file)) return 1;
+    auto database = sqlite::Database::open(
+        file, {.access = sqlite::Access::read_only, .checkpoints = sqlite::Checkpoints::by_hand});
+    auto const epoch = database ? database->number("SELECT kek_epoch FROM key_store")
+                                : Result<std::int64_t>(std::unexpected(database.error()));
+    return epoch ? static_cast<std::uint32_t>(*epoch) : 1;
+}
+
 // Four attacks on a record made for the purpose. Returns how many were refused.
 int refused_moves() {
     crypto::SystemRandom random;
@@ -106,7 +117,9 @@ Finding bound_ciphertexts(EvidenceContext const& context) {
 
 Finding key_backends(EvidenceContext const& context) {
     auto& service = context.sources.key_service;
-    keys::KekName const name{.tenant = context.sources.tenants.front().name, .epoch = 1};
+    auto const& tenant = context.sources.tenants.front().name;
+    Layout const layout{context.sources.configuration.directory};
+    keys::KekName const name{.tenant = tenant, .epoch = present_epoch(layout.tenant_keys(tenant))};
     crypto::SystemRandom random;
     auto const probe = crypto::random_secret(random, kProbeBytes);
     auto const wrapped = service.wrap(name, bytes_of("probe"), probe);

@@ -34,10 +34,16 @@ public:
         return none();
     }
     Result<void> prepare(std::span<CompartmentId const>) override { return none(); }
-    Result<SecretBytes> purpose_key(keys::Purpose) override {
+    Result<keys::DataKey> purpose_key_for_writing(keys::Purpose) override {
         if (!has_purpose_keys) return none();
-        return SecretBytes(Bytes(32, 7));
+        return keys::DataKey{.version = 1, .key = SecretBytes(Bytes(32, 7))};
     }
+    Result<SecretBytes> purpose_key_for_reading(keys::Purpose, std::uint32_t) override {
+        return none();
+    }
+    Result<std::vector<keys::PurposeKey>> purpose_keys(keys::Purpose) override { return none(); }
+    [[nodiscard]] std::uint64_t purpose_changes() const noexcept override { return 0; }
+    keys::KeyRotation& rotation() noexcept override { SALUS_CHECK(false); }
     Result<void> refresh() override { return {}; }
     void forget_expired() override {}
     [[nodiscard]] keys::KeyringStatistics statistics() const override { return answer; }
@@ -60,6 +66,7 @@ public:
                                BytesView wrapped) override {
         return keys::unwrap_key(sealer_, kek_, bound(name, context), wrapped);
     }
+    Result<void> destroy(keys::KekName const&) override { return {}; }
     [[nodiscard]] Literal description() const noexcept override { return "a fake"; }
     bool is_gone = false;
     bool binds = true;

@@ -48,7 +48,11 @@ Finding certificate_reload(EvidenceContext const& context);
 Finding sealed_at_rest(EvidenceContext const& context);
 Finding bound_ciphertexts(EvidenceContext const& context);
 Finding key_backends(EvidenceContext const& context);
+Finding erasure(EvidenceContext const& context);
 // KEY
+Finding separate_roles(EvidenceContext const& context);
+Finding dual_control(EvidenceContext const& context);
+Finding recorded_key_operations(EvidenceContext const& context);
 Finding secret_references(EvidenceContext const& context);
 Finding process_memory(EvidenceContext const& context);
 Finding loggable_types(EvidenceContext const& context);

@@ -6,6 +6,7 @@
 
 #include "admin/definition_packages.h"
 #include "app/bootstrap.h"
+#include "app/certificate_key.h"
 #include "app/key_service.h"
 #include "app/open_intents.h"
 #include "store/embedded/embedded_store.h"
@@ -93,7 +94,10 @@ Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
     SALUS_TRY(auto token_keys,
               authentication::TokenKeys::open(layout_.token_key(name), tenant, random_));
     tenants_.push_back(std::make_unique<pipeline::TenantHouse>(
-        pipeline::TenantHouse{std::move(tenant), std::move(token_keys)}));
+        pipeline::TenantHouse{.tenant = std::move(tenant),
+                              .token_keys = std::move(token_keys),
+                              .custodians_file = layout_.custodians(name),
+                              .key_executor = &key_executor_}));
     return {};
 }
 
@@ -155,7 +159,21 @@ bool Instance::open_all(std::string& why) {
     }
     key_refresh_ = std::make_unique<KeyRefresh>(*key_service_, keyrings_, log_);
     join_rooms();
-    return load_definitions(why) && appoint_administrators(why);
+    return load_definitions(why) && appoint_administrators(why) && start_key_executor(why);
+}
+
+bool Instance::start_key_executor(std::string& why) {
+    auto key = open_certificate_key(layout_, configuration_.realm, *key_service_, random_);
+    if (!key) {
+        why = explain("the key of certificates of destruction", key.error());
+        return false;
+    }
+    certificate_key_ = *std::move(key);
+    std::vector<std::filesystem::path> audit_directories;
+    for (auto const& tenant : house_->tenants)
+        audit_directories.push_back(layout_.audit(tenant->tenant.name));
+    key_executor_.start(*house_, *certificate_key_, std::move(audit_directories));
+    return true;
 }
 
 bool Instance::load_definitions(std::string& why) {

@@ -8,6 +8,7 @@
 
 #include "app/configuration.h"
 #include "app/control_evidence.h"
+#include "app/key_executor.h"
 #include "app/key_refresh.h"
 #include "audit/log.h"
 #include "fhir/profiles/loaded_definitions.h"
@@ -35,6 +36,15 @@ struct Layout {
     }
     [[nodiscard]] auto token_key(TenantName const& t) const {
         return tenant_keys(t) / "token-signing.sealed";
+    }
+    [[nodiscard]] auto custodians(TenantName const& t) const {
+        return tenant_keys(t) / "custodians.json";
+    }
+    [[nodiscard]] auto certificate_key() const {
+        return directory / "keys" / "certificate-of-destruction.sealed";
+    }
+    [[nodiscard]] auto certificate_public_key() const {
+        return directory / "keys" / "certificate-of-destruction.pub";
     }
     [[nodiscard]] auto store() const { return directory / "store" / "records.db"; }
     [[nodiscard]] auto audit(TenantName const& t) const { return directory / "audit" / t.text(); }
@@ -80,6 +90,7 @@ private:
     [[nodiscard]] bool appoint_administrators(std::string& why);
     // The packages that each tenant has stored.
     [[nodiscard]] bool load_definitions(std::string& why);
+    [[nodiscard]] bool start_key_executor(std::string& why);
 
     Configuration configuration_;
     Layout layout_;
@@ -99,6 +110,8 @@ private:
     std::unique_ptr<ControlEvidence> evidence_;
     std::unique_ptr<pipeline::House> house_;
     std::unique_ptr<pipeline::Workers> workers_;
+    std::optional<crypto::SigningKey> certificate_key_;
+    KeyExecutor key_executor_;  // last: its thread uses what stands above
 };
 
 }  // namespace salus::app

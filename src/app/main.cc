@@ -16,6 +16,13 @@ struct Options {
     ClientAddOptions client_add;
     TokenOptions token;
     DefinitionsOptions definitions;
+    CustodianKeyOptions custodian_key;
+    CustodiansOptions custodians;
+    ProposeOptions propose;
+    ProposalOptions proposals;
+    ProposalOptions execute;
+    VoteOptions vote;
+    HoldOptions hold;
     CheckOptions check;
     AuditVerifyOptions audit_verify;
     bool check_json = false;
@@ -25,6 +32,15 @@ void add_directory(CLI::App& command, std::filesystem::path& directory) {
     command.add_option("--dir", directory, "The instance's directory")
         ->default_val("demo")
         ->check(CLI::ExistingDirectory);
+}
+
+void add_administration(CLI::App& command, AdministrationOptions& options,
+                        std::string const& key_option = "--client-key") {
+    add_directory(command, options.directory);
+    command.add_option("--tenant", options.tenant, "A tenant other than the first");
+    command.add_option("--client", options.client, "client_id")->capture_default_str();
+    command.add_option(key_option, options.key_file,
+                       "The client's private key (JWK); the administrator's by default");
 }
 
 void describe_key_options(CLI::App& init, KeysChoice& keys) {
@@ -125,15 +141,74 @@ void describe_definition_commands(CLI::App& app, Options& options, int& code) {
     auto* remove = definitions->add_subcommand("remove", "Remove a package");
     remove->add_option("PACKAGE", options.definitions.package, "NAME@VERSION")->required();
     remove->callback([&] { code = salus::app::definitions_remove(options.definitions); });
-    for (auto* command : {load, list, remove}) {
-        add_directory(*command, options.definitions.directory);
-        command->add_option("--tenant", options.definitions.tenant,
-                            "A tenant other than the first");
-        command->add_option("--client", options.definitions.client, "client_id")
-            ->capture_default_str();
-        command->add_option("--key", options.definitions.key_file,
-                            "The client's private key (JWK); the administrator's by default");
-    }
+    for (auto* command : {load, list, remove})
+        add_administration(*command, options.definitions.administration, "--key");
+}
+
+void describe_custodian_commands(CLI::App& keys, Options& options, int& code) {
+    auto* key = keys.add_subcommand("custodian-key", "Make a custodian's key pair");
+    key->add_option("FILE", options.custodian_key.key_file, "Where the private key goes")
+        ->required();
+    key->add_option("--name", options.custodian_key.name, "Name of the custodian")->required();
+    key->add_option("--role", options.custodian_key.role, "The one role of this person")
+        ->required()
+        ->check(CLI::IsMember({"generate", "rotate", "destroy"}));
+    key->callback([&] { code = salus::app::custodian_key(options.custodian_key); });
+
+    auto* custodians =
+        keys.add_subcommand("custodians", "Show the custodians, or appoint the first");
+    custodians->add_option("FILE", options.custodians.set_file, "The first set (JSON)")
+        ->check(CLI::ExistingFile);
+    add_administration(*custodians, options.custodians.administration);
+    custodians->callback([&] { code = salus::app::custodians(options.custodians); });
+
+    auto* hold = keys.add_subcommand("hold", "List legal holds, or place one");
+    hold->add_option("--patient", options.hold.patient, "Logical id of the patient");
+    hold->add_option("--reason", options.hold.reason, "For people; never in the audit log");
+    add_administration(*hold, options.hold.administration);
+    hold->callback([&] { code = salus::app::hold(options.hold); });
+}
+
+void describe_proposal_commands(CLI::App& keys, Options& options, int& code) {
+    auto* propose = keys.add_subcommand("propose", "Propose an operation that several must decide");
+    propose
+        ->add_option("OPERATION", options.propose.operation,
+                     "erase-patient, release-hold, change-custodians, rotate-root")
+        ->required();
+    propose->add_option("TARGET", options.propose.target, "What it acts on");
+    propose->add_option("--patient", options.propose.patient, "Logical id of whom to erase");
+    propose->add_option("--set", options.propose.set_file, "The next custodians (JSON)")
+        ->check(CLI::ExistingFile);
+    propose->add_option("--reason", options.propose.reason, "For people")->required();
+    propose->add_option("--as", options.propose.custodian, "Name of the proposer")->required();
+    propose->add_option("--key", options.propose.custodian_key, "His private key (PEM)")
+        ->required();
+    add_administration(*propose, options.propose.administration);
+    propose->callback([&] { code = salus::app::propose(options.propose); });
+
+    auto* list = keys.add_subcommand("proposals", "List proposals, or show one with its ballots");
+    list->add_option("ID", options.proposals.id, "SHA-256 of the proposal");
+    add_administration(*list, options.proposals.administration);
+    list->callback([&] { code = salus::app::proposals(options.proposals); });
+
+    auto* vote = keys.add_subcommand("vote", "Show a proposal and sign a ballot for it");
+    vote->add_option("ID", options.vote.id, "SHA-256 of the proposal")->required();
+    vote->add_option("--as", options.vote.custodian, "Name of the custodian")->required();
+    vote->add_option("--key", options.vote.custodian_key, "His private key (PEM)")->required();
+    vote->add_option("--patient", options.vote.patient, "Refuse unless it is about this patient");
+    auto* decision = vote->add_option_group("decision");
+    decision->add_flag_callback("--approve",
+                                [&] { options.vote.decision = salus::keys::Decision::approve; });
+    decision->add_flag_callback("--veto",
+                                [&] { options.vote.decision = salus::keys::Decision::veto; });
+    decision->require_option(1);
+    add_administration(*vote, options.vote.administration);
+    vote->callback([&] { code = salus::app::vote(options.vote); });
+
+    auto* execute = keys.add_subcommand("execute", "Execute a proposal that was approved");
+    execute->add_option("ID", options.execute.id, "SHA-256 of the proposal")->required();
+    add_administration(*execute, options.execute.administration);
+    execute->callback([&] { code = salus::app::execute(options.execute); });
 }
 
 void describe_evidence_commands(CLI::App& app, Options& options, int& code) {
@@ -167,6 +242,10 @@ int main(int argc, char** argv) {
     describe_instance_commands(app, options, code);
     describe_client_commands(app, options, code);
     describe_definition_commands(app, options, code);
+    auto* keys = app.add_subcommand("keys", "Keys: who decides about them, and what was decided");
+    keys->require_subcommand(1);
+    describe_custodian_commands(*keys, options, code);
+    describe_proposal_commands(*keys, options, code);
     describe_evidence_commands(app, options, code);
     try {
         app.parse(argc, argv);

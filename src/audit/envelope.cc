@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "audit/canonical_json.h"
+#include "json/canonical.h"
 
 namespace salus::audit {
 namespace {
@@ -85,23 +85,23 @@ void append_leaf(std::string& out, Envelope const& envelope) {
     append_quoted(out, R"({"b":)", envelope.boot);
     if (envelope.detail) append_quoted(out, R"(,"dh":)", to_base64(*envelope.detail));
     out.append(R"(,"i":)");
-    append_json_integer(out, envelope.index);
+    json::append_json_integer(out, envelope.index);
     if (envelope.phase == Phase::outcome) {
         out.append(R"(,"in":)");
-        append_json_integer(out, envelope.intent);
+        json::append_json_integer(out, envelope.intent);
     }
     out.append(R"(,"m":)");
-    append_json_integer(out, envelope.monotonic);
+    json::append_json_integer(out, envelope.monotonic);
     append_quoted(out, R"(,"o":)", envelope.origin);
     append_quoted(out, R"(,"p":)", to_base64(envelope.previous));
     if (envelope.phase == Phase::intent) out.append(R"(,"ph":"intent")");
     if (envelope.phase == Phase::outcome) out.append(R"(,"ph":"outcome")");
     if (envelope.raw_time) {
         out.append(R"(,"r":)");
-        append_json_integer(out, *envelope.raw_time);
+        json::append_json_integer(out, *envelope.raw_time);
     }
     out.append(R"(,"t":)");
-    append_json_integer(out, envelope.time);
+    json::append_json_integer(out, envelope.time);
     out.append(R"(,"v":1,"what":{)").append(envelope.what).append("}}");
 }
 

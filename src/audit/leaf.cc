@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "audit/canonical_json.h"
 #include "foundation/limits.h"
+#include "json/canonical.h"
 
 namespace salus::audit {
 namespace {
@@ -63,6 +63,12 @@ Literal name_of(Event event) noexcept {
         case Event::key_destroyed: return "key.destroyed";
         case Event::key_unwrapped: return "key.unwrapped";
         case Event::key_refused: return "key.refused";
+        case Event::key_custodians: return "key.custodians";
+        case Event::key_proposed: return "key.proposed";
+        case Event::key_voted: return "key.voted";
+        case Event::key_executed: return "key.executed";
+        case Event::key_hold: return "key.hold";
+        case Event::key_read: return "key.read";
         case Event::start: return "start";
         case Event::stop: return "stop";
         case Event::heartbeat: return "heartbeat";
@@ -93,7 +99,7 @@ LeafBuilder::LeafBuilder(Event event, Outcome outcome) {
 
 void LeafBuilder::text(Slot slot, std::string_view value) {
     auto const begin = values_.size();
-    if (append_json_text(values_, value) == Encoding::refused) valid_ = false;
+    if (json::append_json_text(values_, value) == json::Encoding::refused) valid_ = false;
     close_slot(slot, begin);
 }
 
@@ -129,7 +135,7 @@ LeafBuilder& LeafBuilder::request(RequestId const& id) {
 }
 LeafBuilder& LeafBuilder::status(int http_status) {
     auto const begin = values_.size();
-    append_json_integer(values_, std::int64_t{http_status});
+    json::append_json_integer(values_, std::int64_t{http_status});
     close_slot(status_, begin);
     return *this;
 }
@@ -143,7 +149,7 @@ LeafBuilder& LeafBuilder::policy(crypto::Sha256Digest const& policy_hash) {
 }
 LeafBuilder& LeafBuilder::rule(PolicyRuleId const& id) {
     separate(rules_);
-    if (append_json_text(rules_, id.text()) == Encoding::refused) valid_ = false;
+    if (json::append_json_text(rules_, id.text()) == json::Encoding::refused) valid_ = false;
     return *this;
 }
 LeafBuilder& LeafBuilder::reason(Literal why) {
@@ -157,7 +163,8 @@ LeafBuilder& LeafBuilder::target(ClientId const& id) {
 
 LeafBuilder& LeafBuilder::resource(DocumentType type, Address const& address, std::uint64_t version,
                                    std::optional<crypto::Sha256Digest> const& stored) {
-    if (!is_document_type(type.text) || version > static_cast<std::uint64_t>(kLargestInteger)) {
+    if (!is_document_type(type.text) ||
+        version > static_cast<std::uint64_t>(json::kLargestInteger)) {
         valid_ = false;
         return *this;
     }
@@ -167,7 +174,7 @@ LeafBuilder& LeafBuilder::resource(DocumentType type, Address const& address, st
     resources_.push_back(',');
     add_quoted(resources_, address.hex());
     resources_.push_back(',');
-    append_json_integer(resources_, version);
+    json::append_json_integer(resources_, version);
     if (stored) {
         resources_.push_back(',');
         add_quoted(resources_, to_base64(*stored));
@@ -177,8 +184,35 @@ LeafBuilder& LeafBuilder::resource(DocumentType type, Address const& address, st
 }
 
 LeafBuilder& LeafBuilder::number(Literal name, std::int64_t value) {
-    if (value > kLargestInteger || value < -kLargestInteger) valid_ = false;
+    if (value > json::kLargestInteger || value < -json::kLargestInteger) valid_ = false;
     numbers_.emplace_back(name.text(), value);
+    return *this;
+}
+
+LeafBuilder& LeafBuilder::key_operation(KeyOperation const& step) {
+    auto& out = key_operation_;
+    out = "{";
+    auto const member = [&](std::string_view name, std::string_view text) {
+        if (text.empty()) return;
+        if (out.size() > 1) out.push_back(',');
+        add_quoted(out, name);
+        out.push_back(':');
+        if (json::append_json_text(out, text) == json::Encoding::refused) valid_ = false;
+    };
+    if (!step.approvers.empty()) {
+        out.append(R"("approvers":[)");
+        for (auto const& each : step.approvers) {
+            if (out.back() != '[') out.push_back(',');
+            if (json::append_json_text(out, each.text()) == json::Encoding::refused) valid_ = false;
+        }
+        out.push_back(']');
+    }
+    member("decision", step.decision.text());
+    member("op", step.operation.text());
+    member("proposal", step.proposal);
+    member("proposer", step.proposer.text());
+    member("voter", step.voter.text());
+    out.push_back('}');
     return *this;
 }
 
@@ -187,7 +221,7 @@ LeafBuilder& LeafBuilder::intent() {
     return *this;
 }
 LeafBuilder& LeafBuilder::outcome_of(std::uint64_t intent_index) {
-    if (intent_index > static_cast<std::uint64_t>(kLargestInteger)) valid_ = false;
+    if (intent_index > static_cast<std::uint64_t>(json::kLargestInteger)) valid_ = false;
     phase_ = Phase::outcome;
     intent_ = intent_index;
     return *this;
@@ -228,9 +262,9 @@ void LeafBuilder::add_numbers(std::string& out) {
     out.append(R"("num":{)");
     for (auto const& [name, value] : numbers_) {
         if (out.back() != '{') out.push_back(',');
-        if (append_json_text(out, name) == Encoding::refused) valid_ = false;
+        if (json::append_json_text(out, name) == json::Encoding::refused) valid_ = false;
         out.push_back(':');
-        append_json_integer(out, value);
+        json::append_json_integer(out, value);
     }
     out.push_back('}');
 }
@@ -252,6 +286,10 @@ Result<Record> LeafBuilder::build() {
     out.reserve(values_.size() + rules_.size() + resources_.size() + 192);
     add_decision(out);
     add(out, "ev", event_);
+    if (!key_operation_.empty()) {
+        separate(out);
+        out.append(R"("key":)").append(key_operation_);
+    }
     add_numbers(out);
     add(out, "out", outcome_);
     add(out, "pou", purpose_);

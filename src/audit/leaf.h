@@ -58,6 +58,12 @@ enum class Event : std::uint8_t {
     key_destroyed,
     key_unwrapped,
     key_refused,
+    key_custodians,
+    key_proposed,
+    key_voted,
+    key_executed,
+    key_hold,
+    key_read,
     // the process and the log itself
     start,
     stop,
@@ -80,6 +86,19 @@ using UserPseudonym = OpaqueId<struct UserPseudonymTag>;
 // Scopes in their canonical spelling, as request/scope.h gives them. Borrows.
 struct CanonicalScopes {
     std::string_view text;
+};
+
+// A custodian's name (docs/formats/ballots.md): of a person at work, chosen for this use.
+using CustodianName = TextId<struct CustodianNameTag>;
+
+// A step of an operation on keys that people decide about, and these people (KEY-3).
+struct KeyOperation {
+    Literal operation;
+    std::string proposal;  // SHA-256 of its text, hexadecimal; empty: none
+    CustodianName proposer;
+    std::vector<CustodianName> approvers;  // those whose ballots count
+    CustodianName voter;                   // a ballot: whose, and what it decided
+    Literal decision;
 };
 
 // A FHIR resource type or a document type of ours: [A-Za-z][A-Za-z0-9-]{0,63}. Borrows.
@@ -109,6 +128,7 @@ public:
     LeafBuilder& resource(DocumentType type, Address const& address, std::uint64_t version,
                           std::optional<crypto::Sha256Digest> const& stored);
     LeafBuilder& number(Literal name, std::int64_t value);
+    LeafBuilder& key_operation(KeyOperation const& step);
 
     LeafBuilder& intent();
     LeafBuilder& outcome_of(std::uint64_t intent_index);
@@ -153,6 +173,7 @@ private:
     std::string policy_;
     std::string rules_;
     std::string resources_;
+    std::string key_operation_;
     std::vector<std::pair<std::string_view, std::int64_t>> numbers_;  // names are Literals
     Phase phase_ = Phase::none;
     std::uint64_t intent_ = 0;

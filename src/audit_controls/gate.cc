@@ -41,6 +41,16 @@ audit::Event event_of(request::Interaction interaction) {
         case Interaction::definitions_remove: return audit::Event::definitions_changed;
         case Interaction::definitions_list: return audit::Event::definitions_listed;
         case Interaction::client_add: return audit::Event::client_added;
+        case Interaction::custodians_set: return audit::Event::key_custodians;
+        case Interaction::proposal_add: return audit::Event::key_proposed;
+        case Interaction::ballot_add: return audit::Event::key_voted;
+        case Interaction::proposal_execute: return audit::Event::key_executed;
+        case Interaction::hold_place: return audit::Event::key_hold;
+        case Interaction::custodians_read:
+        case Interaction::proposal_draft:
+        case Interaction::proposal_list:
+        case Interaction::proposal_read:
+        case Interaction::hold_list: return audit::Event::key_read;
         case Interaction::control_check: return audit::Event::control_check;
     }
     return audit::Event::error;
@@ -81,6 +91,10 @@ audit::LeafBuilder Gate::begin(request::Exchange const& exchange, audit::Event e
     if (facts.proven_client) leaf.client(*facts.proven_client);
     if (facts.target_client) leaf.target(*facts.target_client);
     for (auto const& rule : facts.rules) leaf.rule(rule);
+    if (facts.key_operation) {
+        leaf.key_operation(*facts.key_operation);
+        if (facts.compartment) leaf.patient(*facts.compartment);
+    }
     return leaf;
 }
 

@@ -35,6 +35,16 @@ bool purpose_allows(PurposeRule const& rule, Interaction interaction, std::strin
         case Interaction::definitions_list:
         case Interaction::definitions_remove:
         case Interaction::client_add:
+        case Interaction::custodians_set:
+        case Interaction::custodians_read:
+        case Interaction::proposal_draft:
+        case Interaction::proposal_add:
+        case Interaction::proposal_list:
+        case Interaction::proposal_read:
+        case Interaction::ballot_add:
+        case Interaction::proposal_execute:
+        case Interaction::hold_place:
+        case Interaction::hold_list:
         case Interaction::control_check:
             return rule.purpose == request::PurposeOfUse::system_administration;
         // Decided by their parts, or entry by entry.

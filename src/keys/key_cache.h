@@ -48,8 +48,12 @@ public:
 
     // As insert(), and the key's time begins anew: for a key that was unwrapped anew.
     void renew(Name const& name, SecretBytes const& key) {
-        if (entries_.erase(name) > 0) std::erase(order_, name);
+        forget(name);
         insert(name, key);
+    }
+    // For a key that was destroyed: from now on it is in no memory of this cache.
+    void forget(Name const& name) {
+        if (entries_.erase(name) > 0) std::erase(order_, name);
     }
     // Whether the key is absent, or has no more than this time left.
     [[nodiscard]] bool ends_within(Name const& name, std::chrono::nanoseconds left) const {

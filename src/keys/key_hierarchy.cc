@@ -1,5 +1,6 @@
 #include "keys/key_hierarchy.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "foundation/limits.h"
@@ -12,13 +13,7 @@ using Part = crypto::Context::Part;
 constexpr std::size_t kShardKeysCached = 1024;  // epochs of 65 shards
 // A key is opened anew when a third of its time is over, so a KMS may be gone for the other two.
 constexpr auto kRenewedWith = limits::kShardKeyCacheTime * 2 / 3;
-constexpr std::uint32_t kFirstVersion = 1;
-constexpr Purpose kPurposes[] = {Purpose::address, Purpose::blind_index, Purpose::audit_detail,
-                                 Purpose::cursor, Purpose::token_signing};
-
-std::uint8_t number_of(Purpose purpose) {
-    return static_cast<std::uint8_t>(purpose);
-}
+constexpr Literal kNoPurposeKey = "the purpose key does not exist";
 
 // What a shard key is bound to, beside tenant and KEK, which the KMS binds itself.
 crypto::Context shard_key_context(StoredShardKey const& key) {
@@ -33,15 +28,19 @@ crypto::Context shard_key_context(StoredShardKey const& key) {
 
 }  // namespace
 
-std::uint32_t shard_of(CompartmentId const& compartment) noexcept {
-    return compartment.bytes()[0] % kShards;
-}
-
 Result<SecretBytes> unwrap_at_service(KeyManagementService& service, TenantName const& tenant,
                                       StoredShardKey const& stored) {
     auto const context = shard_key_context(stored);
     return service.unwrap({.tenant = tenant, .epoch = stored.kek_epoch}, context.bytes(),
                           stored.wrapped);
+}
+
+Result<void> wrap_at_service(KeyManagementService& service, TenantName const& tenant,
+                             StoredShardKey& stored, SecretBytes const& key) {
+    auto const context = shard_key_context(stored);
+    SALUS_TRY(stored.wrapped,
+              service.wrap({.tenant = tenant, .epoch = stored.kek_epoch}, context.bytes(), key));
+    return {};
 }
 
 KeyHierarchy::KeyHierarchy(Surroundings surroundings, KeyStore store)
@@ -52,11 +51,18 @@ KeyHierarchy::KeyHierarchy(Surroundings surroundings, KeyStore store)
 
 Result<std::unique_ptr<KeyHierarchy>> KeyHierarchy::open(std::filesystem::path const& directory,
                                                          Surroundings surroundings) {
-    SALUS_TRY(auto store, KeyStore::open(directory, surroundings.tenant, surroundings.realm));
+    SALUS_TRY(auto store, KeyStore::open(directory, surroundings.tenant, surroundings.realm,
+                                         surroundings.clock.now()));
     auto hierarchy =
         std::unique_ptr<KeyHierarchy>(new KeyHierarchy(std::move(surroundings), std::move(store)));
     auto& self = *hierarchy;
-    SALUS_TRY_VOID(self.around_.service.ensure(self.kek(self.store_.kek_epoch())));
+    // After a crash between the destruction of a key and this; best effort, as a reader may be in
+    // the way, and the next destruction does it again.
+    static_cast<void>(self.store_.empty_wal());
+    // Only for a new tenant: a KEK that is missing later was lost or destroyed, and another one in
+    // its place would open nothing.
+    SALUS_TRY(auto const used, self.store_.has_shard_keys());
+    if (!used) SALUS_TRY_VOID(self.around_.service.ensure(self.kek(self.store_.kek_epoch())));
     bool const blocks = self.around_.service.may_block();
     if (blocks) SALUS_TRY_VOID(self.open_shard_keys());
     self.from_cache_only_ = blocks;
@@ -115,8 +121,7 @@ Result<KeyHierarchy::ShardKey> KeyHierarchy::make_shard_key(std::uint32_t shard)
                           .state = KeyState::active,
                           .kek_epoch = store_.kek_epoch(),
                           .wrapped = {}};
-    auto const context = shard_key_context(stored);
-    SALUS_TRY(stored.wrapped, around_.service.wrap(kek(stored.kek_epoch), context.bytes(), key));
+    SALUS_TRY_VOID(wrap_at_service(around_.service, around_.tenant, stored, key));
     SALUS_TRY_VOID(store_.add_shard_key(stored, around_.clock.now()));
     return ShardKey{
         .name = {.mechanism = WrappedBy::shard_key, .id = stored.id, .epoch = stored.epoch},
@@ -191,9 +196,7 @@ Result<DataKey> KeyHierarchy::key_for_writing(CompartmentId const& compartment) 
     if (stored->state != KeyState::active) {
         return fail(Errc::conflict, "the compartment's latest key no longer seals");
     }
-    SALUS_TRY(auto key,
-              unwrap(shard_of(compartment),
-                     data_key_context(compartment, stored->version, stored->state), *stored));
+    SALUS_TRY(auto key, unwrap_data_key(compartment, *stored));
     return DataKey{.version = stored->version, .key = std::move(key)};
 }
 
@@ -203,19 +206,44 @@ Result<SecretBytes> KeyHierarchy::key_for_reading(CompartmentId const& compartme
     if (!stored || stored->state == KeyState::destroyed) {
         return fail(Errc::not_found, "the data key does not exist");
     }
-    return unwrap(shard_of(compartment), data_key_context(compartment, version, stored->state),
-                  *stored);
+    return unwrap_data_key(compartment, *stored);
+}
+
+Result<SecretBytes> KeyHierarchy::unwrap_data_key(CompartmentId const& compartment,
+                                                  StoredKey const& stored) {
+    return unwrap(shard_of(compartment),
+                  data_key_context(compartment, stored.version, stored.state), stored);
+}
+
+Result<SecretBytes> KeyHierarchy::unwrap_purpose_key(Purpose purpose, StoredKey const& stored) {
+    return unwrap(kTenantShard, purpose_key_context(purpose, stored.version, stored.state), stored);
+}
+
+Result<StoredKey> KeyHierarchy::wrap_data_key(CompartmentId const& compartment,
+                                              std::uint32_t version, KeyState state,
+                                              SecretBytes const& key) {
+    SALUS_TRY(auto const by, shard_key_for_wrapping(shard_of(compartment)));
+    return StoredKey{
+        .version = version,
+        .state = state,
+        .wrapped = wrap_key(sealer_, by.name, by.key, data_key_context(compartment, version, state),
+                            version, key)};
+}
+
+Result<StoredKey> KeyHierarchy::wrap_purpose_key(Purpose purpose, std::uint32_t version,
+                                                 KeyState state, SecretBytes const& key) {
+    SALUS_TRY(auto const by, shard_key_for_wrapping(kTenantShard));
+    return StoredKey{
+        .version = version,
+        .state = state,
+        .wrapped = wrap_key(sealer_, by.name, by.key, purpose_key_context(purpose, version, state),
+                            version, key)};
 }
 
 Result<DataKey> KeyHierarchy::make_data_key(CompartmentId const& compartment) {
-    SALUS_TRY(auto const shard_key, shard_key_for_wrapping(shard_of(compartment)));
     DataKey made{.version = kFirstVersion, .key = crypto::random_secret(around_.random, kKeyBytes)};
-    StoredKey const stored{
-        .version = made.version,
-        .state = KeyState::active,
-        .wrapped = wrap_key(sealer_, shard_key.name, shard_key.key,
-                            data_key_context(compartment, made.version, KeyState::active),
-                            made.version, made.key)};
+    SALUS_TRY(auto const stored,
+              wrap_data_key(compartment, made.version, KeyState::active, made.key));
     SALUS_TRY_VOID(store_.add_data_key(compartment, stored, around_.clock.now()));
     return made;
 }
@@ -246,26 +274,39 @@ Result<void> KeyHierarchy::make_purpose_keys() {
     if (present != 0) return fail(Errc::corrupt, "a purpose key is missing from the key store");
 
     SALUS_TRY(auto transaction, store_.begin());
-    SALUS_TRY(auto const tenant_key, shard_key_for_wrapping(kTenantShard));
     for (auto const purpose : kPurposes) {
         auto const key = crypto::random_secret(around_.random, kKeyBytes);
-        auto const context = purpose_key_context(purpose, kFirstVersion, KeyState::active);
-        StoredKey const stored{.version = kFirstVersion,
-                               .state = KeyState::active,
-                               .wrapped = wrap_key(sealer_, tenant_key.name, tenant_key.key,
-                                                   context, kFirstVersion, key)};
+        SALUS_TRY(auto const stored,
+                  wrap_purpose_key(purpose, kFirstVersion, KeyState::active, key));
         SALUS_TRY_VOID(store_.add_purpose_key(number_of(purpose), stored, around_.clock.now()));
     }
     return transaction.commit();
 }
 
-Result<SecretBytes> KeyHierarchy::purpose_key(Purpose purpose) {
-    SALUS_TRY(auto const stored, store_.latest_purpose_key(number_of(purpose)));
+Result<DataKey> KeyHierarchy::purpose_key_for_writing(Purpose purpose) {
+    SALUS_TRY(auto const stored, store_.active_purpose_key(number_of(purpose)));
+    if (!stored) return fail(Errc::not_found, kNoPurposeKey);
+    SALUS_TRY(auto key, unwrap_purpose_key(purpose, *stored));
+    return DataKey{.version = stored->version, .key = std::move(key)};
+}
+
+Result<SecretBytes> KeyHierarchy::purpose_key_for_reading(Purpose purpose, std::uint32_t version) {
+    SALUS_TRY(auto const stored, store_.purpose_key(number_of(purpose), version));
     if (!stored || stored->state == KeyState::destroyed) {
-        return fail(Errc::not_found, "the purpose key does not exist");
+        return fail(Errc::not_found, kNoPurposeKey);
     }
-    return unwrap(kTenantShard, purpose_key_context(purpose, stored->version, stored->state),
-                  *stored);
+    return unwrap_purpose_key(purpose, *stored);
+}
+
+Result<std::vector<PurposeKey>> KeyHierarchy::purpose_keys(Purpose purpose) {
+    SALUS_TRY(auto const versions, store_.purpose_keys_of(number_of(purpose)));
+    std::vector<PurposeKey> keys;
+    for (auto const& stored : versions) {
+        if (stored.state == KeyState::destroyed) continue;
+        SALUS_TRY(auto key, unwrap_purpose_key(purpose, stored));
+        keys.push_back({.version = stored.version, .state = stored.state, .key = std::move(key)});
+    }
+    return keys;
 }
 
 }  // namespace salus::keys

@@ -13,21 +13,25 @@
 #include <memory>
 #include <span>
 
+#include "foundation/fault_points.h"
 #include "keys/key_cache.h"
 #include "keys/key_store.h"
 #include "keys/keyring.h"
 
 namespace salus::keys {
 
-// Compartment ids are keyed hashes, so the shards fill evenly. DO NOT CHANGE: part of the format.
-inline constexpr std::uint32_t kShards = 64;
-inline constexpr std::uint32_t kTenantShard = kShards;  // of the purpose keys
-[[nodiscard]] std::uint32_t shard_of(CompartmentId const& compartment) noexcept;
-
-// Asks the KMS. Any thread, and without the hierarchy's own.
+// Ask the KMS. Any thread, and without the hierarchy's own.
 [[nodiscard]] Result<SecretBytes> unwrap_at_service(KeyManagementService& service,
                                                     TenantName const& tenant,
                                                     StoredShardKey const& stored);
+// Sets `stored.wrapped`: the key, bound to what else `stored` says.
+[[nodiscard]] Result<void> wrap_at_service(KeyManagementService& service, TenantName const& tenant,
+                                           StoredShardKey& stored, SecretBytes const& key);
+
+inline constexpr std::uint32_t kFirstVersion = 1;
+[[nodiscard]] constexpr std::uint8_t number_of(Purpose purpose) noexcept {
+    return static_cast<std::uint8_t>(purpose);
+}
 
 class KeyHierarchy {
 public:
@@ -38,6 +42,7 @@ public:
         crypto::Random& random;
         Clock const& clock;
         KeyMemory& memory;
+        FaultPoints* faults = nullptr;
     };
     // Makes what a new tenant needs: KEK, tenant key, purpose keys.
     static Result<std::unique_ptr<KeyHierarchy>> open(std::filesystem::path const& directory,
@@ -50,13 +55,37 @@ public:
     Result<SecretBytes> key_for_reading(CompartmentId const& compartment, std::uint32_t version);
     // Makes the keys that are absent, all in one durable transaction.
     Result<void> prepare(std::span<CompartmentId const> compartments);
-    Result<SecretBytes> purpose_key(Purpose purpose);
+    // The version that seals; one that opens; and all that are live.
+    Result<DataKey> purpose_key_for_writing(Purpose purpose);
+    Result<SecretBytes> purpose_key_for_reading(Purpose purpose, std::uint32_t version);
+    Result<std::vector<PurposeKey>> purpose_keys(Purpose purpose);
 
     // The shard keys that are not opened, or were so long enough ago to be opened anew.
     Result<std::vector<StoredShardKey>> shard_keys_due();
     void keep_opened(StoredShardKey const& stored, SecretBytes const& key) {
         shard_keys_.renew(stored.id, key);
     }
+
+    // --- Rotation (key_hierarchy_rotation.cc): the parts of keys/key_rotation.h that neither wait
+    // for the KMS nor know of the keyring's caches.
+    [[nodiscard]] KeyStore& store() noexcept { return store_; }
+    [[nodiscard]] SecretBytes new_key() { return crypto::random_secret(around_.random, kKeyBytes); }
+    // The shard's next key as it would be stored, not wrapped yet. Errc::conflict beyond
+    // limits::kKeyVersionsLive.
+    Result<StoredShardKey> next_shard_key(std::uint32_t shard);
+    // Stores it, with `before` in its new form if the shard had a key. Errc::conflict when the
+    // shard's keys changed since next_shard_key().
+    Result<void> add_shard_epoch(StoredShardKey const& fresh, SecretBytes const& key,
+                                 std::optional<StoredShardKey> const& before,
+                                 std::optional<StoredShardKey> const& superseded);
+    Result<std::uint64_t> rewrap_keys_of_shard(std::uint32_t shard, std::size_t count_max);
+    Result<std::vector<std::uint32_t>> destroy_unused_shard_keys(std::uint32_t shard);
+    Result<DataKey> begin_data_key(CompartmentId const& compartment);
+    Result<void> destroy_data_key(CompartmentId const& compartment, std::uint32_t version);
+    Result<std::vector<std::uint32_t>> destroy_compartment(CompartmentId const& compartment);
+    Result<std::uint32_t> begin_purpose_key(Purpose purpose);
+    Result<void> activate_purpose_key(Purpose purpose, std::uint32_t version);
+    Result<void> destroy_purpose_key(Purpose purpose, std::uint32_t version);
 
     [[nodiscard]] std::uint64_t data_keys() const noexcept { return data_keys_; }
     void forget_expired() { shard_keys_.forget_expired(); }
@@ -80,6 +109,15 @@ private:
     // Opens a key that a key of this shard wrapped.
     Result<SecretBytes> unwrap(std::uint32_t shard, crypto::Context const& context,
                                StoredKey const& stored);
+    Result<SecretBytes> unwrap_data_key(CompartmentId const& compartment, StoredKey const& stored);
+    Result<SecretBytes> unwrap_purpose_key(Purpose purpose, StoredKey const& stored);
+    // The key in a state, wrapped by its shard's present key. REQUIRES: a transaction.
+    Result<StoredKey> wrap_data_key(CompartmentId const& compartment, std::uint32_t version,
+                                    KeyState state, SecretBytes const& key);
+    Result<StoredKey> wrap_purpose_key(Purpose purpose, std::uint32_t version, KeyState state,
+                                       SecretBytes const& key);
+    Result<void> rewrap_keys_under(StoredShardKey const& old, std::size_t count_max);
+    Result<void> reach(Literal point) { return salus::reach(around_.faults, point); }
 
     [[nodiscard]] KekName kek(std::uint32_t epoch) const;
     [[nodiscard]] crypto::Context data_key_context(CompartmentId const& compartment,

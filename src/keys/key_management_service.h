@@ -40,6 +40,11 @@ public:
     // cannot answer; Errc::not_found when the KEK was destroyed.
     [[nodiscard]] virtual Result<SecretBytes> unwrap(KekName const& name, BytesView context,
                                                      BytesView wrapped) = 0;
+    // Destroys the KEK: from then on unwrap() of what it wrapped is Errc::not_found, here and after
+    // a restart. Copies that the back end's own backups hold are the operator's to destroy. A KEK
+    // that is absent is destroyed already. Errc::invalid for a name that no tenant can have.
+    // Durable on return. ENC-4, ENC-5.
+    [[nodiscard]] virtual Result<void> destroy(KekName const& name) = 0;
     // For `salus check`: which back end, in words.
     [[nodiscard]] virtual Literal description() const noexcept = 0;
     // For `salus check`: what is known of it now: its own facts, no secret. May be empty.

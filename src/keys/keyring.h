@@ -22,10 +22,13 @@
 
 #include "crypto/random.h"
 #include "foundation/clock.h"
+#include "foundation/fault_points.h"
 #include "foundation/result.h"
 #include "foundation/secret.h"
 #include "foundation/strong_id.h"
 #include "keys/key_management_service.h"
+#include "keys/key_rotation.h"
+#include "keys/purpose.h"
 
 namespace salus::keys {
 
@@ -34,13 +37,11 @@ struct DataKey {
     SecretBytes key;  // 32 bytes
 };
 
-// Keys of a tenant for one purpose each, apart from the data keys.
-enum class Purpose : std::uint8_t {  // DO NOT CHANGE: bound into wrapped keys
-    address = 1,                     // keyed addresses and compartment ids
-    blind_index = 2,                 // tokens for look-ups across patients
-    audit_detail = 3,                // sealed details of the audit log
-    cursor = 4,                      // paging cursors
-    token_signing = 5,               // seals the token signing keys
+// A live version of a purpose's key.
+struct PurposeKey {
+    std::uint32_t version = 0;
+    KeyState state = KeyState::active;
+    SecretBytes key;  // 32 bytes
 };
 
 struct KeyringStatistics {
@@ -53,11 +54,13 @@ struct KeyringStatistics {
 
 class Keyring {
 public:
-    // Creates the tenant's keys at first use. `directory` holds keys.db.
+    // Creates the tenant's keys at first use. `directory` holds keys.db. Borrows the rest; `faults`
+    // is for tests of rotation and may be absent.
     static Result<std::unique_ptr<Keyring>> open(std::filesystem::path const& directory,
                                                  TenantName tenant, std::string realm,
                                                  KeyManagementService& service,
-                                                 crypto::Random& random, Clock const& clock);
+                                                 crypto::Random& random, Clock const& clock,
+                                                 FaultPoints* faults = nullptr);
     virtual ~Keyring() = default;
 
     // The key that new versions of this compartment are sealed with; makes one, durably, if the
@@ -69,7 +72,19 @@ public:
     // Makes the keys of those compartments that are new, durably, in one transaction. An import
     // calls it with the compartments of a batch. Errc::too_large beyond limits::kKeyPreparation.
     [[nodiscard]] virtual Result<void> prepare(std::span<CompartmentId const> compartments) = 0;
-    [[nodiscard]] virtual Result<SecretBytes> purpose_key(Purpose purpose) = 0;
+    // The version of a purpose's key that is active. What keeps something derived from it compares
+    // purpose_changes().
+    [[nodiscard]] virtual Result<DataKey> purpose_key_for_writing(Purpose purpose) = 0;
+    [[nodiscard]] Result<SecretBytes> purpose_key(Purpose purpose);
+    // Errc::not_found when this version never existed or was destroyed.
+    [[nodiscard]] virtual Result<SecretBytes> purpose_key_for_reading(Purpose purpose,
+                                                                      std::uint32_t version) = 0;
+    // All live versions, ascending. Reads the key store: not for every request.
+    [[nodiscard]] virtual Result<std::vector<PurposeKey>> purpose_keys(Purpose purpose) = 0;
+    // Grows whenever the versions or states of a purpose's keys have changed. Any thread, no lock.
+    [[nodiscard]] virtual std::uint64_t purpose_changes() const noexcept = 0;
+    // For a thread that may block. Belongs to the keyring.
+    [[nodiscard]] virtual KeyRotation& rotation() noexcept = 0;
     // For a KMS that may block: opens the shard keys anew whose time has run down by a third. Waits
     // for the KMS, holding no lock meanwhile; nothing to do for any other KMS. Call it every few
     // seconds from a thread that may block. Errc::unavailable when the KMS does not answer; what

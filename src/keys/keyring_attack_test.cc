@@ -128,6 +128,7 @@ TEST_F(KeyringAttackTest, AnotherTenantsRowsAreCorrupt) {
     EXPECT_EQ(try_open("hospital").error().code, Errc::conflict);
     EXPECT_EQ(try_open("clinic", "another-realm").error().code, Errc::conflict);
     attack("UPDATE key_store SET tenant = CAST('hospital' AS BLOB)");
+    ASSERT_TRUE(service_.ensure({.tenant = TenantName("hospital"), .epoch = 1}));
     auto const stolen = try_open("hospital");
     ASSERT_TRUE(stolen);
     EXPECT_EQ(reading(**stolen, a_), Errc::corrupt);

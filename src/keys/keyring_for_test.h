@@ -25,6 +25,7 @@ public:
         if (is_gone) return fail(Errc::unavailable, "gone");
         return inner_.unwrap(name, context, wrapped);
     }
+    Result<void> destroy(KekName const& name) override { return inner_.destroy(name); }
     Literal description() const noexcept override { return "counting"; }
     bool may_block() const noexcept override { return blocks; }
 

@@ -133,6 +133,32 @@ TYPED_TEST_P(KmsSuite, OnlyKeysOf32BytesAreWrapped) {
     }
 }
 
+TYPED_TEST_P(KmsSuite, ADestroyedKeyIsNotFoundAndCostsNoOther) {
+    auto const first = this->kek("clinic", 1);
+    auto const second = this->kek("clinic", 2);
+    auto const destroyed = this->wrapped_for(first, "c");
+    auto const kept = this->wrapped_for(second, "c");
+    ASSERT_TRUE(this->service().destroy(first));
+    for (int start = 0; start < 2; ++start) {
+        EXPECT_EQ(this->refusal(first, "c", destroyed), Errc::not_found);
+        EXPECT_EQ(this->service().wrap(first, {}, this->key_).error().code, Errc::not_found);
+        EXPECT_TRUE(this->service().unwrap(second, bytes_of("c"), kept).value() == this->key_);
+        this->backend_.reopen();
+    }
+    // Another key of the same name does not open what the first one wrapped.
+    ASSERT_TRUE(this->service().ensure(first));
+    EXPECT_NE(this->refusal(first, "c", destroyed), Errc::internal);
+}
+
+TYPED_TEST_P(KmsSuite, DestroyingTwiceOrNothingIsDone) {
+    ASSERT_TRUE(this->service().ensure(this->kek("clinic")));
+    EXPECT_TRUE(this->service().destroy(this->kek("clinic")));
+    EXPECT_TRUE(this->service().destroy(this->kek("clinic")));
+    EXPECT_TRUE(this->service().destroy(this->kek("nobody")));
+    EXPECT_EQ(this->service().destroy(this->kek("clinic", 0)).error().code, Errc::invalid);
+    EXPECT_EQ(this->service().destroy(this->kek("../x")).error().code, Errc::invalid);
+}
+
 TYPED_TEST_P(KmsSuite, ThreadsMayCallAtOnce) {
     std::atomic<int> wrong = 0;
     auto const work = [this, &wrong](int thread) {
@@ -167,6 +193,7 @@ REGISTER_TYPED_TEST_SUITE_P(KmsSuite, UnwrapsWhatItWrapped, EnsureKeepsTheKeyTha
                             AnotherEpochsKeyIsCorrupt, AnUnknownKeyIsNotFound,
                             NamesThatNoTenantHasAreInvalid, EveryFlippedByteIsCorrupt,
                             EveryTruncationIsCorrupt, OnlyKeysOf32BytesAreWrapped,
+                            ADestroyedKeyIsNotFoundAndCostsNoOther, DestroyingTwiceOrNothingIsDone,
                             ThreadsMayCallAtOnce);
 
 }  // namespace salus::keys

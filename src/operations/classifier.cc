@@ -58,6 +58,51 @@ Result<IntentFacts> route_definitions(http::Method method, std::span<std::string
     return facts;
 }
 
+// What several people decide about keys: /admin/keys/...
+Result<IntentFacts> route_keys(http::Request const& request,
+                               std::span<std::string const> segments) {
+    bool const posts = request.method == http::Method::post;
+    auto const either = [&](Interaction by_get, Interaction by_post) -> Result<IntentFacts> {
+        if (posts) {
+            SALUS_TRY_VOID(check_json_content_type(request));
+        }
+        return only(posts ? http::Method::post : http::Method::get, request.method,
+                    posts ? by_post : by_get);
+    };
+    auto const& what = segments.front();
+    if (segments.size() == 1 && what == "custodians")
+        return either(Interaction::custodians_read, Interaction::custodians_set);
+    if (segments.size() == 1 && what == "holds")
+        return either(Interaction::hold_list, Interaction::hold_place);
+    if (segments.size() == 1 && what == "proposals")
+        return either(Interaction::proposal_list, Interaction::proposal_add);
+    if (segments.size() == 1 && what == "drafts" && posts)
+        return either(Interaction::proposal_draft, Interaction::proposal_draft);
+    if (segments.size() == 1 && what == "drafts") return wrong_method();
+    if (what != "proposals" || segments.size() > 3) return no_such_route();
+    auto const hash = from_hex(segments[1]);
+    if (!hash || hash->size() != sizeof(crypto::Sha256Digest) || to_hex(*hash) != segments[1])
+        return fail(Errc::invalid, "a proposal is named by its SHA-256 in hexadecimal");
+    auto facts = facts_of(Interaction::proposal_read);
+    facts.id = EphiText(segments[1]);
+    if (segments.size() == 2) {
+        if (!is_read(request.method)) return wrong_method();
+        return facts;
+    }
+    if (segments[2] == "ballots") {
+        facts.interaction = Interaction::ballot_add;
+        if (posts) {
+            SALUS_TRY_VOID(check_json_content_type(request));
+        }
+    } else if (segments[2] == "execute") {
+        facts.interaction = Interaction::proposal_execute;
+    } else {
+        return no_such_route();
+    }
+    if (!posts) return wrong_method();
+    return facts;
+}
+
 }  // namespace
 
 Result<request::Intent> Classifier::classify(request::Exchange& exchange) {
@@ -110,6 +155,8 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
     }
     if (segments.size() >= 2 && is_definitions(segments))
         return route_definitions(method, segments);
+    if (segments.size() >= 3 && segments[0] == "admin" && segments[1] == "keys")
+        return route_keys(exchange.request, segments.subspan(2));
     if (is("admin", "check")) return only(http::Method::get, method, Interaction::control_check);
     if (is("fhir", ".well-known", "smart-configuration")) {
         // JSON whatever the Accept header says (SMART App Launch 2.2, conformance).

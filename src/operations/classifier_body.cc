@@ -22,6 +22,11 @@ bool takes_resource(Interaction interaction) {
 bool takes_form(IntentFacts const& facts, http::Method method) {
     return facts.interaction == Interaction::token ||
            facts.interaction == Interaction::client_add ||
+           facts.interaction == Interaction::custodians_set ||
+           facts.interaction == Interaction::proposal_draft ||
+           facts.interaction == Interaction::proposal_add ||
+           facts.interaction == Interaction::ballot_add ||
+           facts.interaction == Interaction::hold_place ||
            facts.interaction == Interaction::definitions_load ||
            facts.interaction == Interaction::validate ||
            (facts.interaction == Interaction::search_type && method == http::Method::post);

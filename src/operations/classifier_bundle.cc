@@ -136,6 +136,16 @@ bool may_stand_in_a_transaction(IntentFacts const& facts) {
         case Interaction::smart_configuration:
         case Interaction::json_web_key_set:
         case Interaction::client_add:
+        case Interaction::custodians_set:
+        case Interaction::custodians_read:
+        case Interaction::proposal_draft:
+        case Interaction::proposal_add:
+        case Interaction::proposal_list:
+        case Interaction::proposal_read:
+        case Interaction::ballot_add:
+        case Interaction::proposal_execute:
+        case Interaction::hold_place:
+        case Interaction::hold_list:
         case Interaction::control_check: return false;
     }
     return false;

@@ -45,6 +45,16 @@ Result<request::Prepared> prepare(Context const& context, request::Permit const&
         case Interaction::definitions_list:
         case Interaction::definitions_remove:
         case Interaction::client_add:
+        case Interaction::custodians_set:
+        case Interaction::custodians_read:
+        case Interaction::proposal_draft:
+        case Interaction::proposal_add:
+        case Interaction::proposal_list:
+        case Interaction::proposal_read:
+        case Interaction::ballot_add:
+        case Interaction::proposal_execute:
+        case Interaction::hold_place:
+        case Interaction::hold_list:
         case Interaction::control_check: break;
     }
     return fail(Errc::internal, "an interaction outside FHIR reached the FHIR operations");

@@ -64,6 +64,16 @@ bool belongs_on_a_worker(request::Permit const& permit) {
         case request::Interaction::definitions_list:
         case request::Interaction::definitions_remove:
         case request::Interaction::open_api:
+        case request::Interaction::custodians_set:
+        case request::Interaction::custodians_read:
+        case request::Interaction::proposal_draft:
+        case request::Interaction::proposal_add:
+        case request::Interaction::proposal_list:
+        case request::Interaction::proposal_read:
+        case request::Interaction::ballot_add:
+        case request::Interaction::proposal_execute:
+        case request::Interaction::hold_place:
+        case request::Interaction::hold_list:
         case request::Interaction::control_check: return true;
         case request::Interaction::create:
         case request::Interaction::update:

@@ -1,5 +1,8 @@
 #include "pipeline/desk.h"
 
+#include "admin/custodians.h"
+#include "admin/legal_holds.h"
+#include "admin/proposals.h"
 #include "oauth/client_registration.h"
 #include "oauth/metadata.h"
 #include "operations/batch.h"
@@ -71,8 +74,45 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
             return admin::remove_definitions(definitions_desk(), permit);
         case Interaction::client_add:
             return oauth::register_client(exchange, *records_, parser_, house_.clock);
+        case Interaction::custodians_set:
+        case Interaction::custodians_read:
+        case Interaction::proposal_draft:
+        case Interaction::proposal_add:
+        case Interaction::proposal_list:
+        case Interaction::proposal_read:
+        case Interaction::ballot_add:
+        case Interaction::proposal_execute:
+        case Interaction::hold_place:
+        case Interaction::hold_list: return prepare_keys(exchange, permit);
         case Interaction::control_check: return admin::control_check(house_.control_report);
     }
+    return fail(Errc::internal, "an interaction has no operation");
+}
+
+// What several people decide about keys.
+Result<request::Prepared> TenantDesk::prepare_keys(request::Exchange& exchange,
+                                                   request::Permit const& permit) {
+    using request::Interaction;
+    admin::KeysDesk const desk{.tenant = tenant_.tenant,
+                               .records = *records_,
+                               .parser = parser_,
+                               .random = house_.random,
+                               .clock = house_.clock,
+                               .custodians_file = tenant_.custodians_file,
+                               .executor = tenant_.key_executor};
+    auto const interaction = permit.intent().interaction;
+    if (interaction == Interaction::custodians_set)
+        return admin::appoint_custodians(desk, exchange);
+    if (interaction == Interaction::custodians_read) return admin::show_custodians(desk);
+    if (interaction == Interaction::proposal_draft) return admin::draft_proposal(desk, exchange);
+    if (interaction == Interaction::proposal_add) return admin::add_proposal(desk, exchange);
+    if (interaction == Interaction::proposal_list) return admin::list_proposals(desk);
+    if (interaction == Interaction::proposal_read) return admin::show_proposal(desk, permit);
+    if (interaction == Interaction::ballot_add) return admin::add_ballot(desk, exchange, permit);
+    if (interaction == Interaction::proposal_execute)
+        return admin::execute_proposal(desk, exchange, permit);
+    if (interaction == Interaction::hold_place) return admin::place_hold(desk, exchange);
+    if (interaction == Interaction::hold_list) return admin::list_holds(desk);
     return fail(Errc::internal, "an interaction has no operation");
 }
 

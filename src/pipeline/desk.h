@@ -32,6 +32,8 @@ public:
 
 private:
     [[nodiscard]] admin::DefinitionsDesk definitions_desk();
+    [[nodiscard]] Result<request::Prepared> prepare_keys(request::Exchange& exchange,
+                                                         request::Permit const& permit);
 
     House const& house_;
     TenantHouse const& tenant_;

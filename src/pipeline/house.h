@@ -2,10 +2,12 @@
 // passed by reference. Every object named here is safe from any thread.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <vector>
 
 #include "admin/control_report.h"
+#include "admin/keys_desk.h"
 #include "authentication/token_keys.h"
 #include "authorization/policy.h"
 #include "crypto/random.h"
@@ -19,6 +21,8 @@ namespace salus::pipeline {
 struct TenantHouse {
     request::Tenant tenant;
     authentication::TokenKeys token_keys;
+    std::filesystem::path custodians_file{};     // empty: the set is not pinned
+    admin::KeyExecutor* key_executor = nullptr;  // nullptr: no operation that takes several steps
 };
 
 struct House {

@@ -153,6 +153,11 @@ void IndexCache::keep(CompartmentId const& compartment, CompartmentIndexPointer 
     while (bytes_ > bytes_max_) drop(std::prev(items_.end()));
 }
 
+void IndexCache::forget(CompartmentId const& compartment) {
+    MutexLock const lock(mutex_);
+    if (auto const place = places_.find(compartment); place != places_.end()) drop(place->second);
+}
+
 void IndexCache::forget_expired() {
     auto const now = clock_.monotonic();
     MutexLock const lock(mutex_);

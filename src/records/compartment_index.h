@@ -101,6 +101,9 @@ public:
     [[nodiscard]] CompartmentIndexPointer find(CompartmentId const& compartment,
                                                std::uint64_t sequence);
     void keep(CompartmentId const& compartment, CompartmentIndexPointer index);
+    // Whatever its sequence: what was erased does not stay in memory. Searches that are under way
+    // may hold it until they end.
+    void forget(CompartmentId const& compartment);
     [[nodiscard]] bool holds(CompartmentId const& compartment, std::uint64_t sequence) {
         return find(compartment, sequence) != nullptr;
     }

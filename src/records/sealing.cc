@@ -17,6 +17,7 @@ Literal class_name(DocumentClass document_class) {
         case DocumentClass::definitions: return "definitions";
         case DocumentClass::condition_guard: return "condition-guard";
         case DocumentClass::deletion: return "deletion";
+        case DocumentClass::key_governance: return "key-governance";
     }
     return "";
 }

@@ -26,6 +26,8 @@ enum class DocumentClass : std::uint8_t {
     // Of a resource. Its text names the resource, so that a deletion can be told of by who does not
     // know what was deleted; DocumentName::id is then the address.
     deletion = 6,
+    // Custodians, proposals and their ballots, legal holds.
+    key_governance = 7,
 };
 
 // Names a version of a document.

@@ -25,7 +25,20 @@ public:
         return key();
     }
     Result<void> prepare(std::span<CompartmentId const> /*compartments*/) override { return {}; }
-    Result<SecretBytes> purpose_key(keys::Purpose /*purpose*/) override { return key(); }
+    Result<keys::DataKey> purpose_key_for_writing(keys::Purpose /*purpose*/) override {
+        return keys::DataKey{1, key()};
+    }
+    Result<SecretBytes> purpose_key_for_reading(keys::Purpose /*purpose*/,
+                                                std::uint32_t /*version*/) override {
+        return key();
+    }
+    Result<std::vector<keys::PurposeKey>> purpose_keys(keys::Purpose /*purpose*/) override {
+        std::vector<keys::PurposeKey> keys;
+        keys.push_back({1, keys::KeyState::active, key()});
+        return keys;
+    }
+    [[nodiscard]] std::uint64_t purpose_changes() const noexcept override { return 0; }
+    keys::KeyRotation& rotation() noexcept override { SALUS_CHECK(false); }
     Result<void> refresh() override { return {}; }
     void forget_expired() override {}
     [[nodiscard]] keys::KeyringStatistics statistics() const override { return {}; }

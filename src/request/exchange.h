@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/leaf.h"
 #include "http/message.h"
 #include "request/caller.h"
 #include "request/interaction.h"
@@ -25,8 +26,9 @@ struct AuditFacts {
     std::optional<CompartmentId> compartment;  // the patient's, once known
     std::vector<Touched> touched;              // once prepared
     std::vector<Touched> consulted;            // once prepared: a write's answer tells of these
-    std::vector<PolicyRuleId> rules;           // once decided
-    std::vector<std::uint64_t> intent_leaves;  // once a write's intent is recorded
+    std::optional<audit::KeyOperation> key_operation;  // once known
+    std::vector<PolicyRuleId> rules;                   // once decided
+    std::vector<std::uint64_t> intent_leaves;          // once a write's intent is recorded
 };
 
 // An entry of a bundle that is answered by itself, as a request of its own: each of a batch, and

@@ -150,6 +150,16 @@ constexpr std::array kRows{
     Row{Interaction::definitions_list, "admin.definitions-list", false, false},
     Row{Interaction::definitions_remove, "admin.definitions-remove", true, false},
     Row{Interaction::client_add, "admin.client-add", true, false},
+    Row{Interaction::custodians_set, "admin.custodians-set", true, false},
+    Row{Interaction::custodians_read, "admin.custodians-read", false, false},
+    Row{Interaction::proposal_draft, "admin.proposal-draft", false, false},
+    Row{Interaction::proposal_add, "admin.proposal-add", true, false},
+    Row{Interaction::proposal_list, "admin.proposal-list", false, false},
+    Row{Interaction::proposal_read, "admin.proposal-read", false, false},
+    Row{Interaction::ballot_add, "admin.ballot-add", true, false},
+    Row{Interaction::proposal_execute, "admin.proposal-execute", true, false},
+    Row{Interaction::hold_place, "admin.hold-place", true, false},
+    Row{Interaction::hold_list, "admin.hold-list", false, false},
     Row{Interaction::control_check, "admin.check", false, false},
 };
 

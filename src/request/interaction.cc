@@ -33,6 +33,16 @@ std::span<Interaction const> all_interactions() noexcept {
         Interaction::definitions_list,
         Interaction::definitions_remove,
         Interaction::client_add,
+        Interaction::custodians_set,
+        Interaction::custodians_read,
+        Interaction::proposal_draft,
+        Interaction::proposal_add,
+        Interaction::proposal_list,
+        Interaction::proposal_read,
+        Interaction::ballot_add,
+        Interaction::proposal_execute,
+        Interaction::hold_place,
+        Interaction::hold_list,
         Interaction::control_check,
     };
     return kAll;
@@ -67,6 +77,16 @@ Literal name_of(Interaction interaction) noexcept {
         case Interaction::definitions_list: return "admin.definitions-list";
         case Interaction::definitions_remove: return "admin.definitions-remove";
         case Interaction::client_add: return "admin.client-add";
+        case Interaction::custodians_set: return "admin.custodians-set";
+        case Interaction::custodians_read: return "admin.custodians-read";
+        case Interaction::proposal_draft: return "admin.proposal-draft";
+        case Interaction::proposal_add: return "admin.proposal-add";
+        case Interaction::proposal_list: return "admin.proposal-list";
+        case Interaction::proposal_read: return "admin.proposal-read";
+        case Interaction::ballot_add: return "admin.ballot-add";
+        case Interaction::proposal_execute: return "admin.proposal-execute";
+        case Interaction::hold_place: return "admin.hold-place";
+        case Interaction::hold_list: return "admin.hold-list";
         case Interaction::control_check: return "admin.check";
     }
     return "";
@@ -104,6 +124,16 @@ std::span<Interaction const> parts_of(Interaction const& interaction) noexcept {
         case Interaction::smart_configuration:
         case Interaction::json_web_key_set:
         case Interaction::client_add:
+        case Interaction::custodians_set:
+        case Interaction::custodians_read:
+        case Interaction::proposal_draft:
+        case Interaction::proposal_add:
+        case Interaction::proposal_list:
+        case Interaction::proposal_read:
+        case Interaction::ballot_add:
+        case Interaction::proposal_execute:
+        case Interaction::hold_place:
+        case Interaction::hold_list:
         case Interaction::control_check: break;
     }
     return {&interaction, 1};
@@ -121,6 +151,11 @@ bool is_write(Interaction interaction) noexcept {
         case Interaction::token:  // consumes the assertion's jti
         case Interaction::definitions_load:
         case Interaction::definitions_remove:
+        case Interaction::custodians_set:
+        case Interaction::proposal_add:
+        case Interaction::ballot_add:
+        case Interaction::proposal_execute:
+        case Interaction::hold_place:
         case Interaction::client_add: return true;
         case Interaction::read:
         case Interaction::vread:
@@ -138,6 +173,11 @@ bool is_write(Interaction interaction) noexcept {
         case Interaction::smart_configuration:
         case Interaction::json_web_key_set:
         case Interaction::definitions_list:
+        case Interaction::custodians_read:
+        case Interaction::proposal_draft:
+        case Interaction::proposal_list:
+        case Interaction::proposal_read:
+        case Interaction::hold_list:
         case Interaction::control_check: return false;
     }
     return true;
@@ -172,6 +212,16 @@ bool is_public(Interaction interaction) noexcept {
         case Interaction::batch:
         case Interaction::history_system:
         case Interaction::client_add:
+        case Interaction::custodians_set:
+        case Interaction::custodians_read:
+        case Interaction::proposal_draft:
+        case Interaction::proposal_add:
+        case Interaction::proposal_list:
+        case Interaction::proposal_read:
+        case Interaction::ballot_add:
+        case Interaction::proposal_execute:
+        case Interaction::hold_place:
+        case Interaction::hold_list:
         case Interaction::control_check: return false;
     }
     return false;

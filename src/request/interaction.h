@@ -43,6 +43,17 @@ enum class Interaction : std::uint8_t {
     definitions_list,
     definitions_remove,
     client_add,
+    // Keys: what several people decide
+    custodians_set,
+    custodians_read,
+    proposal_draft,
+    proposal_add,
+    proposal_list,
+    proposal_read,
+    ballot_add,
+    proposal_execute,
+    hold_place,
+    hold_list,
     control_check,
 };
 

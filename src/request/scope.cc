@@ -51,8 +51,9 @@ std::optional<Scope> parse_administration(std::string_view rest) {
         scope.update = true;
         return scope;
     }
-    if (rest == "definitions.read" || rest == "definitions.write") {
-        scope.type = "definitions";
+    if (rest == "definitions.read" || rest == "definitions.write" || rest == "keys.read" ||
+        rest == "keys.write") {
+        scope.type = rest.substr(0, rest.find('.'));
         scope.read = rest.ends_with("read");
         scope.update = !scope.read;
         return scope;
@@ -149,6 +150,16 @@ bool allows(Scope const& scope, Interaction interaction, std::string_view type) 
         case Interaction::definitions_load:
         case Interaction::definitions_remove:
             return !clinical && scope.type == "definitions" && scope.update;
+        case Interaction::custodians_read:
+        case Interaction::proposal_draft:
+        case Interaction::proposal_list:
+        case Interaction::proposal_read:
+        case Interaction::hold_list: return !clinical && scope.type == "keys" && scope.read;
+        case Interaction::custodians_set:
+        case Interaction::proposal_add:
+        case Interaction::ballot_add:
+        case Interaction::proposal_execute:
+        case Interaction::hold_place: return !clinical && scope.type == "keys" && scope.update;
         case Interaction::client_add: return !clinical && scope.type == "clients" && scope.update;
         case Interaction::control_check: return !clinical && scope.type == "check" && scope.read;
         // Decided by their parts (parts_of).

@@ -128,6 +128,16 @@ constexpr std::array kRows{
     Row{Interaction::definitions_list, 0},
     Row{Interaction::definitions_remove, 0},
     Row{Interaction::client_add, 0},
+    Row{Interaction::custodians_set, 0},
+    Row{Interaction::custodians_read, 0},
+    Row{Interaction::proposal_draft, 0},
+    Row{Interaction::proposal_add, 0},
+    Row{Interaction::proposal_list, 0},
+    Row{Interaction::proposal_read, 0},
+    Row{Interaction::ballot_add, 0},
+    Row{Interaction::proposal_execute, 0},
+    Row{Interaction::hold_place, 0},
+    Row{Interaction::hold_list, 0},
     Row{Interaction::control_check, 0},
 };
 

@@ -14,6 +14,8 @@ using keys::KekName;
 constexpr std::size_t kRealmBytes = 64;
 constexpr std::size_t kMountBytes = 128;
 
+constexpr Literal kNoTenant = "no tenant can have this key-encryption key";
+
 bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
 }
@@ -99,9 +101,7 @@ Result<void> TransitService::know(KekName const& name) {
 }
 
 Result<void> TransitService::ensure(KekName const& name) {
-    if (!keys::is_kek_name(name)) {
-        return fail(Errc::invalid, "no tenant can have this key-encryption key");
-    }
+    if (!keys::is_kek_name(name)) return fail(Errc::invalid, kNoTenant);
     MutexLock const lock(mutex_);
     auto present = check_key(name);
     if (present || present.error().code != Errc::not_found) return present;
@@ -157,6 +157,22 @@ Result<SecretBytes> TransitService::unwrap(KekName const& name, BytesView contex
     SecretBytes const opened{BytesView(*decoded)};
     scrub(*decoded);
     return unbind(opened, bound.bytes());
+}
+
+Result<void> TransitService::destroy(KekName const& name) {
+    if (!keys::is_kek_name(name)) return fail(Errc::invalid, kNoTenant);
+    MutexLock const lock(mutex_);
+    auto const present = check_key(name);
+    if (!present && present.error().code == Errc::not_found) return {};
+    static constexpr std::string_view kDeletable = R"({"deletion_allowed":true})";
+    SALUS_TRY_VOID(vault_.post(path("keys", name) + "/config", SecretBytes(bytes_of(kDeletable))));
+    SALUS_TRY_VOID(vault_.remove(path("keys", name)));
+    // The answers do not count, what is there now does: a repeated call is answered with 400.
+    auto const left = check_key(name);
+    if (!left && left.error().code == Errc::not_found) return {};
+    if (!left && left.error().code == Errc::unavailable) return fail(left.error());
+    return fail(Errc::unavailable,
+                "the vault keeps a key that was to be destroyed: does its policy allow that?");
 }
 
 void TransitService::maintain() {

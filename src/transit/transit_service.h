@@ -34,6 +34,9 @@ public:
                        SecretBytes const& key) override;
     Result<SecretBytes> unwrap(keys::KekName const& name, BytesView context,
                                BytesView wrapped) override;
+    // Allows the deletion of the vault's key, which a new one does not, then deletes it with all
+    // its versions.
+    Result<void> destroy(keys::KekName const& name) override;
     [[nodiscard]] Literal description() const noexcept override;
     [[nodiscard]] std::string evidence() override;
     [[nodiscard]] bool may_block() const noexcept override { return true; }

@@ -58,6 +58,10 @@ Result<Vault::Answer> Vault::post(std::string_view path, SecretBytes const& json
     return call(http::Method::post, path, json);
 }
 
+Result<Vault::Answer> Vault::remove(std::string_view path) {
+    return call(http::Method::remove, path, SecretBytes());
+}
+
 Result<Vault::Answer> Vault::call(http::Method method, std::string_view path,
                                   SecretBytes const& json) {
     Error last{Errc::unavailable, "the vault was not asked", {}, {}};

@@ -45,6 +45,7 @@ public:
     // whose body is no JSON.
     [[nodiscard]] Result<Answer> get(std::string_view path);
     [[nodiscard]] Result<Answer> post(std::string_view path, SecretBytes const& json);
+    [[nodiscard]] Result<Answer> remove(std::string_view path);
 
     // Takes up a token that was replaced in its source, and renews the lease of this one when half
     // of it is over (auth/token/lookup-self, auth/token/renew-self).

@@ -33,7 +33,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-KEY_PATH = re.compile(r"/v1/transit/(keys|encrypt|decrypt)/(\w(?:[\w.-]*\w)?)(/rotate)?$")
+KEY_PATH = re.compile(r"/v1/transit/(keys|encrypt|decrypt)/(\w(?:[\w.-]*\w)?)(/rotate|/config)?$")
 
 
 class Refusal(Exception):
@@ -74,19 +74,11 @@ class Vault:
         found = KEY_PATH.match(path)
         if not found:
             raise Refusal(404, "no handler for route")
-        action, name, rotate = found.groups()
-        if action == "keys" and method == "GET":
-            if name not in self.keys:
-                raise Refusal(404, "")
-            return {"data": self.keys[name]["attributes"]}
+        action, name, below = found.groups()
+        if action == "keys":
+            return self.key(method, name, below, body)
         if method != "POST":
             raise Refusal(405, "unsupported operation")
-        if action == "keys" and rotate:
-            self.keys[name]["versions"].append(AESGCM.generate_key(256))
-            return None
-        if action == "keys":
-            self.make(name, body)
-            return None
         associated = base64.b64decode(body.get("associated_data", ""), validate=True)
         if self.behaviour["ignores_associated_data"]:
             associated = b""
@@ -101,13 +93,37 @@ class Vault:
             return {"data": {"ciphertext": f"vault:v{len(versions)}:{text}"}}
         return {"data": {"plaintext": self.decrypt(name, body["ciphertext"], associated)}}
 
+    def key(self, method, name, below, body):
+        if method == "GET":
+            if name not in self.keys:
+                raise Refusal(404, "")
+            return {"data": self.keys[name]["attributes"]}
+        if method == "POST" and not below:
+            self.make(name, body)
+            return None
+        if name not in self.keys:
+            raise Refusal(400, "no existing key named " + name + " could be found")
+        if method == "POST" and below == "/rotate":
+            self.keys[name]["versions"].append(AESGCM.generate_key(256))
+        elif method == "POST" and below == "/config":
+            allowed = body.get("deletion_allowed")
+            self.keys[name]["attributes"]["deletion_allowed"] = allowed is True
+        elif method == "DELETE" and not below:
+            if not self.keys[name]["attributes"]["deletion_allowed"]:
+                raise Refusal(400, "deletion is not allowed for this key")
+            del self.keys[name]
+        else:
+            raise Refusal(405, "unsupported operation")
+        return None
+
     def make(self, name, body):
         if name in self.keys:
             return
         attributes = {"type": body.get("type", "aes256-gcm96"),
                       "exportable": body.get("exportable", False),
                       "allow_plaintext_backup": body.get("allow_plaintext_backup", False),
-                      "derived": body.get("derived", False), "name": name}
+                      "derived": body.get("derived", False), "name": name,
+                      "deletion_allowed": False}
         self.keys[name] = {"attributes": attributes, "versions": [AESGCM.generate_key(256)]}
 
     def decrypt(self, name, text, associated):
@@ -170,6 +186,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.work("GET")
+
+    def do_DELETE(self):
+        self.work("DELETE")
 
     def do_POST(self):
         self.work("POST")

@@ -13,6 +13,8 @@ using Part = crypto::Context::Part;
 // Header, initialisation vector, key, tag.
 constexpr std::size_t kBlobBytes = kWrappingHeaderBytes + kIvBytes + kKeyBytes + kTagBytes;
 
+constexpr Literal kNoTenant = "no tenant can have this key-encryption key";
+
 bool is_realm(std::string_view realm) {
     return !realm.empty() && realm.find('/') == std::string_view::npos;
 }
@@ -76,9 +78,7 @@ Result<Session::Kek> Pkcs11Service::kek_of(KekName const& name) {
 }
 
 Result<void> Pkcs11Service::ensure(KekName const& name) {
-    if (!is_kek_name(name)) {
-        return fail(Errc::invalid, "no tenant can have this key-encryption key");
-    }
+    if (!is_kek_name(name)) return fail(Errc::invalid, kNoTenant);
     MutexLock const lock(mutex_);
     auto done = ensure_once(name);
     if (!done && has_died(done.error().code)) done = ensure_once(name);
@@ -158,6 +158,26 @@ Result<SecretBytes> Pkcs11Service::unwrap_once(KekName const& name, BytesView co
                                           sealed.subspan(kIvBytes)));
     if (key.size() != kKeyBytes) return fail(Errc::corrupt, "a wrapped key has a wrong size");
     return key;
+}
+
+Result<void> Pkcs11Service::destroy(KekName const& name) {
+    if (!is_kek_name(name)) return fail(Errc::invalid, kNoTenant);
+    MutexLock const lock(mutex_);
+    auto done = destroy_once(name);
+    if (!done && has_died(done.error().code)) done = destroy_once(name);
+    return done;
+}
+
+Result<void> Pkcs11Service::destroy_once(KekName const& name) {
+    auto const present = kek_of(name);
+    if (!present && present.error().code == Errc::not_found) return {};
+    if (!present) return fail(present.error());
+    SALUS_TRY_VOID(session_->destroy(present->handle));
+    // What is there now counts: a token may say yes and keep the key.
+    SALUS_TRY(auto const left, session_->find(label_of(name)));
+    if (left) return fail(Errc::internal, "the PKCS#11 token keeps a key that was destroyed");
+    encryptions_.erase(name);
+    return {};
 }
 
 Literal Pkcs11Service::description() const noexcept {

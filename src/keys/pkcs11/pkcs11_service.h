@@ -38,6 +38,8 @@ public:
     // kEncryptionsMax under one KEK by this process.
     Result<Bytes> wrap(KekName const& name, BytesView context, SecretBytes const& key) override;
     Result<SecretBytes> unwrap(KekName const& name, BytesView context, BytesView wrapped) override;
+    // Errc::not_supported when the token does not let its user destroy keys.
+    Result<void> destroy(KekName const& name) override;
     [[nodiscard]] Literal description() const noexcept override;
     [[nodiscard]] std::string evidence() override;
     [[nodiscard]] bool may_block() const noexcept override { return true; }
@@ -52,6 +54,7 @@ private:
                                           SecretBytes const& key) SALUS_REQUIRES(mutex_);
     [[nodiscard]] Result<SecretBytes> unwrap_once(KekName const& name, BytesView context,
                                                   BytesView wrapped) SALUS_REQUIRES(mutex_);
+    [[nodiscard]] Result<void> destroy_once(KekName const& name) SALUS_REQUIRES(mutex_);
     [[nodiscard]] Result<std::optional<Session::Kek>> find(KekName const& name)
         SALUS_REQUIRES(mutex_);
     // Errc::not_found when the token has none, asked anew: a token that was taken away may look

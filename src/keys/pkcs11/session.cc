@@ -174,6 +174,15 @@ Result<CK_OBJECT_HANDLE> Session::make_key(std::span<CK_ATTRIBUTE> attributes) c
     return made;
 }
 
+Result<void> Session::destroy(CK_OBJECT_HANDLE key) const {
+    auto const answer = call().C_DestroyObject(handle_, key);
+    if (says_gone(answer)) return fail(Errc::unavailable, kGone);
+    if (answer != CKR_OK && answer != CKR_OBJECT_HANDLE_INVALID) {
+        return fail(Errc::not_supported, "the PKCS#11 token does not destroy a key");
+    }
+    return {};
+}
+
 Result<Bytes> Session::encrypt(CK_OBJECT_HANDLE key, std::span<std::uint8_t> iv,
                                BytesView associated, BytesView plaintext) const {
     Gcm gcm(iv, associated);

@@ -51,6 +51,9 @@ public:
     // Makes it. Errc::not_supported when the token cannot make such a key.
     [[nodiscard]] Result<void> generate(std::string const& label, KeyId const& id) const;
 
+    // Destroys the object, for ever (C_DestroyObject). Errc::not_supported when the token refuses.
+    [[nodiscard]] Result<void> destroy(CK_OBJECT_HANDLE key) const;
+
     // Ciphertext and tag. `iv` is read or written: see InitialisationVector.
     [[nodiscard]] Result<Bytes> encrypt(CK_OBJECT_HANDLE key, std::span<std::uint8_t> iv,
                                         BytesView associated, BytesView plaintext) const;

@@ -1,6 +1,9 @@
 #include "keys/sealed_file/sealed_file_service.h"
 
 #include <algorithm>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "foundation/file.h"
 #include "foundation/limits.h"
@@ -13,6 +16,23 @@ using Part = crypto::Context::Part;
 constexpr std::uint32_t kRecordKeyVersion = 1;
 // Both generations of the file while ensure() replaces one by the other, the roots, the seal key.
 constexpr std::size_t kSlots = 2 * (limits::kKeyEncryptionKeys + 1) + 1;
+
+constexpr Literal kNoTenant = "no tenant can have this key-encryption key";
+constexpr Literal kBusy = "another process writes the key file";
+
+// The file that a rename has replaced still has its bytes on the disk.
+Result<void> overwrite(FileDescriptor const& old) {
+    struct stat facts{};
+    if (::fstat(old.get(), &facts) != 0 || facts.st_size < 0) {
+        return fail(Errc::unavailable, "the old key file cannot be overwritten");
+    }
+    Bytes const zeros(static_cast<std::size_t>(facts.st_size));
+    auto const written = ::pwrite(old.get(), zeros.data(), zeros.size(), 0);
+    if (written != facts.st_size || ::fsync(old.get()) != 0) {
+        return fail(Errc::unavailable, "the old key file cannot be overwritten");
+    }
+    return {};
+}
 
 std::filesystem::path lock_of(std::filesystem::path path) {
     return path += ".lock";
@@ -108,25 +128,27 @@ Result<void> SealedFileService::write(KekFileContents const& contents) {
 }
 
 Result<void> SealedFileService::ensure(KekName const& name) {
-    if (!is_kek_name(name)) {
-        return fail(Errc::invalid, "no tenant can have this key-encryption key");
-    }
+    if (!is_kek_name(name)) return fail(Errc::invalid, kNoTenant);
     MutexLock const lock(mutex_);
     if (contents_->keks.contains(name)) return {};
     return add(name);
+}
+
+Result<KekFileContents> SealedFileService::read() {
+    SALUS_TRY(auto const file, read_file(path_, limits::kSealedFileBytes));
+    SALUS_TRY(auto const header, KekFileHeader::parse(file));
+    if (!std::ranges::equal(header.bytes(), header_.bytes())) {
+        return fail(Errc::unavailable, "the key file was replaced: restart");
+    }
+    return decode(file);
 }
 
 // Starts from what the file holds, not from memory: another process (the command line) may have
 // added a key since, and writing without it would destroy it.
 Result<void> SealedFileService::add(KekName const& name) {
     auto const file_lock = FileLock::acquire(lock_of(path_));
-    if (!file_lock) return fail(Errc::unavailable, "another process writes the key file");
-    SALUS_TRY(auto const file, read_file(path_, limits::kSealedFileBytes));
-    SALUS_TRY(auto const header, KekFileHeader::parse(file));
-    if (!std::ranges::equal(header.bytes(), header_.bytes())) {
-        return fail(Errc::unavailable, "the key file was replaced: restart");
-    }
-    SALUS_TRY(auto contents, decode(file));
+    if (!file_lock) return fail(Errc::unavailable, kBusy);
+    SALUS_TRY(auto contents, read());
     if (!contents.keks.contains(name)) {
         if (contents.keks.size() >= limits::kKeyEncryptionKeys) {
             return fail(Errc::too_large, "too many key-encryption keys for one file");
@@ -136,6 +158,22 @@ Result<void> SealedFileService::add(KekName const& name) {
         SALUS_TRY(auto slot, memory_.store(key.reveal()));
         contents.keks.emplace(name, Kek{.id = KeyId::from(id.reveal()), .key = std::move(slot)});
         SALUS_TRY_VOID(write(contents));
+    }
+    contents_.emplace(std::move(contents));
+    return {};
+}
+
+Result<void> SealedFileService::destroy(KekName const& name) {
+    if (!is_kek_name(name)) return fail(Errc::invalid, kNoTenant);
+    MutexLock const lock(mutex_);
+    auto const file_lock = FileLock::acquire(lock_of(path_));
+    if (!file_lock) return fail(Errc::unavailable, kBusy);
+    SALUS_TRY(auto contents, read());
+    if (contents.keks.erase(name) > 0) {
+        FileDescriptor const old(::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+        if (!old.valid()) return fail(Errc::unavailable, "the key file cannot be written");
+        SALUS_TRY_VOID(write(contents));
+        SALUS_TRY_VOID(overwrite(old));
     }
     contents_.emplace(std::move(contents));
     return {};

@@ -36,6 +36,9 @@ public:
     // Errc::invalid for a key that has not 32 bytes.
     Result<Bytes> wrap(KekName const& name, BytesView context, SecretBytes const& key) override;
     Result<SecretBytes> unwrap(KekName const& name, BytesView context, BytesView wrapped) override;
+    // Writes the file anew without the key, then overwrites the old file's bytes. A file system
+    // that copies on write, and the drive, may keep them all the same, still sealed.
+    Result<void> destroy(KekName const& name) override;
     [[nodiscard]] Literal description() const noexcept override;
 
     // Whether the memory of the keys is locked (KEY-5).
@@ -48,6 +51,8 @@ private:
     Result<void> initialise(SecretBytes const& passphrase, SecretBytes const& root);
     Result<void> load(SecretBytes const& passphrase, BytesView file);
     Result<void> add(KekName const& name) SALUS_REQUIRES(mutex_);
+    // What the file holds now. REQUIRES: the file's lock.
+    Result<KekFileContents> read() SALUS_REQUIRES(mutex_);
     Result<KekFileContents> decode(BytesView file) SALUS_REQUIRES(mutex_);
     Result<void> write(KekFileContents const& contents) SALUS_REQUIRES(mutex_);
 

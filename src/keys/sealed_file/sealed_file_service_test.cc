@@ -153,6 +153,22 @@ TEST_F(SealedFileServiceTest, TwoServicesDoNotLoseEachOthersKeys) {
     EXPECT_TRUE(third->unwrap(hospital, {}, by_second).value() == key);
 }
 
+// Whoever held the old file open, or finds its blocks on the disk, finds no key.
+TEST_F(SealedFileServiceTest, ADestroyedKeyIsNotInTheOldFileEither) {
+    auto const service = make_service(directory_.path(), random_);
+    ASSERT_TRUE(service->ensure(clinic_));
+    auto const before = directory_.path() / "held";
+    std::filesystem::create_hard_link(path_, before);
+    auto const other = open("passphrase").value();
+    ASSERT_TRUE(service->destroy(clinic_));
+    auto const left = read_file(before, limits::kSealedFileBytes).value();
+    EXPECT_GT(left.size(), 124U);
+    EXPECT_TRUE(std::ranges::all_of(left, [](auto byte) { return byte == 0; }));
+    // A process that still knows the key does not write it back.
+    ASSERT_TRUE(other->ensure({.tenant = TenantName("hospital"), .epoch = 1}));
+    EXPECT_EQ(other->wrap(clinic_, {}, SecretBytes(kKeyBytes)).error().code, Errc::not_found);
+}
+
 TEST_F(SealedFileServiceTest, EnsureRefusesWhileAnotherWritesOrTheFileWasReplaced) {
     auto const service = make_service(directory_.path(), random_);
     auto lock_path = path_;

@@ -1,11 +1,12 @@
-// The few words of canonical JSON (RFC 8785) that leaves are made of. Pure functions, any thread.
+// The few words of canonical JSON (RFC 8785) that leaves and proposals are made of. Pure functions,
+// any thread.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace salus::audit {
+namespace salus::json {
 
 // RFC 8785 section 3.2.2.3: beyond this a double no longer holds every integer.
 inline constexpr std::int64_t kLargestInteger = (std::int64_t{1} << 53) - 1;
@@ -20,4 +21,4 @@ enum class Encoding { complete, refused };
 void append_json_integer(std::string& out, std::int64_t value);
 void append_json_integer(std::string& out, std::uint64_t value);
 
-}  // namespace salus::audit
+}  // namespace salus::json

@@ -1,10 +1,10 @@
-#include "audit/canonical_json.h"
+#include "json/canonical.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 
-namespace salus::audit {
+namespace salus::json {
 namespace {
 
 template <class Integer>
@@ -42,4 +42,4 @@ void append_json_integer(std::string& out, std::uint64_t value) {
     append_decimal(out, value);
 }
 
-}  // namespace salus::audit
+}  // namespace salus::json

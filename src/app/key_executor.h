@@ -1,0 +1,43 @@
+// Carries out, on a thread of its own, what the custodians approved and takes several durable steps
+// (admin/erasure/key_operations.h): when it is begun, and again at a start if a crash came between.
+// Each step is on record before it is noted as done (KEY-3).
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "admin/erasure/key_operations.h"
+#include "pipeline/house.h"
+
+namespace salus::app {
+
+class KeyExecutor final : public admin::KeyExecutor {
+public:
+    // Does nothing until start().
+    KeyExecutor() = default;
+    ~KeyExecutor() override;
+    KeyExecutor(KeyExecutor const&) = delete;
+    KeyExecutor& operator=(KeyExecutor const&) = delete;
+
+    // Borrows all of it. `audit_directories` in the order of the house's tenants.
+    void start(pipeline::House const& house, crypto::SigningKey const& certificate_key,
+               std::vector<std::filesystem::path> audit_directories);
+    void wake() noexcept override;
+
+private:
+    void run(std::stop_token const& stop);
+    // Whether something is still to be done.
+    [[nodiscard]] bool carry_out_all();
+    [[nodiscard]] Result<void> carry_out(std::size_t tenant);
+
+    pipeline::House const* house_ = nullptr;
+    crypto::SigningKey const* certificate_key_ = nullptr;
+    std::vector<std::filesystem::path> audit_directories_;
+    std::mutex mutex_;
+    std::condition_variable_any ready_;
+    bool awake_ = true;    // at the start, what was begun before is continued; under mutex_
+    std::jthread thread_;  // last: it uses what stands above
+};
+
+}  // namespace salus::app
