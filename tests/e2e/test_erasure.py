@@ -91,16 +91,16 @@ class ErasureTest(unittest.TestCase):
                      f"/fhir/Patient/{name}/_history/1", f"/fhir/Observation/{name}-0",
                      f"/fhir/Patient/{name}/$everything"):
             answer = client.get(path)
-            self.assertIn(answer.status, (404, 410, 500), path)
+            self.assertIn(answer.status, (404, 410), path)
             self.assertNotIn(planted.encode(), answer.body)
             self.assertEqual(answer.json()["resourceType"], "OperationOutcome")
         for query in (f"/fhir/Observation?patient={name}",
                       f"/fhir/Patient?identifier=http://example.org/mrn|{planted}-MRN",
                       f"/fhir/Patient?family={planted}&birthdate=1970-01-01"):
             answer = client.get(query)
-            self.assertNotIn(planted.encode(), answer.body, query)
-            if answer.status == 200:
-                self.assertEqual(int(answer.json().get("total", 0)), 0, query)
+            self.assertIn(answer.status, (200, 404), query)
+            # The link of a search repeats what was asked.
+            self.assertNotIn("entry", answer.json(), query)
 
     def expect_read(self, name, planted):
         client = self.client()
