@@ -1,9 +1,11 @@
 """Cryptographic erasure of a patient (ENC-5): complete against older copies of the data and of the
 key store, stopped by a legal hold, continued after a crash, and certified."""
+import contextlib
 import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -148,8 +150,26 @@ class ErasureTest(unittest.TestCase):
         self.instance.start(seconds=20)
         self.expect_gone("leaves", "PLANTEDLEAVES")
         self.expect_read("stays", "PLANTEDSTAYS")
-        self.instance.stop()
+        # What was put back of the patient is removed once more, so it is in nobody's way.
+        self.wait_until_removed(now)
         self.put_back(now, "store")
+
+    def wait_until_removed(self, now):
+        with contextlib.closing(sqlite3.connect(now / "keys/default/keys.db")) as keys:
+            erased = [row[0] for row in keys.execute(
+                "SELECT compartment FROM data_key WHERE state = 3")]
+        self.assertEqual(len(erased), 1)
+        for _ in range(20):
+            self.instance.stop()
+            store = self.instance.directory / "store/records.db"
+            with contextlib.closing(sqlite3.connect(store)) as database:
+                left = database.execute("SELECT count(*) FROM history WHERE compartment = ?",
+                                        erased).fetchone()[0]
+            if left == 0:
+                return
+            self.instance.start(seconds=30)
+            time.sleep(1)
+        raise AssertionError("what was put back of an erased patient is still there")
 
     def old_data_and_old_key_store(self, before):
         """The key store of before is under a key-encryption key that is no more."""
