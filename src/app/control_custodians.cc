@@ -140,9 +140,8 @@ Appointed appointed(EvidenceContext const& context) {
         }
         ++result.with_custodians;
         result.words += fmt::format(
-            "; {}: {} of {} custodians beside the proposer, {} s before a "
-            "destruction",
-            tenant.name.text(), set->policy().approvals, set->custodians().size(),
+            "; {}: {} custodians, {} approve what another one proposes, {} s before a destruction",
+            tenant.name.text(), set->custodians().size(), set->policy().approvals,
             set->policy().cool_off);
     }
     return result;

@@ -9,10 +9,13 @@
 #include "app/certificate_key.h"
 #include "app/key_service.h"
 #include "app/open_intents.h"
+#include "keys/destroyed_compartments.h"
 #include "store/embedded/embedded_store.h"
 
 namespace salus::app {
 namespace {
+
+constexpr std::size_t kErasuresRepeated = 1'000'000;
 
 unsigned or_cores(unsigned configured) {
     return configured != 0 ? configured : std::max(1U, std::thread::hardware_concurrency());
@@ -169,10 +172,18 @@ bool Instance::start_key_executor(std::string& why) {
         return false;
     }
     certificate_key_ = *std::move(key);
-    std::vector<std::filesystem::path> audit_directories;
-    for (auto const& tenant : house_->tenants)
-        audit_directories.push_back(layout_.audit(tenant->tenant.name));
-    key_executor_.start(*house_, *certificate_key_, std::move(audit_directories));
+    std::vector<KeyExecutor::TenantPlace> places;
+    for (auto const& tenant : house_->tenants) {
+        auto const& name = tenant->tenant.name;
+        auto destroyed = keys::destroyed_compartments(layout_.tenant_keys(name), kErasuresRepeated);
+        if (!destroyed) {
+            why = explain("the erasures of tenant " + name.text(), destroyed.error());
+            return false;
+        }
+        places.push_back(
+            {.audit_directory = layout_.audit(name), .destroyed = *std::move(destroyed)});
+    }
+    key_executor_.start(*house_, *certificate_key_, std::move(places));
     return true;
 }
 

@@ -1,6 +1,7 @@
 #include "app/key_executor.h"
 
 #include "app/step_journal.h"
+#include "foundation/blocking.h"
 
 namespace salus::app {
 namespace {
@@ -16,10 +17,10 @@ KeyExecutor::~KeyExecutor() {
 }
 
 void KeyExecutor::start(pipeline::House const& house, crypto::SigningKey const& certificate_key,
-                        std::vector<std::filesystem::path> audit_directories) {
+                        std::vector<TenantPlace> places) {
     house_ = &house;
     certificate_key_ = &certificate_key;
-    audit_directories_ = std::move(audit_directories);
+    places_ = std::move(places);
     thread_ = std::jthread([this](std::stop_token const& stop) { run(stop); });
 }
 
@@ -31,7 +32,21 @@ void KeyExecutor::wake() noexcept {
     ready_.notify_one();
 }
 
+void KeyExecutor::erase_again(std::stop_token const& stop) {
+    BlockingExecutor executor;
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        auto& store = house_->tenants[i]->tenant.store;
+        for (auto const& compartment : places_[i].destroyed) {
+            if (stop.stop_requested()) return;
+            if (executor.run(store.erase(compartment, executor))) continue;
+            house_->log.write(LogLevel::error, "store.erase_failed");
+            return;
+        }
+    }
+}
+
 void KeyExecutor::run(std::stop_token const& stop) {
+    erase_again(stop);
     while (!stop.stop_requested()) {
         {
             std::unique_lock lock(mutex_);
@@ -77,7 +92,7 @@ Result<void> KeyExecutor::carry_out(std::size_t tenant) {
                                          .journal = journal,
                                          .index_cache = house_->index_cache,
                                          .certificate_key = *certificate_key_,
-                                         .audit_directory = audit_directories_[tenant]},
+                                         .audit_directory = places_[tenant].audit_directory},
                                         proposal));
     }
     return {};

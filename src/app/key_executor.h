@@ -20,20 +20,26 @@ public:
     KeyExecutor(KeyExecutor const&) = delete;
     KeyExecutor& operator=(KeyExecutor const&) = delete;
 
-    // Borrows all of it. `audit_directories` in the order of the house's tenants.
+    struct TenantPlace {
+        std::filesystem::path audit_directory;
+        // Removed from the store once more: it may have been put back from before an erasure.
+        std::vector<CompartmentId> destroyed;
+    };
+    // Borrows house and key. `places` in the order of the house's tenants.
     void start(pipeline::House const& house, crypto::SigningKey const& certificate_key,
-               std::vector<std::filesystem::path> audit_directories);
+               std::vector<TenantPlace> places);
     void wake() noexcept override;
 
 private:
     void run(std::stop_token const& stop);
+    void erase_again(std::stop_token const& stop);
     // Whether something is still to be done.
     [[nodiscard]] bool carry_out_all();
     [[nodiscard]] Result<void> carry_out(std::size_t tenant);
 
     pipeline::House const* house_ = nullptr;
     crypto::SigningKey const* certificate_key_ = nullptr;
-    std::vector<std::filesystem::path> audit_directories_;
+    std::vector<TenantPlace> places_;
     std::mutex mutex_;
     std::condition_variable_any ready_;
     bool awake_ = true;    // at the start, what was begun before is continued; under mutex_

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "foundation/limits.h"
+#include "keys/destroyed_compartments.h"
 #include "keys/dual_control/dual_control_for_test.h"
 #include "keys/keyring_for_test.h"
 
@@ -188,6 +189,16 @@ TEST_F(KeyRotationTest, ADestroyedCompartmentNeverGetsAKeyAgain) {
     EXPECT_EQ(rotation.destroy_compartment(approval_to_erase(compartment_of(9))).value(),
               std::vector<std::uint32_t>{});
     EXPECT_EQ(rotation.live_data_keys(a_).error().code, Errc::gone);
+    ASSERT_TRUE(rotation.begin_data_key(b_));
+    ASSERT_TRUE(rotation.destroy_data_key(b_, 1));
+    auto destroyed = destroyed_compartments(directory_.path() / "clinic", 2).value();
+    std::ranges::sort(destroyed);
+    std::vector expected{a_, compartment_of(9)};
+    std::ranges::sort(expected);
+    EXPECT_EQ(destroyed, expected);
+    EXPECT_EQ(destroyed_compartments(directory_.path() / "clinic", 1).error().code,
+              Errc::too_large);
+    EXPECT_TRUE(destroyed_compartments(directory_.path() / "nowhere", 1).value().empty());
     for (int start = 0; start < 2; ++start) {
         for (std::uint32_t const version : {1U, 2U, 3U}) {
             EXPECT_EQ(reading(*keyring, a_, version), Errc::not_found);
@@ -195,7 +206,7 @@ TEST_F(KeyRotationTest, ADestroyedCompartmentNeverGetsAKeyAgain) {
         EXPECT_EQ(writing(*keyring, a_), Errc::gone);
         EXPECT_EQ(writing(*keyring, compartment_of(9)), Errc::gone);
         EXPECT_EQ(keyring->rotation().begin_data_key(a_).error().code, Errc::gone);
-        EXPECT_TRUE(keyring->key_for_reading(b_, 1));
+        EXPECT_TRUE(keyring->key_for_reading(b_, 2));
         EXPECT_EQ(keyring->statistics().data_keys, 1U);
         keyring = nullptr;
         keyring = open();

@@ -1,9 +1,11 @@
 """Cryptographic erasure of a patient (ENC-5): complete against older copies of the data and of the
 key store, stopped by a legal hold, continued after a crash, and certified."""
+import contextlib
 import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -91,16 +93,16 @@ class ErasureTest(unittest.TestCase):
                      f"/fhir/Patient/{name}/_history/1", f"/fhir/Observation/{name}-0",
                      f"/fhir/Patient/{name}/$everything"):
             answer = client.get(path)
-            self.assertIn(answer.status, (404, 410, 500), path)
+            self.assertIn(answer.status, (404, 410), path)
             self.assertNotIn(planted.encode(), answer.body)
             self.assertEqual(answer.json()["resourceType"], "OperationOutcome")
         for query in (f"/fhir/Observation?patient={name}",
                       f"/fhir/Patient?identifier=http://example.org/mrn|{planted}-MRN",
                       f"/fhir/Patient?family={planted}&birthdate=1970-01-01"):
             answer = client.get(query)
-            self.assertNotIn(planted.encode(), answer.body, query)
-            if answer.status == 200:
-                self.assertEqual(int(answer.json().get("total", 0)), 0, query)
+            self.assertIn(answer.status, (200, 404), query)
+            # The link of a search repeats what was asked.
+            self.assertNotIn("entry", answer.json(), query)
 
     def expect_read(self, name, planted):
         client = self.client()
@@ -148,8 +150,26 @@ class ErasureTest(unittest.TestCase):
         self.instance.start(seconds=20)
         self.expect_gone("leaves", "PLANTEDLEAVES")
         self.expect_read("stays", "PLANTEDSTAYS")
-        self.instance.stop()
+        # What was put back of the patient is removed once more, so it is in nobody's way.
+        self.wait_until_removed(now)
         self.put_back(now, "store")
+
+    def wait_until_removed(self, now):
+        with contextlib.closing(sqlite3.connect(now / "keys/default/keys.db")) as keys:
+            erased = [row[0] for row in keys.execute(
+                "SELECT compartment FROM data_key WHERE state = 3")]
+        self.assertEqual(len(erased), 1)
+        for _ in range(20):
+            self.instance.stop()
+            store = self.instance.directory / "store/records.db"
+            with contextlib.closing(sqlite3.connect(store)) as database:
+                left = database.execute("SELECT count(*) FROM history WHERE compartment = ?",
+                                        erased).fetchone()[0]
+            if left == 0:
+                return
+            self.instance.start(seconds=30)
+            time.sleep(1)
+        raise AssertionError("what was put back of an erased patient is still there")
 
     def old_data_and_old_key_store(self, before):
         """The key store of before is under a key-encryption key that is no more."""
