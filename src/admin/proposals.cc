@@ -71,6 +71,7 @@ void note_step(request::Exchange& exchange, keys::Proposal const& proposal,
 
 std::vector<audit::CustodianName> names_for_record(std::vector<keys::CustodianName> const& names) {
     std::vector<audit::CustodianName> result;
+    result.reserve(names.size());
     for (auto const& each : names) result.emplace_back(each.text());
     return result;
 }

@@ -18,6 +18,7 @@ audit::KeyOperation decided(admin::StoredProposal const& proposal) {
     auto const custodians = keys::CustodianSet::parse(proposal.record.custodians);
     if (!custodians) return step;
     auto const tally = keys::Quorum::tally(proposal.record, proposal.proposal, *custodians);
+    step.approvers.reserve(tally.approvers.size());
     for (auto const& each : tally.approvers) step.approvers.emplace_back(each.text());
     return step;
 }

@@ -89,7 +89,7 @@ struct CanonicalScopes {
 };
 
 // A custodian's name (docs/formats/ballots.md): of a person at work, chosen for this use.
-using CustodianName = TextId<struct CustodianNameTag>;
+using CustodianName = TextId<struct RecordedCustodianTag>;
 
 // A step of an operation on keys that people decide about, and these people (KEY-3).
 struct KeyOperation {

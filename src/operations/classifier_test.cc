@@ -88,6 +88,36 @@ TEST_F(ClassifierTest, EveryRouteThatWrites) {
            Interaction::search_type);
 }
 
+TEST_F(ClassifierTest, RoutesOfWhatSeveralPeopleDecide) {
+    HeaderList const json{{"Content-Type", "application/json"}};
+    std::string const proposal = "/admin/keys/proposals/" + std::string(64, 'a');
+    expect({.target = "/admin/keys/custodians"}, Interaction::custodians_read);
+    expect({.target = "/admin/keys/holds"}, Interaction::hold_list);
+    expect({.target = "/admin/keys/proposals"}, Interaction::proposal_list);
+    expect({.target = proposal}, Interaction::proposal_read);
+    expect({Method::post, "/admin/keys/custodians", json, "{}"}, Interaction::custodians_set);
+    expect({Method::post, "/admin/keys/holds", json, "{}"}, Interaction::hold_place);
+    expect({Method::post, "/admin/keys/drafts", json, "{}"}, Interaction::proposal_draft);
+    expect({Method::post, "/admin/keys/proposals", json, "{}"}, Interaction::proposal_add);
+    expect({Method::post, proposal + "/ballots", json, "{}"}, Interaction::ballot_add);
+    expect({Method::post, proposal + "/execute", {}, ""}, Interaction::proposal_execute);
+
+    expect({Method::post, proposal + "/ballots", {}, "{}"}, Errc::unsupported_media_type);
+    expect({Method::post, proposal + "/execute", json, "{}"}, Errc::invalid);
+    for (auto const* end : {"/ballots", "/execute"})
+        expect({.target = proposal + end}, Errc::method_not_allowed);
+    expect({.method = Method::remove, .target = proposal}, Errc::method_not_allowed);
+    expect({.target = "/admin/keys/drafts"}, Errc::method_not_allowed);
+    for (auto const* other : {"/admin/keys", "/admin/keys/", "/admin/keys/keys",
+                              "/admin/keys/custodians/1", "/admin/keys/holds/1"})
+        expect({.target = other}, Errc::not_found);
+    expect({.target = proposal + "/other"}, Errc::not_found);
+    expect({.target = proposal + "/ballots/1"}, Errc::not_found);
+    // One spelling: 64 digits, lower case.
+    for (auto const& id : {std::string(63, 'a'), std::string(64, 'A'), std::string(64, 'x')})
+        expect({.target = "/admin/keys/proposals/" + id}, Errc::invalid);
+}
+
 TEST_F(ClassifierTest, WrongMethodsAtFixedRoutes) {
     HeaderList const form{{"Content-Type", kForm}};
     for (auto const* target :
