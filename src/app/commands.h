@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/admin_call.h"
 #include "app/configuration.h"
 
 namespace salus::app {
@@ -78,6 +79,17 @@ struct DefinitionsOptions {
 int definitions_load(DefinitionsOptions const& options);
 int definitions_list(DefinitionsOptions const& options);
 int definitions_remove(DefinitionsOptions const& options);
+
+struct KeysOptions {
+    AdminOptions admin;
+    std::string kind;  // rotate: kek, shard, data, index, signing, cursor or detail
+    bool json = false;
+};
+// Through the server if it runs; what is ordered is done by the server alone.
+int keys_status(KeysOptions const& options);
+int keys_rotate(KeysOptions const& options);
+int keys_pause(KeysOptions const& options);
+int keys_resume(KeysOptions const& options);
 
 enum class CheckFormat { table, json };
 struct CheckOptions {

@@ -1,52 +1,18 @@
-#include "app/command_line.h"
+#include "app/admin_call.h"
 #include "app/commands.h"
-#include "app/instance_client.h"
 #include "app/terminal.h"
 #include "foundation/file.h"
+#include "foundation/limits.h"
+#include "json/document.h"
 
 namespace salus::app {
 namespace {
 
-struct Call {
-    http::Method method;
-    std::string path;  // below /admin/definitions
-    std::string scope;
-    std::string body{};
-};
-
-// The instance's answer as text; nothing, and said, if it refused.
-std::optional<std::string> answer_to(DefinitionsOptions const& options, Call call) {
-    std::string why;
-    auto const client = InstanceClient::connect(options.directory, why);
-    if (!client) {
-        say_problem(why);
-        return std::nullopt;
-    }
-    auto const key =
-        options.key_file.empty() ? Layout{options.directory}.administrator() : options.key_file;
-    auto const token = client->token(key, options.client, call.scope, why, options.tenant);
-    if (token.empty()) {
-        say_problem("no token for " + options.client + ": " + why);
-        return std::nullopt;
-    }
-    http::Request request;
-    request.method = call.method;
-    request.target =
-        EphiText(InstanceClient::path_of(options.tenant) + "/admin/definitions" + call.path);
-    request.headers.set("Authorization", "Bearer " + token);
-    if (!call.body.empty()) {
-        request.headers.set("Content-Type", "application/gzip");
-        request.body = EphiText(std::move(call.body));
-    }
-    auto response = client->send(std::move(request));
-    if (!response) {
-        say_problem("no answer: " + std::string(response.error().why.text()));
-        return std::nullopt;
-    }
-    auto text = CommandLine::text(std::move(response->body));
-    if (response->status == 200) return text;
-    say_problem("it was refused: " + text);
-    return std::nullopt;
+AdminOptions admin_of(DefinitionsOptions const& options) {
+    return {.directory = options.directory,
+            .tenant = options.tenant,
+            .client = options.client,
+            .key_file = options.key_file};
 }
 
 int show(std::optional<std::string> const& listing) {
@@ -70,21 +36,23 @@ int definitions_load(DefinitionsOptions const& options) {
         say_problem(options.package_file.string() + ": " + std::string(archive.error().why.text()));
         return kFailed;
     }
-    return show(answer_to(options, {.method = http::Method::post,
-                                    .path = "",
-                                    .scope = "admin/definitions.write",
-                                    .body = std::string(text_of(*archive))}));
+    return show(answer_to(admin_of(options), {.method = http::Method::post,
+                                              .path = "/definitions",
+                                              .scope = "admin/definitions.write",
+                                              .content_type = "application/gzip",
+                                              .body = std::string(text_of(*archive))}));
 }
 
 int definitions_list(DefinitionsOptions const& options) {
     return show(answer_to(
-        options, {.method = http::Method::get, .path = "", .scope = "admin/definitions.read"}));
+        admin_of(options),
+        {.method = http::Method::get, .path = "/definitions", .scope = "admin/definitions.read"}));
 }
 
 int definitions_remove(DefinitionsOptions const& options) {
-    return show(answer_to(options, {.method = http::Method::remove,
-                                    .path = "/" + options.package,
-                                    .scope = "admin/definitions.write"}));
+    return show(answer_to(admin_of(options), {.method = http::Method::remove,
+                                              .path = "/definitions/" + options.package,
+                                              .scope = "admin/definitions.write"}));
 }
 
 }  // namespace salus::app

@@ -73,7 +73,8 @@ bool register_first_clients(Instance& instance, Layout const& layout) {
                           {.id = std::string(kAdministrator),
                            .name = "First administrator, by key",
                            .scope = "admin/clients.write admin/check.read "
-                                    "admin/definitions.read admin/definitions.write",
+                                    "admin/definitions.read admin/definitions.write "
+                                    "admin/keys.read admin/keys.write",
                            .purposes = {"SYSADMIN"},
                            .jwks = {}}) &&
            register_first(instance, layout.demonstration(),

@@ -16,6 +16,7 @@ struct Options {
     ClientAddOptions client_add;
     TokenOptions token;
     DefinitionsOptions definitions;
+    KeysOptions keys;
     CheckOptions check;
     AuditVerifyOptions audit_verify;
     bool check_json = false;
@@ -136,6 +137,31 @@ void describe_definition_commands(CLI::App& app, Options& options, int& code) {
     }
 }
 
+void describe_key_commands(CLI::App& app, Options& options, int& code) {
+    auto* keys = app.add_subcommand("keys", "State and rotation of a tenant's keys");
+    keys->require_subcommand(1);
+    auto* status = keys->add_subcommand("status", "Ages, epochs, progress");
+    status->add_flag("--json", options.keys.json, "For machines");
+    status->callback([&] { code = salus::app::keys_status(options.keys); });
+    auto* rotate = keys->add_subcommand("rotate", "Replace all present keys of a kind");
+    rotate->add_option("KIND", options.keys.kind, "Which keys")
+        ->required()
+        ->check(CLI::IsMember({"kek", "shard", "data", "index", "signing", "cursor", "detail"}));
+    rotate->callback([&] { code = salus::app::keys_rotate(options.keys); });
+    auto* pause = keys->add_subcommand("pause", "Let rotation rest, also over restarts");
+    pause->callback([&] { code = salus::app::keys_pause(options.keys); });
+    auto* resume = keys->add_subcommand("resume", "Go on");
+    resume->callback([&] { code = salus::app::keys_resume(options.keys); });
+    for (auto* command : {status, rotate, pause, resume}) {
+        add_directory(*command, options.keys.admin.directory);
+        command->add_option("--tenant", options.keys.admin.tenant, "A tenant other than the first");
+        command->add_option("--client", options.keys.admin.client, "client_id")
+            ->capture_default_str();
+        command->add_option("--key", options.keys.admin.key_file,
+                            "The client's private key (JWK); the administrator's by default");
+    }
+}
+
 void describe_evidence_commands(CLI::App& app, Options& options, int& code) {
     auto* check =
         app.add_subcommand("check", "Show the state of every control, with live evidence");
@@ -166,6 +192,7 @@ int main(int argc, char** argv) {
     int code = kDone;
     describe_instance_commands(app, options, code);
     describe_client_commands(app, options, code);
+    describe_key_commands(app, options, code);
     describe_definition_commands(app, options, code);
     describe_evidence_commands(app, options, code);
     try {

@@ -58,6 +58,18 @@ Result<IntentFacts> route_definitions(http::Method method, std::span<std::string
     return facts;
 }
 
+bool is_keys(std::span<std::string const> segments) {
+    return segments[0] == "admin" && segments[1] == "keys";
+}
+
+Result<IntentFacts> route_keys(http::Method method, std::span<std::string const> segments) {
+    if (segments.size() == 2) return only(http::Method::get, method, Interaction::key_status);
+    if (segments.size() == 3 && segments[2] == "rotation") {
+        return only(http::Method::post, method, Interaction::key_rotation);
+    }
+    return no_such_route();
+}
+
 }  // namespace
 
 Result<request::Intent> Classifier::classify(request::Exchange& exchange) {
@@ -110,6 +122,7 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
     }
     if (segments.size() >= 2 && is_definitions(segments))
         return route_definitions(method, segments);
+    if (segments.size() >= 2 && is_keys(segments)) return route_keys(method, segments);
     if (is("admin", "check")) return only(http::Method::get, method, Interaction::control_check);
     if (is("fhir", ".well-known", "smart-configuration")) {
         // JSON whatever the Accept header says (SMART App Launch 2.2, conformance).

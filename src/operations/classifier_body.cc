@@ -23,6 +23,7 @@ bool takes_form(IntentFacts const& facts, http::Method method) {
     return facts.interaction == Interaction::token ||
            facts.interaction == Interaction::client_add ||
            facts.interaction == Interaction::definitions_load ||
+           facts.interaction == Interaction::key_rotation ||
            facts.interaction == Interaction::validate ||
            (facts.interaction == Interaction::search_type && method == http::Method::post);
 }

@@ -42,6 +42,8 @@ enum class Interaction : std::uint8_t {
     definitions_load,
     definitions_list,
     definitions_remove,
+    key_status,
+    key_rotation,
     client_add,
     control_check,
 };

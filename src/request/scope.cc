@@ -51,8 +51,10 @@ std::optional<Scope> parse_administration(std::string_view rest) {
         scope.update = true;
         return scope;
     }
-    if (rest == "definitions.read" || rest == "definitions.write") {
-        scope.type = "definitions";
+    bool const reads_or_writes = rest == "definitions.read" || rest == "definitions.write" ||
+                                 rest == "keys.read" || rest == "keys.write";
+    if (reads_or_writes) {
+        scope.type = rest.substr(0, rest.find('.'));
         scope.read = rest.ends_with("read");
         scope.update = !scope.read;
         return scope;
@@ -149,6 +151,8 @@ bool allows(Scope const& scope, Interaction interaction, std::string_view type) 
         case Interaction::definitions_load:
         case Interaction::definitions_remove:
             return !clinical && scope.type == "definitions" && scope.update;
+        case Interaction::key_status: return !clinical && scope.type == "keys" && scope.read;
+        case Interaction::key_rotation: return !clinical && scope.type == "keys" && scope.update;
         case Interaction::client_add: return !clinical && scope.type == "clients" && scope.update;
         case Interaction::control_check: return !clinical && scope.type == "check" && scope.read;
         // Decided by their parts (parts_of).
