@@ -92,28 +92,28 @@ Result<bool> TenantRotation::advance(std::stop_token const& stop) {
         });
     orders_ = std::move(orders);
     Result<void> others;
-    if (asked || now >= look_again_) others = rotate_others(asked, stop);
+    if (asked || now >= look_again_) others = rotate_others(stop);
     auto more = rotate_data(stop);
     if (!others) return fail(others.error());
     return more;
 }
 
 // A kind that fails holds up no other.
-Result<void> TenantRotation::rotate_others(bool asked, std::stop_token const& stop) {
-    SALUS_TRY(auto const status, rotation_.status());
+Result<void> TenantRotation::rotate_others(std::stop_token const& stop) {
     auto const now = house_.clock.monotonic();
-    look_again_ = now + (asked || is_under_way(status) ? limits::kReadersOfOldKeys : kLookAgain);
-    for (auto const& request : orders_.requests) {
-        if (request.older_than > house_.clock.now()) look_again_ = now;
-    }
+    look_again_ = now;
+    SALUS_TRY(auto const status, rotation_.status());
     auto const kek = rotate_kek(status);
     auto const shards = rotate_shards(status, stop);
     auto const purposes = rotate_purposes(status, stop);
     for (auto const* done : {&kek, &shards, &purposes}) {
-        if (*done) continue;
-        look_again_ = now;
-        return fail(done->error());
+        if (!*done) return fail(done->error());
     }
+    SALUS_TRY(auto const after, rotation_.status());
+    bool const waits = std::ranges::any_of(orders_.requests, [&](auto const& request) {
+        return request.older_than > house_.clock.now();
+    });
+    if (!waits) look_again_ = now + (is_under_way(after) ? limits::kReadersOfOldKeys : kLookAgain);
     return {};
 }
 

@@ -38,7 +38,7 @@ private:
     [[nodiscard]] WallTime due_before(keys::RotationKind kind) const;
     [[nodiscard]] Result<void> record(audit_controls::KeyStep step);
     // All kinds but data keys.
-    [[nodiscard]] Result<void> rotate_others(bool asked, std::stop_token const& stop);
+    [[nodiscard]] Result<void> rotate_others(std::stop_token const& stop);
     [[nodiscard]] Result<void> rotate_kek(keys::RotationStatus const& status);
     [[nodiscard]] Result<void> rotate_shards(keys::RotationStatus const& status,
                                              std::stop_token const& stop);
