@@ -1,10 +1,10 @@
 // What the key management back ends cost: wrap and unwrap of one key, the opening of a tenant's
-// keyring, the renewal of its shard keys, and a miss of the cache of data keys. SoftHSM2 stands for
-// an HSM, so its numbers are a lower bound.
+// keyring, the renewal of its shard keys, a miss of the cache of data keys, and rotation of each.
+// SoftHSM2 stands for an HSM, so its numbers are a lower bound.
 //   build/release/keys_bench
 #include <cstdio>
 
-#include "foundation/limits.h"
+#include "foundation/rotation_limits.h"
 #include "keys/keyring.h"
 #include "keys/pkcs11/token_for_test.h"
 
@@ -53,14 +53,55 @@ void measure(char const* name, KeyManagementService& service) {
                 name, wrap, unwrap, open / 1'000, refresh / 1'000, miss);
 }
 
+// What rotation costs for each key, on a tenant of its own: a KEK and its shard keys, a shard's
+// keys wrapped again, a data key begun and destroyed.
+void measure_rotation(char const* name, KeyManagementService& service) {
+    TemporaryDirectory const directory;
+    crypto::SystemRandom random;
+    ManualClock const clock{WallTime(std::chrono::seconds(1'800'000'000))};
+    auto const keyring =
+        Keyring::open(directory.path(), TenantName("rotation"), kRealm, service, random, clock)
+            .value();
+    std::vector<CompartmentId> compartments;
+    for (std::uint64_t i = 0; i < kRounds; ++i) compartments.push_back(compartment_of(1 + 64 * i));
+    SALUS_CHECK(keyring->prepare(compartments).has_value());
+    auto& rotation = keyring->rotation();
+    auto const kek = microseconds(1, [&](int) {
+        SALUS_CHECK(rotation.begin_kek_epoch().has_value());
+        SALUS_CHECK(rotation.rewrap_shard_keys(100).value() == 0);
+        SALUS_CHECK(rotation.destroy_unused_keks().has_value());
+    });
+    SALUS_CHECK(rotation.begin_shard_epoch(1).has_value());
+    auto const shard = microseconds(1, [&](int) {
+        while (rotation.rewrap_keys_of_shard(1, limits::kRewrappedAtOnce).value() > 0) {
+        }
+    });
+    constexpr int kDataKeys = 200;
+    auto const begin = microseconds(kDataKeys, [&](int i) {
+        auto const& compartment = compartments[static_cast<std::size_t>(i)];
+        SALUS_CHECK(rotation.begin_data_key(compartment).has_value());
+    });
+    auto const destroy = microseconds(kDataKeys, [&](int i) {
+        auto const& compartment = compartments[static_cast<std::size_t>(i)];
+        SALUS_CHECK(rotation.destroy_data_key(compartment, 1).has_value());
+    });
+    std::printf(
+        "%-12s rotation: KEK %.1f ms, shard %.1f us a key, data key begun %.0f us, "
+        "destroyed %.0f us\n",
+        name, kek / 1'000, shard / kRounds, begin, destroy);
+}
+
 }  // namespace
 
 int main() {
     TemporaryDirectory const directory;
     crypto::SystemRandom random;
-    measure("sealed-file", *make_service(directory.path(), random));
+    auto const file = make_service(directory.path(), random);
+    measure("sealed-file", *file);
+    measure_rotation("sealed-file", *file);
     pkcs11::TokenForTest const token;
     auto const service = pkcs11::Pkcs11Service::open(token.settings(), kRealm, random).value();
     measure("pkcs11", *service);
+    measure_rotation("pkcs11", *service);
     return 0;
 }

@@ -128,6 +128,17 @@ struct HoldOptions {
 };
 int hold(HoldOptions const& options);
 
+struct KeysOptions {
+    AdministrationOptions administration;
+    std::string kind;  // rotate: kek, shard, data, index, signing, cursor or detail
+    bool json = false;
+};
+// Through the server if it runs; what is ordered is done by the server alone.
+int keys_status(KeysOptions const& options);
+int keys_rotate(KeysOptions const& options);
+int keys_pause(KeysOptions const& options);
+int keys_resume(KeysOptions const& options);
+
 enum class CheckFormat { table, json };
 struct CheckOptions {
     std::filesystem::path directory;

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "app/keys_section.h"
+#include "app/rotation_section.h"
 #include "app/section.h"
 #include "fhir/definitions.h"
 #include "keys/instance_root.h"
@@ -126,6 +127,7 @@ void read_root(toml::table const& root, Configuration& configuration, std::strin
     instance.finish();
     read_server(top.section("server"), configuration, why);
     read_keys(top.section("keys"), configuration, why);
+    read_rotation(top.section("rotation"), configuration, why);
     Section search(top.section("search"), "search", why);
     configuration.index_cache_bytes =
         static_cast<std::size_t>(search.number("index_cache_mib", 0, 1 << 20)) << 20U;
@@ -156,8 +158,8 @@ std::optional<Configuration> read_configuration(std::filesystem::path const& dir
     }
     Configuration configuration;
     configuration.directory = directory;
-    static constexpr std::array<std::string_view, 7> kSections{
-        "instance", "server", "keys", "search", "log", "tenant", "policy"};
+    static constexpr std::array<std::string_view, 8> kSections{
+        "instance", "server", "keys", "rotation", "search", "log", "tenant", "policy"};
     for (auto const& [key, value] : parsed.table()) {
         if (std::ranges::find(kSections, key.str()) == kSections.end() && why.empty()) {
             why = std::string(key.str()) + ": is not a section of Salus";

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/rotation_settings.h"
 #include "authorization/policy.h"
 #include "crypto/hash.h"
 #include "foundation/log.h"
@@ -54,6 +55,7 @@ struct Configuration {
     std::string realm;                // random id of the instance, bound into every ciphertext
     ServerConfiguration server;
     KeysConfiguration keys;
+    RotationSettings rotation;
     std::vector<TenantName> tenants;  // the default tenant first
     std::size_t index_cache_bytes = 0;
     LogLevel log_level = LogLevel::info;

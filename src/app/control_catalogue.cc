@@ -29,7 +29,7 @@ constexpr auto kControls = std::to_array<Control>({
      bound_ciphertexts,
      {}},
     {"ENC-3", "A choice of key management back ends", key_backends, {}},
-    {"ENC-4", "Keys are rotated online", nullptr, "rotation of data and key-encryption keys"},
+    {"ENC-4", "Keys are rotated online", rotated_keys, {}},
     {"ENC-5", "Destroying a patient's key erases the patient", erasure, {}},
     {"ENC-6", "Validated cryptographic module", nullptr, "the setting for OpenSSL's FIPS provider"},
     // Keys, and ePHI in memory
@@ -48,7 +48,7 @@ constexpr auto kControls = std::to_array<Control>({
      "the authorization endpoint: only services get tokens"},
     {"IAM-2", "Services prove themselves with keys, not passwords", client_authentication,
      "mutual TLS"},
-    {"IAM-3", "Short-lived signed access tokens", token_signing, "rotation of the signing key"},
+    {"IAM-3", "Short-lived signed access tokens", token_signing, {}},
     {"IAM-4", "Refresh tokens rotate", nullptr, "refresh tokens: none are issued"},
     {"IAM-5", "OpenID Connect", nullptr, "sign-in of people"},
     {"IAM-6", "Multi-factor authentication", nullptr, "sign-in of people and their factors"},

@@ -26,6 +26,52 @@ public:
     [[nodiscard]] audit::Status status() const override { return answer; }
 };
 
+// Tells a status; everything else fails.
+class FakeKeyRotation final : public keys::KeyRotation {
+public:
+    keys::RotationStatus answer;
+    Result<std::uint32_t> begin_kek_epoch() override { return none(); }
+    Result<std::uint64_t> rewrap_shard_keys(std::size_t) override { return none(); }
+    Result<std::vector<std::uint32_t>> destroy_unused_keks() override { return none(); }
+    Result<std::uint32_t> begin_shard_epoch(std::uint32_t) override { return none(); }
+    Result<std::uint64_t> rewrap_keys_of_shard(std::uint32_t, std::size_t) override {
+        return none();
+    }
+    Result<std::vector<std::uint32_t>> destroy_unused_shard_keys(std::uint32_t) override {
+        return none();
+    }
+    Result<std::uint32_t> begin_data_key(CompartmentId const&) override { return none(); }
+    Result<void> destroy_data_key(CompartmentId const&, std::uint32_t) override { return none(); }
+    Result<std::vector<std::uint32_t>> destroy_compartment(CompartmentId const&) override {
+        return none();
+    }
+    Result<std::vector<CompartmentId>> data_keys_older_than(WallTime, std::size_t) override {
+        return none();
+    }
+    Result<std::vector<keys::DataKeyVersion>> decrypt_only_data_keys(keys::DataKeyVersion const&,
+                                                                     std::size_t) override {
+        return none();
+    }
+    Result<std::uint32_t> begin_purpose_key(keys::Purpose) override { return none(); }
+    Result<void> set_purpose_state(keys::Purpose, std::uint32_t, keys::KeyState) override {
+        return none();
+    }
+    Result<void> destroy_purpose_key(keys::Purpose, std::uint32_t) override { return none(); }
+    Result<keys::RotationRequest> request(keys::RotationKind) override { return none(); }
+    Result<void> set_paused(bool) override { return none(); }
+    Result<keys::RotationOrders> orders() override { return none(); }
+    Result<keys::RotationStatus> status() override {
+        if (is_gone) return none();
+        return answer;
+    }
+    bool is_gone = false;
+
+private:
+    static std::unexpected<Error> none() {
+        return fail(Errc::unavailable, "a fake rotates nothing");
+    }
+};
+
 class FakeKeyring final : public keys::Keyring {
 public:
     keys::KeyringStatistics answer{.data_keys = 10, .memory_locked = true};
@@ -43,7 +89,8 @@ public:
     }
     Result<std::vector<keys::PurposeKey>> purpose_keys(keys::Purpose) override { return none(); }
     [[nodiscard]] std::uint64_t purpose_changes() const noexcept override { return 0; }
-    keys::KeyRotation& rotation() noexcept override { SALUS_CHECK(false); }
+    keys::KeyRotation& rotation() noexcept override { return rotates; }
+    FakeKeyRotation rotates;
     Result<void> refresh() override { return {}; }
     void forget_expired() override {}
     [[nodiscard]] keys::KeyringStatistics statistics() const override { return answer; }
@@ -86,6 +133,13 @@ public:
     Task<Result<void>> commit(store::Batch, Executor&) override { co_return none(); }
     Result<std::unique_ptr<store::Reader>> open_reader() override { return none(); }
     void keep_page(store::IndexPage) override {}
+    Task<Result<void>> reseal(std::vector<store::Reseal>, Executor&) override { co_return none(); }
+    Task<Result<void>> retoken(std::vector<store::Retoken>, Executor&) override {
+        co_return none();
+    }
+    Task<Result<void>> retire_keys(CompartmentId, std::uint32_t, Executor&) override {
+        co_return none();
+    }
     Task<Result<void>> erase(CompartmentId, Executor&) override { co_return none(); }
     Task<Result<std::uint64_t>> expire(std::int64_t, Executor&) override { co_return none(); }
     Result<store::Statistics> statistics() override { return answer; }

@@ -48,6 +48,7 @@ Finding certificate_reload(EvidenceContext const& context);
 Finding sealed_at_rest(EvidenceContext const& context);
 Finding bound_ciphertexts(EvidenceContext const& context);
 Finding key_backends(EvidenceContext const& context);
+Finding rotated_keys(EvidenceContext const& context);
 Finding erasure(EvidenceContext const& context);
 // KEY
 Finding separate_roles(EvidenceContext const& context);

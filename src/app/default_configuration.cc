@@ -61,6 +61,23 @@ server_key = "{server_key}"
 # Time for one attempt, of three at most. Only the start and the refresh of keys wait for it.
 timeout_ms = 2000
 
+[rotation]
+# Keys that are older than so many days are replaced while the server serves; 0: only on demand, by
+# `salus keys rotate KIND`. docs/handbook/operating.md says what each costs.
+# Key-encryption key and shard keys: what lies under them is wrapped again, no record is touched.
+kek_days = 365
+shard_days = 365
+# Data keys, one for each patient: every record is sealed again, which writes the whole store once.
+data_days = 0
+# Blind-index keys: the tokens of patients and shared resources are made again.
+index_days = 0
+# The key that signs access tokens, and those of paging cursors and of sealed audit details: cheap.
+signing_days = 90
+cursor_days = 90
+detail_days = 365
+# Records that are sealed again in a second, at most; 0 sets no limit beside half of the time.
+records_per_second = 2000
+
 [search]
 # Memory for opened indexes of patients that were searched lately, in MiB. 0 keeps none.
 index_cache_mib = 256

@@ -23,6 +23,7 @@ struct Options {
     ProposalOptions execute;
     VoteOptions vote;
     HoldOptions hold;
+    KeysOptions keys;
     CheckOptions check;
     AuditVerifyOptions audit_verify;
     bool check_json = false;
@@ -211,6 +212,23 @@ void describe_proposal_commands(CLI::App& keys, Options& options, int& code) {
     execute->callback([&] { code = salus::app::execute(options.execute); });
 }
 
+void describe_rotation_commands(CLI::App& keys, Options& options, int& code) {
+    auto* status = keys.add_subcommand("status", "Ages, epochs, progress");
+    status->add_flag("--json", options.keys.json, "For machines");
+    status->callback([&] { code = salus::app::keys_status(options.keys); });
+    auto* rotate = keys.add_subcommand("rotate", "Replace all present keys of a kind");
+    rotate->add_option("KIND", options.keys.kind, "Which keys")
+        ->required()
+        ->check(CLI::IsMember({"kek", "shard", "data", "index", "signing", "cursor", "detail"}));
+    rotate->callback([&] { code = salus::app::keys_rotate(options.keys); });
+    auto* pause = keys.add_subcommand("pause", "Let rotation rest, also over restarts");
+    pause->callback([&] { code = salus::app::keys_pause(options.keys); });
+    auto* resume = keys.add_subcommand("resume", "Go on");
+    resume->callback([&] { code = salus::app::keys_resume(options.keys); });
+    for (auto* command : {status, rotate, pause, resume})
+        add_administration(*command, options.keys.administration, "--key");
+}
+
 void describe_evidence_commands(CLI::App& app, Options& options, int& code) {
     auto* check =
         app.add_subcommand("check", "Show the state of every control, with live evidence");
@@ -242,8 +260,10 @@ int main(int argc, char** argv) {
     describe_instance_commands(app, options, code);
     describe_client_commands(app, options, code);
     describe_definition_commands(app, options, code);
-    auto* keys = app.add_subcommand("keys", "Keys: who decides about them, and what was decided");
+    auto* keys =
+        app.add_subcommand("keys", "Keys: their state and rotation, and who decides about them");
     keys->require_subcommand(1);
+    describe_rotation_commands(*keys, options, code);
     describe_custodian_commands(*keys, options, code);
     describe_proposal_commands(*keys, options, code);
     describe_evidence_commands(app, options, code);

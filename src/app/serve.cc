@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/housekeeping.h"
 #include "app/instance.h"
+#include "app/key_rotation_job.h"
 #include "app/terminal.h"
 #include "crypto/tls.h"
 #include "fhir/operation_outcome.h"
@@ -159,6 +160,7 @@ int serve(ServeOptions const& options) {
     instance->evidence().attach(server.get());
     {
         Housekeeping const housekeeping(*instance, *server);
+        KeyRotationJob const rotation(instance->house(), instance->configuration().rotation);
         instance->log().write(LogLevel::info, "server.started", field("port", server->port()));
         wait_for_the_end(*instance, *server, signals);
         instance->log().write(LogLevel::info, "server.stopping");

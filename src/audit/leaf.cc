@@ -61,6 +61,8 @@ Literal name_of(Event event) noexcept {
         case Event::key_created: return "key.created";
         case Event::key_rotated: return "key.rotated";
         case Event::key_destroyed: return "key.destroyed";
+        case Event::key_rotation_ordered: return "key.rotation-ordered";
+        case Event::key_status_read: return "key.status-read";
         case Event::key_unwrapped: return "key.unwrapped";
         case Event::key_refused: return "key.refused";
         case Event::key_custodians: return "key.custodians";

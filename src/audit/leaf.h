@@ -56,6 +56,8 @@ enum class Event : std::uint8_t {
     key_created,
     key_rotated,
     key_destroyed,
+    key_rotation_ordered,
+    key_status_read,
     key_unwrapped,
     key_refused,
     key_custodians,

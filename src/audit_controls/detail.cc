@@ -18,9 +18,7 @@ void add(std::string& out, std::string_view name, std::string_view value) {
 }  // namespace
 
 Result<crypto::Sealed> DetailWriter::seal(request::Exchange const& exchange) {
-    if (!key_) {
-        SALUS_TRY(key_, tenant_.keyring.purpose_key(keys::Purpose::audit_detail));
-    }
+    SALUS_TRY(auto const key, tenant_.keyring.purpose_key_for_writing(keys::Purpose::audit_detail));
     std::string text = "{";
     add(text, "address", exchange.request.peer.address);
     add(text, "user_agent", exchange.request.headers.get("User-Agent").value_or(""));
@@ -37,7 +35,7 @@ Result<crypto::Sealed> DetailWriter::seal(request::Exchange const& exchange) {
         .add(Part::tenant, tenant_.name.text())
         .add(Part::object_class, "audit-detail")
         .add(Part::id, exchange.id.text());
-    auto sealed = sealer_.seal(*key_, 1, context, bytes_of(text));
+    auto sealed = sealer_.seal(key.key, key.version, context, bytes_of(text));
     scrub(text);
     return sealed;
 }

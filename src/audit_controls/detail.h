@@ -19,7 +19,6 @@ public:
 private:
     request::Tenant const& tenant_;
     crypto::Sealer sealer_;
-    std::optional<SecretBytes> key_;
 };
 
 }  // namespace salus::audit_controls

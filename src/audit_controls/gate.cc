@@ -40,6 +40,8 @@ audit::Event event_of(request::Interaction interaction) {
         case Interaction::definitions_load:
         case Interaction::definitions_remove: return audit::Event::definitions_changed;
         case Interaction::definitions_list: return audit::Event::definitions_listed;
+        case Interaction::key_status: return audit::Event::key_status_read;
+        case Interaction::key_rotation: return audit::Event::key_rotation_ordered;
         case Interaction::client_add: return audit::Event::client_added;
         case Interaction::custodians_set: return audit::Event::key_custodians;
         case Interaction::proposal_add: return audit::Event::key_proposed;

@@ -54,7 +54,7 @@ Result<request::CallerPointer> Authentication::verify(std::string_view token) {
     jose::VerifyOptions options;
     options.type = "at+jwt";
     options.algorithms = {crypto::SignatureAlgorithm::es256};
-    auto const verified = jose::verify_compact(token, keys_.verifying_keys(), options);
+    auto const verified = jose::verify_compact(token, keys_.current()->verifying_keys(), options);
     if (!verified) return refused();
     auto const payload = verified->payload.root();
     jose::ClaimRules rules;

@@ -8,6 +8,7 @@
 #include "crypto/hmac.h"
 #include "foundation/limits.h"
 #include "jose/jws.h"
+#include "keys/sealed_file.h"
 #include "request/tenant_for_test.h"
 
 namespace salus::authentication {
@@ -42,7 +43,8 @@ protected:
                 {"purpose_of_use", "\"TREAT\""}};
     }
     [[nodiscard]] std::string sign(ClaimTexts const& claims, char const* type = "at+jwt") const {
-        return jose::sign_compact(keys_.signing_key(), keys_.key_id(), type, json_of(claims));
+        return jose::sign_compact(keys_.current()->signing_key(), keys_.current()->key_id(), type,
+                                  json_of(claims));
     }
     [[nodiscard]] std::string with(std::string const& name, std::string const& value) const {
         auto changed = claims();
@@ -96,9 +98,9 @@ TEST_F(AuthenticationTest, AValidTokenBecomesACaller) {
 
 TEST_F(AuthenticationTest, ForgedHeadersAndSignatures) {
     auto const payload = json_of(claims());
-    auto const kid = keys_.key_id();
+    auto const kid = keys_.current()->key_id();
     auto const by_us = [&](std::string const& text) {
-        return keys_.signing_key().sign(bytes_of(text));
+        return keys_.current()->signing_key().sign(bytes_of(text));
     };
     auto const nothing = [](std::string const&) { return Bytes(); };
     auto const header = [&](std::string const& alg, std::string const& rest) {
@@ -112,8 +114,9 @@ TEST_F(AuthenticationTest, ForgedHeadersAndSignatures) {
         expect_refused(forge(header(none, type), payload, by_us), none);
     }
     // HMAC with what everybody can read: the JWK set, the SPKI of the key.
-    auto const spki = keys_.signing_key().verifying_key().spki();
-    for (auto const& public_bytes : {BytesView(spki), bytes_of(keys_.json_web_key_set())}) {
+    auto const spki = keys_.current()->signing_key().verifying_key().spki();
+    for (auto const& public_bytes :
+         {BytesView(spki), bytes_of(keys_.current()->json_web_key_set())}) {
         expect_refused(forge(header("HS256", type), payload,
                              [&](std::string const& text) {
                                  auto const code =
@@ -220,7 +223,7 @@ TEST_F(AuthenticationTest, ATokenOfAnotherTenantOpensNothing) {
     testing::TestTenant north(instance_, "north", "/t/north");
     auto const keys =
         must(TokenKeys::open(north.directory() / "token.sealed", north.tenant(), instance_.random));
-    EXPECT_NE(keys.key_id(), keys_.key_id());
+    EXPECT_NE(keys.current()->key_id(), keys_.current()->key_id());
     Authentication of_north(north.tenant(), keys, instance_.clock);
     auto const request = make_request(
         {.target = "/t/north/fhir", .headers = {{"Authorization", "Bearer " + sign(claims())}}});
@@ -234,8 +237,54 @@ TEST_F(AuthenticationTest, ATokenOfAnotherTenantOpensNothing) {
 TEST_F(AuthenticationTest, TheSigningKeySurvivesARestartAndNothingPrivateIsPublished) {
     auto const again = must(
         TokenKeys::open(tenant_.directory() / "token.sealed", tenant_.tenant(), instance_.random));
-    EXPECT_EQ(again.key_id(), keys_.key_id());
-    EXPECT_EQ(keys_.json_web_key_set().find("\"d\""), std::string::npos);
+    EXPECT_EQ(again.current()->key_id(), keys_.current()->key_id());
+    EXPECT_EQ(keys_.current()->json_web_key_set().find("\"d\""), std::string::npos);
+}
+
+// The old key verifies until its last token has expired, then nothing that it signed is a token.
+TEST_F(AuthenticationTest, ANewSigningKeyTakesOverWithoutRefusingAToken) {
+    auto const path = tenant_.directory() / "token.sealed";
+    auto& rotation = tenant_.tenant().keyring.rotation();
+    auto const old = keys_.current();
+    auto const old_token = sign(claims());
+    auto const next = must(rotation.begin_purpose_key(keys::Purpose::token_signing));
+    ASSERT_TRUE(keys_.rotate(next, instance_.clock.now()));
+    auto const fresh = keys_.current();
+    EXPECT_NE(fresh->key_id(), old->key_id());
+    // As after a crash: the same step again, and a start in between.
+    ASSERT_TRUE(keys_.rotate(next, instance_.clock.now()));
+    EXPECT_EQ(keys_.current()->key_id(), fresh->key_id());
+    EXPECT_EQ(must(TokenKeys::open(path, tenant_.tenant(), instance_.random)).current()->key_id(),
+              fresh->key_id());
+    ASSERT_TRUE(
+        rotation.set_purpose_state(keys::Purpose::token_signing, next, keys::KeyState::active));
+    ASSERT_TRUE(rotation.destroy_purpose_key(keys::Purpose::token_signing, 1));
+    EXPECT_TRUE(authenticate(old_token));
+    EXPECT_TRUE(authenticate(sign(claims())));
+    for (auto const& id : {old->key_id(), fresh->key_id()}) {
+        EXPECT_NE(keys_.current()->json_web_key_set().find(id), std::string::npos);
+    }
+    EXPECT_EQ(must(keys_.destroy_expired(instance_.clock.now())), 0U);
+    instance_.clock.advance(limits::kAccessTokenLife + limits::kClockSkew +
+                            std::chrono::seconds(2));
+    EXPECT_EQ(must(keys_.destroy_expired(instance_.clock.now())), 1U);
+    auto const opened = must(TokenKeys::open(path, tenant_.tenant(), instance_.random));
+    EXPECT_EQ(opened.current()->keys().size(), 1U);
+    EXPECT_EQ(opened.current()->verifying_keys().find(old->key_id()), nullptr);
+}
+
+// A file of version 0.1.0 holds the key alone, under version 1 of the purpose key.
+TEST_F(AuthenticationTest, AnEarlierFileOpens) {
+    auto const path = tenant_.directory() / "token.sealed";
+    auto const seal_key = must(tenant_.tenant().keyring.purpose_key(keys::Purpose::token_signing));
+    crypto::Context context;
+    context.add(crypto::Context::Part::realm, tenant_.tenant().realm)
+        .add(crypto::Context::Part::tenant, tenant_.tenant().name.text())
+        .add(crypto::Context::Part::object_class, "token-signing-key");
+    auto const secret = keys_.current()->signing_key().to_pkcs8();
+    ASSERT_TRUE(keys::seal_to_file(path, seal_key, context, secret.reveal(), instance_.random));
+    auto const opened = must(TokenKeys::open(path, tenant_.tenant(), instance_.random));
+    EXPECT_EQ(opened.current()->key_id(), keys_.current()->key_id());
 }
 
 TEST_F(AuthenticationTest, TheCacheEndsWithTheToken) {

@@ -34,6 +34,8 @@ bool purpose_allows(PurposeRule const& rule, Interaction interaction, std::strin
         case Interaction::definitions_load:
         case Interaction::definitions_list:
         case Interaction::definitions_remove:
+        case Interaction::key_status:
+        case Interaction::key_rotation:
         case Interaction::client_add:
         case Interaction::custodians_set:
         case Interaction::custodians_read:

@@ -85,13 +85,16 @@ struct RotationRequest {
     RotationKind kind{};
     WallTime older_than{};
 };
+struct RotationOrders {
+    std::vector<RotationRequest> requests;
+    bool paused = false;
+};
 struct RotationStatus {
     std::vector<KekStatus> keks;
     std::vector<ShardKeyStatus> shard_keys;  // without tombstones
     std::vector<DataKeyStatus> data_keys;    // one for each version and state there is
     std::vector<PurposeKeyStatus> purpose_keys;
-    std::vector<RotationRequest> requests;
-    bool paused = false;
+    RotationOrders orders;
 };
 struct DataKeyVersion {
     CompartmentId compartment;
@@ -164,6 +167,7 @@ public:
     [[nodiscard]] virtual Result<RotationRequest> request(RotationKind kind) = 0;
     // Whether the work rests. Nothing here asks; who does the work does.
     [[nodiscard]] virtual Result<void> set_paused(bool paused) = 0;
+    [[nodiscard]] virtual Result<RotationOrders> orders() = 0;
     // Reads the whole key store's indexes: about 0.2 s for a million data keys. Holds no lock that
     // a request needs.
     [[nodiscard]] virtual Result<RotationStatus> status() = 0;

@@ -1,6 +1,5 @@
 #include "keys/key_rotation_status.h"
 
-#include <algorithm>
 #include <map>
 
 #include "keys/key_rows.h"
@@ -104,25 +103,6 @@ Result<void> read_purpose_keys(sqlite::Database& database, RotationStatus& statu
     }
 }
 
-Result<void> read_requests(sqlite::Database& database, RotationStatus& status) {
-    SALUS_TRY(auto const paused, database.number("SELECT rotation_paused FROM key_store"));
-    status.paused = paused != 0;
-    SALUS_TRY(auto select, database.prepare("SELECT kind, older_than FROM rotation_request"));
-    auto rows = select.query();
-    while (true) {
-        SALUS_TRY(bool const more, rows.next());
-        if (!more) return {};
-        auto const number = rows.number(0);
-        auto const kind = std::ranges::find_if(kRotationKinds, [number](RotationKind candidate) {
-            return static_cast<std::int64_t>(candidate) == number;
-        });
-        if (kind == std::ranges::end(kRotationKinds)) {
-            return fail(Errc::corrupt, "a rotation of an unknown kind was asked for");
-        }
-        status.requests.push_back({.kind = *kind, .older_than = time_of(rows.number(1))});
-    }
-}
-
 }  // namespace
 
 Result<RotationStatus> read_rotation_status(std::filesystem::path const& directory) {
@@ -133,7 +113,7 @@ Result<RotationStatus> read_rotation_status(std::filesystem::path const& directo
     SALUS_TRY_VOID(read_shard_keys(database, status));
     SALUS_TRY_VOID(read_data_keys(database, status));
     SALUS_TRY_VOID(read_purpose_keys(database, status));
-    SALUS_TRY_VOID(read_requests(database, status));
+    SALUS_TRY(status.orders, read_orders(database));
     return status;
 }
 

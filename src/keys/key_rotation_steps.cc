@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "foundation/rotation_limits.h"
 #include "keys/key_rotation_status.h"
 
 namespace salus::keys {
@@ -252,6 +253,11 @@ Result<RotationRequest> KeyRotationSteps::request(RotationKind kind) {
 Result<void> KeyRotationSteps::set_paused(bool paused) {
     MutexLock const lock(state_.mutex);
     return state_.hierarchy->store().set_paused(paused);
+}
+
+Result<RotationOrders> KeyRotationSteps::orders() {
+    MutexLock const lock(state_.mutex);
+    return state_.hierarchy->store().orders();
 }
 
 Result<RotationStatus> KeyRotationSteps::status() {

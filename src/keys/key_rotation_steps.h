@@ -29,6 +29,7 @@ public:
     Result<void> destroy_purpose_key(Purpose purpose, std::uint32_t version) override;
     Result<RotationRequest> request(RotationKind kind) override;
     Result<void> set_paused(bool paused) override;
+    Result<RotationOrders> orders() override;
     Result<RotationStatus> status() override;
 
 private:

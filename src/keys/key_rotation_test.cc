@@ -3,7 +3,7 @@
 #include <atomic>
 #include <thread>
 
-#include "foundation/limits.h"
+#include "foundation/rotation_limits.h"
 #include "keys/destroyed_compartments.h"
 #include "keys/dual_control/dual_control_for_test.h"
 #include "keys/keyring_for_test.h"
@@ -301,10 +301,10 @@ TEST_F(KeyRotationTest, WhatIsAskedForAndThePauseLastOverRestarts) {
     keyring = nullptr;
     keyring = open();
     auto const status = keyring->rotation().status().value();
-    EXPECT_TRUE(status.paused);
-    ASSERT_EQ(status.requests.size(), 1U);
-    EXPECT_EQ(status.requests[0].kind, RotationKind::data);
-    EXPECT_EQ(status.requests[0].older_than, made.older_than);
+    EXPECT_TRUE(status.orders.paused);
+    ASSERT_EQ(status.orders.requests.size(), 1U);
+    EXPECT_EQ(status.orders.requests[0].kind, RotationKind::data);
+    EXPECT_EQ(status.orders.requests[0].older_than, made.older_than);
 }
 
 TEST_F(KeyRotationTest, KindsHaveNames) {

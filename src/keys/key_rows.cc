@@ -1,5 +1,6 @@
 #include "keys/key_rows.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace salus::keys {
@@ -61,6 +62,26 @@ Result<CompartmentId> compartment_in(sqlite::Rows const& rows, int column) {
     auto const bytes = rows.bytes(column);
     if (bytes.size() != sizeof(CompartmentId::Array)) return fail(Errc::corrupt, kBadRow);
     return CompartmentId::from(bytes);
+}
+
+Result<RotationOrders> read_orders(sqlite::Database& database) {
+    RotationOrders orders;
+    SALUS_TRY(auto const paused, database.number("SELECT rotation_paused FROM key_store"));
+    orders.paused = paused != 0;
+    SALUS_TRY(auto select, database.prepare("SELECT kind, older_than FROM rotation_request"));
+    auto rows = select.query();
+    while (true) {
+        SALUS_TRY(bool const more, rows.next());
+        if (!more) return orders;
+        auto const number = rows.number(0);
+        auto const kind = std::ranges::find_if(kRotationKinds, [number](RotationKind candidate) {
+            return static_cast<std::int64_t>(candidate) == number;
+        });
+        if (kind == std::ranges::end(kRotationKinds)) {
+            return fail(Errc::corrupt, "a rotation of an unknown kind was asked for");
+        }
+        orders.requests.push_back({.kind = *kind, .older_than = time_of(rows.number(1))});
+    }
 }
 
 }  // namespace salus::keys

@@ -24,6 +24,9 @@ namespace salus::keys {
 // Columns: id, shard, epoch, state, kek_epoch, wrapped.
 [[nodiscard]] Result<std::optional<StoredShardKey>> read_shard_key(sqlite::Rows& rows);
 
+// What was asked for.
+[[nodiscard]] Result<RotationOrders> read_orders(sqlite::Database& database);
+
 template <class Row>
 [[nodiscard]] Result<std::vector<Row>> read_all(sqlite::Rows& rows,
                                                 Result<std::optional<Row>> (*read)(sqlite::Rows&)) {

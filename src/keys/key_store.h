@@ -109,6 +109,7 @@ public:
                                                                std::size_t count_max);
     Result<void> set_request(RotationRequest const& request);
     Result<void> set_paused(bool paused);
+    Result<RotationOrders> orders();
     // What was overwritten is nowhere in the files from then on: the WAL is copied and emptied.
     Result<void> empty_wal() { return database_.checkpoint(sqlite::CheckpointMode::truncate); }
 

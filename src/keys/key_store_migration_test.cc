@@ -31,7 +31,7 @@ TEST_F(KeyStoreMigrationTest, AKeyStoreOfFormat1KeepsItsKeysAndCanBeRotated) {
     auto const status = rotation.status().value();
     ASSERT_EQ(status.keks.size(), 1U);
     EXPECT_EQ(status.keks[0].created, clock_.now() - std::chrono::hours(24));
-    EXPECT_FALSE(status.paused);
+    EXPECT_FALSE(status.orders.paused);
     EXPECT_EQ(rotation.begin_kek_epoch().value(), 2U);
     EXPECT_EQ(rotation.rewrap_shard_keys(100).value(), 0U);
     EXPECT_EQ(rotation.destroy_unused_keks().value(), std::vector<std::uint32_t>{1});

@@ -206,6 +206,10 @@ Result<void> KeyStore::set_request(RotationRequest const& request) {
     return {};
 }
 
+Result<RotationOrders> KeyStore::orders() {
+    return read_orders(database_);
+}
+
 Result<void> KeyStore::set_paused(bool paused) {
     SALUS_TRY(auto update, database_.prepare("UPDATE key_store SET rotation_paused = ?1"));
     SALUS_TRY_VOID(update.run(std::int64_t{paused ? 1 : 0}));

@@ -13,7 +13,9 @@ namespace salus::keys {
 // place does not open. Errc::too_large beyond limits::kSealedFileBytes.
 [[nodiscard]] Result<void> seal_to_file(std::filesystem::path const& path, SecretBytes const& key,
                                         crypto::Context const& context, BytesView contents,
-                                        crypto::Random& random);
+                                        crypto::Random& random, std::uint32_t key_version = 1);
+// The version of the key that a file is sealed under, as it claims. Errors as open_from_file().
+[[nodiscard]] Result<std::uint32_t> key_version_of_file(std::filesystem::path const& path);
 // Errc::not_found when there is no file; Errc::corrupt for every way in which it does not open.
 [[nodiscard]] Result<SecretBytes> open_from_file(std::filesystem::path const& path,
                                                  SecretBytes const& key,

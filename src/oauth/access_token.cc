@@ -27,7 +27,8 @@ std::string issue_access_token(request::Tenant const& tenant, authentication::To
     claims.append(R"(,"purpose_of_use":)");
     json::append_quoted(claims, request::code_of(grant.purpose).text());
     claims.push_back('}');
-    return jose::sign_compact(keys.signing_key(), keys.key_id(), "at+jwt", claims);
+    auto const set = keys.current();
+    return jose::sign_compact(set->signing_key(), set->key_id(), "at+jwt", claims);
 }
 
 }  // namespace salus::oauth

@@ -49,8 +49,9 @@ protected:
         auto const document = room_.body(ask(assertion("jti-1", extensions)));
         auto const error = document.root().text_member("error");
         if (error) return *error;
-        auto const verified = must(jose::verify_compact(
-            *document.root().text_member("access_token"), room_.keys().verifying_keys(), {}));
+        auto const verified =
+            must(jose::verify_compact(*document.root().text_member("access_token"),
+                                      room_.keys().current()->verifying_keys(), {}));
         return verified.payload.root().text_member("purpose_of_use").value_or("none");
     }
     // Redeems an assertion: the whole way to the store.

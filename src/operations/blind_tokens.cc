@@ -9,6 +9,8 @@
 namespace salus::operations {
 namespace {
 
+using TokenUse = records::Addressing::TokenUse;
+
 // Stands for the system in the token of an identifier that is asked for by its value alone.
 constexpr std::string_view kAnySystem = "\x01";
 constexpr std::int64_t kDayNanoseconds = 86'400'000'000'000;
@@ -42,7 +44,7 @@ void add_demographic_tokens(records::Addressing const& addressing, fhir::EntryVi
     auto names = entry.find("name");
     while (day && names && names->left() > 0) {
         if (auto const begin = beginning(names->string().folded)) {
-            tokens.push_back(addressing.demographic_token(*begin, *day));
+            addressing.add_demographic_tokens(TokenUse::write, *begin, *day, tokens);
         }
     }
 }
@@ -81,9 +83,10 @@ Result<std::vector<BlindToken>> tokens_of(records::Addressing const& addressing,
     auto identifiers = entry.find("identifier");
     while (identifiers && identifiers->left() > 0) {
         auto const identifier = identifiers->token();
-        tokens.push_back(
-            addressing.identifier_token(entry.type(), identifier.system, identifier.code));
-        tokens.push_back(addressing.identifier_token(entry.type(), kAnySystem, identifier.code));
+        for (auto const system : {identifier.system, kAnySystem}) {
+            addressing.add_identifier_tokens(TokenUse::write, entry.type(), system, identifier.code,
+                                             tokens);
+        }
     }
     if (entry.type() == "Patient") add_demographic_tokens(addressing, entry, tokens);
     std::ranges::sort(tokens);
@@ -106,7 +109,8 @@ std::optional<std::vector<BlindToken>> identifier_tokens(
             auto const* token = std::get_if<fhir::TokenCriterion>(&criterion);
             if (token == nullptr || !token->code) return std::nullopt;
             std::string_view const system = token->system ? *token->system : kAnySystem;
-            tokens.push_back(addressing.identifier_token(type.name.text(), system, *token->code));
+            addressing.add_identifier_tokens(TokenUse::find, type.name.text(), system, *token->code,
+                                             tokens);
         }
         return tokens;
     }
@@ -120,7 +124,9 @@ std::optional<std::vector<BlindToken>> tokens_for(records::Addressing const& add
     auto const name = name_asked_for(query);
     auto const day = birth_day_asked_for(query);
     if (!name || !day) return std::nullopt;
-    return std::vector{addressing.demographic_token(*name, *day)};
+    std::vector<BlindToken> tokens;
+    addressing.add_demographic_tokens(TokenUse::find, *name, *day, tokens);
+    return tokens;
 }
 
 }  // namespace salus::operations

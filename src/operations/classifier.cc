@@ -58,28 +58,9 @@ Result<IntentFacts> route_definitions(http::Method method, std::span<std::string
     return facts;
 }
 
-// What several people decide about keys: /admin/keys/...
-Result<IntentFacts> route_keys(http::Request const& request,
-                               std::span<std::string const> segments) {
-    bool const posts = request.method == http::Method::post;
-    auto const either = [&](Interaction by_get, Interaction by_post) -> Result<IntentFacts> {
-        if (posts) {
-            SALUS_TRY_VOID(check_json_content_type(request));
-        }
-        return only(posts ? http::Method::post : http::Method::get, request.method,
-                    posts ? by_post : by_get);
-    };
-    auto const& what = segments.front();
-    if (segments.size() == 1 && what == "custodians")
-        return either(Interaction::custodians_read, Interaction::custodians_set);
-    if (segments.size() == 1 && what == "holds")
-        return either(Interaction::hold_list, Interaction::hold_place);
-    if (segments.size() == 1 && what == "proposals")
-        return either(Interaction::proposal_list, Interaction::proposal_add);
-    if (segments.size() == 1 && what == "drafts" && posts)
-        return either(Interaction::proposal_draft, Interaction::proposal_draft);
-    if (segments.size() == 1 && what == "drafts") return wrong_method();
-    if (what != "proposals" || segments.size() > 3) return no_such_route();
+// /admin/keys/proposals/HASH...
+Result<IntentFacts> route_proposal(http::Request const& request,
+                                   std::span<std::string const> segments) {
     auto const hash = from_hex(segments[1]);
     if (!hash || hash->size() != sizeof(crypto::Sha256Digest) || to_hex(*hash) != segments[1])
         return fail(Errc::invalid, "a proposal is named by its SHA-256 in hexadecimal");
@@ -89,6 +70,7 @@ Result<IntentFacts> route_keys(http::Request const& request,
         if (!is_read(request.method)) return wrong_method();
         return facts;
     }
+    bool const posts = request.method == http::Method::post;
     if (segments[2] == "ballots") {
         facts.interaction = Interaction::ballot_add;
         if (posts) {
@@ -101,6 +83,34 @@ Result<IntentFacts> route_keys(http::Request const& request,
     }
     if (!posts) return wrong_method();
     return facts;
+}
+
+// State and rotation, and what several people decide: /admin/keys...
+Result<IntentFacts> route_keys(http::Request const& request,
+                               std::span<std::string const> segments) {
+    auto const method = request.method;
+    if (segments.empty()) return only(http::Method::get, method, Interaction::key_status);
+    bool const posts = method == http::Method::post;
+    auto const either = [&](Interaction by_get, Interaction by_post) -> Result<IntentFacts> {
+        if (posts) {
+            SALUS_TRY_VOID(check_json_content_type(request));
+        }
+        return only(posts ? http::Method::post : http::Method::get, method,
+                    posts ? by_post : by_get);
+    };
+    auto const& what = segments.front();
+    if (what == "proposals" && (segments.size() == 2 || segments.size() == 3))
+        return route_proposal(request, segments);
+    if (segments.size() != 1) return no_such_route();
+    if (what == "custodians")
+        return either(Interaction::custodians_read, Interaction::custodians_set);
+    if (what == "holds") return either(Interaction::hold_list, Interaction::hold_place);
+    if (what == "proposals") return either(Interaction::proposal_list, Interaction::proposal_add);
+    if (what != "drafts" && what != "rotation") return no_such_route();
+    if (!posts) return wrong_method();
+    auto const interaction =
+        what == "drafts" ? Interaction::proposal_draft : Interaction::key_rotation;
+    return either(interaction, interaction);
 }
 
 }  // namespace
@@ -155,7 +165,7 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
     }
     if (segments.size() >= 2 && is_definitions(segments))
         return route_definitions(method, segments);
-    if (segments.size() >= 3 && segments[0] == "admin" && segments[1] == "keys")
+    if (segments.size() >= 2 && segments[0] == "admin" && segments[1] == "keys")
         return route_keys(exchange.request, segments.subspan(2));
     if (is("admin", "check")) return only(http::Method::get, method, Interaction::control_check);
     if (is("fhir", ".well-known", "smart-configuration")) {

@@ -28,6 +28,7 @@ bool takes_form(IntentFacts const& facts, http::Method method) {
            facts.interaction == Interaction::ballot_add ||
            facts.interaction == Interaction::hold_place ||
            facts.interaction == Interaction::definitions_load ||
+           facts.interaction == Interaction::key_rotation ||
            facts.interaction == Interaction::validate ||
            (facts.interaction == Interaction::search_type && method == http::Method::post);
 }

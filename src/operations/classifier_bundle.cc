@@ -127,6 +127,8 @@ bool may_stand_in_a_transaction(IntentFacts const& facts) {
         case Interaction::definitions_load:
         case Interaction::definitions_list:
         case Interaction::definitions_remove:
+        case Interaction::key_status:
+        case Interaction::key_rotation:
         case Interaction::transaction:
         case Interaction::batch:
         case Interaction::capabilities:

@@ -44,6 +44,8 @@ Result<request::Prepared> prepare(Context const& context, request::Permit const&
         case Interaction::definitions_load:
         case Interaction::definitions_list:
         case Interaction::definitions_remove:
+        case Interaction::key_status:
+        case Interaction::key_rotation:
         case Interaction::client_add:
         case Interaction::custodians_set:
         case Interaction::custodians_read:

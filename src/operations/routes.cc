@@ -63,6 +63,8 @@ bool belongs_on_a_worker(request::Permit const& permit) {
         case request::Interaction::definitions_load:
         case request::Interaction::definitions_list:
         case request::Interaction::definitions_remove:
+        case request::Interaction::key_status:
+        case request::Interaction::key_rotation:
         case request::Interaction::open_api:
         case request::Interaction::custodians_set:
         case request::Interaction::custodians_read:

@@ -41,6 +41,7 @@ admin::DefinitionsDesk TenantDesk::definitions_desk() {
 Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
                                               request::Permit const& permit) {
     using request::Interaction;
+    SALUS_TRY_VOID(records_->renew_token_keys());
     switch (permit.intent().interaction) {
         case Interaction::read:
         case Interaction::vread:
@@ -66,12 +67,16 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
             return document(oauth::authorization_server_metadata(tenant_.tenant));
         case Interaction::smart_configuration:
             return document(oauth::smart_configuration(tenant_.tenant));
-        case Interaction::json_web_key_set: return document(tenant_.token_keys.json_web_key_set());
+        case Interaction::json_web_key_set:
+            return document(tenant_.token_keys.current()->json_web_key_set());
         case Interaction::definitions_load:
             return admin::load_definitions(definitions_desk(), exchange);
         case Interaction::definitions_list: return admin::list_definitions(definitions_desk());
         case Interaction::definitions_remove:
             return admin::remove_definitions(definitions_desk(), permit);
+        case Interaction::key_status: return admin::key_status(tenant_.tenant, house_.clock);
+        case Interaction::key_rotation:
+            return admin::order_rotation(tenant_.tenant, house_.clock, parser_, exchange);
         case Interaction::client_add:
             return oauth::register_client(exchange, *records_, parser_, house_.clock);
         case Interaction::custodians_set:

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "admin/definition_packages.h"
+#include "admin/key_rotation.h"
 #include "authorization/decide.h"
 #include "minimum_necessary/narrowing.h"
 #include "oauth/token_endpoint.h"

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "records/tenant_for_test.h"
+#include "records/tokens_for_test.h"
 
 namespace salus::records {
 namespace {
@@ -26,8 +27,8 @@ std::vector<std::string> codes_of(Addressing const& addressing) {
             addressing.patient_compartment("p1").hex(),
             addressing.shared_compartment().hex(),
             addressing.identity_compartment().hex(),
-            addressing.identifier_token("Patient", kSystem, "MRN1").hex(),
-            addressing.demographic_token("mus", "3650").hex()};
+            testing::identifier_token(addressing, "Patient", kSystem, "MRN1").hex(),
+            testing::demographic_token(addressing, "mus", "3650").hex()};
 }
 
 TEST_F(AddressingTest, NoCodeOfOneTenantIsOneOfAnother) {
@@ -38,7 +39,8 @@ TEST_F(AddressingTest, NoCodeOfOneTenantIsOneOfAnother) {
     std::size_t equal = 0;
     for (int day = 0; day < 100; ++day) {
         auto const text = std::to_string(day);
-        equal += ours_.demographic_token("mus", text) == theirs_.demographic_token("mus", text)
+        equal += testing::demographic_token(ours_, "mus", text) ==
+                         testing::demographic_token(theirs_, "mus", text)
                      ? 1U
                      : 0U;
     }
@@ -62,9 +64,9 @@ TEST_F(AddressingTest, EqualTextsHaveUnlikeCodesInEachUse) {
         add(ours_.patient_compartment(text).hex());
         add(ours_.address(text, "").hex());
         if (!text.empty()) add(ours_.address("", text).hex());
-        add(ours_.identifier_token(text, "", "").hex());
-        if (!text.empty()) add(ours_.identifier_token("", text, "").hex());
-        if (!text.empty()) add(ours_.identifier_token("", "", text).hex());
+        add(testing::identifier_token(ours_, text, "", "").hex());
+        if (!text.empty()) add(testing::identifier_token(ours_, "", text, "").hex());
+        if (!text.empty()) add(testing::identifier_token(ours_, "", "", text).hex());
     }
     add(ours_.shared_compartment().hex());
     add(ours_.identity_compartment().hex());
@@ -74,14 +76,15 @@ TEST_F(AddressingTest, EqualTextsHaveUnlikeCodesInEachUse) {
 TEST_F(AddressingTest, WhereOneTextEndsAndTheNextBeginsCounts) {
     EXPECT_NE(ours_.address("Patient", "p1"), ours_.address("Patientp", "1"));
     EXPECT_NE(ours_.address("Patient", "p1"), ours_.address("Patien", "tp1"));
-    EXPECT_NE(ours_.identifier_token("Patient", "ab", "c"),
-              ours_.identifier_token("Patient", "a", "bc"));
-    EXPECT_NE(ours_.identifier_token("Patient", "abc", ""),
-              ours_.identifier_token("Patient", "", "abc"));
+    EXPECT_NE(testing::identifier_token(ours_, "Patient", "ab", "c"),
+              testing::identifier_token(ours_, "Patient", "a", "bc"));
+    EXPECT_NE(testing::identifier_token(ours_, "Patient", "abc", ""),
+              testing::identifier_token(ours_, "Patient", "", "abc"));
     // A text that holds the framing itself: a length of four bytes.
     std::string const framed("a\0\0\0\1b", 6);
     EXPECT_NE(ours_.address(framed, ""), ours_.address("a", "b"));
-    EXPECT_NE(ours_.demographic_token("mus", "1"), ours_.demographic_token("mu", "s1"));
+    EXPECT_NE(testing::demographic_token(ours_, "mus", "1"),
+              testing::demographic_token(ours_, "mu", "s1"));
 }
 
 TEST_F(AddressingTest, CaseSpacesAndTypeMakeAnotherCode) {
@@ -91,8 +94,8 @@ TEST_F(AddressingTest, CaseSpacesAndTypeMakeAnotherCode) {
         EXPECT_NE(ours_.patient_compartment(id), ours_.patient_compartment("p1")) << id;
     }
     EXPECT_NE(ours_.address("Person", "p1"), address);
-    EXPECT_NE(ours_.identifier_token("Patient", kSystem, "1"),
-              ours_.identifier_token("Practitioner", kSystem, "1"));
+    EXPECT_NE(testing::identifier_token(ours_, "Patient", kSystem, "1"),
+              testing::identifier_token(ours_, "Practitioner", kSystem, "1"));
 }
 
 TEST_F(AddressingTest, ADemographicTokenIsCutSoThatSeveralPeopleShareIt) {
@@ -100,7 +103,7 @@ TEST_F(AddressingTest, ADemographicTokenIsCutSoThatSeveralPeopleShareIt) {
     constexpr std::size_t kPeople = 3'000;
     std::set<BlindToken> tokens;
     for (std::size_t i = 0; i < kPeople; ++i) {
-        auto const token = ours_.demographic_token("mus", std::to_string(i));
+        auto const token = testing::demographic_token(ours_, "mus", std::to_string(i));
         for (std::size_t byte = 2; byte < token.bytes().size(); ++byte) {
             EXPECT_EQ(token.bytes()[byte], 0U);
         }
@@ -112,7 +115,7 @@ TEST_F(AddressingTest, ADemographicTokenIsCutSoThatSeveralPeopleShareIt) {
 }
 
 TEST_F(AddressingTest, AnIdentifierTokenIsNotCut) {
-    auto const token = ours_.identifier_token("Patient", kSystem, "MRN1");
+    auto const token = testing::identifier_token(ours_, "Patient", kSystem, "MRN1");
     auto const tail = token.bytes().subspan(2);
     EXPECT_TRUE(std::ranges::any_of(tail, [](std::uint8_t byte) { return byte != 0; }));
 }

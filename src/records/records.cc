@@ -12,13 +12,6 @@ DocumentName deletion_name(store::StoredVersion const& stored) {
             stored.version};
 }
 
-// Version 0.1.0 sealed a deletion as any version, with the time and nothing else in it.
-bool deletes_by_name(store::StoredVersion const& stored) {
-    constexpr std::size_t kTimeOnly = 80 + 8;  // docs/formats/sealed-record.md
-    return stored.state == store::VersionState::deleted &&
-           stored.document.bytes().size() > kTimeOnly;
-}
-
 StoredDocument document_of(store::StoredVersion const& stored, WallTime last_updated,
                            EphiText text) {
     StoredDocument document;
@@ -53,7 +46,8 @@ Result<std::unique_ptr<Records>> Records::make(request::Tenant const& tenant,
 Result<StoredDocument> Records::open(DocumentClass document_class, std::string_view type,
                                      std::string_view id, store::StoredVersion const& stored) {
     bool const resource = document_class == DocumentClass::resource;
-    if (resource && deletes_by_name(stored)) return open_deletion(type, id, stored);
+    if (resource && deletes_by_name(stored.state, stored.document))
+        return open_deletion(type, id, stored);
     DocumentName const name{document_class, stored.compartment, type, id, stored.version};
     SALUS_TRY(auto opened, sealing_.open(name, stored.document));
     return document_of(stored, opened.last_updated, std::move(opened.text));
@@ -84,10 +78,32 @@ Result<std::optional<ResourceName>> Records::name_at(Address const& address) {
         return name;
     }
     SALUS_TRY(auto const stored, reader_->get(address));
-    if (!stored || !deletes_by_name(*stored)) return std::nullopt;
+    if (!stored || !deletes_by_name(stored->state, stored->document)) return std::nullopt;
     SALUS_TRY(auto opened, sealing_.open(deletion_name(*stored), stored->document));
     SALUS_TRY(auto name, Sealing::name_in(std::move(opened.text)));
     return name;
+}
+
+bool Records::deletes_by_name(store::VersionState state, crypto::Sealed const& document) noexcept {
+    constexpr std::size_t kTimeOnly = 80 + 8;  // docs/formats/sealed-record.md
+    return state == store::VersionState::deleted && document.bytes().size() > kTimeOnly;
+}
+
+Result<std::optional<DocumentLabel>> Records::label_at(Address const& address) {
+    SALUS_TRY(auto const current, reader_->current(address));
+    if (!current) return std::nullopt;
+    if (current->compartment != addressing_.identity_compartment()) {
+        SALUS_TRY(auto name, name_at(address));
+        if (!name) return std::nullopt;
+        return DocumentLabel{.document_class = DocumentClass::resource,
+                             .type = std::move(name->type),
+                             .id = std::move(name->id)};
+    }
+    SALUS_TRY(auto const sealed, reader_->index_entry(current->compartment, address));
+    if (!sealed) return std::nullopt;
+    SALUS_TRY(auto const text, sealing_.open_index_entry(current->compartment, *sealed));
+    SALUS_TRY(auto label, decode_name(bytes_of(text)));
+    return label;
 }
 
 Result<std::optional<store::Current>> Records::current(std::string_view type, std::string_view id) {
@@ -206,7 +222,8 @@ void Records::keep_page(CompartmentIndex const& index, CompartmentId const& comp
 
 Result<std::optional<OpenedIndexEntry>> Records::entry(Address const& address) {
     SALUS_TRY(auto const current, reader_->current(address));
-    if (!current || current->state != store::VersionState::live) {
+    if (!current || current->state != store::VersionState::live ||
+        current->compartment == addressing_.identity_compartment()) {
         return std::optional<OpenedIndexEntry>();
     }
     SALUS_TRY(auto const sealed, reader_->index_entry(current->compartment, address));
@@ -236,16 +253,26 @@ Result<crypto::Sealed> Records::seal_document(DocumentName const& name, Change c
     return sealing_.seal(deletion, change.when, EphiText(change.type + "/" + change.id));
 }
 
+// What nobody searches for has its name there.
+Result<std::optional<crypto::Sealed>> Records::seal_entry(Change const& change,
+                                                          Address const& address) {
+    bool const named = change.state == store::VersionState::live &&
+                       change.compartment == addressing_.identity_compartment();
+    if (change.index_entry.empty() && !named) return std::nullopt;
+    if (!named) {
+        return sealing_.seal_index_entry(change.compartment, address, change.version,
+                                         change.index_entry);
+    }
+    Ephi<Bytes> const name(encode_name(change.document_class, change.type, change.id));
+    return sealing_.seal_index_entry(change.compartment, address, change.version, name);
+}
+
 Result<store::Write> Records::seal(Change const& change) {
     DocumentName const name{change.document_class, change.compartment, change.type, change.id,
                             change.version};
     auto const address = addressing_.address(change.type, change.id);
     SALUS_TRY(auto document, seal_document(name, change, address));
-    std::optional<crypto::Sealed> entry;
-    if (!change.index_entry.empty()) {
-        SALUS_TRY(entry, sealing_.seal_index_entry(change.compartment, address, change.version,
-                                                   change.index_entry));
-    }
+    SALUS_TRY(auto entry, seal_entry(change, address));
     return store::Write{.address = address,
                         .compartment = change.compartment,
                         .version = change.version,
@@ -253,6 +280,7 @@ Result<store::Write> Records::seal(Change const& change) {
                         .document = std::move(document),
                         .index_entry = std::move(entry),
                         .tokens = change.tokens,
+                        .token_version = addressing_.token_version(),
                         .expires_at = change.expires_at};
 }
 

@@ -14,6 +14,7 @@
 #include "json/document.h"
 #include "records/addressing.h"
 #include "records/compartment_index.h"
+#include "records/name_entry.h"
 #include "records/sealing.h"
 #include "request/permit.h"
 #include "request/tenant.h"
@@ -84,6 +85,20 @@ public:
     // The resource that stands at an address. Nothing if what stands there is no resource, was
     // erased, or was deleted by version 0.1.0, whose deletions name nothing.
     [[nodiscard]] Result<std::optional<ResourceName>> name_at(Address const& address);
+    // What stands at an address, of any class, so that it can be sealed anew. Nothing as name_at(),
+    // and for a document of the identity compartment from before version 0.2.0.
+    [[nodiscard]] Result<std::optional<DocumentLabel>> label_at(Address const& address);
+    // Whether a version is a deletion that can be opened by its address alone. Version 0.1.0 sealed
+    // a deletion as any version, with the time and nothing else in it.
+    [[nodiscard]] static bool deletes_by_name(store::VersionState state,
+                                              crypto::Sealed const& document) noexcept;
+    [[nodiscard]] bool is_patient(CompartmentId const& compartment) const noexcept {
+        return compartment != addressing_.shared_compartment() &&
+               compartment != addressing_.identity_compartment();
+    }
+    // Takes up token keys that were rotated (Purpose::blind_index). Call it before a request's
+    // tokens are made; costs nothing when no key changed.
+    [[nodiscard]] Result<void> renew_token_keys() { return addressing_.renew_token_keys(); }
     // The opened index of a compartment, from the cache if it still stands. Entries of an earlier
     // layout are made again from their resources. When many stood beside the compartment's page, or
     // without one, the store is given a new one. Errc::too_large beyond `entries_max`.
@@ -111,6 +126,8 @@ private:
     [[nodiscard]] Result<crypto::Sealed> seal_document(DocumentName const& name,
                                                        Change const& change,
                                                        Address const& address);
+    [[nodiscard]] Result<std::optional<crypto::Sealed>> seal_entry(Change const& change,
+                                                                   Address const& address);
     [[nodiscard]] Result<StoredDocument> open_deletion(std::string_view type, std::string_view id,
                                                        store::StoredVersion const& stored);
 

@@ -5,6 +5,7 @@
 
 #include "records/commit.h"
 #include "records/tenant_for_test.h"
+#include "records/tokens_for_test.h"
 #include "request/receipt_for_test.h"
 
 namespace salus::records {
@@ -177,7 +178,7 @@ TEST_F(RecordsTest, ACommitWithAStaleVersionWritesNothing) {
 
 TEST_F(RecordsTest, ADeletionLeavesOnlyHistory) {
     auto written = change("o1");
-    auto const token = home_.addressing().identifier_token("Observation", "s", "1");
+    auto const token = testing::identifier_token(home_.addressing(), "Observation", "s", "1");
     written.tokens = {token};
     home_.write(written);
     EXPECT_EQ(must(records_.find(token)).size(), 1U);
@@ -267,7 +268,7 @@ TEST_F(RecordsTest, VersionsThatAreNotThere) {
 }
 
 TEST_F(RecordsTest, ATokenFindsLiveDocumentsOfItsVersionOnly) {
-    auto const token = home_.addressing().identifier_token("Observation", "s", "1");
+    auto const token = testing::identifier_token(home_.addressing(), "Observation", "s", "1");
     auto first = change("o1");
     first.tokens = {token};
     auto second = change("o2");
@@ -279,12 +280,12 @@ TEST_F(RecordsTest, ATokenFindsLiveDocumentsOfItsVersionOnly) {
     auto const found = must(records_.find(token));
     ASSERT_EQ(found.size(), 1U);
     EXPECT_EQ(found[0].address, address("o2"));
-    auto const other = home_.addressing().identifier_token("Observation", "s", "2");
+    auto const other = testing::identifier_token(home_.addressing(), "Observation", "s", "2");
     EXPECT_TRUE(must(records_.find(other)).empty());
 }
 
 TEST_F(RecordsTest, ALookUpAcrossPatientsIsBounded) {
-    auto const token = home_.addressing().demographic_token("mus", "1");
+    auto const token = testing::demographic_token(home_.addressing(), "mus", "1");
     store::Batch batch;
     for (std::size_t i = 0; i < limits::kCrossPatientMatches + 5; ++i) {
         auto one = change("o" + std::to_string(i));

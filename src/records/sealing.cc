@@ -106,6 +106,31 @@ Result<std::string> Sealing::open_index_entry(CompartmentId const& compartment,
     return sealer_.open(key, index_context(compartment, entry.address, entry.version), entry.entry);
 }
 
+Result<crypto::Sealed> Sealing::seal_again(CompartmentId const& compartment,
+                                           crypto::Context const& context,
+                                           crypto::Sealed const& sealed) {
+    SALUS_TRY(auto const old, tenant_.keyring.key_for_reading(compartment, sealed.key_version()));
+    SALUS_TRY(auto text, sealer_.open(old, context, sealed));
+    auto const key = tenant_.keyring.key_for_writing(compartment);
+    if (!key) {
+        scrub(text);
+        return fail(key.error());
+    }
+    auto fresh = sealer_.seal(key->key, key->version, context, bytes_of(text));
+    scrub(text);
+    return fresh;
+}
+
+Result<crypto::Sealed> Sealing::seal_again(DocumentName const& name, crypto::Sealed const& sealed) {
+    return seal_again(name.compartment, document_context(name), sealed);
+}
+
+Result<crypto::Sealed> Sealing::seal_index_entry_again(CompartmentId const& compartment,
+                                                       store::RecordPlace const& place,
+                                                       crypto::Sealed const& entry) {
+    return seal_again(compartment, index_context(compartment, place.address, place.version), entry);
+}
+
 Result<store::IndexPage> Sealing::seal_index_page(CompartmentId const& compartment,
                                                   std::uint64_t sequence, Bytes page) {
     auto sealed = [&]() -> Result<crypto::Sealed> {
@@ -138,19 +163,25 @@ std::string Sealing::text_of_entry(Ephi<Bytes> entry) {
 }
 
 Result<std::string> Sealing::seal_cursor(ClientId const& client, std::string_view cursor) {
-    SALUS_TRY(auto const key, tenant_.keyring.purpose_key(keys::Purpose::cursor));
-    auto const sealed = sealer_.seal(key, 1, cursor_context(client), bytes_of(cursor));
+    SALUS_TRY(auto const key, tenant_.keyring.purpose_key_for_writing(keys::Purpose::cursor));
+    auto const sealed =
+        sealer_.seal(key.key, key.version, cursor_context(client), bytes_of(cursor));
     return to_base64url(sealed.bytes());
 }
 
 Result<std::string> Sealing::open_cursor(ClientId const& client, EphiText const& text) {
+    constexpr Literal kForeign = "the cursor is not one of ours";
     auto bytes = from_base64url(text.reveal({}));
-    if (!bytes) return fail(Errc::invalid, "the cursor is not one of ours");
+    if (!bytes) return fail(Errc::invalid, kForeign);
     auto const sealed = crypto::Sealed::from_storage(*std::move(bytes));
-    if (!sealed) return fail(Errc::invalid, "the cursor is not one of ours");
-    SALUS_TRY(auto const key, tenant_.keyring.purpose_key(keys::Purpose::cursor));
-    auto opened = sealer_.open(key, cursor_context(client), *sealed);
-    if (!opened) return fail(Errc::invalid, "the cursor is not one of ours");
+    if (!sealed) return fail(Errc::invalid, kForeign);
+    auto const key =
+        tenant_.keyring.purpose_key_for_reading(keys::Purpose::cursor, sealed->key_version());
+    // Also of a key that was destroyed since, or was never there: the client begins anew.
+    if (!key && key.error().code == Errc::not_found) return fail(Errc::invalid, kForeign);
+    if (!key) return fail(key.error());
+    auto opened = sealer_.open(*key, cursor_context(client), *sealed);
+    if (!opened) return fail(Errc::invalid, kForeign);
     return opened;
 }
 

@@ -65,6 +65,12 @@ public:
                                                           Ephi<Bytes> const& entry);
     [[nodiscard]] Result<std::string> open_index_entry(CompartmentId const& compartment,
                                                        store::IndexEntry const& entry);
+    // The same contents under the key that its compartment seals with now (ENC-4).
+    [[nodiscard]] Result<crypto::Sealed> seal_again(DocumentName const& name,
+                                                    crypto::Sealed const& sealed);
+    [[nodiscard]] Result<crypto::Sealed> seal_index_entry_again(CompartmentId const& compartment,
+                                                                store::RecordPlace const& place,
+                                                                crypto::Sealed const& entry);
     // Pages of a compartment's index (index_page.h), bound to the sequence at which they were made.
     // Sealing scrubs the page.
     [[nodiscard]] Result<store::IndexPage> seal_index_page(CompartmentId const& compartment,
@@ -79,6 +85,9 @@ public:
     [[nodiscard]] Result<std::string> open_cursor(ClientId const& client, EphiText const& text);
 
 private:
+    [[nodiscard]] Result<crypto::Sealed> seal_again(CompartmentId const& compartment,
+                                                    crypto::Context const& context,
+                                                    crypto::Sealed const& sealed);
     [[nodiscard]] crypto::Context context() const;
     [[nodiscard]] crypto::Context document_context(DocumentName const& name) const;
     [[nodiscard]] crypto::Context index_context(CompartmentId const& compartment,

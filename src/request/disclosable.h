@@ -12,7 +12,8 @@ class Narrowing;
 }
 namespace salus::audit_controls {
 class Gate;
-}
+class RotationRecord;
+}  // namespace salus::audit_controls
 
 namespace salus::request {
 
@@ -32,7 +33,8 @@ private:
 };
 
 // The proof that a write's intent is durable: who wants to write what, with the hash of the sealed
-// bytes. Only audit_controls::Gate can make one; records::commit demands it (invariant 5).
+// bytes. Only audit_controls::Gate can make one, and RotationRecord, for records that are sealed
+// anew; records::commit and records::reseal demand it (invariant 5).
 class RecordedIntent {
 public:
     [[nodiscard]] std::uint64_t leaf_index() const noexcept { return leaf_index_; }
@@ -41,6 +43,7 @@ public:
 
 private:
     friend class audit_controls::Gate;
+    friend class audit_controls::RotationRecord;
     explicit RecordedIntent(std::uint64_t leaf_index) : leaf_index_(leaf_index) {}
     std::uint64_t leaf_index_;
 };

@@ -149,6 +149,8 @@ constexpr std::array kRows{
     Row{Interaction::definitions_load, "admin.definitions-load", true, false},
     Row{Interaction::definitions_list, "admin.definitions-list", false, false},
     Row{Interaction::definitions_remove, "admin.definitions-remove", true, false},
+    Row{Interaction::key_status, "admin.key-status", false, false},
+    Row{Interaction::key_rotation, "admin.key-rotation", false, false},
     Row{Interaction::client_add, "admin.client-add", true, false},
     Row{Interaction::custodians_set, "admin.custodians-set", true, false},
     Row{Interaction::custodians_read, "admin.custodians-read", false, false},

@@ -32,6 +32,8 @@ std::span<Interaction const> all_interactions() noexcept {
         Interaction::definitions_load,
         Interaction::definitions_list,
         Interaction::definitions_remove,
+        Interaction::key_status,
+        Interaction::key_rotation,
         Interaction::client_add,
         Interaction::custodians_set,
         Interaction::custodians_read,
@@ -76,6 +78,8 @@ Literal name_of(Interaction interaction) noexcept {
         case Interaction::definitions_load: return "admin.definitions-load";
         case Interaction::definitions_list: return "admin.definitions-list";
         case Interaction::definitions_remove: return "admin.definitions-remove";
+        case Interaction::key_status: return "admin.key-status";
+        case Interaction::key_rotation: return "admin.key-rotation";
         case Interaction::client_add: return "admin.client-add";
         case Interaction::custodians_set: return "admin.custodians-set";
         case Interaction::custodians_read: return "admin.custodians-read";
@@ -117,6 +121,8 @@ std::span<Interaction const> parts_of(Interaction const& interaction) noexcept {
         case Interaction::definitions_load:
         case Interaction::definitions_list:
         case Interaction::definitions_remove:
+        case Interaction::key_status:
+        case Interaction::key_rotation:
         case Interaction::capabilities:
         case Interaction::open_api:
         case Interaction::token:
@@ -178,6 +184,10 @@ bool is_write(Interaction interaction) noexcept {
         case Interaction::proposal_list:
         case Interaction::proposal_read:
         case Interaction::hold_list:
+        case Interaction::key_status:
+        // Notes an order, which changes no key and no record: the work that follows records each
+        // of its steps by itself.
+        case Interaction::key_rotation:
         case Interaction::control_check: return false;
     }
     return true;
@@ -208,6 +218,8 @@ bool is_public(Interaction interaction) noexcept {
         case Interaction::definitions_load:
         case Interaction::definitions_list:
         case Interaction::definitions_remove:
+        case Interaction::key_status:
+        case Interaction::key_rotation:
         case Interaction::history_type:
         case Interaction::batch:
         case Interaction::history_system:

@@ -42,6 +42,8 @@ enum class Interaction : std::uint8_t {
     definitions_load,
     definitions_list,
     definitions_remove,
+    key_status,
+    key_rotation,
     client_add,
     // Keys: what several people decide
     custodians_set,

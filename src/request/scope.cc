@@ -51,8 +51,9 @@ std::optional<Scope> parse_administration(std::string_view rest) {
         scope.update = true;
         return scope;
     }
-    if (rest == "definitions.read" || rest == "definitions.write" || rest == "keys.read" ||
-        rest == "keys.write") {
+    bool const reads_or_writes = rest == "definitions.read" || rest == "definitions.write" ||
+                                 rest == "keys.read" || rest == "keys.write";
+    if (reads_or_writes) {
         scope.type = rest.substr(0, rest.find('.'));
         scope.read = rest.ends_with("read");
         scope.update = !scope.read;
@@ -150,11 +151,13 @@ bool allows(Scope const& scope, Interaction interaction, std::string_view type) 
         case Interaction::definitions_load:
         case Interaction::definitions_remove:
             return !clinical && scope.type == "definitions" && scope.update;
+        case Interaction::key_status:
         case Interaction::custodians_read:
         case Interaction::proposal_draft:
         case Interaction::proposal_list:
         case Interaction::proposal_read:
         case Interaction::hold_list: return !clinical && scope.type == "keys" && scope.read;
+        case Interaction::key_rotation:
         case Interaction::custodians_set:
         case Interaction::proposal_add:
         case Interaction::ballot_add:

@@ -127,6 +127,8 @@ constexpr std::array kRows{
     Row{Interaction::definitions_load, 0},
     Row{Interaction::definitions_list, 0},
     Row{Interaction::definitions_remove, 0},
+    Row{Interaction::key_status, 0},
+    Row{Interaction::key_rotation, 0},
     Row{Interaction::client_add, 0},
     Row{Interaction::custodians_set, 0},
     Row{Interaction::custodians_read, 0},

@@ -19,6 +19,8 @@ struct StoreHooks {
     std::function<void(store::IndexScan&)> alter_scan;
     // Before a commit is passed on; an error is its answer, and nothing is written.
     std::function<std::optional<Error>(store::Batch const&)> before_commit;
+    // Before records are sealed anew, likewise.
+    std::function<std::optional<Error>()> before_reseal;
 };
 
 class HookedReader final : public store::Reader {
@@ -65,6 +67,16 @@ public:
     Result<std::vector<Address>> find(BlindToken const& token, std::size_t count) override {
         return reader_->find(token, count);
     }
+    Result<store::SealedRecords> sealed_under(CompartmentId const& compartment,
+                                              std::uint32_t key_version,
+                                              std::optional<store::RecordPlace> const& after,
+                                              std::size_t count) override {
+        return reader_->sealed_under(compartment, key_version, after, count);
+    }
+    Result<std::vector<store::RecordPlace>> tokens_below(std::uint32_t token_version,
+                                                         std::size_t count) override {
+        return reader_->tokens_below(token_version, count);
+    }
 
 private:
     std::unique_ptr<store::Reader> reader_;
@@ -87,6 +99,18 @@ public:
         SALUS_TRY(auto reader, store_.open_reader());
         return std::unique_ptr<store::Reader>(
             std::make_unique<HookedReader>(std::move(reader), hooks));
+    }
+    Task<Result<void>> reseal(std::vector<store::Reseal> batch, Executor& home) override {
+        auto error = hooks.before_reseal ? hooks.before_reseal() : std::nullopt;
+        if (error) co_return fail(*std::move(error));
+        co_return co_await store_.reseal(std::move(batch), home);
+    }
+    Task<Result<void>> retoken(std::vector<store::Retoken> batch, Executor& home) override {
+        return store_.retoken(std::move(batch), home);
+    }
+    Task<Result<void>> retire_keys(CompartmentId compartment, std::uint32_t key_version,
+                                   Executor& home) override {
+        return store_.retire_keys(compartment, key_version, home);
     }
     Task<Result<void>> erase(CompartmentId compartment, Executor& home) override {
         return store_.erase(compartment, home);

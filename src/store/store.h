@@ -31,15 +31,18 @@ struct Write {
     crypto::Sealed document;                    // for a deletion, the sealed tombstone
     std::optional<crypto::Sealed> index_entry;  // absent when deleted: the old entry goes
     std::vector<BlindToken> tokens;  // all tokens of this version; older ones of the address go
+    // Of the keys that the tokens were made with (records/addressing.h): a larger one is later.
+    std::uint32_t token_version = 1;
     // Short-lived documents (replay guards, sessions) vanish after this; 0: never. Unix seconds.
     std::int64_t expires_at = 0;
 };
 
 // Either every write happens, durably, or none; in this order, so that one batch may write two
-// versions of a document. Errc::conflict when a current version is not the expected one, or when
-// the current version was erased and older ones stand in another compartment: such an address takes
-// no further version. Errc::invalid or Errc::too_large for what no store could write: version 0, a
-// deletion with an index entry or tokens, more than limits allow.
+// versions of a document. Errc::conflict when a current version is not the expected one, when it is
+// sealed under a key that its compartment retired meanwhile, or when the current version was erased
+// and older ones stand in another compartment: such an address takes no further version.
+// Errc::invalid or Errc::too_large for what no store could write: version 0, a deletion with an
+// index entry or tokens, more than limits allow.
 struct Batch {
     std::vector<Write> writes;
 };
@@ -91,6 +94,41 @@ struct IndexScan {
     std::vector<Address> removed;
 };
 
+// Where a version stands in a compartment, in the order in which sealed_under() lists.
+struct RecordPlace {
+    Address address;
+    std::uint64_t version = 0;
+    friend bool operator==(RecordPlace const&, RecordPlace const&) = default;
+};
+// What of a version is sealed under an earlier key: its document, its index entry, or both.
+struct SealedRecord {
+    RecordPlace place;
+    VersionState state = VersionState::live;
+    std::optional<crypto::Sealed> document;
+    std::optional<crypto::Sealed> index_entry;
+};
+struct SealedRecords {
+    std::vector<SealedRecord> records;
+    std::optional<RecordPlace> next;  // go on behind it; nothing: that was all
+};
+// The same contents under another key. Nothing happens where something else than `from` stands.
+struct Replacement {
+    crypto::Sealed from;
+    crypto::Sealed to;
+};
+struct Reseal {
+    CompartmentId compartment;
+    RecordPlace place;
+    std::optional<Replacement> document;
+    std::optional<Replacement> index_entry;
+};
+// The tokens of a current version, made anew.
+struct Retoken {
+    RecordPlace place;
+    std::vector<BlindToken> tokens;
+    std::uint32_t token_version = 1;
+};
+
 // Reads. Belongs to one thread. Each call sees everything that was committed before it began.
 class Reader {
 public:
@@ -122,6 +160,15 @@ public:
     // Addresses of live documents with this token, at most `count`.
     [[nodiscard]] virtual Result<std::vector<Address>> find(BlindToken const& token,
                                                             std::size_t count) = 0;
+    // What of the compartment is sealed under keys of a version below `key_version`, behind `after`
+    // (none: from the beginning). Looks at no more than `count` documents, and lists no more than
+    // `count` versions: a list may be empty and still go on.
+    [[nodiscard]] virtual Result<SealedRecords> sealed_under(
+        CompartmentId const& compartment, std::uint32_t key_version,
+        std::optional<RecordPlace> const& after, std::size_t count) = 0;
+    // Current versions whose tokens are of an earlier version than this.
+    [[nodiscard]] virtual Result<std::vector<RecordPlace>> tokens_below(std::uint32_t token_version,
+                                                                        std::size_t count) = 0;
 };
 
 // What an operator and `salus check` may know: counts and sizes.
@@ -146,6 +193,15 @@ public:
     // nothing happens. Returns at once. Any thread.
     virtual void keep_page(IndexPage page) = 0;
     [[nodiscard]] virtual Result<std::unique_ptr<Reader>> open_reader() = 0;
+    // Rotation of keys (ENC-4). Each durable when the task ends, all or nothing; errors as commit,
+    // Errc::conflict when something was changed or erased since it was read. Versions stay as they
+    // are, and so does the compartment's sequence: what a reader keeps of them still stands.
+    virtual Task<Result<void>> reseal(std::vector<Reseal> batch, Executor& home) = 0;
+    virtual Task<Result<void>> retoken(std::vector<Retoken> batch, Executor& home) = 0;
+    // From here on the compartment takes nothing that is sealed under an earlier key, whoever made
+    // it when: commits conflict, pages are not kept. A page under an earlier key goes.
+    virtual Task<Result<void>> retire_keys(CompartmentId compartment, std::uint32_t key_version,
+                                           Executor& home) = 0;
     // Removes every version, index entry, page and token of the compartment (after its key is
     // destroyed), in several transactions; repeating it finishes what a crash interrupted. A
     // document whose current version stood here is gone, even if older versions in other

@@ -26,9 +26,11 @@ inline BlindToken token(std::uint64_t number) {
 }
 
 // The form of a sealed record with `mark` in it; nobody can open it, and no engine needs to.
-inline crypto::Sealed sealed(std::size_t plaintext_bytes, std::uint64_t mark = 0) {
+inline crypto::Sealed sealed(std::size_t plaintext_bytes, std::uint64_t mark = 0,
+                             std::uint32_t key_version = 1) {
     constexpr std::size_t kChunk = std::size_t{16} * 1024;
-    Bytes bytes{'S', 'R', 1, 1, 0, 0, 0, 1};
+    Bytes bytes{'S', 'R', 1, 1};
+    append_u32(bytes, key_version);
     append_u64(bytes, mark);
     bytes.resize(64 + plaintext_bytes + 16 * (plaintext_bytes / kChunk + 1));
     return crypto::Sealed::from_storage(std::move(bytes)).value();

@@ -12,9 +12,15 @@ constexpr std::size_t kWalPages = limits::kWalBytes / kPageBytes;
 std::size_t bytes_of(Job const& job) {
     if (auto const* const page = std::get_if<IndexPage>(&job.work))
         return page->page.bytes().size();
+    std::size_t bytes = 0;
+    if (auto const* const records = std::get_if<std::vector<Reseal>>(&job.work)) {
+        for (auto const& each : *records) {
+            if (each.document) bytes += each.document->to.bytes().size();
+        }
+        return bytes;
+    }
     auto const* const batch = std::get_if<Batch>(&job.work);
     if (batch == nullptr) return 0;
-    std::size_t bytes = 0;
     for (auto const& write : batch->writes) bytes += write.document.bytes().size();
     return bytes;
 }
@@ -122,6 +128,18 @@ Result<std::uint64_t> CommitThread::perform_in_transaction(Job& job) {
     }
     if (auto const* const page = std::get_if<IndexPage>(&job.work)) {
         SALUS_TRY_VOID(writer_.keep_page(*page));
+        return 0;
+    }
+    if (auto const* const records = std::get_if<std::vector<Reseal>>(&job.work)) {
+        SALUS_TRY_VOID(writer_.reseal(*records));
+        return 0;
+    }
+    if (auto const* const records = std::get_if<std::vector<Retoken>>(&job.work)) {
+        SALUS_TRY_VOID(writer_.retoken(*records));
+        return 0;
+    }
+    if (auto const* const keys = std::get_if<RetireKeys>(&job.work)) {
+        SALUS_TRY_VOID(writer_.retire_keys(keys->compartment, keys->key_version));
         return 0;
     }
     if (auto const* const slice = std::get_if<EraseSlice>(&job.work)) {

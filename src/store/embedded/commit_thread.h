@@ -30,8 +30,15 @@ struct ExpireSlice {
 // Everything removed is overwritten in the file, and the WAL that still had it is emptied.
 struct EmptyWal {};
 
+struct RetireKeys {
+    CompartmentId compartment;
+    std::uint32_t key_version = 0;
+};
+
 struct Job {
-    std::variant<Batch, IndexPage, EraseSlice, ExpireSlice, EmptyWal> work;
+    std::variant<Batch, IndexPage, EraseSlice, ExpireSlice, EmptyWal, std::vector<Reseal>,
+                 std::vector<Retoken>, RetireKeys>
+        work;
     Executor& home;
     Result<std::uint64_t> result = 0;  // documents removed
     std::coroutine_handle<> waiting{};

@@ -2,7 +2,7 @@
 
 #include <system_error>
 
-#include "foundation/limits.h"
+#include "foundation/rotation_limits.h"
 #include "store/embedded/commit_thread.h"
 #include "store/embedded/reader.h"
 #include "store/embedded/schema.h"
@@ -10,9 +10,11 @@
 namespace salus::store {
 namespace {
 
+constexpr Literal kTooMany = "a commit has too many writes";
+
 Result<void> check_form(Batch const& batch) {
     if (batch.writes.size() > limits::kWritesOfBatch) {
-        return fail(Errc::too_large, "a commit has too many writes");
+        return fail(Errc::too_large, kTooMany);
     }
     for (auto const& write : batch.writes) {
         bool const deleted = write.state == VersionState::deleted;
@@ -42,6 +44,33 @@ public:
     Task<Result<void>> commit(Batch batch, Executor& home) override {
         SALUS_CO_TRY_VOID(check_form(batch));
         embedded::Job job{.work = std::move(batch), .home = home};
+        SALUS_CO_TRY_VOID(co_await thread_.perform(job));
+        co_return Result<void>{};
+    }
+
+    Task<Result<void>> reseal(std::vector<Reseal> batch, Executor& home) override {
+        if (batch.size() > limits::kResealedAtOnce) co_return fail(Errc::too_large, kTooMany);
+        embedded::Job job{.work = std::move(batch), .home = home};
+        SALUS_CO_TRY_VOID(co_await thread_.perform(job));
+        co_return Result<void>{};
+    }
+
+    Task<Result<void>> retoken(std::vector<Retoken> batch, Executor& home) override {
+        if (batch.size() > limits::kResealedAtOnce) co_return fail(Errc::too_large, kTooMany);
+        for (auto const& each : batch) {
+            if (each.tokens.size() > limits::kTokensOfDocument) {
+                co_return fail(Errc::too_large, "a document has too many tokens");
+            }
+        }
+        embedded::Job job{.work = std::move(batch), .home = home};
+        SALUS_CO_TRY_VOID(co_await thread_.perform(job));
+        co_return Result<void>{};
+    }
+
+    Task<Result<void>> retire_keys(CompartmentId compartment, std::uint32_t key_version,
+                                   Executor& home) override {
+        embedded::RetireKeys const keys{.compartment = compartment, .key_version = key_version};
+        embedded::Job job{.work = keys, .home = home};
         SALUS_CO_TRY_VOID(co_await thread_.perform(job));
         co_return Result<void>{};
     }

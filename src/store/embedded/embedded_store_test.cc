@@ -6,6 +6,7 @@
 #include "sqlite/database.h"
 #include "store/embedded/store_directory.h"
 #include "store/store_page_suite.h"
+#include "store/store_rotation_suite.h"
 
 namespace salus::store {
 namespace {
@@ -21,6 +22,7 @@ private:
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Embedded, StoreSuite, EmbeddedEngine);
 INSTANTIATE_TYPED_TEST_SUITE_P(Embedded, StorePageSuite, EmbeddedEngine);
+INSTANTIATE_TYPED_TEST_SUITE_P(Embedded, StoreRotationSuite, EmbeddedEngine);
 
 class EmbeddedStoreTest : public ::testing::Test {
 protected:
@@ -106,7 +108,7 @@ TEST_F(EmbeddedStoreTest, RefusesAnotherDatabaseAndAnotherVersion) {
     ASSERT_TRUE(check_embedded_store(directory_.file()));
     {
         auto later = sqlite::Database::open(directory_.file(), {}).value();
-        ASSERT_TRUE(later.run("PRAGMA user_version = 3"));
+        ASSERT_TRUE(later.run("PRAGMA user_version = 4"));
     }
     EXPECT_EQ(refusal_to_open(), Errc::corrupt);
     EXPECT_EQ(check_embedded_store(directory_.file()).error().code, Errc::corrupt);
@@ -119,7 +121,9 @@ TEST_F(EmbeddedStoreTest, OpensAStoreWithoutPages) {
         auto earlier = sqlite::Database::open(directory_.file(), {}).value();
         ASSERT_TRUE(
             earlier.run("DROP TABLE index_page; DROP TABLE page_change; DROP INDEX committed; "
-                        "ALTER TABLE compartment DROP COLUMN paged; "
+                        "ALTER TABLE compartment DROP COLUMN paged; DROP INDEX token_age; "
+                        "ALTER TABLE compartment DROP COLUMN key_version_least; "
+                        "ALTER TABLE history DROP COLUMN token_version; "
                         "PRAGMA user_version = 1"));
     }
     EXPECT_TRUE(check_embedded_store(directory_.file()));
@@ -219,7 +223,7 @@ TEST_F(EmbeddedStoreTest, HasNoPlaintextColumn) {
                   .number("SELECT count(*) FROM pragma_table_list AS t, pragma_table_info(t.name) "
                           "AS c WHERE t.name NOT LIKE 'sqlite_%'")
                   .value(),
-              24);
+              26);
     constexpr Literal kStrangers =
         "SELECT (SELECT count(*) FROM document WHERE substr(sealed, 1, 4) <> x'53520101') "
         "+ (SELECT count(*) FROM index_entry WHERE substr(sealed, 1, 4) <> x'53520101') "

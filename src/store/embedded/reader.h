@@ -27,6 +27,11 @@ public:
                                                   Address const& address) override;
     Result<std::uint64_t> compartment_sequence(CompartmentId const& compartment) override;
     Result<std::vector<Address>> find(BlindToken const& token, std::size_t count) override;
+    Result<SealedRecords> sealed_under(CompartmentId const& compartment, std::uint32_t key_version,
+                                       std::optional<RecordPlace> const& after,
+                                       std::size_t count) override;
+    Result<std::vector<RecordPlace>> tokens_below(std::uint32_t token_version,
+                                                  std::size_t count) override;
 
 private:
     struct Statements {
@@ -42,6 +47,13 @@ private:
         sqlite::Statement sequence;
         sqlite::Statement find;
     };
+    [[nodiscard]] Result<std::vector<Address>> members(CompartmentId const& compartment,
+                                                       Address const& from, std::size_t count);
+    // Adds what of one document, behind a version, is sealed under earlier keys.
+    [[nodiscard]] Result<void> read_sealed_under(SealedRecords& found,
+                                                 CompartmentId const& compartment,
+                                                 std::uint32_t key_version,
+                                                 RecordPlace const& after, std::size_t count);
     [[nodiscard]] Result<void> read_page(IndexScan& scan, CompartmentId const& compartment,
                                          std::uint64_t sequence);
     [[nodiscard]] Result<void> read_changes(IndexScan& scan, CompartmentId const& compartment);

@@ -1,6 +1,9 @@
 // What several statements of the embedded engine read from a row, checked.
 #pragma once
 
+#include <algorithm>
+#include <span>
+
 #include "sqlite/statement.h"
 #include "store/store.h"
 
@@ -26,6 +29,21 @@ template <class Id>
 
 [[nodiscard]] inline Result<crypto::Sealed> sealed_of(BytesView bytes) {
     return crypto::Sealed::from_storage(Bytes(bytes.begin(), bytes.end()));
+}
+
+// The tokens of a row in history: ascending, each once, one behind the other.
+[[nodiscard]] inline std::vector<BlindToken> sorted_once(std::vector<BlindToken> tokens) {
+    std::ranges::sort(tokens);
+    auto const repeated = std::ranges::unique(tokens);
+    tokens.erase(repeated.begin(), repeated.end());
+    return tokens;
+}
+
+[[nodiscard]] inline Bytes joined(std::span<BlindToken const> tokens) {
+    Bytes bytes;
+    bytes.reserve(tokens.size() * sizeof(BlindToken::Array));
+    for (auto const& token : tokens) append(bytes, token.bytes());
+    return bytes;
 }
 
 }  // namespace salus::store::embedded

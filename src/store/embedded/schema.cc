@@ -5,7 +5,7 @@ namespace {
 
 // DO NOT CHANGE: on disk. "Salu" in ASCII; file(1) and we tell a store from another SQLite file.
 constexpr std::int64_t kApplicationId = 0x53616c75;
-constexpr std::int64_t kSchemaVersion = 2;
+constexpr std::int64_t kSchemaVersion = 3;
 constexpr std::int64_t kSchemaWithoutPages = 1;
 
 // document: every sealed version, appended, never moved.
@@ -17,7 +17,9 @@ constexpr std::int64_t kSchemaWithoutPages = 1;
 //           by them.
 // compartment: how often it was committed to; stays when the compartment is erased, so that no
 //           reader takes what it kept for current. paged: what sequence was when the page was made
-//           that stands in index_page; 0: there is none.
+//           that stands in index_page; 0: there is none. key_version_least: the earliest data key
+//           that a write may be sealed under; earlier ones are retired.
+// token_version (history): grows with the keys that the row's tokens were made with.
 // page_change: addresses whose rows in index_entry came, changed or went since then.
 constexpr Literal kCreate = R"sql(
 CREATE TABLE document (
@@ -76,20 +78,29 @@ CREATE INDEX committed ON history (vid) WHERE vid IS NOT NULL;
 PRAGMA user_version = 2;
 )sql";
 
+// What came with version 3: rotation of keys. Tokens that stood there are of the first key alone,
+// whose number is 3 (records/addressing.h). The index finds tokens that are still to be made
+// anew.
+constexpr Literal kVersion3 = R"sql(
+ALTER TABLE compartment ADD COLUMN key_version_least INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE history ADD COLUMN token_version INTEGER NOT NULL DEFAULT 3;
+CREATE INDEX token_age ON history (token_version, address) WHERE tokens <> x'';
+PRAGMA user_version = 3;
+)sql";
+
 }  // namespace
 
 Result<void> prepare_schema(sqlite::Database& database) {
     SALUS_TRY(auto const objects, database.number("SELECT count(*) FROM sqlite_schema"));
     SALUS_TRY(auto const application, database.number("PRAGMA application_id"));
     bool const is_new = objects == 0 && application == 0;
-    if (!is_new) {
-        SALUS_TRY_VOID(check_schema(database));
-        SALUS_TRY(auto const version, database.number("PRAGMA user_version"));
-        if (version == kSchemaVersion) return {};
-    }
+    if (!is_new) SALUS_TRY_VOID(check_schema(database));
+    SALUS_TRY(auto const version, database.number("PRAGMA user_version"));
+    if (version == kSchemaVersion) return {};
     SALUS_TRY(auto transaction, sqlite::Transaction::begin(database));
     if (is_new) SALUS_TRY_VOID(database.run(kCreate));
-    SALUS_TRY_VOID(database.run(kVersion2));
+    if (version <= kSchemaWithoutPages) SALUS_TRY_VOID(database.run(kVersion2));
+    SALUS_TRY_VOID(database.run(kVersion3));
     return transaction.commit();
 }
 
@@ -97,7 +108,7 @@ Result<void> check_schema(sqlite::Database& database) {
     SALUS_TRY(auto const application, database.number("PRAGMA application_id"));
     if (application != kApplicationId) return fail(Errc::corrupt, "the file is not a store");
     SALUS_TRY(auto const version, database.number("PRAGMA user_version"));
-    if (version != kSchemaVersion && version != kSchemaWithoutPages) {
+    if (version < kSchemaWithoutPages || version > kSchemaVersion) {
         return fail(Errc::corrupt, "the store is of a version that this program does not know");
     }
     return {};

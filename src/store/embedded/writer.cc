@@ -8,20 +8,6 @@
 namespace salus::store::embedded {
 namespace {
 
-std::vector<BlindToken> sorted_once(std::vector<BlindToken> tokens) {
-    std::ranges::sort(tokens);
-    auto const repeated = std::ranges::unique(tokens);
-    tokens.erase(repeated.begin(), repeated.end());
-    return tokens;
-}
-
-Bytes joined(std::span<BlindToken const> tokens) {
-    Bytes bytes;
-    bytes.reserve(tokens.size() * sizeof(BlindToken::Array));
-    for (auto const& token : tokens) append(bytes, token.bytes());
-    return bytes;
-}
-
 Result<std::vector<BlindToken>> split(BytesView bytes) {
     constexpr auto kSize = sizeof(BlindToken::Array);
     if (bytes.size() % kSize != 0) {
@@ -51,6 +37,10 @@ Result<void> Writer::apply(Batch const& batch) {
         if (before.version + 1 != write.version || before.state == RowState::erased) {
             return fail(Errc::conflict, "the document has another version than expected");
         }
+        SALUS_TRY_VOID(check_key(write.compartment, write.document.key_version()));
+        if (write.index_entry) {
+            SALUS_TRY_VOID(check_key(write.compartment, write.index_entry->key_version()));
+        }
         touched.push_back(write.compartment);
         if (before.version != 0) touched.push_back(before.compartment);
         SALUS_TRY_VOID(place(write, before));
@@ -75,9 +65,9 @@ Result<void> Writer::place(Write const& write, Newest const& before) {
     auto const tokens = sorted_once(write.tokens);
     auto const token_bytes = joined(tokens);
     SALUS_TRY_VOID(sql_.add_document.run(id, write.document.bytes()));
-    SALUS_TRY_VOID(sql_.add_history.run(address, write.version, compartment,
-                                        static_cast<std::int64_t>(write.state), id,
-                                        write.expires_at, BytesView(token_bytes)));
+    SALUS_TRY_VOID(sql_.add_history.run(
+        address, write.version, compartment, static_cast<std::int64_t>(write.state), id,
+        write.expires_at, BytesView(token_bytes), std::int64_t{write.token_version}));
     if (before.expires_at != 0 || !before.tokens.empty()) {
         SALUS_TRY_VOID(sql_.retire.run(address, before.version));
     }
@@ -106,6 +96,9 @@ Result<void> Writer::note_change(CompartmentId const& compartment, Address const
 
 Result<void> Writer::keep_page(IndexPage const& page) {
     auto const compartment = page.compartment.bytes();
+    auto const key = check_key(page.compartment, page.page.key_version());
+    if (!key && key.error().code == Errc::conflict) return {};
+    SALUS_TRY_VOID(key);
     SALUS_TRY(auto const stands, sql_.page.set_sequence.run(compartment, page.sequence));
     if (stands == 0) return {};
     SALUS_TRY_VOID(sql_.page.set.run(compartment, page.page.bytes()));
@@ -183,7 +176,7 @@ Result<void> Writer::remove_from(CompartmentId const& compartment, Address const
     // Without this row an older version, in another compartment, would become the current one.
     SALUS_TRY_VOID(sql_.add_history.run(what, before.version, where,
                                         static_cast<std::int64_t>(RowState::erased), std::nullopt,
-                                        std::int64_t{0}, BytesView{}));
+                                        std::int64_t{0}, BytesView{}, std::int64_t{1}));
     SALUS_TRY_VOID(sql_.remove_lone_erased.run(what));
     return {};
 }

@@ -19,6 +19,10 @@ public:
     Result<void> apply(Batch const& batch);
     // Nothing happens if the compartment has another sequence by now.
     Result<void> keep_page(IndexPage const& page);
+    // Errc::conflict as apply().
+    Result<void> reseal(std::span<Reseal const> batch);
+    Result<void> retoken(std::span<Retoken const> batch);
+    Result<void> retire_keys(CompartmentId const& compartment, std::uint32_t key_version);
     // Removes at most limits::kRemovalSlice documents; returns how many.
     Result<std::uint64_t> erase(CompartmentId const& compartment);
     Result<std::uint64_t> expire(std::int64_t now);
@@ -34,8 +38,17 @@ private:
         sqlite::Statement add_change;
         sqlite::Statement remove_changes;
     };
+    struct RotationStatements {
+        sqlite::Statement replace_document;
+        sqlite::Statement replace_index_entry;
+        sqlite::Statement set_tokens;
+        sqlite::Statement retire_keys;
+        sqlite::Statement least_key;
+        sqlite::Statement page;
+    };
     struct Statements {
         PageStatements page;
+        RotationStatements rotation;
         sqlite::Statement newest;
         sqlite::Statement add_document;
         sqlite::Statement add_history;
@@ -64,11 +77,14 @@ private:
     };
 
     static Result<PageStatements> prepare_page(sqlite::Database& database);
+    static Result<RotationStatements> prepare_rotation(sqlite::Database& database);
     static Result<Statements> prepare(sqlite::Database& database);
     Writer(sqlite::Database database, Statements statements, std::int64_t next_id)
         : database_(std::move(database)), sql_(std::move(statements)), next_id_(next_id) {}
 
     Result<Newest> newest(Address const& address);
+    // Errc::conflict when the compartment retired this key.
+    Result<void> check_key(CompartmentId const& compartment, std::uint32_t key_version);
     Result<void> apply(Write const& write);
     Result<void> place(Write const& write, Newest const& before);
     Result<void> set_entry(Write const& write, Newest const& before);

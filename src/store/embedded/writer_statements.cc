@@ -25,8 +25,9 @@ Result<Writer::Statements> Writer::prepare(sqlite::Database& database) {
                          "WHERE address = ?1 ORDER BY version DESC LIMIT 1"));
     SALUS_TRY(auto add_document, database.prepare("INSERT INTO document VALUES (?1, ?2)"));
     SALUS_TRY(auto add_history, database.prepare("INSERT INTO history (address, version, "
-                                                 "compartment, state, vid, expires_at, tokens) "
-                                                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
+                                                 "compartment, state, vid, expires_at, tokens, "
+                                                 "token_version) "
+                                                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"));
     SALUS_TRY(auto retire, database.prepare("UPDATE history SET expires_at = 0, tokens = x'' "
                                             "WHERE address = ?1 AND version = ?2"));
     SALUS_TRY(auto set_index_entry,
@@ -62,7 +63,9 @@ Result<Writer::Statements> Writer::prepare(sqlite::Database& database) {
               database.prepare("DELETE FROM history WHERE address = ?1 AND NOT EXISTS "
                                "(SELECT 1 FROM history WHERE address = ?1 AND state <> 3)"));
     SALUS_TRY(auto page, prepare_page(database));
+    SALUS_TRY(auto rotation, prepare_rotation(database));
     return Statements{std::move(page),
+                      std::move(rotation),
                       std::move(newest),
                       std::move(add_document),
                       std::move(add_history),
