@@ -70,6 +70,9 @@ Literal name_of(Event event) noexcept {
         case Event::clock: return "clock";
         case Event::intent_closed: return "intent.closed";
         case Event::export_data: return "export";
+        case Event::backup_begun: return "backup.begun";
+        case Event::backup_made: return "backup.made";
+        case Event::backup_drilled: return "backup.drilled";
         case Event::audit_read: return "audit.read";
         case Event::review: return "review";
     }

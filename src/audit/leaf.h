@@ -66,6 +66,9 @@ enum class Event : std::uint8_t {
     clock,
     intent_closed,
     export_data,
+    backup_begun,
+    backup_made,
+    backup_drilled,
     audit_read,
     review,
 };
