@@ -32,7 +32,7 @@ constexpr auto kControls = std::to_array<Control>({
     {"ENC-4", "Keys are rotated online", nullptr, "rotation of data and key-encryption keys"},
     {"ENC-5", "Destroying a patient's key erases the patient", nullptr,
      "an operation that destroys a patient's key, and its certificate"},
-    {"ENC-6", "Validated cryptographic module", nullptr, "the setting for OpenSSL's FIPS provider"},
+    {"ENC-6", "Validated cryptographic module", cryptographic_module, {}},
     // Keys, and ePHI in memory
     {"KEY-1", "Separate roles for key operations", nullptr, "roles for key operations"},
     {"KEY-2", "Several people approve the gravest key operations", nullptr, "m-of-n approvals"},
@@ -108,6 +108,8 @@ constexpr auto kControls = std::to_array<Control>({
     {"BAA-3", "Subcontractors never get more than their principal", nullptr, "agreements"},
     {"BAA-4", "Return or destruction of data at the end", nullptr, "agreements and erasure"},
     {"BAA-5", "Incidents and breaches are worked through on time", nullptr, "the workflow"},
+    // Contingency plan, 45 CFR 164.308(a)(7)
+    {"REC-1", "Backups exist apart from the data, are young and were tried", backups, {}},
     // Governance, 45 CFR 164.308(a)(3) to (5)
     {"GOV-1", "Joiners, movers and leavers by SCIM", nullptr, "SCIM"},
     {"GOV-2", "Elevated roles are approved and end by themselves", nullptr, "elevation"},

@@ -48,6 +48,7 @@ Finding certificate_reload(EvidenceContext const& context);
 Finding sealed_at_rest(EvidenceContext const& context);
 Finding bound_ciphertexts(EvidenceContext const& context);
 Finding key_backends(EvidenceContext const& context);
+Finding cryptographic_module(EvidenceContext const& context);
 // KEY
 Finding secret_references(EvidenceContext const& context);
 Finding process_memory(EvidenceContext const& context);
@@ -78,6 +79,8 @@ Finding canonical_requests(EvidenceContext const& context);
 Finding generic_errors(EvidenceContext const& context);
 Finding connection_limits(EvidenceContext const& context);
 Finding runtime_privileges(EvidenceContext const& context);
+// REC
+Finding backups(EvidenceContext const& context);
 // GOV
 Finding this_report(EvidenceContext const& context);
 

@@ -58,6 +58,7 @@ Literal name_of(Event event) noexcept {
         case Event::definitions_changed: return "admin.definitions.changed";
         case Event::definitions_listed: return "admin.definitions.listed";
         case Event::control_check: return "admin.check";
+        case Event::backup_administration: return "admin.backup";
         case Event::key_created: return "key.created";
         case Event::key_rotated: return "key.rotated";
         case Event::key_destroyed: return "key.destroyed";

@@ -52,6 +52,7 @@ enum class Event : std::uint8_t {
     definitions_changed,
     definitions_listed,
     control_check,
+    backup_administration,
     // keys
     key_created,
     key_rotated,

@@ -42,6 +42,9 @@ audit::Event event_of(request::Interaction interaction) {
         case Interaction::definitions_list: return audit::Event::definitions_listed;
         case Interaction::client_add: return audit::Event::client_added;
         case Interaction::control_check: return audit::Event::control_check;
+        case Interaction::backup_begin:
+        case Interaction::backup_state:
+        case Interaction::backup_drill_report: return audit::Event::backup_administration;
     }
     return audit::Event::error;
 }

@@ -35,6 +35,9 @@ bool purpose_allows(PurposeRule const& rule, Interaction interaction, std::strin
         case Interaction::definitions_list:
         case Interaction::definitions_remove:
         case Interaction::client_add:
+        case Interaction::backup_begin:
+        case Interaction::backup_state:
+        case Interaction::backup_drill_report:
         case Interaction::control_check:
             return rule.purpose == request::PurposeOfUse::system_administration;
         // Decided by their parts, or entry by entry.

@@ -5,7 +5,7 @@
 
 #include "audit/extent.h"
 #include "audit/segment.h"
-#include "foundation/limits.h"
+#include "foundation/backup_limits.h"
 #include "sqlite/snapshot.h"
 
 namespace salus::backup {

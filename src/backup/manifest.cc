@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "audit/canonical_json.h"
-#include "foundation/limits.h"
+#include "foundation/backup_limits.h"
 #include "json/document.h"
 
 namespace salus::backup {

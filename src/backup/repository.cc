@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "foundation/limits.h"
+#include "foundation/backup_limits.h"
 
 namespace salus::backup {
 namespace {

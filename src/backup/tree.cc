@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "foundation/check.h"
-#include "foundation/limits.h"
+#include "foundation/backup_limits.h"
 
 namespace salus::backup {
 namespace {

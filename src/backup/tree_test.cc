@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "backup/instance_for_test.h"
-#include "foundation/limits.h"
+#include "foundation/backup_limits.h"
 
 namespace salus::backup {
 namespace {

@@ -144,19 +144,7 @@ inline constexpr std::size_t kRemovalSlice = 500;        // documents that one t
 inline constexpr std::size_t kWalBytesIdle = 16 * kMiB;  // copied back when nothing is queued
 inline constexpr std::size_t kWalBytes = 64 * kMiB;      // copied back whatever is queued
 
-// Backups (docs/formats/backup.md).
-inline constexpr std::size_t kBackupBlockBytes = 64 * kKiB;
-inline constexpr std::size_t kBackupManifestBytes = 32 * kMiB;
-inline constexpr std::size_t kBackupFiles = 200'000;                // of one manifest
-inline constexpr std::uint64_t kBackupFileBytes = 1ULL << 44U;      // of one file: 16 TiB
-inline constexpr std::size_t kBackupSmallFileBytes = 1 * kMiB;      // configuration, sealed keys
-inline constexpr std::uint64_t kWalFrames = std::uint64_t{1} << 24U;  // of one snapshot: 128 GiB
-
-// OpenSSL's FIPS provider.
-inline constexpr std::size_t kCryptographicModuleBytes = 64 * kMiB;
-
 static_assert(kResourceBytes <= kBodyBytes);
-static_assert(kAuditSegments < kBackupFiles);
 static_assert(kWritesOfBatch >= kBundleEntries);
 static_assert(kWalBytesIdle < kWalBytes);
 static_assert(kPageSize <= kPageSizeLargest);

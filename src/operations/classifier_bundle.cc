@@ -136,6 +136,9 @@ bool may_stand_in_a_transaction(IntentFacts const& facts) {
         case Interaction::smart_configuration:
         case Interaction::json_web_key_set:
         case Interaction::client_add:
+        case Interaction::backup_begin:
+        case Interaction::backup_state:
+        case Interaction::backup_drill_report:
         case Interaction::control_check: return false;
     }
     return false;

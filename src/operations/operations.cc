@@ -45,6 +45,9 @@ Result<request::Prepared> prepare(Context const& context, request::Permit const&
         case Interaction::definitions_list:
         case Interaction::definitions_remove:
         case Interaction::client_add:
+        case Interaction::backup_begin:
+        case Interaction::backup_state:
+        case Interaction::backup_drill_report:
         case Interaction::control_check: break;
     }
     return fail(Errc::internal, "an interaction outside FHIR reached the FHIR operations");

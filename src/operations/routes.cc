@@ -64,6 +64,9 @@ bool belongs_on_a_worker(request::Permit const& permit) {
         case request::Interaction::definitions_list:
         case request::Interaction::definitions_remove:
         case request::Interaction::open_api:
+        case request::Interaction::backup_begin:
+        case request::Interaction::backup_state:
+        case request::Interaction::backup_drill_report:
         case request::Interaction::control_check: return true;
         case request::Interaction::create:
         case request::Interaction::update:

@@ -32,6 +32,8 @@ public:
 
 private:
     [[nodiscard]] admin::DefinitionsDesk definitions_desk();
+    [[nodiscard]] Result<request::Prepared> backup(request::Exchange const& exchange,
+                                                   request::Interaction interaction);
 
     House const& house_;
     TenantHouse const& tenant_;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "admin/backups.h"
 #include "admin/control_report.h"
 #include "authentication/token_keys.h"
 #include "authorization/policy.h"
@@ -29,6 +30,7 @@ struct House {
     crypto::Sha256Digest policy_hash;
     records::IndexCache& index_cache;
     admin::ControlReport const& control_report;
+    admin::Backups& backups;
     std::vector<std::unique_ptr<TenantHouse>> tenants;  // the default tenant first
 };
 

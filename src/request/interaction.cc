@@ -34,6 +34,9 @@ std::span<Interaction const> all_interactions() noexcept {
         Interaction::definitions_remove,
         Interaction::client_add,
         Interaction::control_check,
+        Interaction::backup_begin,
+        Interaction::backup_state,
+        Interaction::backup_drill_report,
     };
     return kAll;
 }
@@ -68,6 +71,9 @@ Literal name_of(Interaction interaction) noexcept {
         case Interaction::definitions_remove: return "admin.definitions-remove";
         case Interaction::client_add: return "admin.client-add";
         case Interaction::control_check: return "admin.check";
+        case Interaction::backup_begin: return "admin.backup-begin";
+        case Interaction::backup_state: return "admin.backup-state";
+        case Interaction::backup_drill_report: return "admin.backup-drill-report";
     }
     return "";
 }
@@ -104,6 +110,9 @@ std::span<Interaction const> parts_of(Interaction const& interaction) noexcept {
         case Interaction::smart_configuration:
         case Interaction::json_web_key_set:
         case Interaction::client_add:
+        case Interaction::backup_begin:
+        case Interaction::backup_state:
+        case Interaction::backup_drill_report:
         case Interaction::control_check: break;
     }
     return {&interaction, 1};
@@ -138,6 +147,9 @@ bool is_write(Interaction interaction) noexcept {
         case Interaction::smart_configuration:
         case Interaction::json_web_key_set:
         case Interaction::definitions_list:
+        case Interaction::backup_begin:
+        case Interaction::backup_state:
+        case Interaction::backup_drill_report:
         case Interaction::control_check: return false;
     }
     return true;
@@ -172,6 +184,9 @@ bool is_public(Interaction interaction) noexcept {
         case Interaction::batch:
         case Interaction::history_system:
         case Interaction::client_add:
+        case Interaction::backup_begin:
+        case Interaction::backup_state:
+        case Interaction::backup_drill_report:
         case Interaction::control_check: return false;
     }
     return false;

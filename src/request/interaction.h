@@ -44,6 +44,9 @@ enum class Interaction : std::uint8_t {
     definitions_remove,
     client_add,
     control_check,
+    backup_begin,
+    backup_state,
+    backup_drill_report,
 };
 
 [[nodiscard]] std::span<Interaction const> all_interactions() noexcept;

@@ -51,8 +51,9 @@ std::optional<Scope> parse_administration(std::string_view rest) {
         scope.update = true;
         return scope;
     }
-    if (rest == "definitions.read" || rest == "definitions.write") {
-        scope.type = "definitions";
+    if (rest == "definitions.read" || rest == "definitions.write" || rest == "backups.read" ||
+        rest == "backups.write") {
+        scope.type = rest.substr(0, rest.find('.'));
         scope.read = rest.ends_with("read");
         scope.update = !scope.read;
         return scope;
@@ -151,6 +152,10 @@ bool allows(Scope const& scope, Interaction interaction, std::string_view type) 
             return !clinical && scope.type == "definitions" && scope.update;
         case Interaction::client_add: return !clinical && scope.type == "clients" && scope.update;
         case Interaction::control_check: return !clinical && scope.type == "check" && scope.read;
+        case Interaction::backup_state: return !clinical && scope.type == "backups" && scope.read;
+        case Interaction::backup_begin:
+        case Interaction::backup_drill_report:
+            return !clinical && scope.type == "backups" && scope.update;
         // Decided by their parts (parts_of).
         case Interaction::patch:
         case Interaction::everything:

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "foundation/limits.h"
+#include "foundation/backup_limits.h"
 
 namespace salus::sqlite {
 namespace {
