@@ -23,6 +23,8 @@ bool takes_form(IntentFacts const& facts, http::Method method) {
     return facts.interaction == Interaction::token ||
            facts.interaction == Interaction::client_add ||
            facts.interaction == Interaction::definitions_load ||
+           facts.interaction == Interaction::backup_begin ||
+           facts.interaction == Interaction::backup_drill_report ||
            facts.interaction == Interaction::validate ||
            (facts.interaction == Interaction::search_type && method == http::Method::post);
 }
