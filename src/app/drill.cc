@@ -6,6 +6,7 @@
 #include "app/backup_key.h"
 #include "app/backup_report.h"
 #include "app/commands.h"
+#include "app/crypto_section.h"
 #include "app/instance_client.h"
 #include "app/record_drill.h"
 #include "app/restored_copy.h"
@@ -171,6 +172,13 @@ int backup_drill(RestoreOptions const& options) {
     // Keys and records are opened in this process (KEY-5).
     if (!keys::harden_process()) {
         say_problem("the kernel refuses to protect the process's memory");
+        return kFailed;
+    }
+    // Of the instance whose secrets are used; before the first hash is computed (ENC-6).
+    std::string why;
+    auto const configuration = read_configuration(options.directory, why);
+    if (!configuration || !use_configured_module(configuration->crypto, why)) {
+        say_problem(why);
         return kFailed;
     }
     Phases phases;
