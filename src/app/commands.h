@@ -24,6 +24,7 @@ struct InitOptions {
     std::uint16_t port = 8443;
     std::vector<std::string> names{"localhost", "127.0.0.1", "::1"};  // of the server certificate
     KeysChoice keys;
+    FipsChoice fips;
 };
 int init(InitOptions const& options);
 
@@ -138,6 +139,37 @@ int keys_status(KeysOptions const& options);
 int keys_rotate(KeysOptions const& options);
 int keys_pause(KeysOptions const& options);
 int keys_resume(KeysOptions const& options);
+
+// Empty places are those of the configuration.
+struct BackupOptions {
+    std::filesystem::path directory;
+    std::filesystem::path to;
+    std::filesystem::path keys_to;
+    std::string client = "administrator";
+    std::filesystem::path key_file;  // of the client; empty: the administrator's
+    std::size_t keep = 0;            // prune: data
+    std::size_t keep_keys = 0;       // prune: keys; 0: as many
+};
+int backup_make(BackupOptions const& options);
+int backup_prune(BackupOptions const& options);
+
+struct RestoreOptions {
+    std::filesystem::path from;
+    std::filesystem::path keys_from;
+    std::filesystem::path directory;   // restore: to be made; drill: of the instance
+    std::uint64_t backup = 0;          // 0: the newest
+    std::uint64_t keys_backup = 0;     // 0: the newest
+    std::uint64_t newest_known = 0;    // refuses if the newest there is older
+    std::filesystem::path public_key;  // PEM; empty: whoever signed
+    // drill
+    std::filesystem::path scratch;  // a directory for the copy; empty: that for temporary files
+    std::string client = "administrator";
+    std::filesystem::path key_file;
+};
+int restore(RestoreOptions const& options);
+int backup_drill(RestoreOptions const& options);
+// Reads every block of a backup.
+int backup_verify(RestoreOptions const& options);
 
 enum class CheckFormat { table, json };
 struct CheckOptions {

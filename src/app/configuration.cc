@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "app/crypto_section.h"
 #include "app/keys_section.h"
 #include "app/rotation_section.h"
 #include "app/section.h"
@@ -111,6 +112,23 @@ void read_tenants(toml::node_view<toml::node const> node, Configuration& configu
     if (configuration.tenants.empty() && why.empty()) why = "tenant: at least one is needed";
 }
 
+void read_backup(toml::table const* table, Configuration& configuration, std::string& why) {
+    Section section(table, "backup", why);
+    auto& backup = configuration.backup;
+    backup.target = section.text("target");
+    backup.keys_target = section.text("keys_target");
+    auto const absolute = [](std::filesystem::path const& path) {
+        return path.empty() || path.is_absolute();
+    };
+    if (!absolute(backup.target)) section.complain("target", "must be an absolute path");
+    if (!absolute(backup.keys_target)) section.complain("keys_target", "must be an absolute path");
+    if (backup.target.empty() != backup.keys_target.empty()) {
+        section.complain("keys_target", "and target go together");
+    }
+    backup.warn_after = std::chrono::hours(section.number("warn_after_hours", 1, 8760));
+    section.finish();
+}
+
 LogLevel log_level(Section& section) {
     auto const level = section.text("level");
     if (level == "debug") return LogLevel::debug;
@@ -135,6 +153,9 @@ void read_root(toml::table const& root, Configuration& configuration, std::strin
     Section log(top.section("log"), "log", why);
     configuration.log_level = log_level(log);
     log.finish();
+    // Instances made before there were backups do not have it.
+    if (top.has("backup")) read_backup(top.section("backup"), configuration, why);
+    if (top.has("crypto")) read_crypto(top.section("crypto"), configuration, why);
     static_cast<void>(top.has("tenant"));
     read_tenants(toml::node_view<toml::node const>(root.get("tenant")), configuration, why);
     auto const* policy = top.section("policy");
@@ -158,8 +179,9 @@ std::optional<Configuration> read_configuration(std::filesystem::path const& dir
     }
     Configuration configuration;
     configuration.directory = directory;
-    static constexpr std::array<std::string_view, 8> kSections{
-        "instance", "server", "keys", "rotation", "search", "log", "tenant", "policy"};
+    static constexpr std::array<std::string_view, 10> kSections{
+        "instance", "server", "keys",   "rotation", "search",
+        "log",      "backup", "crypto", "tenant",   "policy"};
     for (auto const& [key, value] : parsed.table()) {
         if (std::ranges::find(kSections, key.str()) == kSections.end() && why.empty()) {
             why = std::string(key.str()) + ": is not a section of Salus";

@@ -11,6 +11,7 @@
 #include "app/rotation_settings.h"
 #include "authorization/policy.h"
 #include "crypto/hash.h"
+#include "crypto/module.h"
 #include "foundation/log.h"
 
 namespace salus::app {
@@ -50,6 +51,21 @@ struct KeysConfiguration {
     [[nodiscard]] std::string_view secret_key() const noexcept;
 };
 
+// Where `salus backup` writes if it is not told, and what `salus check` looks at. Empty: nowhere.
+struct BackupConfiguration {
+    std::filesystem::path target;
+    std::filesystem::path keys_target;
+    std::chrono::hours warn_after{0};  // age of the newest backup
+};
+
+// OpenSSL's FIPS provider (ENC-6).
+struct CryptoConfiguration {
+    enum class Fips { off, prefer, require };
+    Fips fips = Fips::off;
+    crypto::ModulePin pin;    // unless off
+    std::string certificate;  // that the operator says the module has; shown as his claim
+};
+
 struct Configuration {
     std::filesystem::path directory;  // of the instance; relative paths in the file start here
     std::string realm;                // random id of the instance, bound into every ciphertext
@@ -57,6 +73,8 @@ struct Configuration {
     KeysConfiguration keys;
     RotationSettings rotation;
     std::vector<TenantName> tenants;  // the default tenant first
+    BackupConfiguration backup;
+    CryptoConfiguration crypto;
     std::size_t index_cache_bytes = 0;
     LogLevel log_level = LogLevel::info;
     authorization::Policy policy;
@@ -78,8 +96,19 @@ struct KeysChoice {
     std::string authorities = "tls/vault-ca.crt";
     std::string server_key;
 };
+// Likewise of the cryptographic module.
+struct FipsChoice {
+    std::string mode = "off";
+    std::string module;
+    std::string configuration;
+    std::string sha256;
+    std::string name = "OpenSSL FIPS Provider";
+    std::string version;
+    std::string certificate;
+};
 // The text of a new instance's salus.toml: every key, its default and its reason.
 [[nodiscard]] std::string default_configuration(std::string const& realm, std::uint16_t port,
-                                                KeysChoice const& keys = {});
+                                                KeysChoice const& keys = {},
+                                                FipsChoice const& fips = {});
 
 }  // namespace salus::app

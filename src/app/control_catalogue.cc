@@ -31,7 +31,7 @@ constexpr auto kControls = std::to_array<Control>({
     {"ENC-3", "A choice of key management back ends", key_backends, {}},
     {"ENC-4", "Keys are rotated online", rotated_keys, {}},
     {"ENC-5", "Destroying a patient's key erases the patient", erasure, {}},
-    {"ENC-6", "Validated cryptographic module", nullptr, "the setting for OpenSSL's FIPS provider"},
+    {"ENC-6", "Validated cryptographic module", cryptographic_module, {}},
     // Keys, and ePHI in memory
     {"KEY-1", "Separate roles for key operations", separate_roles,
      "roles for rotations that are not proposed"},
@@ -109,6 +109,8 @@ constexpr auto kControls = std::to_array<Control>({
     {"BAA-3", "Subcontractors never get more than their principal", nullptr, "agreements"},
     {"BAA-4", "Return or destruction of data at the end", nullptr, "agreements and erasure"},
     {"BAA-5", "Incidents and breaches are worked through on time", nullptr, "the workflow"},
+    // Contingency plan, 45 CFR 164.308(a)(7)
+    {"REC-1", "Backups exist apart from the data, are young and were tried", backups, {}},
     // Governance, 45 CFR 164.308(a)(3) to (5)
     {"GOV-1", "Joiners, movers and leavers by SCIM", nullptr, "SCIM"},
     {"GOV-2", "Elevated roles are approved and end by themselves", nullptr, "elevation"},

@@ -50,6 +50,7 @@ Finding bound_ciphertexts(EvidenceContext const& context);
 Finding key_backends(EvidenceContext const& context);
 Finding rotated_keys(EvidenceContext const& context);
 Finding erasure(EvidenceContext const& context);
+Finding cryptographic_module(EvidenceContext const& context);
 // KEY
 Finding separate_roles(EvidenceContext const& context);
 Finding dual_control(EvidenceContext const& context);
@@ -83,6 +84,8 @@ Finding canonical_requests(EvidenceContext const& context);
 Finding generic_errors(EvidenceContext const& context);
 Finding connection_limits(EvidenceContext const& context);
 Finding runtime_privileges(EvidenceContext const& context);
+// REC
+Finding backups(EvidenceContext const& context);
 // GOV
 Finding this_report(EvidenceContext const& context);
 

@@ -86,6 +86,29 @@ index_cache_mib = 256
 # Operational log on standard error: debug, info, warning or error. It never holds ePHI.
 level = "info"
 
+[crypto]
+# Where algorithms come from: "off", OpenSSL's default provider; "require", its FIPS provider alone, as it
+# is pinned here, or the instance does not start; "prefer", the FIPS provider if it is there and right.
+# An instance that shall require it is made with it (`salus init --fips require`): passphrases are
+# stretched otherwise.
+fips = "{fips}"
+# The module, what `openssl fipsinstall` wrote for it, the SHA-256 of the module's file in hexadecimal, and the
+# provider's name and version. Whether it is validated, and by which certificate, is for you to know.
+module = "{fips_module}"
+configuration = "{fips_configuration}"
+sha256 = "{fips_sha256}"
+name = "{fips_name}"
+version = "{fips_version}"
+certificate = "{fips_certificate}"
+
+[backup]
+# Two directories, apart from each other and from this one, best on other machines: where `salus backup`
+# writes records and audit logs, and where it writes wrapped keys. Empty: named on the command line.
+target = ""
+keys_target = ""
+# `salus check` fails when the newest backup there is older.
+warn_after_hours = 26
+
 # Tenants have keys, audit logs, clients and data of their own. The first is served under /fhir, each
 # further one under /t/NAME/fhir.
 [[tenant]]
@@ -134,14 +157,18 @@ other_elements = []
 }  // namespace
 
 std::string default_configuration(std::string const& realm, std::uint16_t port,
-                                  KeysChoice const& keys) {
-    return fmt::format(fmt::runtime(kTemplate), fmt::arg("realm", realm), fmt::arg("port", port),
-                       fmt::arg("backend", keys.backend), fmt::arg("module", keys.module),
-                       fmt::arg("token_label", keys.token_label), fmt::arg("pin", keys.pin),
-                       fmt::arg("gcm_iv", keys.gcm_iv), fmt::arg("address", keys.address),
-                       fmt::arg("mount", keys.mount), fmt::arg("token", keys.token),
-                       fmt::arg("authorities", keys.authorities),
-                       fmt::arg("server_key", keys.server_key));
+                                  KeysChoice const& keys, FipsChoice const& fips) {
+    return fmt::format(
+        fmt::runtime(kTemplate), fmt::arg("realm", realm), fmt::arg("port", port),
+        fmt::arg("backend", keys.backend), fmt::arg("module", keys.module),
+        fmt::arg("token_label", keys.token_label), fmt::arg("pin", keys.pin),
+        fmt::arg("gcm_iv", keys.gcm_iv), fmt::arg("address", keys.address),
+        fmt::arg("mount", keys.mount), fmt::arg("token", keys.token),
+        fmt::arg("authorities", keys.authorities), fmt::arg("server_key", keys.server_key),
+        fmt::arg("fips", fips.mode), fmt::arg("fips_module", fips.module),
+        fmt::arg("fips_configuration", fips.configuration), fmt::arg("fips_sha256", fips.sha256),
+        fmt::arg("fips_name", fips.name), fmt::arg("fips_version", fips.version),
+        fmt::arg("fips_certificate", fips.certificate));
 }
 
 }  // namespace salus::app

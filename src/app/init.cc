@@ -1,6 +1,7 @@
 #include "app/bootstrap.h"
 #include "app/client_keys.h"
 #include "app/commands.h"
+#include "app/crypto_section.h"
 #include "app/instance.h"
 #include "app/key_service.h"
 #include "app/terminal.h"
@@ -74,7 +75,8 @@ bool register_first_clients(Instance& instance, Layout const& layout) {
                            .name = "First administrator, by key",
                            .scope = "admin/clients.write admin/check.read "
                                     "admin/definitions.read admin/definitions.write "
-                                    "admin/keys.read admin/keys.write",
+                                    "admin/keys.read admin/keys.write "
+                                    "admin/backups.read admin/backups.write",
                            .purposes = {"SYSADMIN"},
                            .jwks = {}}) &&
            register_first(instance, layout.demonstration(),
@@ -91,16 +93,27 @@ bool is_free(std::filesystem::path const& directory) {
            std::filesystem::is_empty(directory, error);
 }
 
+std::optional<Configuration> write_configuration(Layout const& layout, InitOptions const& options,
+                                                 std::string const& realm, std::string& why) {
+    auto const text = default_configuration(realm, options.port, options.keys, options.fips);
+    auto const written = write_file_durably(layout.directory / "salus.toml", bytes_of(text),
+                                            FileAccess::private_to_owner);
+    if (!written) why = written.error().why.text();
+    return written ? read_configuration(layout.directory, why) : std::nullopt;
+}
+
 Result<void> make_files(Layout const& layout, InitOptions const& options, std::string& why) {
+    SALUS_TRY_VOID(make_directories(layout));
+    // The realm is the first thing that needs cryptography, and the configuration says whose.
+    auto const choice = write_configuration(layout, options, "not made yet", why);
+    if (!choice || !use_configured_module(choice->crypto, why)) {
+        return fail(Errc::invalid, "a choice cannot be kept");
+    }
     crypto::SystemRandom random;
     SystemClock const clock;
     auto const realm = crypto::random_uuid(random);
-    SALUS_TRY_VOID(make_directories(layout));
-    auto const text = default_configuration(realm, options.port, options.keys);
-    SALUS_TRY_VOID(write_file_durably(layout.directory / "salus.toml", bytes_of(text),
-                                      FileAccess::private_to_owner));
-    auto const configuration = read_configuration(layout.directory, why);
-    if (!configuration) return fail(Errc::invalid, "a choice cannot be written down");
+    auto const configuration = write_configuration(layout, options, realm, why);
+    if (!configuration) return fail(Errc::invalid, "a choice cannot be kept");
     if (configuration->keys.backend == KeyBackend::sealed_file) {
         SALUS_TRY_VOID(make_sealed_file(layout, realm, random));
     }

@@ -7,6 +7,7 @@
 #include "admin/definition_packages.h"
 #include "app/bootstrap.h"
 #include "app/certificate_key.h"
+#include "app/crypto_section.h"
 #include "app/key_service.h"
 #include "app/open_intents.h"
 #include "keys/destroyed_compartments.h"
@@ -40,6 +41,7 @@ Instance::Instance(Configuration configuration)
 Instance::~Instance() = default;
 
 std::unique_ptr<Instance> Instance::open(Configuration configuration, std::string& why) {
+    if (!use_configured_module(configuration.crypto, why)) return nullptr;
     std::unique_ptr<Instance> instance(new Instance(std::move(configuration)));
     if (!instance->open_all(why)) return nullptr;
     return instance;
@@ -117,6 +119,17 @@ void Instance::join_rooms() {
                                    .intents_settled = settled_intents_[i]});
     }
     evidence_ = std::make_unique<ControlEvidence>(std::move(sources));
+    BackupSources backup_sources{.configuration = configuration_,
+                                 .key_service = *key_service_,
+                                 .clock = clock_,
+                                 .log = log_,
+                                 .random = random_,
+                                 .tenants = {}};
+    for (std::size_t i = 0; i < tenants_.size(); ++i) {
+        backup_sources.tenants.push_back(
+            {.name = tenants_[i]->tenant.name, .log = *audit_logs_[i]});
+    }
+    backups_ = std::make_unique<BackupService>(std::move(backup_sources));
     house_.reset(new pipeline::House{.clock = clock_,
                                      .log = log_,
                                      .random = random_,
@@ -124,6 +137,7 @@ void Instance::join_rooms() {
                                      .policy_hash = authorization::hash_of(configuration_.policy),
                                      .index_cache = index_cache_,
                                      .control_report = *evidence_,
+                                     .backups = *backups_,
                                      .tenants = std::move(tenants_)});
     workers_ = std::make_unique<pipeline::Workers>(or_cores(configuration_.server.workers),
                                                    [this] { return make_desk(); });

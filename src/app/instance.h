@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "app/backup_service.h"
 #include "app/configuration.h"
 #include "app/control_evidence.h"
 #include "app/key_executor.h"
@@ -50,6 +51,11 @@ struct Layout {
     [[nodiscard]] auto audit(TenantName const& t) const { return directory / "audit" / t.text(); }
     [[nodiscard]] auto authority() const { return directory / "tls" / "ca.crt"; }
     [[nodiscard]] auto authority_key() const { return directory / "tls" / "ca.key.sealed"; }
+    [[nodiscard]] auto backup_key() const { return directory / "keys" / "backup-signing.sealed"; }
+    [[nodiscard]] auto backup_public_key() const {
+        return directory / "keys" / "backup-signing.pem";
+    }
+    [[nodiscard]] auto last_drill() const { return directory / "backup" / "last-drill.json"; }
     [[nodiscard]] auto passphrase() const { return directory / "credentials" / "root.passphrase"; }
     [[nodiscard]] auto administrator() const {
         return directory / "credentials" / "administrator.jwk";
@@ -75,6 +81,7 @@ public:
     [[nodiscard]] Log const& log() const noexcept { return log_; }
     [[nodiscard]] crypto::Random& random() noexcept { return random_; }
     [[nodiscard]] ControlEvidence& evidence() noexcept { return *evidence_; }
+    [[nodiscard]] keys::KeyManagementService& key_service() noexcept { return *key_service_; }
     // A pipeline for one event loop (or for the command line), with a desk of its own.
     [[nodiscard]] std::unique_ptr<pipeline::Pipeline> make_pipeline(Executor& home);
 
@@ -108,6 +115,7 @@ private:
     std::vector<std::unique_ptr<pipeline::TenantHouse>> tenants_;  // until the house has them
     records::IndexCache index_cache_;
     std::unique_ptr<ControlEvidence> evidence_;
+    std::unique_ptr<BackupService> backups_;
     std::unique_ptr<pipeline::House> house_;
     std::unique_ptr<pipeline::Workers> workers_;
     std::optional<crypto::SigningKey> certificate_key_;

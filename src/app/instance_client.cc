@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "app/command_line.h"
+#include "app/crypto_section.h"
 #include "foundation/limits.h"
 #include "jose/jwk.h"
 #include "jose/jws.h"
@@ -73,7 +74,7 @@ InstanceClient::~InstanceClient() = default;
 std::unique_ptr<InstanceClient> InstanceClient::connect(std::filesystem::path const& directory,
                                                         std::string& why) {
     auto configuration = read_configuration(directory, why);
-    if (!configuration) return nullptr;
+    if (!configuration || !use_configured_module(configuration->crypto, why)) return nullptr;
     std::unique_ptr<InstanceClient> client(new InstanceClient());
     client->public_url_ = configuration->server.public_url;
     client->layout_ = Layout{directory};

@@ -58,6 +58,7 @@ Literal name_of(Event event) noexcept {
         case Event::definitions_changed: return "admin.definitions.changed";
         case Event::definitions_listed: return "admin.definitions.listed";
         case Event::control_check: return "admin.check";
+        case Event::backup_administration: return "admin.backup";
         case Event::key_created: return "key.created";
         case Event::key_rotated: return "key.rotated";
         case Event::key_destroyed: return "key.destroyed";
@@ -78,6 +79,9 @@ Literal name_of(Event event) noexcept {
         case Event::clock: return "clock";
         case Event::intent_closed: return "intent.closed";
         case Event::export_data: return "export";
+        case Event::backup_begun: return "backup.begun";
+        case Event::backup_made: return "backup.made";
+        case Event::backup_drilled: return "backup.drilled";
         case Event::audit_read: return "audit.read";
         case Event::review: return "review";
     }

@@ -52,6 +52,7 @@ enum class Event : std::uint8_t {
     definitions_changed,
     definitions_listed,
     control_check,
+    backup_administration,
     // keys
     key_created,
     key_rotated,
@@ -74,6 +75,9 @@ enum class Event : std::uint8_t {
     clock,
     intent_closed,
     export_data,
+    backup_begun,
+    backup_made,
+    backup_drilled,
     audit_read,
     review,
 };

@@ -54,6 +54,9 @@ audit::Event event_of(request::Interaction interaction) {
         case Interaction::proposal_read:
         case Interaction::hold_list: return audit::Event::key_read;
         case Interaction::control_check: return audit::Event::control_check;
+        case Interaction::backup_begin:
+        case Interaction::backup_state:
+        case Interaction::backup_drill_report: return audit::Event::backup_administration;
     }
     return audit::Event::error;
 }

@@ -47,6 +47,9 @@ bool purpose_allows(PurposeRule const& rule, Interaction interaction, std::strin
         case Interaction::proposal_execute:
         case Interaction::hold_place:
         case Interaction::hold_list:
+        case Interaction::backup_begin:
+        case Interaction::backup_state:
+        case Interaction::backup_drill_report:
         case Interaction::control_check:
             return rule.purpose == request::PurposeOfUse::system_administration;
         // Decided by their parts, or entry by entry.

@@ -55,6 +55,12 @@ constexpr std::array kRows{
         "admin/keys.write admin/clients.write system/*.cruds", kAdministrate, kTreat},
     Row{Interaction::control_check, "", "admin/check.read", "admin/clients.write system/*.cruds",
         kAdministrate, kTreat},
+    Row{Interaction::backup_begin, "", "admin/backups.write", "admin/backups.read system/*.cruds",
+        kAdministrate, kTreat},
+    Row{Interaction::backup_state, "", "admin/backups.read", "admin/backups.write system/*.cruds",
+        kAdministrate, kTreat},
+    Row{Interaction::backup_drill_report, "", "admin/backups.write",
+        "admin/backups.read admin/check.read system/*.cruds", kAdministrate, kTreat},
 };
 
 TEST(Decide, TableOfInteractions) {

@@ -3,6 +3,7 @@
 #include <bit>
 #include <openssl/evp.h>
 
+#include "crypto/openssl.h"
 #include "foundation/limits.h"
 
 namespace salus::crypto {
@@ -22,6 +23,24 @@ Result<SecretBytes> scrypt(SecretBytes const& passphrase, BytesView salt, Scrypt
     if (EVP_PBE_scrypt(password.data(), password.size(), salt.data(), salt.size(), cost.n, cost.r,
                        cost.p, limits::kScryptMemory, key.mutable_bytes().data(), size) != 1) {
         return fail(Errc::invalid, "scrypt needs more memory than is allowed");
+    }
+    return key;
+}
+
+Result<SecretBytes> pbkdf2(SecretBytes const& passphrase, BytesView salt, std::uint64_t iterations,
+                           std::size_t size) {
+    constexpr std::uint64_t kFewest = 100'000;
+    constexpr std::uint64_t kMost = 100'000'000;
+    if (iterations < kFewest || iterations > kMost || size == 0) {
+        return fail(Errc::invalid, "the number of iterations is out of range");
+    }
+    SecretBytes key(size);
+    auto const password = text_of(passphrase.reveal());
+    if (PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), salt.data(),
+                          static_cast<int>(salt.size()), static_cast<int>(iterations),
+                          digest_algorithm(Digest::sha512), static_cast<int>(size),
+                          key.mutable_bytes().data()) != 1) {
+        return fail(Errc::invalid, "the module refuses this passphrase: it may be too short");
     }
     return key;
 }

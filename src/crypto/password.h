@@ -1,4 +1,4 @@
-// scrypt (RFC 7914): a key from a passphrase. Slow and memory-hard on purpose (about 100 ms, 64
+// A key from a passphrase. scrypt (RFC 7914) is slow and memory-hard on purpose (about 100 ms, 64
 // MiB): never on an event loop. Any thread.
 #pragma once
 
@@ -15,5 +15,11 @@ struct ScryptCost {
 
 [[nodiscard]] Result<SecretBytes> scrypt(SecretBytes const& passphrase, BytesView salt,
                                          ScryptCost cost, std::size_t size);
+
+// PBKDF2 with HMAC-SHA-512 (RFC 8018, NIST SP 800-132): needs time and no memory, so weaker against
+// whoever guesses; for where scrypt cannot be had because no FIPS module has it.
+// Errc::invalid below 100,000 iterations or above 100,000,000.
+[[nodiscard]] Result<SecretBytes> pbkdf2(SecretBytes const& passphrase, BytesView salt,
+                                         std::uint64_t iterations, std::size_t size);
 
 }  // namespace salus::crypto

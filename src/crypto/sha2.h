@@ -1,17 +1,19 @@
 // Inside the room: SHA-2 (FIPS 180-4), HMAC (RFC 2104) and HKDF-Expand (RFC 5869 section 2.3) as
 // plain values: a state is a struct that is copied and scrubbed in place, and nothing is allocated
 // or locked. These are OpenSSL's own functions below its EVP layer, which costs more than the
-// hashing itself for messages of a few hundred bytes (bench/README.md). A FIPS provider is only
-// reached through EVP: where one is required, this file is the place to change.
-// Thread safety: values.
+// hashing itself for messages of a few hundred bytes (bench/README.md). They pass the providers by:
+// where algorithms must come from a FIPS module, sha2_module.h takes their place, and HMAC is the
+// module's own. Thread safety: values.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <openssl/sha.h>
+#include <optional>
 #include <span>
 
+#include "crypto/sha2_module.h"
 #include "foundation/bytes.h"
 #include "foundation/check.h"
 #include "foundation/secret.h"
@@ -23,6 +25,7 @@ namespace salus::crypto {
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 struct Sha256 {
+    static constexpr Digest kDigest = Digest::sha256;
     static constexpr std::size_t kSize = SHA256_DIGEST_LENGTH;
     static constexpr std::size_t kBlockSize = SHA256_CBLOCK;
     using State = SHA256_CTX;
@@ -34,6 +37,7 @@ struct Sha256 {
 };
 
 struct Sha512 {
+    static constexpr Digest kDigest = Digest::sha512;
     static constexpr std::size_t kSize = SHA512_DIGEST_LENGTH;
     static constexpr std::size_t kBlockSize = SHA512_CBLOCK;
     using State = SHA512_CTX;
@@ -50,29 +54,42 @@ struct Sha512 {
 template <class Hash>
 class Running {
 public:
-    Running() { Hash::start(state_); }
+    Running() {
+        if (hashes_from_module()) {
+            module_.emplace(Hash::kDigest);
+        } else {
+            Hash::start(state_);
+        }
+    }
+    // REQUIRES: not hashes_from_module().
     explicit Running(typename Hash::State const& state) : state_(state) {}
     ~Running() { scrub({reinterpret_cast<std::uint8_t*>(&state_), sizeof state_}); }
     Running(Running const&) = delete;
     Running& operator=(Running const&) = delete;
 
     Running& add(BytesView bytes) {
-        Hash::update(state_, bytes);
+        if (module_) {
+            module_->add(bytes);
+        } else {
+            Hash::update(state_, bytes);
+        }
         return *this;
     }
     Running& add(std::initializer_list<BytesView> pieces) {
-        for (auto const piece : pieces) Hash::update(state_, piece);
+        for (auto const piece : pieces) add(piece);
         return *this;
     }
     // REQUIRES: out.size() == Hash::kSize. Ends the hash.
     void finish(std::span<std::uint8_t> out) {
         SALUS_CHECK(out.size() == Hash::kSize);
+        if (module_) return module_->finish(out);
         Hash::finish(state_, out.data());
     }
     [[nodiscard]] typename Hash::State const& state() const noexcept { return state_; }
 
 private:
     typename Hash::State state_;
+    std::optional<ModuleHash> module_;
 };
 
 // A key of HMAC, set once for any number of messages; scrubbed when it dies.
@@ -80,6 +97,10 @@ template <class Hash>
 class HmacKey {
 public:
     explicit HmacKey(BytesView key) {
+        if (hashes_from_module()) {
+            module_.emplace(Hash::kDigest, key);
+            return;
+        }
         std::array<std::uint8_t, Hash::kBlockSize> block{};
         if (key.size() > block.size()) {
             Running<Hash>().add(key).finish(std::span(block).first(Hash::kSize));
@@ -100,6 +121,7 @@ public:
     // Of first, pieces and last, put end to end.
     void compute(BytesView first, std::initializer_list<BytesView> pieces, BytesView last,
                  std::span<std::uint8_t> out) const {
+        if (module_) return module_->compute(first, pieces, last, out);
         std::array<std::uint8_t, Hash::kSize> digest;
         Running<Hash>(inner_.state()).add(first).add(pieces).add(last).finish(digest);
         Running<Hash>(outer_.state()).add(digest).finish(out);
@@ -109,6 +131,7 @@ public:
 private:
     Running<Hash> inner_;
     Running<Hash> outer_;
+    std::optional<ModuleHmac> module_;
 };
 
 // HKDF-Expand. REQUIRES: out.size() <= 255 * Hash::kSize.

@@ -8,6 +8,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "crypto/module.h"
 #include "foundation/check.h"
 
 namespace salus::crypto {
@@ -33,6 +34,12 @@ constexpr auto* kTls12Suites =
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256";
 constexpr auto* kGroups = "X25519:P-256:P-384";
+// Where algorithms come from a FIPS module alone (module.h): what NIST SP 800-52 rev. 2 approves.
+constexpr auto* kApprovedTls13Suites = "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256";
+constexpr auto* kApprovedTls12Suites =
+    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256";
+constexpr auto* kApprovedGroups = "P-256:P-384";
 constexpr long kTicketSeconds = 3600;
 
 // ALPN protocol lists (RFC 7301 section 3.1): length-prefixed names, the server's by preference.
@@ -63,10 +70,11 @@ bool restrict_protocol(SSL_CTX* context) {
                                   SSL_MODE_RELEASE_BUFFERS);
     // One read() per record instead of two; has_pending() tells what waits inside.
     SSL_CTX_set_read_ahead(context, 1);
+    bool const approved = approved_only();
     return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
-           SSL_CTX_set_ciphersuites(context, kTls13Suites) == 1 &&
-           SSL_CTX_set_cipher_list(context, kTls12Suites) == 1 &&
-           SSL_CTX_set1_groups_list(context, kGroups) == 1;
+           SSL_CTX_set_ciphersuites(context, approved ? kApprovedTls13Suites : kTls13Suites) == 1 &&
+           SSL_CTX_set_cipher_list(context, approved ? kApprovedTls12Suites : kTls12Suites) == 1 &&
+           SSL_CTX_set1_groups_list(context, approved ? kApprovedGroups : kGroups) == 1;
 }
 
 // RFC 7301 section 3.2: a client whose protocols we do not speak gets a fatal alert.

@@ -42,6 +42,22 @@ Result<IntentFacts> only(http::Method expected, http::Method method, Interaction
     return facts_of(interaction);
 }
 
+bool is_backups(std::span<std::string const> segments) {
+    return segments[0] == "admin" && segments[1] == "backups";
+}
+
+Result<IntentFacts> route_backups(http::Request const& request,
+                                  std::span<std::string const> segments) {
+    bool const drills = segments.size() == 3 && segments[2] == "drills";
+    if (segments.size() != 2 && !drills) return no_such_route();
+    if (!drills && request.method == http::Method::get) return facts_of(Interaction::backup_state);
+    SALUS_TRY(auto facts,
+              only(http::Method::post, request.method,
+                   drills ? Interaction::backup_drill_report : Interaction::backup_begin));
+    SALUS_TRY_VOID(check_json_content_type(request));
+    return facts;
+}
+
 bool is_definitions(std::span<std::string const> segments) {
     return segments[0] == "admin" && segments[1] == "definitions";
 }
@@ -167,6 +183,8 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
         return route_definitions(method, segments);
     if (segments.size() >= 2 && segments[0] == "admin" && segments[1] == "keys")
         return route_keys(exchange.request, segments.subspan(2));
+    if (segments.size() >= 2 && is_backups(segments))
+        return route_backups(exchange.request, segments);
     if (is("admin", "check")) return only(http::Method::get, method, Interaction::control_check);
     if (is("fhir", ".well-known", "smart-configuration")) {
         // JSON whatever the Accept header says (SMART App Launch 2.2, conformance).

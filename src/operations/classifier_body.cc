@@ -29,6 +29,8 @@ bool takes_form(IntentFacts const& facts, http::Method method) {
            facts.interaction == Interaction::hold_place ||
            facts.interaction == Interaction::definitions_load ||
            facts.interaction == Interaction::key_rotation ||
+           facts.interaction == Interaction::backup_begin ||
+           facts.interaction == Interaction::backup_drill_report ||
            facts.interaction == Interaction::validate ||
            (facts.interaction == Interaction::search_type && method == http::Method::post);
 }

@@ -148,6 +148,9 @@ bool may_stand_in_a_transaction(IntentFacts const& facts) {
         case Interaction::proposal_execute:
         case Interaction::hold_place:
         case Interaction::hold_list:
+        case Interaction::backup_begin:
+        case Interaction::backup_state:
+        case Interaction::backup_drill_report:
         case Interaction::control_check: return false;
     }
     return false;

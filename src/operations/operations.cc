@@ -57,6 +57,9 @@ Result<request::Prepared> prepare(Context const& context, request::Permit const&
         case Interaction::proposal_execute:
         case Interaction::hold_place:
         case Interaction::hold_list:
+        case Interaction::backup_begin:
+        case Interaction::backup_state:
+        case Interaction::backup_drill_report:
         case Interaction::control_check: break;
     }
     return fail(Errc::internal, "an interaction outside FHIR reached the FHIR operations");

@@ -76,6 +76,9 @@ bool belongs_on_a_worker(request::Permit const& permit) {
         case request::Interaction::proposal_execute:
         case request::Interaction::hold_place:
         case request::Interaction::hold_list:
+        case request::Interaction::backup_begin:
+        case request::Interaction::backup_state:
+        case request::Interaction::backup_drill_report:
         case request::Interaction::control_check: return true;
         case request::Interaction::create:
         case request::Interaction::update:

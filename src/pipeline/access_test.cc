@@ -185,6 +185,43 @@ TEST_F(AccessTest, ScopeAndPurposeBoth) {
     EXPECT_TRUE(PipelineRoom::body(report).contains("read just now"));
 }
 
+TEST_F(AccessTest, BackupsAreTheFirstTenantsAdministratorsAlone) {
+    constexpr auto kAdministrator = PurposeOfUse::system_administration;
+    auto const ask = [&](PurposeOfUse purpose, std::string const& scope, std::string const& target,
+                         std::string const& body) {
+        return with_token(room_.token(scope, purpose),
+                          {.method = Method::post,
+                           .target = target,
+                           .headers = {{"Content-Type", "application/json"}},
+                           .body = body})
+            .status;
+    };
+    std::string const places = R"({"to":"/backup/data","keys_to":"/backup/keys"})";
+    EXPECT_EQ(ask(kAdministrator, "admin/backups.read", "/admin/backups", places), 403);
+    EXPECT_EQ(ask(kAdministrator, "admin/check.read", "/admin/backups", places), 403);
+    EXPECT_EQ(ask(PurposeOfUse::treatment, "admin/backups.write", "/admin/backups", places), 403);
+    EXPECT_EQ(ask(kAdministrator, "admin/backups.write", "/admin/backups/more", places), 404);
+    EXPECT_EQ(
+        ask(kAdministrator, "admin/backups.write", "/admin/backups", R"({"to":"/backup/data"})"),
+        400);
+    EXPECT_EQ(ask(kAdministrator, "admin/backups.write", "/admin/backups",
+                  R"({"to":"/backup/data","keys_to":"/backup/keys","and":1})"),
+              400);
+    EXPECT_EQ(with_token(room_.token("admin/backups.write", kAdministrator, 1),
+                         {.method = Method::post,
+                          .target = "/t/north/admin/backups",
+                          .headers = {{"Content-Type", "application/json"}},
+                          .body = places})
+                  .status,
+              403);
+    EXPECT_EQ(room_.backups_begun(), 0);
+    EXPECT_EQ(ask(kAdministrator, "admin/backups.write", "/admin/backups", places), 202);
+    EXPECT_EQ(room_.backups_begun(), 1);
+    EXPECT_TRUE(room_.last_leaf().contains(R"("ev":"admin.backup")"));
+    EXPECT_EQ(as(kAdministrator, "/admin/backups", "admin/backups.write").status, 403);
+    EXPECT_EQ(as(kAdministrator, "/admin/backups", "admin/backups.read").status, 200);
+}
+
 TEST_F(AccessTest, ACutResourceIsNotPutBack) {
     auto const cut = PipelineRoom::body(as(PurposeOfUse::payment, "/fhir/Patient/p1"));
     ASSERT_TRUE(cut.contains("REDACTED"));

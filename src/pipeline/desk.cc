@@ -38,6 +38,21 @@ admin::DefinitionsDesk TenantDesk::definitions_desk() {
     return {tenant_.tenant, *records_, parser_, house_.clock};
 }
 
+// A backup is of the whole instance, so those who administer one more tenant may not ask for it.
+Result<request::Prepared> TenantDesk::backup(request::Exchange const& exchange,
+                                             request::Interaction interaction) {
+    if (&tenant_ != house_.tenants.front().get()) {
+        return fail(Errc::forbidden, "backups are the first tenant's to administer");
+    }
+    if (interaction == request::Interaction::backup_begin) {
+        return admin::begin_backup(house_.backups, exchange, parser_);
+    }
+    if (interaction == request::Interaction::backup_drill_report) {
+        return admin::report_drill(house_.backups, exchange, parser_);
+    }
+    return admin::backup_state(house_.backups);
+}
+
 Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
                                               request::Permit const& permit) {
     using request::Interaction;
@@ -90,6 +105,9 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
         case Interaction::hold_place:
         case Interaction::hold_list: return prepare_keys(exchange, permit);
         case Interaction::control_check: return admin::control_check(house_.control_report);
+        case Interaction::backup_begin:
+        case Interaction::backup_state:
+        case Interaction::backup_drill_report: return backup(exchange, permit.intent().interaction);
     }
     return fail(Errc::internal, "an interaction has no operation");
 }

@@ -35,6 +35,8 @@ private:
     [[nodiscard]] admin::DefinitionsDesk definitions_desk();
     [[nodiscard]] Result<request::Prepared> prepare_keys(request::Exchange& exchange,
                                                          request::Permit const& permit);
+    [[nodiscard]] Result<request::Prepared> backup(request::Exchange const& exchange,
+                                                   request::Interaction interaction);
 
     House const& house_;
     TenantHouse const& tenant_;

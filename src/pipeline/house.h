@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "admin/backups.h"
 #include "admin/control_report.h"
 #include "admin/keys_desk.h"
 #include "authentication/token_keys.h"
@@ -33,6 +34,7 @@ struct House {
     crypto::Sha256Digest policy_hash;
     records::IndexCache& index_cache;
     admin::ControlReport const& control_report;
+    admin::Backups& backups;
     std::vector<std::unique_ptr<TenantHouse>> tenants;  // the default tenant first
 };
 

@@ -18,6 +18,17 @@ namespace salus::testing {
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
+class IdleBackups final : public admin::Backups {
+public:
+    Result<void> begin(admin::BackupPlaces const&) override {
+        ++begun;
+        return {};
+    }
+    [[nodiscard]] admin::BackupProgress progress() const override { return {}; }
+    Result<void> record(admin::DrillReport const&) override { return {}; }
+    int begun = 0;
+};
+
 class EmptyReport final : public admin::ControlReport {
 public:
     [[nodiscard]] std::vector<admin::ControlLine> read() const override {
@@ -100,6 +111,7 @@ public:
         auto const leaves = default_.leaves();
         return leaves.empty() ? "" : leaves.back();
     }
+    [[nodiscard]] int backups_begun() const { return backups_.begun; }
     // Commits past the hooks, the gate and the audit log: what another node would have done.
     Result<void> commit_behind(store::Batch batch) {
         BlockingExecutor home;
@@ -113,6 +125,7 @@ private:
     TestTenant north_{instance_, "north", "/t/north", &store_};
     records::IndexCache cache_{limits::kMiB, instance_.clock};
     EmptyReport report_;
+    IdleBackups backups_;
     pipeline::House house_{.clock = instance_.clock,
                            .log = instance_.log,
                            .random = instance_.random,
@@ -120,6 +133,7 @@ private:
                            .policy_hash = authorization::hash_of(policy_for_test()),
                            .index_cache = cache_,
                            .control_report = report_,
+                           .backups = backups_,
                            .tenants = {}};
     std::unique_ptr<pipeline::Workers> workers_;
     std::unique_ptr<pipeline::Pipeline> pipeline_;

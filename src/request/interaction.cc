@@ -46,6 +46,9 @@ std::span<Interaction const> all_interactions() noexcept {
         Interaction::hold_place,
         Interaction::hold_list,
         Interaction::control_check,
+        Interaction::backup_begin,
+        Interaction::backup_state,
+        Interaction::backup_drill_report,
     };
     return kAll;
 }
@@ -92,6 +95,9 @@ Literal name_of(Interaction interaction) noexcept {
         case Interaction::hold_place: return "admin.hold-place";
         case Interaction::hold_list: return "admin.hold-list";
         case Interaction::control_check: return "admin.check";
+        case Interaction::backup_begin: return "admin.backup-begin";
+        case Interaction::backup_state: return "admin.backup-state";
+        case Interaction::backup_drill_report: return "admin.backup-drill-report";
     }
     return "";
 }
@@ -140,6 +146,9 @@ std::span<Interaction const> parts_of(Interaction const& interaction) noexcept {
         case Interaction::proposal_execute:
         case Interaction::hold_place:
         case Interaction::hold_list:
+        case Interaction::backup_begin:
+        case Interaction::backup_state:
+        case Interaction::backup_drill_report:
         case Interaction::control_check: break;
     }
     return {&interaction, 1};
@@ -188,6 +197,9 @@ bool is_write(Interaction interaction) noexcept {
         // Notes an order, which changes no key and no record: the work that follows records each
         // of its steps by itself.
         case Interaction::key_rotation:
+        case Interaction::backup_begin:
+        case Interaction::backup_state:
+        case Interaction::backup_drill_report:
         case Interaction::control_check: return false;
     }
     return true;
@@ -234,6 +246,9 @@ bool is_public(Interaction interaction) noexcept {
         case Interaction::proposal_execute:
         case Interaction::hold_place:
         case Interaction::hold_list:
+        case Interaction::backup_begin:
+        case Interaction::backup_state:
+        case Interaction::backup_drill_report:
         case Interaction::control_check: return false;
     }
     return false;

@@ -57,6 +57,9 @@ enum class Interaction : std::uint8_t {
     hold_place,
     hold_list,
     control_check,
+    backup_begin,
+    backup_state,
+    backup_drill_report,
 };
 
 [[nodiscard]] std::span<Interaction const> all_interactions() noexcept;

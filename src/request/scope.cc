@@ -52,7 +52,8 @@ std::optional<Scope> parse_administration(std::string_view rest) {
         return scope;
     }
     bool const reads_or_writes = rest == "definitions.read" || rest == "definitions.write" ||
-                                 rest == "keys.read" || rest == "keys.write";
+                                 rest == "keys.read" || rest == "keys.write" ||
+                                 rest == "backups.read" || rest == "backups.write";
     if (reads_or_writes) {
         scope.type = rest.substr(0, rest.find('.'));
         scope.read = rest.ends_with("read");
@@ -165,6 +166,10 @@ bool allows(Scope const& scope, Interaction interaction, std::string_view type) 
         case Interaction::hold_place: return !clinical && scope.type == "keys" && scope.update;
         case Interaction::client_add: return !clinical && scope.type == "clients" && scope.update;
         case Interaction::control_check: return !clinical && scope.type == "check" && scope.read;
+        case Interaction::backup_state: return !clinical && scope.type == "backups" && scope.read;
+        case Interaction::backup_begin:
+        case Interaction::backup_drill_report:
+            return !clinical && scope.type == "backups" && scope.update;
         // Decided by their parts (parts_of).
         case Interaction::patch:
         case Interaction::everything:

@@ -1,7 +1,7 @@
 // SMART App Launch 2.2 scopes, version 2 grammar (AZ-6):
 //   (patient|user|system)/(Type|*).(c)(r)(u)(d)(s)
 // letters a non-empty subset of "cruds" in that order; and Salus's own scopes for administration,
-// admin/clients.write, admin/definitions.read and .write, admin/keys.read and .write, and
+// admin/clients.write; admin/definitions, admin/keys and admin/backups with .read and .write; and
 // admin/check.read; and admin/population.read, which lets reading span patients (MIN-3). A scope
 // that is not exactly one of these is refused, never reinterpreted. Granular scopes (?param=value)
 // are refused as long as no rule enforces them: a constraint that cannot be evaluated denies (rule
@@ -21,8 +21,8 @@ enum class ScopeContext : std::uint8_t { patient, user, system, administration }
 
 struct Scope {
     ScopeContext context;
-    std::string
-        type;  // a FHIR resource type, "*", "clients", "definitions", "population" or "check"
+    std::string type;  // a FHIR resource type, "*", "clients", "definitions", "backups",
+                       // "population", "check"
     bool create = false;
     bool read = false;    // read, vread, history of an instance; for administration: .read
     bool update = false;  // for administration: .write

@@ -141,6 +141,9 @@ constexpr std::array kRows{
     Row{Interaction::hold_place, 0},
     Row{Interaction::hold_list, 0},
     Row{Interaction::control_check, 0},
+    Row{Interaction::backup_begin, 0},
+    Row{Interaction::backup_state, 0},
+    Row{Interaction::backup_drill_report, 0},
 };
 
 TEST(Allows, EachInteractionNeedsItsOwnLetter) {
@@ -168,22 +171,31 @@ TEST(Scope, PatientsAreSpannedByItsOwnScopeOnly) {
     EXPECT_EQ(intersect(asked, asked), asked);
 }
 
+bool administers(std::string_view scope, Interaction interaction) {
+    switch (interaction) {
+        case Interaction::client_add: return scope == "admin/clients.write";
+        case Interaction::control_check: return scope == "admin/check.read";
+        case Interaction::definitions_list: return scope == "admin/definitions.read";
+        case Interaction::definitions_load:
+        case Interaction::definitions_remove: return scope == "admin/definitions.write";
+        case Interaction::backup_state: return scope == "admin/backups.read";
+        case Interaction::backup_begin:
+        case Interaction::backup_drill_report: return scope == "admin/backups.write";
+        default: return false;
+    }
+}
+
 TEST(Allows, ClinicalScopesNeverAdministerAndAdministrationNeverReads) {
     auto const all = *parse_scope("system/*.cruds");
     EXPECT_FALSE(allows(all, Interaction::client_add, ""));
     EXPECT_FALSE(allows(all, Interaction::client_add, "clients"));
     EXPECT_FALSE(allows(all, Interaction::control_check, "check"));
-    for (auto const* text : {"admin/clients.write", "admin/check.read", "admin/definitions.read",
-                             "admin/definitions.write"}) {
+    for (auto const* text :
+         {"admin/clients.write", "admin/check.read", "admin/definitions.read",
+          "admin/definitions.write", "admin/backups.read", "admin/backups.write"}) {
         auto const scope = *parse_scope(text);
         for (auto const interaction : all_interactions()) {
-            bool const changes = interaction == Interaction::definitions_load ||
-                                 interaction == Interaction::definitions_remove;
-            bool const own = scope.type == "definitions"
-                                 ? (changes && scope.update) ||
-                                       (interaction == Interaction::definitions_list && scope.read)
-                                 : (interaction == Interaction::client_add && scope.update) ||
-                                       (interaction == Interaction::control_check && scope.read);
+            bool const own = administers(text, interaction);
             for (auto const* type : {"", "Patient", "*", "clients", "check"}) {
                 EXPECT_EQ(allows(scope, interaction, type), own)
                     << text << " " << name_of(interaction).text() << " " << type;

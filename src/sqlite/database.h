@@ -23,6 +23,8 @@
 #include "foundation/result.h"
 #include "sqlite/statement.h"
 
+struct sqlite3_file;
+
 namespace salus::sqlite {
 
 enum class Access {
@@ -74,6 +76,10 @@ public:
     [[nodiscard]] Failure last_failure() const noexcept;
 
 private:
+    friend class Snapshot;
+    // The open file behind the connection, by its SQLITE_FCNTL_*_POINTER; the connection's own.
+    sqlite3_file* file(int which);
+
     explicit Database(std::unique_ptr<Connection> connection);
     std::unique_ptr<Connection> connection_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hmac.h"
+#include "crypto/module.h"
 #include "foundation/check.h"
 #include "foundation/limits.h"
 
@@ -10,7 +11,10 @@ namespace salus::keys {
 namespace {
 
 constexpr std::string_view kMagic = "SALUSKEK";
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kScryptFormat = 1;
+constexpr std::uint32_t kPbkdf2Format = 2;
+// About a second of one core; OWASP's least is 210,000.
+constexpr std::uint64_t kIterations = 1'000'000;
 constexpr std::size_t kFormatAt = 8;
 constexpr std::size_t kCostAt = 12;
 constexpr std::size_t kSaltAt = 28;
@@ -26,7 +30,21 @@ crypto::ScryptCost cost_of(BytesView header) {
             .p = read_u32(header.subspan(kCostAt + 12))};
 }
 
-// One scrypt result serves twice, through keys that tell nothing about each other.
+Result<SecretBytes> stretched_key(SecretBytes const& passphrase, BytesView parameters) {
+    auto const salt = parameters.subspan(kSaltAt, kSaltBytes);
+    auto const cost = cost_of(parameters);
+    if (read_u32(parameters.subspan(kFormatAt)) == kPbkdf2Format) {
+        return crypto::pbkdf2(passphrase, salt, cost.n, kKeyBytes);
+    }
+    if (crypto::approved_only()) {
+        return fail(Errc::not_supported,
+                    "the key file needs scrypt, which no FIPS module has: make the instance with "
+                    "crypto.fips required, or use another back end of keys");
+    }
+    return crypto::scrypt(passphrase, salt, cost, kKeyBytes);
+}
+
+// One result serves twice, through keys that tell nothing about each other.
 struct PassphraseKeys {
     SecretBytes seal;
     SecretBytes verifier;
@@ -34,9 +52,7 @@ struct PassphraseKeys {
 
 // `parameters`: the header before the verifier.
 Result<PassphraseKeys> stretch(SecretBytes const& passphrase, BytesView parameters) {
-    SALUS_TRY(auto const stretched,
-              crypto::scrypt(passphrase, parameters.subspan(kSaltAt, kSaltBytes),
-                             cost_of(parameters), kKeyBytes));
+    SALUS_TRY(auto const stretched, stretched_key(passphrase, parameters));
     return PassphraseKeys{
         .seal = crypto::derive_key(stretched, "kek-file/seal", parameters),
         .verifier = crypto::derive_key(stretched, "kek-file/verifier", parameters)};
@@ -71,10 +87,11 @@ Result<KekFileHeader> KekFileHeader::make(SecretBytes const& passphrase, crypto:
                                           crypto::Random& random) {
     Bytes bytes;
     append(bytes, bytes_of(kMagic));
-    append_u32(bytes, kFormat);
-    append_u64(bytes, cost.n);
-    append_u32(bytes, cost.r);
-    append_u32(bytes, cost.p);
+    bool const approved = crypto::approved_only();
+    append_u32(bytes, approved ? kPbkdf2Format : kScryptFormat);
+    append_u64(bytes, approved ? kIterations : cost.n);
+    append_u32(bytes, approved ? 0 : cost.r);
+    append_u32(bytes, approved ? 0 : cost.p);
     std::array<std::uint8_t, kSaltBytes> salt{};
     random.fill(salt);
     append(bytes, salt);
@@ -90,7 +107,8 @@ Result<KekFileHeader> KekFileHeader::parse(BytesView file) {
     if (file.size() < kKekFileHeaderBytes) return fail(Errc::corrupt, kWhy);
     auto const header = file.first(kKekFileHeaderBytes);
     if (text_of(header.first(kMagic.size())) != kMagic) return fail(Errc::corrupt, kWhy);
-    if (read_u32(header.subspan(kFormatAt)) != kFormat) return fail(Errc::corrupt, kWhy);
+    auto const format = read_u32(header.subspan(kFormatAt));
+    if (format != kScryptFormat && format != kPbkdf2Format) return fail(Errc::corrupt, kWhy);
     if (!std::ranges::equal(crypto::sha256(header.first(kChecksumAt)),
                             header.subspan(kChecksumAt))) {
         return fail(Errc::corrupt, kWhy);
@@ -101,6 +119,7 @@ Result<KekFileHeader> KekFileHeader::parse(BytesView file) {
 Result<SecretBytes> KekFileHeader::seal_key(SecretBytes const& passphrase) const {
     BytesView const header(bytes_);
     auto keys = stretch(passphrase, header.first(kVerifierAt));
+    if (!keys && keys.error().code == Errc::not_supported) return fail(keys.error());
     if (!keys) return fail(Errc::corrupt, "the file of key-encryption keys has an absurd cost");
     if (!equal_constant_time(keys->verifier.reveal(), header.subspan(kVerifierAt, kKeyBytes))) {
         return fail(Errc::unauthenticated, "the passphrase of the key file is wrong");

@@ -2,8 +2,8 @@
 // (how the passphrase becomes a key) and a sealed record of the keys. Thread safety: values.
 //
 //   0  8  "SALUSKEK"
-//   8  4  format = 1 (u32, big endian, as all numbers here)
-//  12  8  scrypt N      20  4  r      24  4  p
+//   8  4  format (u32, big endian, as all numbers here): 1 scrypt, 2 PBKDF2-HMAC-SHA-512
+//  12  8  scrypt N      20  4  r      24  4  p; or iterations, 0, 0
 //  28  32 salt
 //  60  32 verifier of the passphrase
 //  92  32 SHA-256 of bytes 0 to 91
@@ -26,13 +26,15 @@ inline constexpr std::size_t kKekFileHeaderBytes = 124;
 // through the verifier and the record's context.
 class KekFileHeader {
 public:
-    // A header for this passphrase with a new salt. Slow: scrypt. Errc::invalid for a bad cost.
+    // A header for this passphrase with a new salt. Slow. Errc::invalid for a bad cost. Of format
+    // 2, whatever the cost, where algorithms come from a FIPS module alone.
     static Result<KekFileHeader> make(SecretBytes const& passphrase, crypto::ScryptCost cost,
                                       crypto::Random& random);
     // Errc::corrupt unless the form and the checksum are right.
     static Result<KekFileHeader> parse(BytesView file);
 
-    // The key that seals the record. Errc::unauthenticated for a wrong passphrase. Slow: scrypt.
+    // The key that seals the record. Errc::unauthenticated for a wrong passphrase;
+    // Errc::not_supported for format 1 where scrypt cannot be had. Slow.
     [[nodiscard]] Result<SecretBytes> seal_key(SecretBytes const& passphrase) const;
     [[nodiscard]] BytesView bytes() const noexcept { return bytes_; }
 

@@ -5,7 +5,6 @@
 namespace salus::store::embedded {
 namespace {
 
-constexpr std::size_t kPageBytes = 8192;
 constexpr std::size_t kWalPagesIdle = limits::kWalBytesIdle / kPageBytes;
 constexpr std::size_t kWalPages = limits::kWalBytes / kPageBytes;
 
@@ -176,9 +175,11 @@ void CommitThread::checkpoint(sqlite::CheckpointMode mode) {
 void CommitThread::checkpoint_if_due() {
     if (refuses_) return;
     auto const pages = writer_.database().wal_pages();
-    if (pages >= kWalPages) {
+    if (pages < kWalPages) wal_pages_due_ = kWalPages;
+    if (pages >= wal_pages_due_) {
         // Not truncate: overwriting a file costs fewer syncs of the file system than growing one.
         checkpoint(sqlite::CheckpointMode::restart);
+        wal_pages_due_ = pages + kWalPagesIdle;
     } else if (pages >= kWalPagesIdle && idle()) {
         checkpoint(sqlite::CheckpointMode::passive);
     }

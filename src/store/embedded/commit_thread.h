@@ -14,6 +14,7 @@
 #include <thread>
 #include <variant>
 
+#include "foundation/limits.h"
 #include "foundation/log.h"
 #include "foundation/task.h"
 #include "foundation/thread_annotations.h"
@@ -34,6 +35,8 @@ struct RetireKeys {
     CompartmentId compartment;
     std::uint32_t key_version = 0;
 };
+
+inline constexpr std::size_t kPageBytes = 8192;  // of the store's file
 
 struct Job {
     std::variant<Batch, IndexPage, EraseSlice, ExpireSlice, EmptyWal, std::vector<Reseal>,
@@ -87,6 +90,9 @@ private:
     // Only the thread touches these.
     Writer writer_;
     bool refuses_ = false;  // an I/O error happened: what is on the disk is not known
+    // A reader that stays, a backup above all, must not cost every group a wait: the log grows by
+    // this much before the next attempt to begin it anew.
+    std::size_t wal_pages_due_ = limits::kWalBytes / kPageBytes;
 
     Mutex mutex_;
     std::condition_variable_any ready_;

@@ -1,0 +1,64 @@
+#include "app/record_drill.h"
+
+#include <set>
+
+namespace salus::app {
+namespace {
+
+constexpr std::size_t kVersionsAtATime = 1000;
+
+class RecordDrill {
+public:
+    RecordDrill(records::Records& records, Opened& opened) : records_(records), opened_(opened) {}
+
+    Result<void> run() {
+        std::uint64_t before = 0;
+        while (true) {
+            SALUS_TRY(auto const versions, records_.committed(before, kVersionsAtATime));
+            for (auto const& version : versions) open(version);
+            if (versions.size() < kVersionsAtATime) return {};
+            before = versions.back().sequence;
+        }
+    }
+
+private:
+    void open(store::Committed const& version) {
+        if (compartments_.insert(version.compartment).second) open_index(version.compartment);
+        auto const name = records_.name_at(version.address);
+        if (!name) {
+            // A key that was destroyed on purpose is no damage.
+            ++(name.error().code == Errc::not_found ? opened_.unnamed : opened_.unreadable);
+            return;
+        }
+        if (!*name) {
+            ++opened_.unnamed;
+            return;
+        }
+        auto const& [type, id] = **name;
+        auto const document = records_.get_version(type, id, version.version);
+        ++(document && *document ? opened_.versions : opened_.unreadable);
+    }
+    void open_index(CompartmentId const& compartment) {
+        auto const index = records_.index(compartment);
+        if (index) ++opened_.compartments;
+        if (!index && index.error().code != Errc::not_found) ++opened_.unreadable;
+    }
+
+    records::Records& records_;
+    Opened& opened_;
+    std::set<CompartmentId> compartments_;
+};
+
+}  // namespace
+
+Result<Opened> open_every_record(Instance& instance) {
+    Opened opened;
+    for (auto const& tenant : instance.house().tenants) {
+        SALUS_TRY(auto const records, records::Records::make(tenant->tenant, instance.random(),
+                                                             instance.house().index_cache));
+        SALUS_TRY_VOID(RecordDrill(*records, opened).run());
+    }
+    return opened;
+}
+
+}  // namespace salus::app

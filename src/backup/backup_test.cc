@@ -1,0 +1,268 @@
+#include <csignal>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <thread>
+
+#include "backup/instance_for_test.h"
+#include "backup/prune.h"
+#include "foundation/limits.h"
+
+namespace salus::backup {
+namespace {
+
+class BackupTest : public ::testing::Test {
+protected:
+    void write(std::uint64_t from, std::uint64_t to) {
+        for (auto number = from; number < to; ++number) instance_.write(number);
+    }
+    Errc refusal(Choice const& choice = {}) const {
+        auto const restored = instance_.restore(choice);
+        return restored ? Errc::internal : restored.error().code;
+    }
+    InstanceForTest instance_;
+};
+
+TEST_F(BackupTest, RestoresEveryRecordItsKeyAndItsLeaf) {
+    write(0, 50);
+    auto const made = instance_.back_up().value();
+    EXPECT_EQ(made.backup, 1U);
+    auto const checked = instance_.restore().value();
+    EXPECT_EQ(checked.versions, 50U);
+    EXPECT_EQ(checked.compartments, 50U);
+    EXPECT_EQ(checked.leaves, 100U);
+    EXPECT_EQ(checked.lost_writes, 0U);
+    EXPECT_EQ(checked.erased_versions, 0U);
+}
+
+TEST_F(BackupTest, EachIsAFullBackupAndWritesOnlyWhatIsNew) {
+    write(0, 400);
+    auto const first = instance_.back_up().value();
+    auto const idle = instance_.back_up().value();
+    EXPECT_EQ(idle.data.new_blocks, 0U);
+    EXPECT_EQ(idle.keys.new_blocks, 0U);
+    write(400, 402);
+    auto const third = instance_.back_up().value();
+    EXPECT_LT(third.data.new_bytes * 2, first.data.new_bytes);
+    std::printf("first %llu bytes, after two writes %llu\n",
+                static_cast<unsigned long long>(first.data.new_bytes),
+                static_cast<unsigned long long>(third.data.new_bytes));
+    EXPECT_EQ(instance_.restore({.backup = 1}).value().versions, 400U);
+    EXPECT_EQ(instance_.restore({.backup = 2}).value().versions, 400U);
+    EXPECT_EQ(instance_.restore().value().versions, 402U);
+}
+
+TEST_F(BackupTest, UnderLoadNothingAcknowledgedBeforeIsMissing) {
+    write(0, 20);
+    std::atomic<std::uint64_t> acknowledged = 20;
+    std::jthread const writer([&](std::stop_token const& stop) {
+        for (std::uint64_t number = 20; number < 5000 && !stop.stop_requested(); ++number) {
+            instance_.write(number);
+            acknowledged = number + 1;
+        }
+    });
+    for (int round = 0; round < 6; ++round) {
+        auto const before = acknowledged.load();
+        ASSERT_TRUE(instance_.back_up());
+        auto const after = acknowledged.load();
+        auto const checked = instance_.restore().value();
+        EXPECT_GE(checked.versions, before);
+        EXPECT_LE(checked.versions, after + 1);
+        // What the log tells of and the store has not, was acknowledged meanwhile.
+        EXPECT_LE(checked.lost_writes, after + 1 - before);
+    }
+}
+
+TEST_F(BackupTest, EveryDamagedOrMissingBlockIsFound) {
+    write(0, 30);
+    ASSERT_TRUE(instance_.back_up());
+    for (auto const& repository : {instance_.target(), instance_.keys_target()}) {
+        for (auto const& block : instance_.blocks(repository)) {
+            auto const size = std::filesystem::file_size(block);
+            auto const good = *read_file(block, size);
+            for (std::size_t const at : {std::size_t{0}, static_cast<std::size_t>(size / 2),
+                                         static_cast<std::size_t>(size - 1)}) {
+                flip(block, at);
+                EXPECT_EQ(refusal(), Errc::corrupt);
+                ASSERT_TRUE(write_file_durably(block, good, FileAccess::private_to_owner));
+            }
+            std::filesystem::resize_file(block, size - 1);
+            EXPECT_EQ(refusal(), Errc::corrupt);
+            std::filesystem::remove(block);
+            EXPECT_EQ(refusal(), Errc::not_found);
+            ASSERT_TRUE(write_file_durably(block, good, FileAccess::private_to_owner));
+        }
+    }
+    EXPECT_TRUE(instance_.restore());
+}
+
+TEST_F(BackupTest, AManifestOfAnotherBackupOrInstanceIsRefused) {
+    write(0, 3);
+    ASSERT_TRUE(instance_.back_up());
+    write(3, 6);
+    ASSERT_TRUE(instance_.back_up());
+    auto const manifests = instance_.target() / "manifests";
+    auto const newest = manifests / "0000000002.manifest";
+    auto const good = *read_file(newest, limits::kMiB);
+    std::filesystem::copy_file(manifests / "0000000001.manifest", newest,
+                               std::filesystem::copy_options::overwrite_existing);
+    EXPECT_EQ(refusal(), Errc::corrupt);
+    ASSERT_TRUE(write_file_durably(newest, BytesView(good).first(good.size() / 2),
+                                   FileAccess::private_to_owner));
+    EXPECT_EQ(refusal(), Errc::corrupt);
+    std::filesystem::remove(newest);
+    // Without its newest, the older one passes for it, unless the operator knows better.
+    EXPECT_TRUE(instance_.restore());
+    EXPECT_EQ(refusal({.newest_known = 2}), Errc::corrupt);
+
+    InstanceForTest const other;
+    ASSERT_TRUE(other.back_up());
+    std::filesystem::copy_file(other.target() / "manifests" / "0000000001.manifest", newest);
+    EXPECT_EQ(refusal({.backup = 2, .pin = instance_.key().verifying_key()}), Errc::forbidden);
+    EXPECT_NE(refusal({.backup = 2}), Errc::internal);
+}
+
+TEST_F(BackupTest, PartsAreNotExchanged) {
+    write(0, 3);
+    ASSERT_TRUE(instance_.back_up());
+    EXPECT_EQ(Restore::choose(instance_.keys_target(), instance_.target(), {}).error().code,
+              Errc::conflict);
+    write(3, 6);
+    ASSERT_TRUE(instance_.back_up());
+    // Older keys than the data may lack what the data need.
+    EXPECT_EQ(refusal({.keys_backup = 1}), Errc::invalid);
+    EXPECT_EQ(instance_.restore({.backup = 1}).value().versions, 3U);
+}
+
+TEST_F(BackupTest, WhatWasErasedStaysErasedInOlderBackups) {
+    write(0, 10);
+    ASSERT_TRUE(instance_.back_up());
+    instance_.destroy_key(4);
+    ASSERT_TRUE(instance_.back_up());
+    auto const checked = instance_.restore({.backup = 1}).value();
+    EXPECT_EQ(checked.versions, 10U);
+    EXPECT_EQ(checked.erased_versions, 1U);
+}
+
+TEST_F(BackupTest, ARecordWithoutAKeyIsFound) {
+    write(0, 10);
+    instance_.lose_key(4);
+    ASSERT_TRUE(instance_.back_up());
+    EXPECT_EQ(refusal(), Errc::corrupt);
+}
+
+TEST_F(BackupTest, TwoAtOnceRefuse) {
+    write(0, 3);
+    ASSERT_TRUE(instance_.back_up());
+    auto const data = *Repository::open(instance_.target(), Part::data);
+    {
+        auto const held = *data.lock();
+        EXPECT_EQ(instance_.back_up().error().code, Errc::conflict);
+    }
+    EXPECT_TRUE(instance_.back_up());
+}
+
+TEST_F(BackupTest, AnotherInstancesPlaceIsRefused) {
+    InstanceForTest const other;
+    ASSERT_TRUE(Repository::create(other.root() / "elsewhere", Part::data, "another-realm"));
+    auto data = *Repository::open(other.root() / "elsewhere", Part::data);
+    ASSERT_TRUE(instance_.back_up());
+    auto keys = *Repository::open(instance_.keys_target(), Part::keys);
+    SystemClock const clock;
+    auto const made = make_backup(instance_.plan(), data, keys, instance_.key(), clock, {});
+    EXPECT_EQ(made.error().code, Errc::conflict);
+    EXPECT_EQ(Repository::create(instance_.directory(), Part::data, "x").error().code,
+              Errc::conflict);
+}
+
+TEST_F(BackupTest, PrunesTheOldestAndKeepsTheRestWhole) {
+    for (std::uint64_t round = 0; round < 5; ++round) {
+        write(round * 40, round * 40 + 40);
+        ASSERT_TRUE(instance_.back_up());
+    }
+    auto data = *Repository::open(instance_.target(), Part::data);
+    auto const pruned = prune(data, 2).value();
+    EXPECT_EQ(pruned.backups, 3U);
+    EXPECT_EQ(pruned.kept, 2U);
+    EXPECT_GT(pruned.removed.blocks, 0U);
+    EXPECT_EQ(instance_.restore({.backup = 4}).value().versions, 160U);
+    EXPECT_EQ(instance_.restore().value().versions, 200U);
+    EXPECT_EQ(refusal({.backup = 3}), Errc::not_found);
+    EXPECT_EQ(prune(data, 9).value().backups, 0U);
+    EXPECT_EQ(instance_.back_up().value().backup, 6U);
+}
+
+TEST_F(BackupTest, PruningRemovesNothingWhenAManifestIsDamaged) {
+    for (int round = 0; round < 3; ++round) ASSERT_TRUE(instance_.back_up());
+    flip(instance_.target() / "manifests" / "0000000002.manifest", 20);
+    auto data = *Repository::open(instance_.target(), Part::data);
+    auto const blocks = instance_.blocks(instance_.target()).size();
+    EXPECT_FALSE(prune(data, 2));
+    EXPECT_EQ(instance_.blocks(instance_.target()).size(), blocks);
+    EXPECT_EQ(data.backups().value().size(), 3U);
+}
+
+// Killed at any moment, the next backup goes on and the earlier ones are whole.
+TEST_F(BackupTest, AKilledBackupHarmsNothing) {
+    write(0, 100);
+    ASSERT_TRUE(instance_.back_up());
+    for (int round = 1; round <= 8; ++round) {
+        write(static_cast<std::uint64_t>(100 + 20 * round),
+              static_cast<std::uint64_t>(120 + 20 * round));
+        auto const child = ::fork();
+        ASSERT_GE(child, 0);
+        if (child == 0) {
+            static_cast<void>(instance_.back_up());
+            ::_exit(0);
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(2 * round));
+        ::kill(child, SIGKILL);
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        EXPECT_EQ(instance_.restore({.backup = 1}).value().versions, 100U);
+        auto const made = instance_.back_up();
+        ASSERT_TRUE(made) << made.error().why.text();
+        EXPECT_EQ(instance_.restore().value().versions,
+                  static_cast<std::uint64_t>(100 + 20 * round));
+    }
+}
+
+TEST_F(BackupTest, NoRoomIsSaidAndHarmsNothing) {
+    write(0, 100);
+    ASSERT_TRUE(instance_.back_up());
+    write(100, 150);
+    auto const child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
+        rlimit const small{.rlim_cur = 10'000, .rlim_max = 10'000};
+        if (::setrlimit(RLIMIT_FSIZE, &small) != 0) ::_exit(2);
+        auto const made = instance_.back_up();
+        bool const said = !made && made.error().code == Errc::unavailable &&
+                          made.error().why.text() == "there is no room for the backup";
+        ::_exit(said ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+    EXPECT_EQ(instance_.restore().value().versions, 100U);
+    ASSERT_TRUE(instance_.back_up());
+    EXPECT_EQ(instance_.restore().value().versions, 150U);
+}
+
+TEST_F(BackupTest, AnInterruptedOneIsNone) {
+    write(0, 10);
+    ASSERT_TRUE(instance_.back_up());
+    write(10, 20);
+    std::stop_source stop;
+    stop.request_stop();
+    auto data = *Repository::open(instance_.target(), Part::data);
+    auto keys = *Repository::open(instance_.keys_target(), Part::keys);
+    SystemClock const clock;
+    auto const made =
+        make_backup(instance_.plan(), data, keys, instance_.key(), clock, stop.get_token());
+    EXPECT_EQ(made.error().code, Errc::timeout);
+    EXPECT_EQ(data.backups().value().size(), 1U);
+}
+
+}  // namespace
+}  // namespace salus::backup

@@ -1,0 +1,198 @@
+#include "backup/make_backup.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "audit/extent.h"
+#include "audit/segment.h"
+#include "foundation/backup_limits.h"
+#include "sqlite/snapshot.h"
+
+namespace salus::backup {
+namespace {
+
+// Fills `out` with what stands at this offset of a file.
+using ReadPiece = std::function<Result<void>(std::uint64_t offset, std::span<std::uint8_t> out)>;
+
+// One part, while it is written.
+class PartWriter {
+public:
+    PartWriter(Repository& repository, Manifest& manifest, BlockCounts& counts,
+               std::stop_token const& stop)
+        : repository_(repository), manifest_(manifest), counts_(counts), stop_(stop) {}
+
+    Result<void> add(std::string const& name, std::uint64_t size, ReadPiece const& read) {
+        TreeWriter tree(repository_, counts_);
+        Bytes block;
+        for (std::uint64_t offset = 0; offset < size; offset += block.size()) {
+            if (stop_.stop_requested()) return fail(Errc::timeout, "the backup was interrupted");
+            block.resize(std::min<std::uint64_t>(limits::kBackupBlockBytes, size - offset));
+            SALUS_TRY_VOID(read(offset, block));
+            SALUS_TRY_VOID(tree.add(block));
+        }
+        SALUS_TRY(auto const finished, tree.finish());
+        manifest_.files.push_back({.name = name, .tree = finished});
+        return {};
+    }
+    Result<void> add_database(std::filesystem::path const& instance, std::string const& name) {
+        SALUS_TRY(auto snapshot, sqlite::Snapshot::take(instance / name));
+        return add_snapshot(name, snapshot);
+    }
+    Result<void> add_snapshot(std::string const& name, sqlite::Snapshot& snapshot) {
+        return add(name, snapshot.size(), [&](std::uint64_t offset, std::span<std::uint8_t> out) {
+            return snapshot.read(offset, out);
+        });
+    }
+    Result<void> add_files(std::filesystem::path const& instance,
+                           std::vector<std::string> const& names) {
+        for (auto const& name : names) {
+            SALUS_TRY(auto const contents,
+                      read_file(instance / name, limits::kBackupSmallFileBytes));
+            SALUS_TRY_VOID(
+                add(name, contents.size(), [&](std::uint64_t offset, std::span<std::uint8_t> out) {
+                    std::ranges::copy(
+                        BytesView(contents).subspan(static_cast<std::size_t>(offset), out.size()),
+                        out.begin());
+                    return Result<void>();
+                }));
+        }
+        return {};
+    }
+
+private:
+    Repository& repository_;
+    Manifest& manifest_;
+    BlockCounts& counts_;
+    std::stop_token const& stop_;
+};
+
+// The segments with leaves; the last one only as far as the extent, and zeros behind it.
+Result<void> add_log(PartWriter& writer, Plan const& plan, Plan::Log const& log,
+                     audit::Extent const& extent) {
+    for (std::uint64_t number = 1; number <= extent.segments; ++number) {
+        auto const name = log.directory + "/" + audit::segment_name(number);
+        auto const path = plan.instance / name;
+        auto const end = number == extent.segments ? extent.end : extent.segment_bytes;
+        auto const read = [&](std::uint64_t offset, std::span<std::uint8_t> out) -> Result<void> {
+            std::ranges::fill(out, 0);
+            if (offset >= end) return {};
+            auto const fixed = std::min<std::uint64_t>(out.size(), end - offset);
+            SALUS_TRY(auto const piece,
+                      audit::read_piece(path, offset, static_cast<std::size_t>(fixed)));
+            std::ranges::copy(piece, out.begin());
+            return {};
+        };
+        SALUS_TRY_VOID(writer.add(name, extent.segment_bytes, read));
+    }
+    return {};
+}
+
+Result<std::uint64_t> last_backup(Repository const& repository) {
+    SALUS_TRY(auto const numbers, repository.backups());
+    return numbers.empty() ? 0 : numbers.back();
+}
+
+// The hash that the next manifest names.
+Result<std::optional<crypto::Sha256Digest>> previous_of(Repository const& repository) {
+    SALUS_TRY(auto const last, last_backup(repository));
+    if (last == 0) return std::nullopt;
+    SALUS_TRY(auto const manifest, repository.manifest(last));
+    return crypto::sha256(manifest);
+}
+
+class Backup {
+public:
+    Backup(Plan const& plan, Repository& data, Repository& keys, Clock const& clock,
+           std::stop_token const& stop)
+        : plan_(plan),
+          data_(data),
+          keys_(keys),
+          clock_(clock),
+          data_writer_(data, data_manifest_, made_.data, stop),
+          keys_writer_(keys, keys_manifest_, made_.keys, stop) {}
+
+    Result<void> begin() {
+        SALUS_TRY(auto const of_data, last_backup(data_));
+        SALUS_TRY(auto const of_keys, last_backup(keys_));
+        made_.backup = std::max(of_data, of_keys) + 1;
+        SALUS_TRY(data_manifest_.previous, previous_of(data_));
+        SALUS_TRY(keys_manifest_.previous, previous_of(keys_));
+        return {};
+    }
+    Result<void> copy() {
+        for (auto const& log : plan_.logs) {
+            SALUS_TRY(auto const extent, audit::measure_log(plan_.instance / log.directory));
+            made_.logs.push_back({.tenant = log.tenant, .begin = extent.size});
+        }
+        // What was committed before this moment is in the snapshot.
+        auto const now = clock_.now().time_since_epoch();
+        made_.point = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+        SALUS_TRY_VOID(data_writer_.add_database(plan_.instance, plan_.store));
+        for (auto const& name : plan_.key_stores) {
+            SALUS_TRY_VOID(keys_writer_.add_database(plan_.instance, name));
+        }
+        SALUS_TRY_VOID(keys_writer_.add_files(plan_.instance, plan_.key_files));
+        SALUS_TRY_VOID(data_writer_.add_files(plan_.instance, plan_.data_files));
+        return copy_logs();
+    }
+    // The data's manifest last: with it, the backup exists.
+    Result<Made> finish(crypto::SigningKey const& key) {
+        SALUS_TRY_VOID(keys_.sync());
+        SALUS_TRY_VOID(data_.sync());
+        fill(keys_manifest_, Part::keys);
+        SALUS_TRY(auto const keys, sign(keys_manifest_, key));
+        SALUS_TRY_VOID(keys_.add_manifest(made_.backup, keys));
+        fill(data_manifest_, Part::data);
+        data_manifest_.keys = crypto::sha256(keys);
+        data_manifest_.logs = made_.logs;
+        SALUS_TRY(auto const data, sign(data_manifest_, key));
+        SALUS_TRY_VOID(data_.add_manifest(made_.backup, data));
+        return std::move(made_);
+    }
+
+private:
+    Result<void> copy_logs() {
+        for (std::size_t i = 0; i < plan_.logs.size(); ++i) {
+            auto const& log = plan_.logs[i];
+            SALUS_TRY(auto const extent, audit::measure_log(plan_.instance / log.directory));
+            SALUS_TRY_VOID(add_log(data_writer_, plan_, log, extent));
+            made_.logs[i].size = extent.size;
+            made_.logs[i].root = extent.root;
+        }
+        return {};
+    }
+    void fill(Manifest& manifest, Part part) const {
+        manifest.part = part;
+        manifest.backup = made_.backup;
+        manifest.realm = plan_.realm;
+        manifest.point = made_.point;
+    }
+
+    Plan const& plan_;
+    Repository& data_;
+    Repository& keys_;
+    Clock const& clock_;
+    Made made_;
+    Manifest data_manifest_;
+    Manifest keys_manifest_;
+    PartWriter data_writer_;
+    PartWriter keys_writer_;
+};
+
+}  // namespace
+
+Result<Made> make_backup(Plan const& plan, Repository& data, Repository& keys,
+                         crypto::SigningKey const& key, Clock const& clock,
+                         std::stop_token const& stop) {
+    if (data.realm() != plan.realm || keys.realm() != plan.realm) {
+        return fail(Errc::conflict, "the place of the backup belongs to another instance");
+    }
+    SALUS_TRY(auto const data_lock, data.lock());
+    SALUS_TRY(auto const keys_lock, keys.lock());
+    Backup backup(plan, data, keys, clock, stop);
+    SALUS_TRY_VOID(backup.begin());
+    SALUS_TRY_VOID(backup.copy());
+    return backup.finish(key);
+}
+
+}  // namespace salus::backup
