@@ -151,6 +151,9 @@ constexpr std::array kRows{
     Row{Interaction::definitions_remove, "admin.definitions-remove", true, false},
     Row{Interaction::client_add, "admin.client-add", true, false},
     Row{Interaction::control_check, "admin.check", false, false},
+    Row{Interaction::backup_begin, "admin.backup-begin", false, false},
+    Row{Interaction::backup_state, "admin.backup-state", false, false},
+    Row{Interaction::backup_drill_report, "admin.backup-drill-report", false, false},
 };
 
 TEST(Interaction, TablesSayWhatIsWrittenAndWhatIsPublic) {
