@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kFirstWait = 50ms;
-constexpr auto kLongestWait = 5s;
+constexpr auto kLongestWait = 1s;
 constexpr auto kTokenUse = limits::kAccessTokenLife / 2;
 
 struct Places {

@@ -163,6 +163,9 @@ constexpr std::array kRows{
     Row{Interaction::hold_place, "admin.hold-place", true, false},
     Row{Interaction::hold_list, "admin.hold-list", false, false},
     Row{Interaction::control_check, "admin.check", false, false},
+    Row{Interaction::backup_begin, "admin.backup-begin", false, false},
+    Row{Interaction::backup_state, "admin.backup-state", false, false},
+    Row{Interaction::backup_drill_report, "admin.backup-drill-report", false, false},
 };
 
 TEST(Interaction, TablesSayWhatIsWrittenAndWhatIsPublic) {
