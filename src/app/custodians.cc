@@ -38,7 +38,8 @@ void show_proposal(keys::Proposal const& proposal, std::string_view text) {
     };
     say("operation    " + std::string(name_of(proposal.operation).text()));
     say("target       " + proposal.target);
-    for (auto const& [name, value] : proposal.parameters) say("parameter    " + name + " " + value);
+    for (auto const& [name, value] : proposal.parameters)
+        say(std::string("parameter    ").append(name).append(" ").append(value));
     say("reason       " + proposal.reason);
     say("proposer     " + proposal.proposer.text());
     say("instance     " + proposal.instance);

@@ -58,7 +58,7 @@ Result<void> AuditedSteps::keep(admin::StoredProposal& proposal, admin::KeyProgr
     exchange.facts.touched = prepared.touched;
     BlockingExecutor executor;
     SALUS_TRY(auto const intent, executor.run(gate_.record_intent(exchange, executor)));
-    auto const committed =
+    auto committed =
         executor.run(records::commit(desk_.tenant, *std::move(prepared.batch), intent, executor));
     // After a failure of the disk the next start settles the intent, as of every write.
     if (!committed && committed.error().code != Errc::conflict) return committed;

@@ -108,8 +108,8 @@ TEST_F(ClassifierTest, RoutesOfWhatSeveralPeopleDecide) {
         expect({.target = proposal + end}, Errc::method_not_allowed);
     expect({.method = Method::remove, .target = proposal}, Errc::method_not_allowed);
     expect({.target = "/admin/keys/drafts"}, Errc::method_not_allowed);
-    for (auto const* other : {"/admin/keys", "/admin/keys/", "/admin/keys/keys",
-                              "/admin/keys/custodians/1", "/admin/keys/holds/1"})
+    for (auto const* other :
+         {"/admin/keys", "/admin/keys/keys", "/admin/keys/custodians/1", "/admin/keys/holds/1"})
         expect({.target = other}, Errc::not_found);
     expect({.target = proposal + "/other"}, Errc::not_found);
     expect({.target = proposal + "/ballots/1"}, Errc::not_found);

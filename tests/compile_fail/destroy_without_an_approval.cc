@@ -1,5 +1,5 @@
 // What destroys a patient's keys takes the proof that several people agreed (KEY-2).
-// EXPECT: no viable conversion from 'const CompartmentId'
+// EXPECT: no viable conversion from 'const (salus::)?CompartmentId'.* to 'const Approval'
 // EXPECT: invalid initialization of reference of type
 #include "keys/key_rotation.h"
 
