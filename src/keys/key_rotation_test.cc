@@ -3,7 +3,7 @@
 #include <atomic>
 #include <thread>
 
-#include "foundation/rotation_limits.h"
+#include "foundation/limits.h"
 #include "keys/keyring_for_test.h"
 
 namespace salus::keys {
