@@ -4,7 +4,7 @@
 //   build/release/keys_bench
 #include <cstdio>
 
-#include "foundation/rotation_limits.h"
+#include "foundation/limits.h"
 #include "keys/keyring.h"
 #include "keys/pkcs11/token_for_test.h"
 

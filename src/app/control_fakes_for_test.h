@@ -85,9 +85,16 @@ public:
         return keys::DataKey{.version = 1, .key = SecretBytes(Bytes(32, 7))};
     }
     Result<SecretBytes> purpose_key_for_reading(keys::Purpose, std::uint32_t) override {
-        return none();
+        if (!has_purpose_keys) return none();
+        return SecretBytes(Bytes(32, 7));
     }
-    Result<std::vector<keys::PurposeKey>> purpose_keys(keys::Purpose) override { return none(); }
+    Result<std::vector<keys::PurposeKey>> purpose_keys(keys::Purpose) override {
+        if (!has_purpose_keys) return none();
+        std::vector<keys::PurposeKey> keys;
+        keys.push_back(
+            {.version = 1, .state = keys::KeyState::active, .key = SecretBytes(Bytes(32, 7))});
+        return keys;
+    }
     [[nodiscard]] std::uint64_t purpose_changes() const noexcept override { return 0; }
     keys::KeyRotation& rotation() noexcept override { return rotates; }
     FakeKeyRotation rotates;

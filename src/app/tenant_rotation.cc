@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "foundation/rotation_limits.h"
+#include "foundation/limits.h"
 
 namespace salus::app {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "app/tenant_rotation.h"
-#include "foundation/rotation_limits.h"
+#include "foundation/limits.h"
 #include "operations/blind_tokens.h"
 
 namespace salus::app {

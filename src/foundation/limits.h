@@ -131,6 +131,16 @@ inline constexpr auto kDataKeyCacheTime = 300s;           // absolute, never sli
 inline constexpr auto kShardKeyCacheTime = 900s;          // absolute
 inline constexpr std::size_t kKeyPreparation = 10'000;    // new data keys in one call
 inline constexpr std::size_t kKeyEncryptionKeys = 4'096;  // of one sealed file: tenants and epochs
+inline constexpr std::size_t kKeyVersionsLive = 8;        // of one compartment, shard or purpose
+inline constexpr std::size_t kRewrappedAtOnce = 256;  // keys, in one transaction of the key store
+inline constexpr std::size_t kResealedAtOnce = 64;    // records, in one batch of the store
+inline constexpr std::size_t kCompartmentsInRotation = 2'048;  // with two data keys at once
+// Between the last look for records under an old key and its destruction: whoever read such a
+// record before has opened it by then.
+inline constexpr auto kReadersOfOldKeys = 5s;
+// A compartment with a record that cannot be opened, until it is tried again.
+inline constexpr auto kRotationSetAside = 3600s;
+inline constexpr auto kCursorLife = 86'400s;  // of paging cursors, once their key is superseded
 inline constexpr std::size_t kSealedFileBytes = 1 * kMiB;
 inline constexpr std::size_t kSecretBytes = 64 * kKiB;  // a passphrase or a PEM file
 inline constexpr std::size_t kScryptMemory = 256 * kMiB;

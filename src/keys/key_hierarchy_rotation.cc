@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "foundation/rotation_limits.h"
+#include "foundation/limits.h"
 #include "keys/key_hierarchy.h"
 
 namespace salus::keys {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "foundation/rotation_limits.h"
+#include "foundation/limits.h"
 #include "keys/key_rotation_status.h"
 
 namespace salus::keys {

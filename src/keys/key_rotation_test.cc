@@ -3,7 +3,7 @@
 #include <atomic>
 #include <thread>
 
-#include "foundation/rotation_limits.h"
+#include "foundation/limits.h"
 #include "keys/destroyed_compartments.h"
 #include "keys/dual_control/dual_control_for_test.h"
 #include "keys/keyring_for_test.h"

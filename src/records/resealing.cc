@@ -1,6 +1,6 @@
 #include "records/resealing.h"
 
-#include "foundation/rotation_limits.h"
+#include "foundation/limits.h"
 
 namespace salus::records {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <system_error>
 
-#include "foundation/rotation_limits.h"
+#include "foundation/limits.h"
 #include "store/embedded/commit_thread.h"
 #include "store/embedded/reader.h"
 #include "store/embedded/schema.h"
