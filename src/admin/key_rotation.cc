@@ -107,7 +107,12 @@ Result<request::Prepared> order_rotation(request::Tenant const& tenant, Clock co
     }
     auto const kind = keys::rotation_kind_of(*rotate);
     if (!kind) {
-        return fail(Errc::invalid, "KIND is kek, shard, data, index, signing, cursor or detail");
+        return fail(Errc::invalid, "KIND is shard, data, index, signing, cursor or detail");
+    }
+    // KEY-2: the root is not one person's to replace.
+    if (*kind == keys::RotationKind::kek) {
+        return fail(Errc::forbidden,
+                    "the root is replaced by what several people decide: rotate-root is proposed");
     }
     SALUS_TRY_VOID(rotation.request(*kind));
     return key_status(tenant, clock);

@@ -131,7 +131,7 @@ int hold(HoldOptions const& options);
 
 struct KeysOptions {
     AdministrationOptions administration;
-    std::string kind;  // rotate: kek, shard, data, index, signing, cursor or detail
+    std::string kind;  // rotate: shard, data, index, signing, cursor or detail
     bool json = false;
 };
 // Through the server if it runs; what is ordered is done by the server alone.

@@ -35,8 +35,7 @@ constexpr auto kControls = std::to_array<Control>({
     // Keys, and ePHI in memory
     {"KEY-1", "Separate roles for key operations", separate_roles,
      "roles for rotations that are not proposed"},
-    {"KEY-2", "Several people approve the gravest key operations", dual_control,
-     "ballots for rotations that are not proposed"},
+    {"KEY-2", "Several people approve the gravest key operations", dual_control, {}},
     {"KEY-3", "Key operations are recorded with who asked and who approved",
      recorded_key_operations, "a record of each new data key"},
     {"KEY-4", "Secrets are named by reference, never given by value", secret_references,

@@ -175,12 +175,18 @@ Finding separate_roles(EvidenceContext const& context) {
 
 Finding dual_control(EvidenceContext const& context) {
     auto const attacks = attack_quorum();
-    return judged(
-        appointed(context), attacks.honest && attacks.refused == Attacks::kTried,
-        fmt::format("an honest quorum {}; tried now: {} of {} attacks were refused (one person "
-                    "twice, the proposer, a forged ballot, a changed proposal, a veto ignored, a "
-                    "replay)",
-                    attacks.honest ? "passes" : "does NOT pass", attacks.refused, Attacks::kTried));
+    auto const& ages = context.sources.configuration.rotation.ages;
+    auto const root = ages.find(keys::RotationKind::kek);
+    bool const unasked = root != ages.end() && root->second > 0;
+    auto evidence = fmt::format(
+        "an honest quorum {}; tried now: {} of {} attacks were refused (one person twice, the "
+        "proposer, a forged ballot, a changed proposal, a veto ignored, a replay); the root is "
+        "replaced {}",
+        attacks.honest ? "passes" : "does NOT pass", attacks.refused, Attacks::kTried,
+        unasked ? "by age too, without ballots (rotation.kek_days)" : "by proposal only");
+    bool const refused = attacks.honest && attacks.refused == Attacks::kTried;
+    if (refused && unasked) return partly(std::move(evidence));
+    return judged(appointed(context), refused, std::move(evidence));
 }
 
 Finding recorded_key_operations(EvidenceContext const& context) {

@@ -236,7 +236,7 @@ void describe_rotation_commands(CLI::App& keys, Options& options, int& code) {
     auto* rotate = keys.add_subcommand("rotate", "Replace all present keys of a kind");
     rotate->add_option("KIND", options.keys.kind, "Which keys")
         ->required()
-        ->check(CLI::IsMember({"kek", "shard", "data", "index", "signing", "cursor", "detail"}));
+        ->check(CLI::IsMember({"shard", "data", "index", "signing", "cursor", "detail"}));
     rotate->callback([&] { code = salus::app::keys_rotate(options.keys); });
     auto* pause = keys.add_subcommand("pause", "Let rotation rest, also over restarts");
     pause->callback([&] { code = salus::app::keys_pause(options.keys); });

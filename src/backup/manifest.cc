@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "audit/canonical_json.h"
+#include "json/canonical.h"
 #include "foundation/backup_limits.h"
 #include "json/document.h"
 
@@ -33,13 +33,13 @@ class Encoder {
 public:
     Encoder& text(std::string_view name, std::string_view value) {
         key(name);
-        if (audit::append_json_text(out_, value) != audit::Encoding::complete) valid_ = false;
+        if (json::append_json_text(out_, value) != json::Encoding::complete) valid_ = false;
         return *this;
     }
     Encoder& number(std::string_view name, std::uint64_t value) {
         key(name);
-        if (value > static_cast<std::uint64_t>(audit::kLargestInteger)) valid_ = false;
-        audit::append_json_integer(out_, valid_ ? value : 0);
+        if (value > static_cast<std::uint64_t>(json::kLargestInteger)) valid_ = false;
+        json::append_json_integer(out_, valid_ ? value : 0);
         return *this;
     }
     Encoder& open(std::string_view name) {

@@ -203,9 +203,8 @@ Result<DataKey> KeyHierarchy::key_for_writing(CompartmentId const& compartment) 
 Result<SecretBytes> KeyHierarchy::key_for_reading(CompartmentId const& compartment,
                                                   std::uint32_t version) {
     SALUS_TRY(auto const stored, store_.data_key(compartment, version));
-    if (!stored || stored->state == KeyState::destroyed) {
-        return fail(Errc::not_found, "the data key does not exist");
-    }
+    if (!stored) return fail(Errc::not_found, "the data key does not exist");
+    if (stored->state == KeyState::destroyed) return fail(Errc::gone, "the data key was destroyed");
     return unwrap_data_key(compartment, *stored);
 }
 

@@ -78,9 +78,18 @@ Result<crypto::Sealed> Sealing::seal(DocumentName const& name, WallTime last_upd
     return sealed;
 }
 
+// A record that names a key which never was has been tampered with: that must not look like a
+// record which is not there.
+Result<SecretBytes> Sealing::key_of(CompartmentId const& compartment,
+                                    crypto::Sealed const& sealed) {
+    auto key = tenant_.keyring.key_for_reading(compartment, sealed.key_version());
+    if (!key && key.error().code == Errc::not_found)
+        return fail(Errc::corrupt, "a record names a key that never was");
+    return key;
+}
+
 Result<OpenedDocument> Sealing::open(DocumentName const& name, crypto::Sealed const& sealed) {
-    SALUS_TRY(auto const key,
-              tenant_.keyring.key_for_reading(name.compartment, sealed.key_version()));
+    SALUS_TRY(auto const key, key_of(name.compartment, sealed));
     SALUS_TRY(auto framed, sealer_.open(key, document_context(name), sealed, kSlack));
     if (framed.size() < kTimeBytes) return fail(Errc::corrupt, "a stored document is too short");
     auto const time = read_u64(bytes_of(framed).first(kTimeBytes));
@@ -101,15 +110,14 @@ Result<crypto::Sealed> Sealing::seal_index_entry(CompartmentId const& compartmen
 
 Result<std::string> Sealing::open_index_entry(CompartmentId const& compartment,
                                               store::IndexEntry const& entry) {
-    SALUS_TRY(auto const key,
-              tenant_.keyring.key_for_reading(compartment, entry.entry.key_version()));
+    SALUS_TRY(auto const key, key_of(compartment, entry.entry));
     return sealer_.open(key, index_context(compartment, entry.address, entry.version), entry.entry);
 }
 
 Result<crypto::Sealed> Sealing::seal_again(CompartmentId const& compartment,
                                            crypto::Context const& context,
                                            crypto::Sealed const& sealed) {
-    SALUS_TRY(auto const old, tenant_.keyring.key_for_reading(compartment, sealed.key_version()));
+    SALUS_TRY(auto const old, key_of(compartment, sealed));
     SALUS_TRY(auto text, sealer_.open(old, context, sealed));
     auto const key = tenant_.keyring.key_for_writing(compartment);
     if (!key) {
@@ -143,8 +151,7 @@ Result<store::IndexPage> Sealing::seal_index_page(CompartmentId const& compartme
 }
 
 Result<std::string> Sealing::open_index_page(store::IndexPage const& page) {
-    SALUS_TRY(auto const key,
-              tenant_.keyring.key_for_reading(page.compartment, page.page.key_version()));
+    SALUS_TRY(auto const key, key_of(page.compartment, page.page));
     return sealer_.open(key, page_context(page.compartment, page.sequence), page.page);
 }
 

@@ -85,6 +85,9 @@ public:
     [[nodiscard]] Result<std::string> open_cursor(ClientId const& client, EphiText const& text);
 
 private:
+    // What a stored record was sealed with. Errc::gone when that key was destroyed.
+    [[nodiscard]] Result<SecretBytes> key_of(CompartmentId const& compartment,
+                                             crypto::Sealed const& sealed);
     [[nodiscard]] Result<crypto::Sealed> seal_again(CompartmentId const& compartment,
                                                     crypto::Context const& context,
                                                     crypto::Sealed const& sealed);

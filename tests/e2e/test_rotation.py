@@ -13,6 +13,7 @@ import threading
 import time
 import unittest
 
+from custodians import Custodians
 from instance import Instance
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
@@ -100,6 +101,8 @@ class Rotation(unittest.TestCase):
         self.instance = Instance(*options)
         self.instance.start(seconds=20)
         self.instance.load_token = self.instance.token()
+        self.custodians = Custodians(self.instance)
+        self.custodians.appoint()
 
     def keys(self, *words):
         return self.instance.command("keys", *words, "--dir", str(self.instance.directory)).stdout
@@ -124,8 +127,9 @@ class Rotation(unittest.TestCase):
 
     # Of every kind, until nothing is under what was there before.
     def rotate_all(self, before):
-        for kind in ("kek", "shard", "data", "index", "signing", "cursor", "detail"):
+        for kind in ("shard", "data", "index", "signing", "cursor", "detail"):
             self.keys("rotate", kind)
+        self.custodians.decide("rosa", "rotate-root")
         epoch = max(kek["epoch"] for kek in before["keks"])
 
         def done(status):
@@ -215,8 +219,9 @@ class Rotation(unittest.TestCase):
         load = Load(self.instance, clients=8)
         load.wait_for_all()
         before = self.status()
-        for kind in ("data", "shard", "kek", "index"):
+        for kind in ("data", "shard", "index"):
             self.keys("rotate", kind)
+        self.custodians.decide("rosa", "rotate-root")
         for pause in (1.0, 0.4, 0.7):
             time.sleep(pause)
             load.dying.set()
@@ -231,6 +236,17 @@ class Rotation(unittest.TestCase):
         self.assert_all_read(load)
         self.instance.stop()
         self.assert_nothing_under_an_old_key()
+
+    def test_one_person_does_not_replace_the_root(self):
+        self.begin()
+        body = json.dumps({"rotate": "kek"})
+        token = self.instance.token("--client", "administrator", "--key",
+                                    str(self.instance.directory / "credentials/administrator.jwk"),
+                                    "--scope", "admin/keys.write")
+        answer = self.instance.client(token).post("/admin/keys/rotation", body,
+                                                  {"Content-Type": "application/json"})
+        self.assertEqual(answer.status, 403)
+        self.assertEqual([kek["epoch"] for kek in self.status()["keks"]], [1])
 
     def test_in_a_token(self):
         if not os.path.exists(MODULE):
