@@ -64,7 +64,7 @@ timeout_ms = 2000
 [rotation]
 # Keys that are older than so many days are replaced while the server serves; 0: only on demand, by
 # `salus keys rotate KIND`. docs/handbook/operating.md says what each costs.
-# Key-encryption key: replaced by a proposal, `salus keys propose rotate-root`. A number here is a
+# Key-encryption key: replaced by a proposal, `salus keys propose rotate-root root`. A number here is a
 # standing order for which nobody is asked (KEY-2).
 kek_days = 0
 # Shard keys: what lies under them is wrapped again, no record is touched.

@@ -24,24 +24,24 @@ public:
 private:
     void open(store::Committed const& version) {
         if (compartments_.insert(version.compartment).second) open_index(version.compartment);
-        auto const name = records_.name_at(version.address);
-        if (!name) {
+        auto const label = records_.label_at(version.address);
+        if (!label) {
             // A key that was destroyed on purpose is no damage.
-            ++(name.error().code == Errc::not_found ? opened_.unnamed : opened_.unreadable);
+            ++(label.error().code == Errc::gone ? opened_.unnamed : opened_.unreadable);
             return;
         }
-        if (!*name) {
+        if (!*label) {
             ++opened_.unnamed;
             return;
         }
-        auto const& [type, id] = **name;
-        auto const document = records_.get_version(type, id, version.version);
+        auto const document = records_.get_version(**label, version.version);
         ++(document && *document ? opened_.versions : opened_.unreadable);
     }
     void open_index(CompartmentId const& compartment) {
+        if (compartment == records_.addressing().identity_compartment()) return;  // has none
         auto const index = records_.index(compartment);
         if (index) ++opened_.compartments;
-        if (!index && index.error().code != Errc::not_found) ++opened_.unreadable;
+        if (!index && index.error().code != Errc::gone) ++opened_.unreadable;
     }
 
     records::Records& records_;

@@ -9,9 +9,9 @@ namespace salus::app {
 
 struct Opened {
     std::uint64_t compartments = 0;  // whose index was opened
-    std::uint64_t versions = 0;      // of resources, decrypted and authenticated
-    // Documents that only their own route can name (clients, replay guards), and versions that were
-    // erased or whose name was: their keys are there, and nobody was asked to open them.
+    std::uint64_t versions = 0;      // of all documents, decrypted and authenticated
+    // Versions that were erased or whose name was, and documents of the identity compartment that
+    // are older than their names: their keys are there, and nobody was asked to open them.
     std::uint64_t unnamed = 0;
     std::uint64_t unreadable = 0;  // did not open: the backup is not good
 };

@@ -1,7 +1,5 @@
 #include "records/name_entry.h"
 
-#include <algorithm>
-
 namespace salus::records {
 namespace {
 
@@ -9,9 +7,20 @@ constexpr std::string_view kMagic = "SN\x01";
 constexpr std::size_t kClassAt = 3;
 constexpr std::size_t kTypeSizeAt = 4;
 constexpr std::size_t kTypeAt = 8;
-// Those that stand in the identity compartment.
-constexpr DocumentClass kNamed[] = {DocumentClass::client, DocumentClass::replay_guard,
-                                    DocumentClass::definitions, DocumentClass::condition_guard};
+// Of those that stand in the identity compartment.
+std::optional<DocumentClass> named_class(std::uint8_t number) {
+    auto const document_class = static_cast<DocumentClass>(number);
+    switch (document_class) {
+        case DocumentClass::client:
+        case DocumentClass::replay_guard:
+        case DocumentClass::definitions:
+        case DocumentClass::condition_guard:
+        case DocumentClass::key_governance: return document_class;
+        case DocumentClass::resource:
+        case DocumentClass::deletion: return std::nullopt;
+    }
+    return std::nullopt;
+}
 
 }  // namespace
 
@@ -31,11 +40,9 @@ Result<DocumentLabel> decode_name(BytesView entry) {
     if (entry.size() < kTypeAt || text_of(entry.first(kMagic.size())) != kMagic) {
         return fail(Errc::corrupt, kWhy);
     }
-    auto const* const known = std::ranges::find(kNamed, entry[kClassAt], [](DocumentClass each) {
-        return static_cast<std::uint8_t>(each);
-    });
+    auto const known = named_class(entry[kClassAt]);
     auto const type_size = read_u32(entry.subspan(kTypeSizeAt));
-    if (known == std::end(kNamed) || type_size > entry.size() - kTypeAt) {
+    if (!known || type_size > entry.size() - kTypeAt) {
         return fail(Errc::corrupt, kWhy);
     }
     return DocumentLabel{.document_class = *known,

@@ -68,7 +68,7 @@ Result<std::vector<store::Committed>> Records::committed(std::uint64_t before, s
 
 Result<std::optional<ResourceName>> Records::name_at(Address const& address) {
     SALUS_TRY(auto const current, reader_->current(address));
-    if (!current) return std::nullopt;
+    if (!current || current->compartment == addressing_.identity_compartment()) return std::nullopt;
     if (current->state == store::VersionState::live) {
         SALUS_TRY(auto entry, this->entry(address));
         if (!entry) return std::nullopt;
@@ -136,9 +136,18 @@ Result<std::vector<std::optional<StoredDocument>>> Records::get_all(
 Result<std::optional<StoredDocument>> Records::get_version(std::string_view type,
                                                            std::string_view id,
                                                            std::uint64_t version) {
-    SALUS_TRY(auto const stored, reader_->get_version(addressing_.address(type, id), version));
+    return get_version(DocumentLabel{.document_class = DocumentClass::resource,
+                                     .type = std::string(type),
+                                     .id = std::string(id)},
+                       version);
+}
+
+Result<std::optional<StoredDocument>> Records::get_version(DocumentLabel const& label,
+                                                           std::uint64_t version) {
+    auto const address = addressing_.address(label.type, label.id);
+    SALUS_TRY(auto const stored, reader_->get_version(address, version));
     if (!stored) return std::optional<StoredDocument>();
-    SALUS_TRY(auto document, open(DocumentClass::resource, type, id, *stored));
+    SALUS_TRY(auto document, open(label.document_class, label.type, label.id, *stored));
     return std::optional(std::move(document));
 }
 

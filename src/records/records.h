@@ -88,6 +88,8 @@ public:
     // What stands at an address, of any class, so that it can be sealed anew. Nothing as name_at(),
     // and for a document of the identity compartment from before version 0.2.0.
     [[nodiscard]] Result<std::optional<DocumentLabel>> label_at(Address const& address);
+    [[nodiscard]] Result<std::optional<StoredDocument>> get_version(DocumentLabel const& label,
+                                                                    std::uint64_t version);
     // Whether a version is a deletion that can be opened by its address alone. Version 0.1.0 sealed
     // a deletion as any version, with the time and nothing else in it.
     [[nodiscard]] static bool deletes_by_name(store::VersionState state,

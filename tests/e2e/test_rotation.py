@@ -129,7 +129,7 @@ class Rotation(unittest.TestCase):
     def rotate_all(self, before):
         for kind in ("shard", "data", "index", "signing", "cursor", "detail"):
             self.keys("rotate", kind)
-        self.custodians.decide("rosa", "rotate-root")
+        self.custodians.decide("rosa", "rotate-root", "root")
         epoch = max(kek["epoch"] for kek in before["keks"])
 
         def done(status):
@@ -221,7 +221,7 @@ class Rotation(unittest.TestCase):
         before = self.status()
         for kind in ("data", "shard", "index"):
             self.keys("rotate", kind)
-        self.custodians.decide("rosa", "rotate-root")
+        self.custodians.decide("rosa", "rotate-root", "root")
         for pause in (1.0, 0.4, 0.7):
             time.sleep(pause)
             load.dying.set()
