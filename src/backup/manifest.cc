@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "json/canonical.h"
 #include "foundation/backup_limits.h"
+#include "json/canonical.h"
 #include "json/document.h"
 
 namespace salus::backup {

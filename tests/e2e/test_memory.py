@@ -1,5 +1,5 @@
-"""What a dump of the running process holds: no key of the hierarchy, no passphrase, and nothing of a
-patient once its answer is sent and, for what searches keep, its time is over (KEY-5)."""
+"""What a dump of the running process holds: no key of the hierarchy, no passphrase, and nothing of
+a patient once its answer is sent and, for what searches keep, its time is over (KEY-5)."""
 import json
 import os
 import pathlib

@@ -1,5 +1,6 @@
-"""Whoever can write the databases changes, moves, swaps, cuts or puts back what stands in them: each
-is refused, on record by its reason, and no answer, log or leaf tells of a patient (ENC-1, ENC-2)."""
+"""Whoever can write the databases changes, moves, swaps, cuts or puts back what stands in them:
+each is refused, on record by its reason, and no answer, log or leaf tells of a patient (ENC-1,
+ENC-2)."""
 import json
 import re
 import sqlite3
@@ -8,8 +9,8 @@ import unittest
 from instance import Instance
 
 FAMILY = "Tamperedperson"
-FLIPPED_IN_RECORD = {"magic": 0, "format": 2, "suite": 3, "key version": 7, "salt": 8, "commitment": 32,
-                     "first byte of the ciphertext": 64, "tag": -1}
+FLIPPED_IN_RECORD = {"magic": 0, "format": 2, "suite": 3, "key version": 7, "salt": 8,
+                     "commitment": 32, "first byte of the ciphertext": 64, "tag": -1}
 FLIPPED_IN_KEY = {"magic": 0, "format": 2, "mechanism": 3, "wrapping key's id": 4,
                   "wrapping key's epoch": 23, "record's magic": 24, "record's format": 26,
                   "record's suite": 27, "record's key version": 31, "record's salt": 32,
@@ -47,7 +48,7 @@ class Tampering(unittest.TestCase):
                               (200, 201))
 
     def documents(self, records, count, versions=1):
-        """(vid, sealed, compartment) of each patient's versions, in the order in which they came."""
+        """(vid, sealed, compartment) of each patient's versions, in the order they came in."""
         rows = list(records.execute("SELECT vid, sealed, compartment FROM document JOIN history "
                                     "USING (vid) ORDER BY vid DESC LIMIT ?", (count * versions,)))
         return rows[::-1]

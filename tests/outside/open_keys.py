@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Opens an instance's key hierarchy without any of Salus's code: docs/formats/key-store.md, from the
-page, for the back end "sealed-file".
+"""Opens an instance's key hierarchy without any of Salus's code: docs/formats/key-store.md, from
+the page, for the back end "sealed-file".
 
 usage: open_keys.py INSTANCE     how many keys of each kind open; never a key
 Exit status 1 when one does not. Needs python3-cryptography.
