@@ -110,7 +110,7 @@ TEST_F(ResealingTest, EveryVersionAndEntryOpensWhenTheOldKeyIsGone) {
     EXPECT_EQ(must(records_.history("Observation", "o1", 0, 10)).size(), 2U);
     EXPECT_EQ(must(records_.history("Observation", "o2", 0, 10)).size(), 2U);
     EXPECT_EQ(must(records_.history("Observation", "o3", 0, 10)).size(), 3U);
-    IndexCache empty(16 * limits::kMiB);
+    IndexCache empty(16 * limits::kMiB, instance_.clock);
     auto const again = must(Records::make(home_.tenant(), instance_.random, empty));
     EXPECT_EQ(must(again->index(patient_))->size(), before + 1);
 }
