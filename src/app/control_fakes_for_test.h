@@ -42,7 +42,10 @@ public:
     }
     Result<std::uint32_t> begin_data_key(CompartmentId const&) override { return none(); }
     Result<void> destroy_data_key(CompartmentId const&, std::uint32_t) override { return none(); }
-    Result<std::vector<std::uint32_t>> destroy_compartment(CompartmentId const&) override {
+    Result<std::vector<std::uint32_t>> destroy_compartment(keys::Approval const&) override {
+        return none();
+    }
+    Result<std::vector<std::uint32_t>> live_data_keys(CompartmentId const&) override {
         return none();
     }
     Result<std::vector<CompartmentId>> data_keys_older_than(WallTime, std::size_t) override {
