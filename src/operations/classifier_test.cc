@@ -91,6 +91,9 @@ TEST_F(ClassifierTest, EveryRouteThatWrites) {
 TEST_F(ClassifierTest, RoutesOfWhatSeveralPeopleDecide) {
     HeaderList const json{{"Content-Type", "application/json"}};
     std::string const proposal = "/admin/keys/proposals/" + std::string(64, 'a');
+    expect({.target = "/admin/keys"}, Interaction::key_status);
+    expect({Method::post, "/admin/keys/rotation", json, "{}"}, Interaction::key_rotation);
+    expect({.target = "/admin/keys/rotation"}, Errc::method_not_allowed);
     expect({.target = "/admin/keys/custodians"}, Interaction::custodians_read);
     expect({.target = "/admin/keys/holds"}, Interaction::hold_list);
     expect({.target = "/admin/keys/proposals"}, Interaction::proposal_list);
@@ -109,7 +112,7 @@ TEST_F(ClassifierTest, RoutesOfWhatSeveralPeopleDecide) {
     expect({.method = Method::remove, .target = proposal}, Errc::method_not_allowed);
     expect({.target = "/admin/keys/drafts"}, Errc::method_not_allowed);
     for (auto const* other :
-         {"/admin/keys", "/admin/keys/keys", "/admin/keys/custodians/1", "/admin/keys/holds/1"})
+         {"/admin/keys/keys", "/admin/keys/custodians/1", "/admin/keys/holds/1"})
         expect({.target = other}, Errc::not_found);
     expect({.target = proposal + "/other"}, Errc::not_found);
     expect({.target = proposal + "/ballots/1"}, Errc::not_found);
