@@ -28,6 +28,7 @@ void scrub_and_free(void* block) noexcept {
 
 }  // namespace
 
+// NOLINTBEGIN(clang-analyzer-cplusplus.NewDelete): to the analyzer this memory is released already.
 void operator delete(void* block) noexcept {
     scrub_and_free(block);
 }
@@ -58,4 +59,5 @@ void operator delete(void* block, std::nothrow_t const&) noexcept {
 void operator delete[](void* block, std::nothrow_t const&) noexcept {
     scrub_and_free(block);
 }
+// NOLINTEND(clang-analyzer-cplusplus.NewDelete)
 #endif

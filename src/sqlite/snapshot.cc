@@ -29,7 +29,8 @@ Result<std::uint64_t> size_of(sqlite3_file* file) {
 sqlite3_file* Database::file(int which) {
     sqlite3_file* file = nullptr;
     // The only failure is a database that does not exist, and "main" always does.
-    SALUS_CHECK(sqlite3_file_control(connection_->handle, "main", which, &file) == SQLITE_OK);
+    SALUS_CHECK(sqlite3_file_control(connection_->handle, "main", which,
+                                     static_cast<void*>(&file)) == SQLITE_OK);
     return file;
 }
 
