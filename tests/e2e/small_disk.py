@@ -9,7 +9,7 @@ import tempfile
 
 
 def enter_or_leave():
-    """Continues this program with mounts of its own; ends it, saying so, where that is forbidden."""
+    """Continues this program with mounts of its own; where that is forbidden, ends it."""
     if os.environ.get("SALUS_OWN_MOUNTS"):
         return
     own = ["unshare", "--mount", "--propagation", "private"]

@@ -1,5 +1,5 @@
-"""The disk fills in the middle of a rotation of data keys, and of erasures: what was acknowledged is
-there, what cannot be done is said, and when there is room it goes on to its end (ENC-4, ENC-5)."""
+"""The disk fills in the middle of a rotation of data keys, and of erasures: what was acknowledged
+is there, what cannot be done is said, and when there is room it goes on to its end (ENC-4, ENC-5)."""
 import unittest
 
 from keyed_instance import KeyedInstance
@@ -67,7 +67,7 @@ class FullDiskTest(unittest.TestCase):
         instance.everything_holds()
 
     def test_an_erasure_goes_on(self):
-        """Room for some of its steps: less, then more. It is not begun, or begun and ended later."""
+        """Room for some of its steps, less, then more: not begun, or begun and ended later."""
         instance = self.begin()
         instance.write("stays", 3)
         begun = []

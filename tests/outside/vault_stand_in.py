@@ -15,7 +15,7 @@ POST /control with a JSON object changes how it behaves, for tests:
     cut                 how many of the next connections are closed without an answer
     slow                seconds that it waits before each answer
     ignores_associated_data   as versions before 1.13 do
-GET /control answers with how often each path was called, GET /control/keys with the names of its keys.
+GET /control answers with how often each path was called; GET /control/keys, with its keys' names.
 """
 import base64
 import binascii
