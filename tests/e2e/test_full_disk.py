@@ -1,5 +1,5 @@
 """The disk fills in the middle of a rotation of data keys, and of erasures: what was acknowledged
-is there, what cannot be done is said, and when there is room it goes on to its end (ENC-4, ENC-5)."""
+is there, what cannot be done is said, and with room again it goes on to its end (ENC-4, ENC-5)."""
 import unittest
 
 from keyed_instance import KeyedInstance
