@@ -12,6 +12,7 @@ import secrets
 import subprocess
 import time
 
+import key_measurements
 import resources
 from accounting import Span, median, percentile
 from instance import ENGINE
@@ -417,5 +418,13 @@ MEASUREMENTS = {
     "token": ("Tokens for private_key_jwt (ES384), each assertion once", tokens),
     "search": ("A patient with 5,000 observations: code, date, page of 50; restart", large_patient),
     "flat": ("One patient of few and of many: whether the others cost anything", flat),
+    "rotation": (
+        "Every data key of 1,000 patients replaced, with no limit set; reads beside it",
+        lambda bench: key_measurements.rotation(bench, _import_small),
+    ),
+    "erasure": (
+        "One patient among 1,000 erased, keys in the sealed file",
+        lambda bench: key_measurements.erasure(bench, _import_small),
+    ),
     "fhir-engine": ("A Patient of 2 KB in the FHIR engine, beside others", fhir_engine),
 }

@@ -38,10 +38,17 @@ Result<void> TenantRotation::begin_purpose(Purpose purpose, RotationKind kind,
 
 Result<void> TenantRotation::rotate_purposes(keys::RotationStatus const& status,
                                              std::stop_token const& stop) {
-    SALUS_TRY_VOID(begin_purpose(Purpose::cursor, RotationKind::cursor, status));
-    SALUS_TRY_VOID(begin_purpose(Purpose::audit_detail, RotationKind::audit_detail, status));
-    SALUS_TRY_VOID(begin_purpose(Purpose::blind_index, RotationKind::blind_index, status));
-    SALUS_TRY_VOID(begin_purpose(Purpose::token_signing, RotationKind::token_signing, status));
+    // Where one of them cannot be begun, too many of its earlier ones being there still, the others
+    // are.
+    Result<void> begun;
+    for (auto const& [purpose, kind] :
+         {std::pair(Purpose::cursor, RotationKind::cursor),
+          std::pair(Purpose::audit_detail, RotationKind::audit_detail),
+          std::pair(Purpose::blind_index, RotationKind::blind_index),
+          std::pair(Purpose::token_signing, RotationKind::token_signing)}) {
+        auto const one = begin_purpose(purpose, kind, status);
+        if (!one) begun = one;
+    }
     SALUS_TRY(auto const now, rotation_.status());
     // Nothing stands under the one before that anybody reads by its version: details name theirs,
     // and a cursor is of use for a while only.
@@ -61,7 +68,8 @@ Result<void> TenantRotation::rotate_purposes(keys::RotationStatus const& status,
         SALUS_TRY_VOID(rotation_.destroy_purpose_key(Purpose::cursor, old_cursor->version));
     }
     SALUS_TRY_VOID(rotate_signing(now));
-    return rotate_index(now, stop);
+    SALUS_TRY_VOID(rotate_index(now, stop));
+    return begun;
 }
 
 Result<void> TenantRotation::rotate_signing(keys::RotationStatus const& status) {
