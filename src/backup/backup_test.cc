@@ -72,6 +72,27 @@ TEST_F(BackupTest, UnderLoadNothingAcknowledgedBeforeIsMissing) {
     }
 }
 
+// The key stores and the file of key-encryption keys are copied as of one moment.
+TEST_F(BackupTest, TheKeysOpenThoughTheRootIsReplacedMeanwhile) {
+    write(0, 20);
+    std::atomic<int> replaced = 0;
+    std::jthread const rotation([&](std::stop_token const& stop) {
+        while (!stop.stop_requested()) {
+            instance_.replace_root();
+            ++replaced;
+        }
+    });
+    for (int round = 0; round < 12; ++round) {
+        auto const before = replaced.load();
+        ASSERT_TRUE(instance_.back_up()) << round;
+        ASSERT_TRUE(instance_.restore()) << round;
+        for (std::uint64_t number = 0; number < 20; ++number) {
+            ASSERT_TRUE(instance_.restored_key(number)) << round;
+        }
+        while (replaced.load() == before) std::this_thread::yield();
+    }
+}
+
 TEST_F(BackupTest, EveryDamagedOrMissingBlockIsFound) {
     write(0, 30);
     ASSERT_TRUE(instance_.back_up());

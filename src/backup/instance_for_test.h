@@ -72,6 +72,26 @@ public:
         change_keys("DELETE FROM data_key WHERE compartment = ?1", number);
     }
 
+    // A new key-encryption key, to the end of the one before.
+    void replace_root() {
+        auto& rotation = keyring_->rotation();
+        SALUS_CHECK(rotation.begin_kek_epoch().has_value());
+        for (std::uint64_t left = 1; left > 0;) {
+            left = rotation.rewrap_shard_keys(limits::kRewrappedAtOnce).value();
+        }
+        SALUS_CHECK(rotation.destroy_unused_keks().has_value());
+    }
+    // The key of this document's compartment, from what the last restore() left.
+    Result<SecretBytes> restored_key(std::uint64_t number) {
+        SALUS_TRY(auto const service,
+                  keys::SealedFileService::open(root_ / "restored/keys/root.sealed", passphrase(),
+                                                kRealm, random_));
+        SALUS_TRY(auto const keyring,
+                  keys::Keyring::open(root_ / "restored/keys/default", TenantName("default"),
+                                      kRealm, *service, random_, clock_));
+        return keyring->key_for_reading(store::samples::compartment(number), 1);
+    }
+
     Plan plan() const {
         return {.instance = directory(),
                 .realm = kRealm,
@@ -110,11 +130,11 @@ public:
     }
 
 private:
+    static SecretBytes passphrase() { return SecretBytes(bytes_of("passphrase of the test")); }
     void open() {
         auto const kms_file = directory() / "keys" / "root.sealed";
-        SecretBytes const passphrase(bytes_of("passphrase of the test"));
         crypto::ScryptCost const cheap{.n = 16, .r = 1, .p = 1};
-        service_ = *keys::SealedFileService::create(kms_file, passphrase, kRealm, random_, cheap);
+        service_ = *keys::SealedFileService::create(kms_file, passphrase(), kRealm, random_, cheap);
         keyring_ = *keys::Keyring::open(directory() / "keys" / "default", TenantName("default"),
                                         kRealm, *service_, random_, clock_);
         store_ = *store::open_embedded_store(directory() / "store" / "records.db", silent_);
