@@ -1,5 +1,8 @@
 #include <csignal>
+#include <fcntl.h>
+#include <functional>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
 
@@ -72,25 +75,85 @@ TEST_F(BackupTest, UnderLoadNothingAcknowledgedBeforeIsMissing) {
     }
 }
 
-// The key stores and the file of key-encryption keys are copied as of one moment.
+// A pipe among the files of keys: whoever reads it is held up there while something happens.
+class Gate {
+public:
+    // `work` is done for each reader, in turn.
+    Gate(std::filesystem::path path, std::function<void(int turn)> work)
+        : path_(std::move(path)), work_(std::move(work)) {
+        SALUS_CHECK(::mkfifo(path_.c_str(), 0600) == 0);
+        thread_ = std::jthread([this](std::stop_token const& stop) { serve(stop); });
+    }
+    ~Gate() {
+        thread_.request_stop();
+        FileDescriptor const last(::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+        thread_.join();
+    }
+    Gate(Gate const&) = delete;
+    Gate& operator=(Gate const&) = delete;
+
+private:
+    void serve(std::stop_token const& stop) {
+        for (int turn = 0;; ++turn) {
+            FileDescriptor const reader(::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
+            if (stop.stop_requested()) return;
+            // The next reader meets another pipe.
+            auto next = path_;
+            next += ".next";
+            SALUS_CHECK(::mkfifo(next.c_str(), 0600) == 0);
+            std::filesystem::rename(next, path_);
+            work_(turn);
+            SALUS_CHECK(::write(reader.get(), "g", 1) == 1);
+        }
+    }
+
+    std::filesystem::path path_;
+    std::function<void(int turn)> work_;
+    std::jthread thread_;
+};
+
+// The key stores and the file of key-encryption keys are copied as of one moment: the root is
+// replaced before that file is read, and a second time after the views were taken.
 TEST_F(BackupTest, TheKeysOpenThoughTheRootIsReplacedMeanwhile) {
     write(0, 20);
-    std::atomic<int> replaced = 0;
-    std::jthread const rotation([&](std::stop_token const& stop) {
-        while (!stop.stop_requested()) {
-            instance_.replace_root();
-            ++replaced;
-        }
-    });
-    for (int round = 0; round < 12; ++round) {
-        auto const before = replaced.load();
-        ASSERT_TRUE(instance_.back_up()) << round;
-        ASSERT_TRUE(instance_.restore()) << round;
-        for (std::uint64_t number = 0; number < 20; ++number) {
-            ASSERT_TRUE(instance_.restored_key(number)) << round;
-        }
-        while (replaced.load() == before) std::this_thread::yield();
+    ASSERT_TRUE(instance_.back_up());
+    auto plan = instance_.plan();
+    plan.key_files.insert(plan.key_files.begin(), "keys/gate");
+    int turns = 0;
+    {
+        Gate const gate(plan.instance / "keys/gate", [&](int turn) {
+            if (turn < 2) instance_.replace_root();
+            turns = turn + 1;
+        });
+        auto data = *Repository::open(instance_.target(), Part::data);
+        auto keys = *Repository::open(instance_.keys_target(), Part::keys);
+        SystemClock const clock;
+        ASSERT_TRUE(make_backup(plan, data, keys, instance_.key(), clock, {}));
     }
+    EXPECT_EQ(turns, 3);
+    EXPECT_EQ(instance_.restore().value().versions, 20U);
+    for (std::uint64_t number = 0; number < 20; ++number) {
+        EXPECT_TRUE(instance_.restored_key(number)) << number;
+    }
+}
+
+// When they never stand still there is no backup, and those before are whole.
+TEST_F(BackupTest, KeysThatChangeAllTheTimeAreToldAndHarmNothing) {
+    write(0, 20);
+    ASSERT_TRUE(instance_.back_up());
+    auto plan = instance_.plan();
+    plan.key_files.insert(plan.key_files.begin(), "keys/gate");
+    {
+        Gate const gate(plan.instance / "keys/gate", [&](int) { instance_.replace_root(); });
+        auto data = *Repository::open(instance_.target(), Part::data);
+        auto keys = *Repository::open(instance_.keys_target(), Part::keys);
+        SystemClock const clock;
+        auto const made = make_backup(plan, data, keys, instance_.key(), clock, {});
+        ASSERT_FALSE(made);
+        EXPECT_EQ(made.error().code, Errc::conflict);
+    }
+    EXPECT_EQ(instance_.restore().value().versions, 20U);
+    ASSERT_TRUE(instance_.restored_key(1));
 }
 
 TEST_F(BackupTest, EveryDamagedOrMissingBlockIsFound) {
