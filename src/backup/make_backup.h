@@ -2,8 +2,9 @@
 //
 // Order: the store first, the key stores after it (a key is durable before a record is sealed with
 // it, so every record's key is in the copy), the audit logs last (a stored write has its leaf
-// before). Everything copied is ciphertext, or tells what the disk's administrator knows anyway
-// (ENC-1). Reads through snapshots (sqlite/snapshot.h); waits for nobody and makes nobody wait.
+// before). Key stores and key-encryption keys are of one moment. Everything copied is ciphertext,
+// or tells what the disk's administrator knows anyway (ENC-1). Reads through snapshots
+// (sqlite/snapshot.h); waits for nobody and makes nobody wait.
 #pragma once
 
 #include <filesystem>
@@ -41,8 +42,9 @@ struct Made {
 };
 
 // Borrows all for the call. Errc::conflict when another backup is being written at either place, or
-// when a place belongs to another instance; Errc::timeout when it was asked to stop; errors of the
-// repository and of what is read. After any error the backups before are as they were.
+// when a place belongs to another instance, or while the key-encryption keys change faster than
+// they can be copied; Errc::timeout when it was asked to stop; errors of the repository and of what
+// is read. After any error the backups before are as they were.
 [[nodiscard]] Result<Made> make_backup(Plan const& plan, Repository& data, Repository& keys,
                                        crypto::SigningKey const& key, Clock const& clock,
                                        std::stop_token const& stop);
