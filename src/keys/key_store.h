@@ -107,7 +107,14 @@ public:
     Result<std::vector<CompartmentId>> data_keys_older_than(WallTime then, std::size_t count_max);
     Result<std::vector<DataKeyVersion>> decrypt_only_data_keys(DataKeyVersion const& after,
                                                                std::size_t count_max);
-    Result<void> set_request(RotationRequest const& request);
+    // Those that were retired before then; and when this one was, or that it is not any more.
+    Result<std::vector<DataKeyVersion>> retired_data_keys(WallTime then,
+                                                          DataKeyVersion const& after,
+                                                          std::size_t count_max);
+    Result<void> set_retired(CompartmentId const& compartment, std::uint32_t version,
+                             std::optional<WallTime> when);
+    // A later one of the same kind stays.
+    Result<void> add_request(RotationRequest const& request);
     Result<void> set_paused(bool paused);
     Result<RotationOrders> orders();
     // What was overwritten is nowhere in the files from then on: the WAL is copied and emptied.
