@@ -22,7 +22,7 @@ protected:
                 .parser = parser_,
                 .random = instance_.random,
                 .clock = instance_.clock,
-                .custodians_file = home_.owner().directory() / "custodians.json",
+                .custodians_file = file_,
                 .keep_retired = std::chrono::days(400)};
     }
     request::Exchange exchange(std::string body) {
@@ -59,6 +59,7 @@ protected:
     testing::TestRecords home_{instance_};
     json::Parser parser_;
     keys::People people_;
+    std::filesystem::path file_ = home_.owner().directory() / "custodians.json";
     request::Exchange exchange_;
 };
 

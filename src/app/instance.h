@@ -71,7 +71,7 @@ struct Layout {
 
 class Instance {
 public:
-    // Whether an instance that was sealed is opened: to lift the seal, and for nothing else.
+    // Whether an instance that was sealed is opened: by commands on its own machine alone.
     enum class Seal { respected, lifted };
     // Nothing, and `why` for the operator, if the instance cannot be opened. Settles what a crash
     // left open in the audit log before anything is served.

@@ -146,9 +146,9 @@ Result<void> KeyHierarchy::move_data_key(CompartmentId const& compartment, std::
     SALUS_TRY(auto const key, unwrap_data_key(compartment, *stored));
     SALUS_TRY(auto const moved, wrap_data_key(compartment, version, to, key));
     SALUS_TRY_VOID(store_.replace_data_key(compartment, moved));
-    SALUS_TRY_VOID(store_.set_retired(
-        compartment, version,
-        to == KeyState::retired ? std::optional(around_.clock.now()) : std::nullopt));
+    if (to == KeyState::retired) {
+        SALUS_TRY_VOID(store_.set_retired(compartment, version, around_.clock.now()));
+    }
     SALUS_TRY_VOID(reach("data key moved, not committed"));
     SALUS_TRY_VOID(transaction.commit());
     return reach("data key moved");

@@ -1,5 +1,7 @@
 // Data keys that are kept for older backups of the data (ENC-4, ENC-5; NIST SP 800-57 part 1,
 // section 7.4, the deactivated state).
+#include <set>
+
 #include "foundation/limits.h"
 #include "keys/dual_control/dual_control_for_test.h"
 #include "keys/keyring_for_test.h"
@@ -101,6 +103,29 @@ TEST_F(KeyRetirementTest, TheyAreListedByTheTimeOfTheirRetirement) {
     EXPECT_EQ(counted->last_retired, first_day + 24h);
     ASSERT_TRUE(rotation.destroy_data_key(a_, 1));
     EXPECT_EQ(retired(*keyring).size(), 1U);
+}
+
+// Page by page, while those of the page before leave the state.
+TEST_F(KeyRetirementTest, AListGoesOnBehindOneThatIsRetiredNoMore) {
+    auto const keyring = open();
+    for (std::uint64_t number = 1; number <= 4; ++number) {
+        retire_first(*keyring, compartment_of(number));
+        clock_.advance(1s);
+    }
+    auto& rotation = keyring->rotation();
+    DataKeyVersion after;
+    std::set<CompartmentId> seen;
+    for (int page = 0; page < 4; ++page) {
+        auto const listed = rotation.retired_data_keys(WallTime::max(), after, 1).value();
+        ASSERT_EQ(listed.size(), 1U);
+        after = listed.front();
+        seen.insert(after.compartment);
+        if (page == 0) ASSERT_TRUE(rotation.readmit_data_key(after.compartment, after.version));
+        if (page == 1) ASSERT_TRUE(rotation.destroy_data_key(after.compartment, after.version));
+    }
+    EXPECT_EQ(seen.size(), 4U);
+    EXPECT_TRUE(rotation.retired_data_keys(WallTime::max(), after, 9).value().empty());
+    EXPECT_EQ(retired(*keyring).size(), 2U);
 }
 
 TEST_F(KeyRetirementTest, AnErasureDestroysThemToo) {

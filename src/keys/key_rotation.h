@@ -121,7 +121,7 @@ public:
     // that was restored from an older backup. Errors as retire_data_key().
     [[nodiscard]] virtual Result<void> readmit_data_key(CompartmentId const& compartment,
                                                         std::uint32_t version) = 0;
-    // Versions that were retired before then, ordered by compartment and version, behind `after`.
+    // Versions that were retired before then, the first retired first, behind `after`.
     [[nodiscard]] virtual Result<std::vector<DataKeyVersion>> retired_data_keys(
         WallTime then, DataKeyVersion const& after, std::size_t count_max) = 0;
     // REQUIRES of the caller: nothing is sealed under it. Errc::conflict for the version that

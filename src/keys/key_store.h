@@ -107,12 +107,14 @@ public:
     Result<std::vector<CompartmentId>> data_keys_older_than(WallTime then, std::size_t count_max);
     Result<std::vector<DataKeyVersion>> decrypt_only_data_keys(DataKeyVersion const& after,
                                                                std::size_t count_max);
-    // Those that were retired before then; and when this one was, or that it is not any more.
+    // Those that were retired before then, the first retired first. `after` may have changed its
+    // state since it was listed.
     Result<std::vector<DataKeyVersion>> retired_data_keys(WallTime then,
                                                           DataKeyVersion const& after,
                                                           std::size_t count_max);
+    // When it was retired last; only the state says whether it is.
     Result<void> set_retired(CompartmentId const& compartment, std::uint32_t version,
-                             std::optional<WallTime> when);
+                             WallTime when);
     // A later one of the same kind stays.
     Result<void> add_request(RotationRequest const& request);
     Result<void> set_paused(bool paused);

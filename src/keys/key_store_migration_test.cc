@@ -9,14 +9,16 @@ protected:
     void make_format_1() {
         attack(
             "DROP INDEX data_key_wrapping; DROP INDEX data_key_age;"
-            "ALTER TABLE data_key DROP COLUMN retired;"
+            "DROP INDEX data_key_retired; ALTER TABLE data_key DROP COLUMN retired;"
             "DROP TABLE kek; DROP TABLE rotation_request;"
             "ALTER TABLE key_store DROP COLUMN rotation_paused;"
             "UPDATE key_store SET format = 1;");
     }
     // As format 2 did: nothing was kept for older backups.
     void make_format_2() {
-        attack("ALTER TABLE data_key DROP COLUMN retired; UPDATE key_store SET format = 2;");
+        attack(
+            "DROP INDEX data_key_retired; ALTER TABLE data_key DROP COLUMN retired;"
+            "UPDATE key_store SET format = 2;");
     }
     std::int64_t number(Literal sql) { return database().number(sql).value(); }
 };

@@ -198,24 +198,26 @@ Result<std::vector<DataKeyVersion>> KeyStore::decrypt_only_data_keys(DataKeyVers
     return read_all(rows, read_version);
 }
 
+// By the index over the time, which ends with the primary key.
 Result<std::vector<DataKeyVersion>> KeyStore::retired_data_keys(WallTime then,
                                                                 DataKeyVersion const& after,
                                                                 std::size_t count_max) {
-    SALUS_TRY(auto select, database_.prepare("SELECT compartment, version FROM data_key "
-                                             "WHERE state = 5 AND retired < ?1 "
-                                             "AND (compartment, version) > (?2, ?3) "
-                                             "ORDER BY compartment, version LIMIT ?4"));
+    SALUS_TRY(auto select,
+              database_.prepare("SELECT compartment, version FROM data_key "
+                                "WHERE state = 5 AND retired < ?1 "
+                                "AND (retired, compartment, version) > (coalesce((SELECT retired "
+                                "FROM data_key WHERE compartment = ?2 AND version = ?3), -1), "
+                                "?2, ?3) ORDER BY retired, compartment, version LIMIT ?4"));
     auto rows = select.query(to_unix_seconds(then), after.compartment.bytes(),
                              std::int64_t{after.version}, std::uint64_t{count_max});
     return read_all(rows, read_version);
 }
 
 Result<void> KeyStore::set_retired(CompartmentId const& compartment, std::uint32_t version,
-                                   std::optional<WallTime> when) {
+                                   WallTime when) {
     SALUS_TRY(auto update, database_.prepare("UPDATE data_key SET retired = ?3 "
                                              "WHERE compartment = ?1 AND version = ?2"));
-    std::int64_t const seconds = when ? to_unix_seconds(*when) : 0;
-    SALUS_TRY_VOID(update.run(compartment.bytes(), std::int64_t{version}, seconds));
+    SALUS_TRY_VOID(update.run(compartment.bytes(), std::int64_t{version}, to_unix_seconds(when)));
     return {};
 }
 

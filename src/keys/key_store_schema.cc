@@ -42,6 +42,7 @@ UPDATE key_store SET format = 2;
 // Keys that are kept for older backups of the data, and since when.
 constexpr Literal kRetirement = R"sql(
 ALTER TABLE data_key ADD COLUMN retired INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX data_key_retired ON data_key (retired) WHERE state = 5;
 UPDATE key_store SET format = 3;
 )sql";
 
