@@ -313,6 +313,9 @@ Result<bool> TenantRotation::reseal_all(CompartmentId const& compartment, std::u
                                         std::stop_token const& stop) {
     std::optional<store::RecordPlace> after;
     while (!stop.stop_requested()) {
+        // Asked for each batch: one compartment can take minutes.
+        SALUS_TRY(auto const orders, rotation_.orders());
+        if (orders.paused) return false;
         auto const began = house_.clock.monotonic();
         auto step = resealing_.prepare(compartment, version, after);
         if (!step && step.error().code == Errc::conflict) return false;
@@ -332,9 +335,10 @@ Result<bool> TenantRotation::reseal_all(CompartmentId const& compartment, std::u
             if (!done && done.error().code == Errc::conflict) return false;
             SALUS_TRY_VOID(done);
         }
+        // Also after a compartment's last batch, which of most is the only one.
+        pace_.rest(records, began, stop);
         if (!step->next) return true;
         after = step->next;
-        pace_.rest(records, began, stop);
     }
     return false;
 }

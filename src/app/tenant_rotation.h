@@ -52,7 +52,8 @@ private:
     [[nodiscard]] Result<void> rotate_signing(keys::RotationStatus const& status);
     [[nodiscard]] Result<void> begin_purpose(keys::Purpose purpose, keys::RotationKind kind,
                                              keys::RotationStatus const& status);
-    [[nodiscard]] Result<void> make_tokens_anew(std::stop_token const& stop);
+    // Whether all of it is done: not when it is to stop or to rest.
+    [[nodiscard]] Result<bool> make_tokens_anew(std::stop_token const& stop);
     [[nodiscard]] Result<bool> rotate_data(std::stop_token const& stop);
     [[nodiscard]] Result<bool> begin_data_keys();
     [[nodiscard]] Result<void> begin_data_key(CompartmentId const& compartment);

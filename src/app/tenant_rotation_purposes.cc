@@ -94,8 +94,8 @@ Result<void> TenantRotation::rotate_signing(keys::RotationStatus const& status) 
 Result<void> TenantRotation::rotate_index(keys::RotationStatus const& status,
                                           std::stop_token const& stop) {
     auto const kind = keys::name_of(RotationKind::blind_index);
-    SALUS_TRY_VOID(make_tokens_anew(stop));
-    if (stop.stop_requested()) return {};
+    SALUS_TRY(bool const all, make_tokens_anew(stop));
+    if (!all) return {};
     if (auto const next = version_in(status, Purpose::blind_index, KeyState::pre_active)) {
         SALUS_TRY_VOID(
             rotation_.set_purpose_state(Purpose::blind_index, next->version, KeyState::active));
@@ -104,7 +104,8 @@ Result<void> TenantRotation::rotate_index(keys::RotationStatus const& status,
                                .shard = {},
                                .patient = {},
                                .version = next->version}));
-        return make_tokens_anew(stop);
+        SALUS_TRY_VOID(make_tokens_anew(stop));
+        return {};
     }
     auto const old = version_in(status, Purpose::blind_index, KeyState::decrypt_only);
     if (!old) return {};
@@ -119,13 +120,15 @@ Result<void> TenantRotation::rotate_index(keys::RotationStatus const& status,
 }
 
 // Of every document whose tokens are of earlier keys than a write's would be now.
-Result<void> TenantRotation::make_tokens_anew(std::stop_token const& stop) {
+Result<bool> TenantRotation::make_tokens_anew(std::stop_token const& stop) {
     SALUS_TRY_VOID(records_->renew_token_keys());
     auto const version = records_->addressing().token_version();
     while (!stop.stop_requested()) {
+        SALUS_TRY(auto const orders, rotation_.orders());
+        if (orders.paused) return false;
         auto const began = house_.clock.monotonic();
         SALUS_TRY(auto const places, reader_->tokens_below(version, limits::kResealedAtOnce));
-        if (places.empty()) return {};
+        if (places.empty()) return true;
         std::vector<store::Retoken> batch;
         for (auto const& place : places) {
             SALUS_TRY(auto const entry, records_->entry(place.address));
@@ -136,13 +139,13 @@ Result<void> TenantRotation::make_tokens_anew(std::stop_token const& stop) {
                 {.place = place, .tokens = std::move(tokens), .token_version = version});
         }
         // All were replaced since: the next round lists what is left.
-        if (batch.empty()) return {};
+        if (batch.empty()) return true;
         auto const done = executor_.run(tenant_.tenant.store.retoken(std::move(batch), executor_));
         // One of them was replaced meanwhile: the next round lists what is left.
-        if (!done && done.error().code != Errc::conflict) return done;
+        if (!done && done.error().code != Errc::conflict) return fail(done.error());
         pace_.rest(places.size(), began, stop);
     }
-    return {};
+    return false;
 }
 
 }  // namespace salus::app

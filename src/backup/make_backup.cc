@@ -11,6 +11,10 @@
 namespace salus::backup {
 namespace {
 
+// Of the key files and the key stores at one moment. A key-encryption key changes a few times in a
+// year, or with an erasure, and takes some milliseconds.
+constexpr int kLooksAtKeys = 8;
+
 // Fills `out` with what stands at this offset of a file.
 using ReadPiece = std::function<Result<void>(std::uint64_t offset, std::span<std::uint8_t> out)>;
 
@@ -34,29 +38,17 @@ public:
         manifest_.files.push_back({.name = name, .tree = finished});
         return {};
     }
-    Result<void> add_database(std::filesystem::path const& instance, std::string const& name) {
-        SALUS_TRY(auto snapshot, sqlite::Snapshot::take(instance / name));
-        return add_snapshot(name, snapshot);
-    }
     Result<void> add_snapshot(std::string const& name, sqlite::Snapshot& snapshot) {
         return add(name, snapshot.size(), [&](std::uint64_t offset, std::span<std::uint8_t> out) {
             return snapshot.read(offset, out);
         });
     }
-    Result<void> add_files(std::filesystem::path const& instance,
-                           std::vector<std::string> const& names) {
-        for (auto const& name : names) {
-            SALUS_TRY(auto const contents,
-                      read_file(instance / name, limits::kBackupSmallFileBytes));
-            SALUS_TRY_VOID(
-                add(name, contents.size(), [&](std::uint64_t offset, std::span<std::uint8_t> out) {
-                    std::ranges::copy(
-                        BytesView(contents).subspan(static_cast<std::size_t>(offset), out.size()),
-                        out.begin());
-                    return Result<void>();
-                }));
-        }
-        return {};
+    Result<void> add_bytes(std::string const& name, BytesView contents) {
+        return add(name, contents.size(), [&](std::uint64_t offset, std::span<std::uint8_t> out) {
+            std::ranges::copy(contents.subspan(static_cast<std::size_t>(offset), out.size()),
+                              out.begin());
+            return Result<void>();
+        });
     }
 
 private:
@@ -85,6 +77,28 @@ Result<void> add_log(PartWriter& writer, Plan const& plan, Plan::Log const& log,
         SALUS_TRY_VOID(writer.add(name, extent.segment_bytes, read));
     }
     return {};
+}
+
+Result<std::vector<Bytes>> read_files(std::filesystem::path const& instance,
+                                      std::vector<std::string> const& names) {
+    std::vector<Bytes> contents;
+    contents.reserve(names.size());
+    for (auto const& name : names) {
+        SALUS_TRY(auto bytes, read_file(instance / name, limits::kBackupSmallFileBytes));
+        contents.push_back(std::move(bytes));
+    }
+    return contents;
+}
+
+Result<std::vector<sqlite::Snapshot>> take_all(std::filesystem::path const& instance,
+                                               std::vector<std::string> const& names) {
+    std::vector<sqlite::Snapshot> snapshots;
+    snapshots.reserve(names.size());
+    for (auto const& name : names) {
+        SALUS_TRY(auto snapshot, sqlite::Snapshot::take(instance / name));
+        snapshots.push_back(std::move(snapshot));
+    }
+    return snapshots;
 }
 
 Result<std::uint64_t> last_backup(Repository const& repository) {
@@ -127,12 +141,12 @@ public:
         // What was committed before this moment is in the snapshot.
         auto const now = clock_.now().time_since_epoch();
         made_.point = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-        SALUS_TRY_VOID(data_writer_.add_database(plan_.instance, plan_.store));
-        for (auto const& name : plan_.key_stores) {
-            SALUS_TRY_VOID(keys_writer_.add_database(plan_.instance, name));
+        SALUS_TRY_VOID(copy_store());
+        SALUS_TRY_VOID(copy_keys());
+        SALUS_TRY(auto const files, read_files(plan_.instance, plan_.data_files));
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            SALUS_TRY_VOID(data_writer_.add_bytes(plan_.data_files[i], files[i]));
         }
-        SALUS_TRY_VOID(keys_writer_.add_files(plan_.instance, plan_.key_files));
-        SALUS_TRY_VOID(data_writer_.add_files(plan_.instance, plan_.data_files));
         return copy_logs();
     }
     // The data's manifest last: with it, the backup exists.
@@ -151,6 +165,32 @@ public:
     }
 
 private:
+    Result<void> copy_store() {
+        SALUS_TRY(auto snapshot, sqlite::Snapshot::take(plan_.instance / plan_.store));
+        return data_writer_.add_snapshot(plan_.store, snapshot);
+    }
+    // A key-encryption key is in its file before the first key is wrapped with it and until the
+    // last one is not: a file that is the same before and after the views of the key stores were
+    // taken opens whatever they hold.
+    Result<void> copy_keys() {
+        SALUS_TRY(auto before, read_files(plan_.instance, plan_.key_files));
+        for (int look = 0; look < kLooksAtKeys; ++look) {
+            SALUS_TRY(auto stores, take_all(plan_.instance, plan_.key_stores));
+            SALUS_TRY(auto after, read_files(plan_.instance, plan_.key_files));
+            if (before == after) return copy_keys(stores, after);
+            before = std::move(after);
+        }
+        return fail(Errc::conflict, "the key-encryption keys change all the time");
+    }
+    Result<void> copy_keys(std::vector<sqlite::Snapshot>& stores, std::vector<Bytes> const& files) {
+        for (std::size_t i = 0; i < stores.size(); ++i) {
+            SALUS_TRY_VOID(keys_writer_.add_snapshot(plan_.key_stores[i], stores[i]));
+        }
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            SALUS_TRY_VOID(keys_writer_.add_bytes(plan_.key_files[i], files[i]));
+        }
+        return {};
+    }
     Result<void> copy_logs() {
         for (std::size_t i = 0; i < plan_.logs.size(); ++i) {
             auto const& log = plan_.logs[i];

@@ -9,12 +9,13 @@ POST /control with a JSON object changes how it behaves, for tests:
     valid_token         the token it accepts
     ttl, renewable      of that token
     sealed              503 to everything
+    answers_left        after so many answers it is sealed; -1 for no end
     failures            how many of the next requests get 500
     truncated           answers are cut in the middle, with a length that fits
     cut                 how many of the next connections are closed without an answer
     slow                seconds that it waits before each answer
     ignores_associated_data   as versions before 1.13 do
-GET /control answers with how often each path was called.
+GET /control answers with how often each path was called; GET /control/keys, with its keys' names.
 """
 import base64
 import binascii
@@ -49,7 +50,7 @@ class Vault:
         self.calls = {}
         self.behaviour = {"valid_token": "token-1", "ttl": 3600, "renewable": True,
                           "sealed": False, "failures": 0, "truncated": False, "cut": 0,
-                          "slow": 0, "ignores_associated_data": False}
+                          "slow": 0, "ignores_associated_data": False, "answers_left": -1}
 
     def answer(self, method, path, token, body):
         with self.lock:
@@ -58,6 +59,10 @@ class Vault:
             if self.behaviour["failures"] > 0:
                 self.behaviour["failures"] -= 1
                 raise Refusal(500, "internal error")
+            if self.behaviour["answers_left"] == 0:
+                self.behaviour.update(sealed=True, answers_left=-1)
+            if self.behaviour["answers_left"] > 0:
+                self.behaviour["answers_left"] -= 1
             if self.behaviour["sealed"]:
                 raise Refusal(503, "Vault is sealed")
             if token != self.behaviour["valid_token"]:
@@ -168,6 +173,9 @@ class Handler(BaseHTTPRequestHandler):
     def work(self, method):
         size = int(self.headers.get("Content-Length", "0"))
         body = json.loads(self.rfile.read(size) or b"{}")
+        if self.path == "/control/keys":
+            self.reply(200, sorted(self.vault.keys))
+            return
         if self.path == "/control":
             if method == "POST":
                 self.vault.behaviour.update(body)

@@ -1,0 +1,54 @@
+"""A disk of a few MiB for a test, that can be filled: a file system in memory, mounted where this
+process and what it starts see it and nobody else does."""
+import errno
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+
+def enter_or_leave():
+    """Continues this program with mounts of its own; where that is forbidden, ends it."""
+    if os.environ.get("SALUS_OWN_MOUNTS"):
+        return
+    own = ["unshare", "--mount", "--propagation", "private"]
+    try:
+        if subprocess.run([*own, "true"], capture_output=True).returncode == 0:
+            os.environ["SALUS_OWN_MOUNTS"] = "1"
+            os.execvp(own[0], [*own, sys.executable, "-B", "-W", "ignore", *sys.argv])
+    except FileNotFoundError:
+        pass
+    print("note: not run: mounting a small file system is not permitted here")
+    sys.exit(0)
+
+
+class SmallDisk:
+    """Instances that are made while it stands are on it."""
+
+    def __init__(self, mebibytes):
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="salus-small-disk-"))
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "tmpfs",
+                        str(self.path)], check=True)
+        self.ballast = self.path / "ballast"
+        self.former = tempfile.tempdir
+        tempfile.tempdir = str(self.path)
+
+    def fill(self, leaving=0):
+        """To the last page; then this many bytes are given back."""
+        with open(self.ballast, "ab", buffering=0) as ballast:
+            try:
+                while True:
+                    ballast.write(bytes(1 << 20))
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+            ballast.truncate(max(0, ballast.seek(0, os.SEEK_END) - leaving))
+
+    def free(self):
+        self.ballast.unlink(missing_ok=True)
+
+    def remove(self):
+        tempfile.tempdir = self.former
+        subprocess.run(["umount", "--lazy", str(self.path)], check=True)
+        self.path.rmdir()
