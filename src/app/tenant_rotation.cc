@@ -270,7 +270,10 @@ Result<void> TenantRotation::carry_on(keys::DataKeyVersion const& old,
 Result<void> TenantRotation::end(keys::DataKeyVersion const& old) {
     if (settings_.keep_retired.count() == 0) return destroy(old);
     SALUS_TRY_VOID(record(step_of(Event::key_retired, old)));
-    return rotation_.retire_data_key(old.compartment, old.version);
+    auto const retired = rotation_.retire_data_key(old.compartment, old.version);
+    // An erasure was faster.
+    if (!retired && retired.error().code == Errc::gone) return {};
+    return retired;
 }
 
 Result<void> TenantRotation::destroy(keys::DataKeyVersion const& old) {
