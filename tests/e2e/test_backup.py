@@ -3,11 +3,14 @@ import json
 import pathlib
 import re
 import shutil
+import subprocess
+import sys
 import threading
 import unittest
 
-from instance import Instance
+from instance import REPOSITORY, Instance
 
+VERIFIER = REPOSITORY / "tests/outside/verify_backup.py"
 CLIENTS = 12
 PLANTED = ("Zanzibarowski", "1931-07-09", "ZX-PLANTED-4711")
 
@@ -126,6 +129,25 @@ class BackupTest(unittest.TestCase):
         for event in (b"backup.begun", b"backup.made", b"backup.drilled", b"admin.backup"):
             self.assertIn(b'"ev":"' + event + b'"', leaves)
 
+    def verified_outside(self):
+        """By a program that has nothing of ours, from the page of the format."""
+        return subprocess.run([sys.executable, "-B", str(VERIFIER), str(self.data), str(self.keys),
+                               str(self.instance.directory / "keys/backup-signing.pem")],
+                              capture_output=True, text=True)
+
+    def test_3_from_outside(self):
+        done = self.verified_outside()
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        print("\n" + done.stdout, end="")
+        made = len(list((self.data / "manifests").glob("*.manifest")))
+        self.assertGreater(made, 2)
+        self.assertEqual(done.stdout.count(", whole"), made)
+        manifest = min((self.keys / "manifests").glob("*.manifest"))
+        good = manifest.read_bytes()
+        manifest.write_bytes(good.replace(b'"point":1', b'"point":2'))
+        self.assertEqual(self.verified_outside().returncode, 1)
+        manifest.write_bytes(good)
+
     def test_4_check(self):
         line = next(text for text in self.check() if text["id"] == "REC-1")
         self.assertEqual(line["state"], "partly", line)
@@ -175,6 +197,7 @@ class BackupTest(unittest.TestCase):
             done = self.instance.command(*command, check=False)
             self.assertEqual(done.returncode, 3, done.stderr)
             self.assertIn("a block of the backup was changed", done.stderr)
+        self.assertIn("a block was changed", self.verified_outside().stdout)
         block.unlink()
         done = self.instance.command("restore", *self.source(), "--dir", str(target), check=False)
         self.assertIn("a block of the backup is missing", done.stderr)
@@ -212,6 +235,7 @@ class BackupTest(unittest.TestCase):
         print("\n" + done.stdout, end="")
         self.instance.command("backup", "verify", *self.source())
         self.assertEqual(len(list((self.data / "manifests").glob("*.manifest"))), 1)
+        self.assertEqual(self.verified_outside().returncode, 0, self.verified_outside().stdout)
 
 
 if __name__ == "__main__":
