@@ -258,6 +258,11 @@ class Rotation(unittest.TestCase):
             self.assertNotEqual(refused.returncode, 0)
             self.assertIn("refused", refused.stdout + refused.stderr)
         self.assertEqual(self.status()["orders"], [])
+        report = json.loads(self.instance.command(
+            "check", "--dir", str(self.instance.directory), "--json", check=False).stdout)
+        line = next(line for line in report if line["id"] == "KEY-1")
+        self.assertEqual(line["state"], "enforced", line)
+        self.assertIn("is taken, 6 of 6 others were refused", line["evidence"])
         self.custodians.rotate("signing")
         self.assertEqual([order["rotate"] for order in self.status()["orders"]], ["signing"])
         self.instance.stop()
