@@ -248,13 +248,20 @@ Finding recorded_key_operations(EvidenceContext const& context) {
     auto const record = std::move(leaf).build();
     bool const named = record && record->members().contains(R"("proposer":"dora")") &&
                        record->members().contains(R"("approvers":["grace","rosa"])");
+    audit::LeafBuilder write(audit::Event::create, audit::Outcome::ok);
+    write.client(ClientId("rehearsal")).intent().number("new_key", 1);
+    auto const made = std::move(write).build();
+    bool const caused = made && made->members().contains(R"("new_key":1)") &&
+                        made->members().contains(R"("client":"rehearsal")");
     bool open = true;
     for (auto const& tenant : context.sources.tenants)
         open = open && tenant.audit_log.status().state == audit::State::open;
     return works_if(
-        named && open,
-        fmt::format("a leaf {} who proposed and who approved; the logs {}",
-                    named ? "names" : "does NOT name", open ? "are open" : "are CLOSED"));
+        named && caused && open,
+        fmt::format("a leaf {} who proposed and who approved, and {} who caused a new data key; "
+                    "the logs {}",
+                    named ? "names" : "does NOT name", caused ? "names" : "does NOT name",
+                    open ? "are open" : "are CLOSED"));
 }
 
 Finding erasure(EvidenceContext const& context) {
