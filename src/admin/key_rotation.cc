@@ -1,5 +1,6 @@
 #include "admin/key_rotation.h"
 
+#include "admin/custodians.h"
 #include "admin/package_reader.h"
 #include "json/writer.h"
 
@@ -15,6 +16,7 @@ Literal name_of(KeyState state) {
         case KeyState::decrypt_only: return "decrypt-only";
         case KeyState::destroyed: return "destroyed";
         case KeyState::pre_active: return "pre-active";
+        case KeyState::retired: return "retired";
     }
     return "";
 }
@@ -32,7 +34,8 @@ Literal name_of(Purpose purpose) {
 
 class StatusWriter {
 public:
-    StatusWriter(std::string& out, WallTime now) : writer_(out), now_(now) {}
+    StatusWriter(std::string& out, WallTime now, std::chrono::days keep_retired)
+        : writer_(out), now_(now), keep_retired_(keep_retired) {}
 
     void write(keys::RotationStatus const& status) {
         writer_.begin_object().key("paused").boolean(status.orders.paused);
@@ -51,7 +54,12 @@ public:
         writer_.end_array().key("dataKeys").begin_array();
         for (auto const& key : status.data_keys) {
             begin(key.state, key.oldest).key("version").integer(key.version);
-            writer_.key("keys").integer(static_cast<std::int64_t>(key.keys)).end_object();
+            writer_.key("keys").integer(static_cast<std::int64_t>(key.keys));
+            if (key.state == KeyState::retired) {
+                writer_.key("firstDestroyed").string(to_instant(key.first_retired + keep_retired_));
+                writer_.key("lastDestroyed").string(to_instant(key.last_retired + keep_retired_));
+            }
+            writer_.end_object();
         }
         writer_.end_array().key("purposeKeys").begin_array();
         for (auto const& key : status.purpose_keys) {
@@ -76,46 +84,82 @@ private:
 
     json::Writer writer_;
     WallTime now_;
+    std::chrono::days keep_retired_;
 };
+
+Result<keys::OrderRequest> read_order(KeysDesk const& desk, json::Value root,
+                                      keys::RotationKind kind) {
+    keys::OrderRequest order{.kind = kind,
+                             .before = desk.now() + 1,
+                             .instance = desk.instance(),
+                             .custodian = {},
+                             .signature = {}};
+    auto const name = root.text_member("custodian");
+    if (!name) return order;
+    auto const before = root.member("before");
+    auto const seconds = before && before->is_number() ? before->integer() : std::nullopt;
+    auto signature = from_base64url(root.text_member("signature").value_or(""));
+    if (!keys::is_custodian_name(*name) || !seconds || *seconds < 0 || !signature) {
+        return fail(Errc::invalid, "a signed order has custodian, before and signature");
+    }
+    order.custodian = keys::CustodianName(*name);
+    order.before = *seconds;
+    order.signature = *std::move(signature);
+    return order;
+}
+
+// KEY-1: who may order it is the custodians' to say, once there are any.
+Result<void> order(KeysDesk const& desk, keys::OrderRequest const& request,
+                   request::Exchange& exchange) {
+    exchange.facts.key_operation = audit::KeyOperation{
+        .operation = keys::name_of(request.kind),
+        .proposal = request.signature.empty()
+                        ? std::string()
+                        : to_hex(crypto::sha256(bytes_of(keys::to_text(request)))),
+        .proposer = audit::CustodianName(request.custodian.text()),
+        .approvers = {},
+        .voter = {},
+        .decision = {}};
+    SALUS_TRY(auto const custodians, stored_custodians(desk));
+    SALUS_TRY(auto const judged,
+              keys::RotationOrder::judge(request, custodians.set ? &*custodians.set : nullptr,
+                                         desk.instance(), desk.now()));
+    SALUS_TRY_VOID(desk.tenant.keyring.rotation().request(judged));
+    return {};
+}
 
 }  // namespace
 
-Result<request::Prepared> key_status(request::Tenant const& tenant, Clock const& clock) {
-    SALUS_TRY(auto const status, tenant.keyring.rotation().status());
+Result<request::Prepared> key_status(KeysDesk const& desk) {
+    SALUS_TRY(auto const status, desk.tenant.keyring.rotation().status());
     std::string text;
-    StatusWriter(text, clock.now()).write(status);
+    StatusWriter(text, desk.clock.now(), desk.keep_retired).write(status);
     request::Prepared prepared;
     prepared.headers.set("Content-Type", "application/json");
     prepared.content = request::PlainContent{std::move(text)};
     return prepared;
 }
 
-Result<request::Prepared> order_rotation(request::Tenant const& tenant, Clock const& clock,
-                                         json::Parser& parser, request::Exchange& exchange) {
+Result<request::Prepared> order_rotation(KeysDesk const& desk, request::Exchange& exchange) {
     constexpr Literal kForm = "the body is {\"rotate\": KIND} or {\"paused\": true or false}";
-    auto const body = parser.parse(PackageReader::take(std::move(exchange.request.body)));
+    auto const body = desk.parser.parse(PackageReader::take(exchange.request.body.clone()));
     if (!body || !body->root().is_object()) return fail(Errc::invalid, kForm);
     auto const root = body->root();
     auto const rotate = root.text_member("rotate");
     auto const paused = root.member("paused");
     bool const pauses = paused && paused->is_boolean();
     if (rotate.has_value() == pauses) return fail(Errc::invalid, kForm);
-    auto& rotation = tenant.keyring.rotation();
     if (pauses) {
-        SALUS_TRY_VOID(rotation.set_paused(paused->boolean()));
-        return key_status(tenant, clock);
+        SALUS_TRY_VOID(desk.tenant.keyring.rotation().set_paused(paused->boolean()));
+        return key_status(desk);
     }
     auto const kind = keys::rotation_kind_of(*rotate);
     if (!kind) {
         return fail(Errc::invalid, "KIND is shard, data, index, signing, cursor or detail");
     }
-    // KEY-2: the root is not one person's to replace.
-    if (*kind == keys::RotationKind::kek) {
-        return fail(Errc::forbidden,
-                    "the root is replaced by what several people decide: rotate-root is proposed");
-    }
-    SALUS_TRY_VOID(rotation.request(*kind));
-    return key_status(tenant, clock);
+    SALUS_TRY(auto const request, read_order(desk, root, *kind));
+    SALUS_TRY_VOID(order(desk, request, exchange));
+    return key_status(desk);
 }
 
 }  // namespace salus::admin

@@ -18,6 +18,9 @@ public:
     virtual ~KeyExecutor() = default;
     // There is a proposal in the phase `begun`, durably. Returns at once.
     virtual void wake() noexcept = 0;
+    // Emergency: durably seals the instance and ends serving, so that every key leaves memory.
+    // Destroys nothing. Returns at once.
+    virtual void seal() noexcept = 0;
 };
 
 struct KeysDesk {
@@ -28,6 +31,7 @@ struct KeysDesk {
     Clock const& clock;
     std::filesystem::path const& custodians_file;  // empty: the set is not pinned beside the keys
     KeyExecutor* executor = nullptr;               // nullptr: such operations are not offered
+    std::chrono::days keep_retired{0};             // rotation.keep_retired_days
 
     // Realm and tenant, as a proposal names them.
     [[nodiscard]] std::string instance() const {

@@ -131,7 +131,9 @@ int hold(HoldOptions const& options);
 
 struct KeysOptions {
     AdministrationOptions administration;
-    std::string kind;  // rotate: shard, data, index, signing, cursor or detail
+    std::string kind;       // rotate: shard, data, index, signing, cursor or detail
+    std::string custodian;  // rotate: who orders it; empty: nobody, where there are no custodians
+    std::filesystem::path custodian_key;
     bool json = false;
 };
 // Through the server if it runs; what is ordered is done by the server alone.
@@ -139,6 +141,17 @@ int keys_status(KeysOptions const& options);
 int keys_rotate(KeysOptions const& options);
 int keys_pause(KeysOptions const& options);
 int keys_resume(KeysOptions const& options);
+// The emergency seal: by one person, through the server if it runs; lifted on the stopped instance.
+int keys_seal(KeysOptions const& options);
+int keys_unseal(KeysOptions const& options);
+
+struct ResealOptions {
+    std::filesystem::path directory;
+    std::string passphrase;  // file:PATH or credential:NAME; empty: the present one
+    bool pbkdf2 = false;     // or as crypto.fips asks for
+};
+// The file of key-encryption keys of a stopped instance, under another passphrase.
+int keys_reseal(ResealOptions const& options);
 
 // Empty places are those of the configuration.
 struct BackupOptions {

@@ -8,10 +8,14 @@
 #include "app/rotation_section.h"
 #include "app/section.h"
 #include "fhir/definitions.h"
+#include "foundation/file.h"
+#include "foundation/limits.h"
 #include "keys/instance_root.h"
 
 namespace salus::app {
 namespace {
+
+constexpr std::size_t kConfigurationBytes = 1 * limits::kMiB;
 
 bool is_tenant_name(std::string_view name) {
     return !name.empty() && name.size() <= 32 && std::ranges::all_of(name, [](char c) {
@@ -171,7 +175,12 @@ void read_root(toml::table const& root, Configuration& configuration, std::strin
 
 std::optional<Configuration> read_configuration(std::filesystem::path const& directory,
                                                 std::string& why) {
-    auto const parsed = toml::parse_file((directory / "salus.toml").string());
+    auto const bytes = read_file(directory / "salus.toml", kConfigurationBytes);
+    if (!bytes) {
+        why = "salus.toml: " + std::string(bytes.error().why.text());
+        return std::nullopt;
+    }
+    auto const parsed = toml::parse(text_of(*bytes));
     if (!parsed) {
         why = "salus.toml, line " + std::to_string(parsed.error().source().begin.line) + ": " +
               std::string(parsed.error().description());
@@ -179,6 +188,7 @@ std::optional<Configuration> read_configuration(std::filesystem::path const& dir
     }
     Configuration configuration;
     configuration.directory = directory;
+    configuration.text = text_of(*bytes);
     static constexpr std::array<std::string_view, 10> kSections{
         "instance", "server", "keys",   "rotation", "search",
         "log",      "backup", "crypto", "tenant",   "policy"};

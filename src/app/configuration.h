@@ -68,6 +68,7 @@ struct CryptoConfiguration {
 
 struct Configuration {
     std::filesystem::path directory;  // of the instance; relative paths in the file start here
+    std::string text;                 // of salus.toml: what was read
     std::string realm;                // random id of the instance, bound into every ciphertext
     ServerConfiguration server;
     KeysConfiguration keys;

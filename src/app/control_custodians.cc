@@ -63,9 +63,22 @@ public:
         record.ballots.push_back({std::move(ballot), kNow});
     }
 
-private:
+    // By somebody, with the key of one of them.
+    [[nodiscard]] keys::OrderRequest order(std::string_view who, std::size_t key,
+                                           std::int64_t age = 0) const {
+        keys::OrderRequest order{.kind = keys::RotationKind::data,
+                                 .before = kNow - age,
+                                 .instance = std::string(kInstance),
+                                 .custodian = keys::CustodianName(std::string(who)),
+                                 .signature = {}};
+        order.signature = keys_.at(key).sign(order_message(order));
+        return order;
+    }
+
     static constexpr std::int64_t kNow = 1'800'000'000;
     static constexpr std::string_view kInstance = "rehearsal";
+
+private:
     static crypto::SigningKey make() {
         return crypto::SigningKey::generate(crypto::SignatureAlgorithm::ed25519);
     }
@@ -119,6 +132,35 @@ Attacks attack_quorum() {
     return attacks;
 }
 
+struct OrderAttacks {
+    bool honest = false;
+    int refused = 0;
+    static constexpr int kTried = 6;
+};
+
+OrderAttacks attack_orders(Rehearsal const& rehearsal) {
+    auto const set = keys::CustodianSet::parse(rehearsal.set_text("rotate", 2));
+    if (!set) return {};
+    auto const is_taken = [&](keys::OrderRequest const& order) {
+        return keys::RotationOrder::judge(order, &*set, Rehearsal::kInstance, Rehearsal::kNow)
+            .has_value();
+    };
+    auto const honest = rehearsal.order("rosa", 2);
+    OrderAttacks attacks;
+    attacks.honest = is_taken(honest);
+    auto unsigned_order = honest;
+    unsigned_order.custodian = {};
+    unsigned_order.signature.clear();
+    auto changed = honest;
+    changed.kind = keys::RotationKind::shard;
+    for (auto const& order :
+         {unsigned_order, rehearsal.order("grace", 1), rehearsal.order("dora", 0),
+          rehearsal.order("rosa", 0), changed, rehearsal.order("rosa", 2, 3'600)}) {
+        attacks.refused += is_taken(order) ? 0 : 1;
+    }
+    return attacks;
+}
+
 struct Appointed {
     int tenants = 0;
     int with_custodians = 0;
@@ -162,15 +204,21 @@ Finding judged(Appointed const& people, bool holds, std::string evidence) {
 
 Finding separate_roles(EvidenceContext const& context) {
     Rehearsal const rehearsal;
+    auto const orders = attack_orders(rehearsal);
     int const refused =
         (keys::CustodianSet::parse(rehearsal.set_text("destroy", 2)) ? 0 : 1) +  // nobody rotates
         (keys::CustodianSet::parse(rehearsal.set_text("use", 2)) ? 0 : 1) +
         (keys::CustodianSet::parse(rehearsal.set_text("rotate", 0)) ? 0 : 1);  // one key, two roles
     bool const honest = keys::CustodianSet::parse(rehearsal.set_text("rotate", 2)).has_value();
-    return judged(appointed(context), honest && refused == 3,
-                  fmt::format("generate, rotate, destroy are people's roles, use is the server's; "
-                              "tried now: {} of 3 sets that join roles were refused",
-                              refused));
+    return judged(
+        appointed(context),
+        honest && refused == 3 && orders.honest && orders.refused == OrderAttacks::kTried,
+        fmt::format("generate, rotate, destroy are people's roles, use is the server's; tried now: "
+                    "{} of 3 sets that join roles were refused; an order of rotation signed by "
+                    "who rotates {}, {} of {} others were refused (unsigned, signed by who "
+                    "generates or destroys, by another's key, changed, an hour old)",
+                    refused, orders.honest ? "is taken" : "is NOT taken", orders.refused,
+                    OrderAttacks::kTried));
 }
 
 Finding dual_control(EvidenceContext const& context) {
@@ -200,13 +248,20 @@ Finding recorded_key_operations(EvidenceContext const& context) {
     auto const record = std::move(leaf).build();
     bool const named = record && record->members().contains(R"("proposer":"dora")") &&
                        record->members().contains(R"("approvers":["grace","rosa"])");
+    audit::LeafBuilder write(audit::Event::create, audit::Outcome::ok);
+    write.client(ClientId("rehearsal")).intent().number("new_key", 1);
+    auto const made = std::move(write).build();
+    bool const caused = made && made->members().contains(R"("new_key":1)") &&
+                        made->members().contains(R"("client":"rehearsal")");
     bool open = true;
     for (auto const& tenant : context.sources.tenants)
         open = open && tenant.audit_log.status().state == audit::State::open;
     return works_if(
-        named && open,
-        fmt::format("a leaf {} who proposed and who approved; the logs {}",
-                    named ? "names" : "does NOT name", open ? "are open" : "are CLOSED"));
+        named && caused && open,
+        fmt::format("a leaf {} who proposed and who approved, and {} who caused a new data key; "
+                    "the logs {}",
+                    named ? "names" : "does NOT name", caused ? "names" : "does NOT name",
+                    open ? "are open" : "are CLOSED"));
 }
 
 Finding erasure(EvidenceContext const& context) {

@@ -41,6 +41,13 @@ public:
         return none();
     }
     Result<std::uint32_t> begin_data_key(CompartmentId const&) override { return none(); }
+    Result<void> retire_data_key(CompartmentId const&, std::uint32_t) override { return none(); }
+    Result<void> readmit_data_key(CompartmentId const&, std::uint32_t) override { return none(); }
+    Result<std::vector<keys::DataKeyVersion>> retired_data_keys(WallTime,
+                                                                keys::DataKeyVersion const&,
+                                                                std::size_t) override {
+        return none();
+    }
     Result<void> destroy_data_key(CompartmentId const&, std::uint32_t) override { return none(); }
     Result<std::vector<std::uint32_t>> destroy_compartment(keys::Approval const&) override {
         return none();
@@ -60,7 +67,7 @@ public:
         return none();
     }
     Result<void> destroy_purpose_key(keys::Purpose, std::uint32_t) override { return none(); }
-    Result<keys::RotationRequest> request(keys::RotationKind) override { return none(); }
+    Result<keys::RotationRequest> request(keys::RotationOrder const&) override { return none(); }
     Result<void> set_paused(bool) override { return none(); }
     Result<keys::RotationOrders> orders() override { return none(); }
     Result<keys::RotationStatus> status() override {

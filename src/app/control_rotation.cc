@@ -54,12 +54,20 @@ std::uint64_t keys_in(keys::RotationStatus const& status, KeyState state) {
     return count;
 }
 
+// Whether some are kept longer than they shall be.
+bool kept_too_long(keys::RotationStatus const& status, WallTime since) {
+    return std::ranges::any_of(status.data_keys, [since](keys::DataKeyStatus const& key) {
+        return key.state == KeyState::retired && key.first_retired < since;
+    });
+}
+
 constexpr std::int64_t kGrace = 7;  // days behind the schedule that are no finding
 
 }  // namespace
 
 Finding rotated_keys(EvidenceContext const& context) {
-    auto const& ages = context.sources.configuration.rotation.ages;
+    auto const& settings = context.sources.configuration.rotation;
+    auto const& ages = settings.ages;
     auto const now = context.sources.clock.now();
     std::string evidence;
     bool paused = false;
@@ -70,9 +78,13 @@ Finding rotated_keys(EvidenceContext const& context) {
         auto const oldest = oldest_in(*status, now);
         paused = paused || status->orders.paused;
         evidence.append(evidence.empty() ? "" : "; ").append(tenant.name.text());
-        evidence.append(fmt::format(": {} data keys seal, {} older ones being rotated out;",
-                                    keys_in(*status, KeyState::active),
-                                    keys_in(*status, KeyState::decrypt_only)));
+        evidence.append(fmt::format(
+            ": {} data keys seal, {} older ones being rotated out, {} "
+            "retired and kept {} d for older backups;",
+            keys_in(*status, KeyState::active), keys_in(*status, KeyState::decrypt_only),
+            keys_in(*status, KeyState::retired), settings.keep_retired.count()));
+        overdue = overdue ||
+                  kept_too_long(*status, now - settings.keep_retired - std::chrono::days(kGrace));
         for (auto const& [kind, days] : oldest.days) {
             auto const limit = ages.contains(kind) ? ages.at(kind) : 0;
             overdue = overdue || (limit > 0 && days > limit + kGrace);

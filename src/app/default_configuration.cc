@@ -71,6 +71,11 @@ kek_days = 0
 shard_days = 365
 # Data keys, one for each patient: every record is sealed again, which writes the whole store once.
 data_days = 0
+# So many days an old data key is kept, wrapped, once nothing here is sealed under it any more: a backup
+# of the data from before its rotation needs it. It opens nothing else, and goes with the erasure of
+# its patient. Keep it longer than your oldest backup of the data; 400 covers a yearly one. 0: the key
+# goes at once, and older backups of the data with it.
+keep_retired_days = 400
 # Blind-index keys: the tokens of patients and shared resources are made again.
 index_days = 0
 # The key that signs access tokens, and those of paging cursors and of sealed audit details: cheap.

@@ -133,7 +133,7 @@ Outcome try_copy(backup::Restore& restore, RestoreOptions const& options, Scratc
     }
     phases.done("files and audit log verified");
     for (auto const& line : describe_checked(*checked)) say(line);
-    if (!make_empty_directories(scratch.copy())) return {};
+    if (!finish_copy(scratch.copy())) return {};
     auto const opened = open_copy(scratch.copy(), options, restore.signer(), phases);
     if (!opened) return {};
     return {.good = opened->unreadable == 0, .opened = *opened};

@@ -31,11 +31,27 @@ void record_in_all(pipeline::House const& house, audit::Event event) {
     }
 }
 
+// With the hash of salus.toml: its schedule of rotations is an order that stands, and whoever
+// changes it is not asked again (KEY-1).
+void record_start(Instance& instance) {
+    auto const hash = to_hex(crypto::sha256(bytes_of(instance.configuration().text)));
+    for (auto const& tenant : instance.house().tenants) {
+        audit::LeafBuilder leaf(audit::Event::start, audit::Outcome::ok);
+        leaf.key_operation({.operation = "configuration",
+                            .proposal = hash,
+                            .proposer = {},
+                            .approvers = {},
+                            .voter = {},
+                            .decision = {}});
+        record(tenant->tenant, std::move(leaf));
+    }
+}
+
 }  // namespace
 
 Housekeeping::Housekeeping(Instance& instance, http::Server const& server)
     : instance_(instance), server_(server) {
-    record_in_all(instance_.house(), audit::Event::start);
+    record_start(instance_);
     thread_ = std::jthread([this](std::stop_token const& stop) { run(stop); });
 }
 

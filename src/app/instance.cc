@@ -8,8 +8,11 @@
 #include "app/bootstrap.h"
 #include "app/certificate_key.h"
 #include "app/crypto_section.h"
+#include "app/first_keys.h"
 #include "app/key_service.h"
 #include "app/open_intents.h"
+#include "app/readmission.h"
+#include "app/seal.h"
 #include "keys/destroyed_compartments.h"
 #include "store/embedded/embedded_store.h"
 
@@ -40,7 +43,11 @@ Instance::Instance(Configuration configuration)
 
 Instance::~Instance() = default;
 
-std::unique_ptr<Instance> Instance::open(Configuration configuration, std::string& why) {
+std::unique_ptr<Instance> Instance::open(Configuration configuration, std::string& why, Seal seal) {
+    if (seal == Seal::respected && is_sealed(Layout{configuration.directory})) {
+        why = "the instance is sealed: `salus keys unseal` lifts it";
+        return nullptr;
+    }
     if (!use_configured_module(configuration.crypto, why)) return nullptr;
     std::unique_ptr<Instance> instance(new Instance(std::move(configuration)));
     if (!instance->open_all(why)) return nullptr;
@@ -95,6 +102,7 @@ Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
                            .store = *store_,
                            .definitions = definitions_.back().get()};
     SALUS_TRY_VOID(settle_open_intents(tenant, opened.open_intents));
+    if (!before) SALUS_TRY_VOID(record_first_keys(tenant));
     settled_intents_.push_back(opened.open_intents.size());
     SALUS_TRY(auto token_keys,
               authentication::TokenKeys::open(layout_.token_key(name), tenant, random_));
@@ -104,6 +112,17 @@ Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
                               .custodians_file = layout_.custodians(name),
                               .key_executor = &key_executor_}));
     return {};
+}
+
+Result<void> Instance::take_up_restored() const {
+    auto const mark = layout_.restored();
+    std::error_code error;
+    if (!std::filesystem::exists(mark, error)) return {};
+    for (auto const& tenant : tenants_) SALUS_TRY_VOID(readmit_keys_in_use(tenant->tenant));
+    if (!std::filesystem::remove(mark, error)) {
+        return fail(Errc::unavailable, "run/restored cannot be removed");
+    }
+    return sync_directory(mark.parent_path());
 }
 
 void Instance::join_rooms() {
@@ -138,6 +157,7 @@ void Instance::join_rooms() {
                                      .index_cache = index_cache_,
                                      .control_report = *evidence_,
                                      .backups = *backups_,
+                                     .keep_retired = configuration_.rotation.keep_retired,
                                      .tenants = std::move(tenants_)});
     workers_ = std::make_unique<pipeline::Workers>(or_cores(configuration_.server.workers),
                                                    [this] { return make_desk(); });
@@ -174,6 +194,10 @@ bool Instance::open_all(std::string& why) {
             return false;
         }
     }
+    if (auto const taken = take_up_restored(); !taken) {
+        why = explain("the restored store cannot be taken up", taken.error());
+        return false;
+    }
     key_refresh_ = std::make_unique<KeyRefresh>(*key_service_, keyrings_, log_);
     join_rooms();
     return load_definitions(why) && appoint_administrators(why) && start_key_executor(why);
@@ -197,7 +221,7 @@ bool Instance::start_key_executor(std::string& why) {
         places.push_back(
             {.audit_directory = layout_.audit(name), .destroyed = *std::move(destroyed)});
     }
-    key_executor_.start(*house_, *certificate_key_, std::move(places));
+    key_executor_.start(*house_, *certificate_key_, std::move(places), layout_.sealed());
     return true;
 }
 

@@ -29,7 +29,11 @@ struct Layout {
     std::filesystem::path directory;
 
     [[nodiscard]] auto lock() const { return directory / "run" / "lock"; }
+    // The store came from a backup, and the keys perhaps from a later one.
+    [[nodiscard]] auto restored() const { return directory / "run" / "restored"; }
     [[nodiscard]] auto address() const { return directory / "run" / "address"; }
+    // Sealed in an emergency: nothing is opened.
+    [[nodiscard]] auto sealed() const { return directory / "keys" / "sealed"; }
     [[nodiscard]] auto root_keys() const { return directory / "keys" / "root.sealed"; }
     [[nodiscard]] auto instance_root() const { return directory / "keys" / "instance.root"; }
     [[nodiscard]] auto tenant_keys(TenantName const& t) const {
@@ -67,9 +71,12 @@ struct Layout {
 
 class Instance {
 public:
+    // Whether an instance that was sealed is opened: by commands on its own machine alone.
+    enum class Seal { respected, lifted };
     // Nothing, and `why` for the operator, if the instance cannot be opened. Settles what a crash
     // left open in the audit log before anything is served.
-    static std::unique_ptr<Instance> open(Configuration configuration, std::string& why);
+    static std::unique_ptr<Instance> open(Configuration configuration, std::string& why,
+                                          Seal seal = Seal::respected);
     ~Instance();
     Instance(Instance const&) = delete;
     Instance& operator=(Instance const&) = delete;
@@ -82,6 +89,8 @@ public:
     [[nodiscard]] crypto::Random& random() noexcept { return random_; }
     [[nodiscard]] ControlEvidence& evidence() noexcept { return *evidence_; }
     [[nodiscard]] keys::KeyManagementService& key_service() noexcept { return *key_service_; }
+    // Called once, on any thread, when the instance was sealed. Before anything is served.
+    void when_sealed(std::function<void()> call) { key_executor_.when_sealed(std::move(call)); }
     // A pipeline for one event loop (or for the command line), with a desk of its own.
     [[nodiscard]] std::unique_ptr<pipeline::Pipeline> make_pipeline(Executor& home);
 
@@ -91,6 +100,8 @@ private:
     [[nodiscard]] Result<void> open_keys();
     [[nodiscard]] Result<void> open_tenant(TenantName const& name, bool is_default);
     [[nodiscard]] Result<void> check_present() const;
+    // Takes up a store that was restored; forgets that it was.
+    [[nodiscard]] Result<void> take_up_restored() const;
     [[nodiscard]] bool served_before(TenantName const& name) const;
     void join_rooms();
     [[nodiscard]] std::unique_ptr<pipeline::Desk> make_desk();

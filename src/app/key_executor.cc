@@ -2,6 +2,7 @@
 
 #include "app/step_journal.h"
 #include "foundation/blocking.h"
+#include "foundation/file.h"
 
 namespace salus::app {
 namespace {
@@ -17,10 +18,11 @@ KeyExecutor::~KeyExecutor() {
 }
 
 void KeyExecutor::start(pipeline::House const& house, crypto::SigningKey const& certificate_key,
-                        std::vector<TenantPlace> places) {
+                        std::vector<TenantPlace> places, std::filesystem::path seal_mark) {
     house_ = &house;
     certificate_key_ = &certificate_key;
     places_ = std::move(places);
+    seal_mark_ = std::move(seal_mark);
     thread_ = std::jthread([this](std::stop_token const& stop) { run(stop); });
 }
 
@@ -30,6 +32,14 @@ void KeyExecutor::wake() noexcept {
         awake_ = true;
     }
     ready_.notify_one();
+}
+
+// Serving ends even if the mark cannot be kept: then it holds until the next start.
+void KeyExecutor::seal() noexcept {
+    if (!write_file_durably(seal_mark_, {}, FileAccess::private_to_owner)) {
+        house_->log.write(LogLevel::error, "keys.seal_not_kept");
+    }
+    if (when_sealed_) when_sealed_();
 }
 
 void KeyExecutor::erase_again(std::stop_token const& stop) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -25,10 +26,14 @@ public:
         // Removed from the store once more: it may have been put back from before an erasure.
         std::vector<CompartmentId> destroyed;
     };
-    // Borrows house and key. `places` in the order of the house's tenants.
+    // Borrows house and key. `places` in the order of the house's tenants; `seal_mark` is the file
+    // that says that the instance is sealed.
     void start(pipeline::House const& house, crypto::SigningKey const& certificate_key,
-               std::vector<TenantPlace> places);
+               std::vector<TenantPlace> places, std::filesystem::path seal_mark);
     void wake() noexcept override;
+    // What ends serving when the instance is sealed. REQUIRES: before anything is served.
+    void when_sealed(std::function<void()> call) { when_sealed_ = std::move(call); }
+    void seal() noexcept override;
 
 private:
     void run(std::stop_token const& stop);
@@ -40,6 +45,8 @@ private:
     pipeline::House const* house_ = nullptr;
     crypto::SigningKey const* certificate_key_ = nullptr;
     std::vector<TenantPlace> places_;
+    std::filesystem::path seal_mark_;
+    std::function<void()> when_sealed_;
     std::mutex mutex_;
     std::condition_variable_any ready_;
     bool awake_ = true;    // at the start, what was begun before is continued; under mutex_

@@ -12,8 +12,9 @@ constexpr auto kAfterFailure = 10s;
 
 }  // namespace
 
-KeyRotationJob::KeyRotationJob(pipeline::House const& house, RotationSettings const& settings)
-    : house_(house), settings_(settings) {
+KeyRotationJob::KeyRotationJob(pipeline::House const& house, RotationSettings const& settings,
+                               InstanceRootRotation root)
+    : house_(house), settings_(settings), root_(std::move(root)) {
     thread_ = std::jthread([this](std::stop_token const& stop) { run(stop); });
 }
 
@@ -26,6 +27,12 @@ void KeyRotationJob::run(std::stop_token const& stop) {
         wait.wait_for(lock, stop, works_ ? kInterval : kAfterFailure, [] { return false; });
     }
     tenants_.clear();
+}
+
+void KeyRotationJob::say_failed(TenantName const& tenant, Error const& error) const {
+    if (!works_) return;
+    house_.log.write(LogLevel::error, "rotation.failed", field("tenant", tenant),
+                     field("why", error.why));
 }
 
 bool KeyRotationJob::advance_all(std::stop_token const& stop) {
@@ -44,11 +51,12 @@ bool KeyRotationJob::advance_all(std::stop_token const& stop) {
             continue;
         }
         works = false;
-        if (works_) {
-            house_.log.write(LogLevel::error, "rotation.failed",
-                             field("tenant", tenant.tenant.name),
-                             field("why", advanced.error().why));
-        }
+        say_failed(tenant.tenant.name, advanced.error());
+    }
+    auto const followed = stop.stop_requested() ? Result<void>() : root_.advance();
+    if (!followed) {
+        works = false;
+        say_failed(house_.tenants.front()->tenant.name, followed.error());
     }
     works_ = works;
     return more && works;

@@ -1,8 +1,10 @@
 #include "app/administration.h"
 #include "app/commands.h"
+#include "app/custodian_key.h"
 #include "app/terminal.h"
 #include "json/document.h"
 #include "json/writer.h"
+#include "keys/dual_control/rotation_order.h"
 
 namespace salus::app {
 namespace {
@@ -29,6 +31,10 @@ void show_keys(json::Value const& root, std::string_view list, std::string_view 
         line.append(": ").append(key.text_member("state").value_or(""));
         line.append(", ").append(days_of(key));
         if (!count.empty()) line.append(", wraps or seals for ").append(number_in(key, count));
+        if (auto const first = key.text_member("firstDestroyed")) {
+            line.append("; kept for older backups, destroyed from ").append(*first);
+            line.append(" to ").append(key.text_member("lastDestroyed").value_or(""));
+        }
         say(line);
     }
 }
@@ -74,6 +80,20 @@ int order(KeysOptions const& options, std::string body) {
                                                                .body = std::move(body)}));
 }
 
+// What the custodian signs names the instance as its own configuration does.
+std::optional<keys::OrderRequest> order_to_sign(KeysOptions const& options, std::string& why) {
+    auto const configuration = read_configuration(options.administration.directory, why);
+    auto const kind = keys::rotation_kind_of(options.kind);
+    if (!configuration || !kind) return std::nullopt;
+    auto const& named = options.administration.tenant;
+    auto const tenant = named.empty() ? configuration->tenants.front().text() : named;
+    return keys::OrderRequest{.kind = *kind,
+                              .before = to_unix_seconds(SystemClock().now()) + 1,
+                              .instance = "salus/" + configuration->realm + "/" + tenant,
+                              .custodian = keys::CustodianName(options.custodian),
+                              .signature = {}};
+}
+
 }  // namespace
 
 int keys_status(KeysOptions const& options) {
@@ -88,7 +108,25 @@ int keys_status(KeysOptions const& options) {
 
 int keys_rotate(KeysOptions const& options) {
     std::string body;
-    json::Writer(body).begin_object().key("rotate").string(options.kind).end_object();
+    json::Writer writer(body);
+    writer.begin_object().key("rotate").string(options.kind);
+    if (!options.custodian.empty()) {
+        auto const key = read_custodian_key(options.custodian_key);
+        if (!key) {
+            say_problem(options.custodian_key.string() + ": " +
+                        std::string(key.error().why.text()));
+            return kFailed;
+        }
+        std::string why;
+        auto const request = order_to_sign(options, why);
+        if (!request) {
+            say_problem(why);
+            return kFailed;
+        }
+        writer.key("custodian").string(options.custodian).key("before").integer(request->before);
+        writer.key("signature").string(to_base64url(key->sign(order_message(*request))));
+    }
+    writer.end_object();
     return order(options, std::move(body));
 }
 

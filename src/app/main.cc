@@ -24,6 +24,7 @@ struct Options {
     VoteOptions vote;
     HoldOptions hold;
     KeysOptions keys;
+    ResealOptions reseal;
     CheckOptions check;
     BackupOptions backup;
     RestoreOptions restore;
@@ -237,12 +238,30 @@ void describe_rotation_commands(CLI::App& keys, Options& options, int& code) {
     rotate->add_option("KIND", options.keys.kind, "Which keys")
         ->required()
         ->check(CLI::IsMember({"shard", "data", "index", "signing", "cursor", "detail"}));
+    auto* custodian = rotate->add_option("--as", options.keys.custodian,
+                                         "Name of the custodian who orders it; role rotate");
+    rotate->add_option("--key", options.keys.custodian_key, "His private key (PEM)")
+        ->needs(custodian);
+    add_administration(*rotate, options.keys.administration);
     rotate->callback([&] { code = salus::app::keys_rotate(options.keys); });
     auto* pause = keys.add_subcommand("pause", "Let rotation rest, also over restarts");
     pause->callback([&] { code = salus::app::keys_pause(options.keys); });
     auto* resume = keys.add_subcommand("resume", "Go on");
     resume->callback([&] { code = salus::app::keys_resume(options.keys); });
-    for (auto* command : {status, rotate, pause, resume})
+    auto* seal = keys.add_subcommand("seal", "Emergency: forget all keys, answer nothing");
+    seal->callback([&] { code = salus::app::keys_seal(options.keys); });
+    auto* unseal = keys.add_subcommand("unseal", "Lift the seal of a stopped instance");
+    add_directory(*unseal, options.keys.administration.directory);
+    unseal->callback([&] { code = salus::app::keys_unseal(options.keys); });
+    auto* reseal =
+        keys.add_subcommand("reseal", "Another passphrase for the key file of a stopped instance");
+    add_directory(*reseal, options.reseal.directory);
+    reseal->add_option("--passphrase", options.reseal.passphrase,
+                       "The new one: file:PATH or credential:NAME; by default it stays");
+    reseal->add_flag("--pbkdf2", options.reseal.pbkdf2,
+                     "Stretch it as a FIPS module can; by default as crypto.fips asks for");
+    reseal->callback([&] { code = salus::app::keys_reseal(options.reseal); });
+    for (auto* command : {status, pause, resume, seal})
         add_administration(*command, options.keys.administration, "--key");
 }
 

@@ -1,11 +1,13 @@
 #include "app/record_drill.h"
 
+#include <map>
 #include <set>
 
 namespace salus::app {
 namespace {
 
 constexpr std::size_t kVersionsAtATime = 1000;
+constexpr std::size_t kLabelsKept = 100'000;
 
 class RecordDrill {
 public:
@@ -24,7 +26,7 @@ public:
 private:
     void open(store::Committed const& version) {
         if (compartments_.insert(version.compartment).second) open_index(version.compartment);
-        auto const label = records_.label_at(version.address);
+        auto const& label = label_of(version.address);
         if (!label) {
             // A key that was destroyed on purpose is no damage.
             ++(label.error().code == Errc::gone ? opened_.unnamed : opened_.unreadable);
@@ -37,6 +39,14 @@ private:
         auto const document = records_.get_version(**label, version.version);
         ++(document && *document ? opened_.versions : opened_.unreadable);
     }
+    // Once for each document, not for each of its versions: a name is opened for it. Bounded: what
+    // is forgotten is opened once more.
+    Result<std::optional<records::DocumentLabel>> const& label_of(Address const& address) {
+        if (labels_.size() >= kLabelsKept) labels_.clear();
+        auto const found = labels_.find(address);
+        if (found != labels_.end()) return found->second;
+        return labels_.emplace(address, records_.label_at(address)).first->second;
+    }
     void open_index(CompartmentId const& compartment) {
         if (compartment == records_.addressing().identity_compartment()) return;  // has none
         auto const index = records_.index(compartment);
@@ -47,6 +57,7 @@ private:
     records::Records& records_;
     Opened& opened_;
     std::set<CompartmentId> compartments_;
+    std::map<Address, Result<std::optional<records::DocumentLabel>>> labels_;
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // `salus restore` and `salus backup verify`.
 #include "app/backup_report.h"
 #include "app/commands.h"
+#include "app/instance.h"
+#include "app/readmission.h"
 #include "app/restored_copy.h"
 #include "app/terminal.h"
 
@@ -46,11 +48,11 @@ Result<backup::Restore> choose_backup(RestoreOptions const& options) {
     return restore;
 }
 
-Result<void> make_empty_directories(std::filesystem::path const& directory) {
+Result<void> finish_copy(std::filesystem::path const& directory) {
     for (auto const* name : {"run", "credentials", "log"}) {
         SALUS_TRY_VOID(make_private_directory(directory / name));
     }
-    return {};
+    return mark_restored(Layout{directory}.restored());
 }
 
 int restore(RestoreOptions const& options) {
@@ -75,7 +77,7 @@ int restore(RestoreOptions const& options) {
         return code;
     }
     for (auto const& line : describe_checked(*checked)) say(line);
-    if (auto const made = make_empty_directories(unfinished); !made) {
+    if (auto const made = finish_copy(unfinished); !made) {
         return refuse(made.error(), unfinished.string());
     }
     std::filesystem::rename(unfinished, options.directory, error);

@@ -8,7 +8,8 @@ namespace salus::app {
 
 // Opens the two places, verifies the manifests, and says what was chosen and who signed it.
 [[nodiscard]] Result<backup::Restore> choose_backup(RestoreOptions const& options);
-// Directories of an instance that no backup holds anything of.
-[[nodiscard]] Result<void> make_empty_directories(std::filesystem::path const& directory);
+// Makes the directories of an instance that no backup holds anything of, and marks it as restored,
+// durably.
+[[nodiscard]] Result<void> finish_copy(std::filesystem::path const& directory);
 
 }  // namespace salus::app

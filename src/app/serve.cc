@@ -5,32 +5,15 @@
 #include "app/housekeeping.h"
 #include "app/instance.h"
 #include "app/key_rotation_job.h"
+#include "app/listening.h"
+#include "app/seal.h"
 #include "app/terminal.h"
-#include "crypto/tls.h"
 #include "fhir/operation_outcome.h"
 #include "http/server.h"
 #include "keys/process_memory.h"
 
 namespace salus::app {
 namespace {
-
-constexpr std::size_t kPemLargest = std::size_t{256} * 1024;
-
-std::shared_ptr<crypto::TlsServerContext const> load_certificate(ServerConfiguration const& server,
-                                                                 std::string& why) {
-    auto const chain = read_file(server.certificate, kPemLargest);
-    auto const key = read_file(server.certificate_key, kPemLargest);
-    if (!chain || !key) {
-        why = "the certificate or its key cannot be read";
-        return nullptr;
-    }
-    auto context = crypto::TlsServerContext::make(text_of(*chain), *key);
-    if (!context) {
-        why = "the certificate: " + std::string(context.error().why.text());
-        return nullptr;
-    }
-    return *std::move(context);
-}
 
 // The answer to what could not even be read as HTTP: nothing of it is repeated.
 http::Response unreadable(int status, crypto::Random& random) {
@@ -44,25 +27,6 @@ http::Response unreadable(int status, crypto::Random& random) {
     response.body =
         EphiText(fhir::operation_outcome(Error{code, "the request is not acceptable HTTP", {}}));
     return response;
-}
-
-// Another port for this run: the public address follows if it names the configured one.
-void move_to_port(ServerConfiguration& server, int port) {
-    auto const old_end = ":" + std::to_string(server.port);
-    if (server.public_url.ends_with(old_end)) {
-        server.public_url.resize(server.public_url.size() - old_end.size());
-        server.public_url += ":" + std::to_string(port);
-    }
-    server.port = static_cast<std::uint16_t>(port);
-}
-
-sigset_t handled_signals() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGHUP);
-    return signals;
 }
 
 std::unique_ptr<http::Server> start_server(Instance& instance, std::string& why) {
@@ -92,36 +56,41 @@ std::unique_ptr<http::Server> start_server(Instance& instance, std::string& why)
     return *std::move(server);
 }
 
-void reload(Instance& instance, http::Server& server) {
+int serve_open(Configuration configuration, sigset_t const& signals) {
     std::string why;
-    auto const certificate = load_certificate(instance.configuration().server, why);
-    if (certificate) {
-        server.replace_certificate(certificate);
-        instance.log().write(LogLevel::info, "certificate.reloaded");
-    } else {
-        // The old one goes on: a typing error must not take the service down (TRN-5).
-        instance.log().write(LogLevel::error, "certificate.reload_failed");
+    auto instance = Instance::open(std::move(configuration), why);
+    if (!instance) {
+        say_problem(why);
+        return kFailed;
     }
-}
-
-bool write_address(Layout const& layout, Instance const& instance, http::Server const& server) {
-    auto const& address = instance.configuration().server.address;
-    // The certificate names localhost; an any-address is reached there too.
-    auto const host = address == "0.0.0.0" || address == "::" ? std::string("localhost") : address;
-    auto const line = host + " " + std::to_string(server.port()) + " " +
-                      instance.configuration().server.public_url;
-    return write_file_durably(layout.address(), bytes_of(line), FileAccess::private_to_owner)
-        .has_value();
-}
-
-// Runs until SIGINT or SIGTERM; SIGHUP reads the certificate again.
-void wait_for_the_end(Instance& instance, http::Server& server, sigset_t const& signals) {
-    while (true) {
-        int received = 0;
-        if (sigwait(&signals, &received) != 0) continue;
-        if (received != SIGHUP) return;
-        reload(instance, server);
+    instance->when_sealed([] { ::kill(::getpid(), SIGTERM); });
+    auto server = start_server(*instance, why);
+    if (!server) {
+        say_problem(why, "Choose another with --port N, or set server.port in salus.toml.");
+        return kFailed;
     }
+    auto const& configured = instance->configuration();
+    Layout const layout{configured.directory};
+    if (!write_address(layout, configured.server, *server)) {
+        say_problem("run/address cannot be written");
+        return kFailed;
+    }
+    instance->evidence().attach(server.get());
+    {
+        Housekeeping const housekeeping(*instance, *server);
+        KeyRotationJob const rotation(
+            instance->house(), configured.rotation,
+            InstanceRootRotation(instance->house().tenants.front()->tenant, instance->key_service(),
+                                 instance->clock(), layout.instance_root(), configured.realm));
+        instance->log().write(LogLevel::info, "server.started", field("port", server->port()));
+        wait_for_the_end(configured.server, instance->log(), *server, signals);
+        instance->log().write(LogLevel::info, "server.stopping");
+        server->shut_down();
+    }
+    instance->evidence().attach(nullptr);
+    std::error_code ignored;
+    std::filesystem::remove(layout.address(), ignored);
+    return kDone;
 }
 
 }  // namespace
@@ -132,7 +101,6 @@ int serve(ServeOptions const& options) {
         say_problem("the kernel refuses to protect the process's memory");
         return kFailed;
     }
-    // Blocked before any thread starts, so that sigwait alone receives them.
     auto const signals = handled_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::string why;
@@ -142,34 +110,11 @@ int serve(ServeOptions const& options) {
         return kFailed;
     }
     if (options.port >= 0) move_to_port(configuration->server, options.port);
-    auto instance = Instance::open(*std::move(configuration), why);
-    if (!instance) {
-        say_problem(why);
-        return kFailed;
-    }
-    auto server = start_server(*instance, why);
-    if (!server) {
-        say_problem(why, "Choose another with --port N, or set server.port in salus.toml.");
-        return kFailed;
-    }
     Layout const layout{options.directory};
-    if (!write_address(layout, *instance, *server)) {
-        say_problem("run/address cannot be written");
-        return kFailed;
-    }
-    instance->evidence().attach(server.get());
-    {
-        Housekeeping const housekeeping(*instance, *server);
-        KeyRotationJob const rotation(instance->house(), instance->configuration().rotation);
-        instance->log().write(LogLevel::info, "server.started", field("port", server->port()));
-        wait_for_the_end(*instance, *server, signals);
-        instance->log().write(LogLevel::info, "server.stopping");
-        server->shut_down();
-    }
-    instance->evidence().attach(nullptr);
-    std::error_code ignored;
-    std::filesystem::remove(layout.address(), ignored);
-    return kDone;
+    if (is_sealed(layout)) return serve_sealed(*configuration, signals);
+    auto const code = serve_open(*std::move(configuration), signals);
+    // This process image has had keys in it. The one that says that the instance is sealed has not.
+    return is_sealed(layout) ? become_sealed(options) : code;
 }
 
 }  // namespace salus::app

@@ -68,7 +68,9 @@ WallTime TenantRotation::due_before(RotationKind kind) const {
         then = now - std::chrono::days(age->second);
     }
     for (auto const& request : orders_.requests) {
-        // What was asked for in this second waits for the next one: see KeyRotation::request().
+        // An order counts whole seconds, as the key store does: what is made in this one is no
+        // older than the next, for which the order waits, so that it never takes its own keys for
+        // old.
         if (request.kind == kind && request.older_than <= now) {
             then = std::max(then, request.older_than);
         }
@@ -106,7 +108,8 @@ Result<void> TenantRotation::rotate_others(std::stop_token const& stop) {
     auto const kek = rotate_kek(status);
     auto const shards = rotate_shards(status, stop);
     auto const purposes = rotate_purposes(status, stop);
-    for (auto const* done : {&kek, &shards, &purposes}) {
+    auto const retired = destroy_retired(stop);
+    for (auto const* done : {&kek, &shards, &purposes, &retired}) {
         if (!*done) return fail(done->error());
     }
     SALUS_TRY(auto const after, rotation_.status());
@@ -215,11 +218,7 @@ Result<bool> TenantRotation::begin_data_keys() {
 Result<void> TenantRotation::begin_data_key(CompartmentId const& compartment) {
     SALUS_TRY(auto const key, tenant_.tenant.keyring.key_for_writing(compartment));
     SALUS_TRY_VOID(record(
-        {.event = Event::key_created,
-         .kind = keys::name_of(RotationKind::data),
-         .shard = {},
-         .patient = records_->is_patient(compartment) ? std::optional(compartment) : std::nullopt,
-         .version = key.version + 1}));
+        step_of(Event::key_created, {.compartment = compartment, .version = key.version + 1})));
     SALUS_TRY_VOID(rotation_.begin_data_key(compartment));
     return {};
 }
@@ -264,13 +263,53 @@ Result<void> TenantRotation::carry_on(keys::DataKeyVersion const& old,
     clean_.erase(clean);
     SALUS_TRY(bool const nothing, holds_nothing(compartment, key.version));
     if (!nothing) return {};
-    SALUS_TRY_VOID(record(
-        {.event = Event::key_destroyed,
-         .kind = keys::name_of(RotationKind::data),
-         .shard = {},
-         .patient = records_->is_patient(compartment) ? std::optional(compartment) : std::nullopt,
-         .version = old.version}));
-    return rotation_.destroy_data_key(compartment, old.version);
+    return end(old);
+}
+
+// Older backups of the data need the key, for as long as they are kept.
+Result<void> TenantRotation::end(keys::DataKeyVersion const& old) {
+    if (settings_.keep_retired.count() == 0) return destroy(old);
+    SALUS_TRY_VOID(record(step_of(Event::key_retired, old)));
+    auto const retired = rotation_.retire_data_key(old.compartment, old.version);
+    // An erasure was faster.
+    if (!retired && retired.error().code == Errc::gone) return {};
+    return retired;
+}
+
+Result<void> TenantRotation::destroy(keys::DataKeyVersion const& old) {
+    SALUS_TRY_VOID(record(step_of(Event::key_destroyed, old)));
+    return rotation_.destroy_data_key(old.compartment, old.version);
+}
+
+KeyStep TenantRotation::step_of(Event event, keys::DataKeyVersion const& key) const {
+    bool const is_patient = records_->is_patient(key.compartment);
+    return {.event = event,
+            .kind = keys::name_of(RotationKind::data),
+            .shard = {},
+            .patient = is_patient ? std::optional(key.compartment) : std::nullopt,
+            .version = key.version};
+}
+
+Result<void> TenantRotation::destroy_retired(std::stop_token const& stop) {
+    auto const then = house_.clock.now() - settings_.keep_retired;
+    keys::DataKeyVersion after;
+    while (!stop.stop_requested()) {
+        SALUS_TRY(auto const due, rotation_.retired_data_keys(then, after, kOldKeysListed));
+        for (auto const& key : due) {
+            if (stop.stop_requested() || aside_.contains(key.compartment)) continue;
+            // What a restore brought back is under readmitted keys; anything else is not in order,
+            // and is no reason to lose it.
+            SALUS_TRY(bool const nothing, holds_nothing(key.compartment, key.version + 1));
+            if (nothing) {
+                SALUS_TRY_VOID(destroy(key));
+            } else {
+                set_aside(key.compartment, "a record is sealed under a retired key");
+            }
+        }
+        if (due.size() < kOldKeysListed) break;
+        after = due.back();
+    }
+    return {};
 }
 
 Result<bool> TenantRotation::reseal_all(CompartmentId const& compartment, std::uint32_t version,

@@ -37,7 +37,9 @@ private:
     // Keys of this kind that were made before then are due.
     [[nodiscard]] WallTime due_before(keys::RotationKind kind) const;
     [[nodiscard]] Result<void> record(audit_controls::KeyStep step);
-    // All kinds but data keys.
+    [[nodiscard]] audit_controls::KeyStep step_of(audit::Event event,
+                                                  keys::DataKeyVersion const& key) const;
+    // All kinds but data keys, and those of the data keys that were kept long enough.
     [[nodiscard]] Result<void> rotate_others(std::stop_token const& stop);
     [[nodiscard]] Result<void> rotate_kek(keys::RotationStatus const& status);
     [[nodiscard]] Result<void> rotate_shards(keys::RotationStatus const& status,
@@ -57,6 +59,10 @@ private:
     [[nodiscard]] Result<void> begin_data_key(CompartmentId const& compartment);
     [[nodiscard]] Result<void> carry_on(keys::DataKeyVersion const& old,
                                         std::stop_token const& stop);
+    // Nothing is sealed under it any more: it is retired or destroyed, as the settings say.
+    [[nodiscard]] Result<void> end(keys::DataKeyVersion const& old);
+    [[nodiscard]] Result<void> destroy(keys::DataKeyVersion const& old);
+    [[nodiscard]] Result<void> destroy_retired(std::stop_token const& stop);
     // Everything under earlier keys that stands in the compartment now; whether all of it.
     [[nodiscard]] Result<bool> reseal_all(CompartmentId const& compartment, std::uint32_t version,
                                           std::stop_token const& stop);

@@ -62,6 +62,11 @@ Literal name_of(Event event) noexcept {
         case Event::key_created: return "key.created";
         case Event::key_rotated: return "key.rotated";
         case Event::key_destroyed: return "key.destroyed";
+        case Event::key_retired: return "key.retired";
+        case Event::key_readmitted: return "key.readmitted";
+        case Event::key_sealed: return "key.sealed";
+        case Event::key_unsealed: return "key.unsealed";
+        case Event::key_resealed: return "key.resealed";
         case Event::key_rotation_ordered: return "key.rotation-ordered";
         case Event::key_status_read: return "key.status-read";
         case Event::key_unwrapped: return "key.unwrapped";

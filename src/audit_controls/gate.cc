@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "fhir/operation_outcome.h"
 
@@ -48,6 +49,7 @@ audit::Event event_of(request::Interaction interaction) {
         case Interaction::ballot_add: return audit::Event::key_voted;
         case Interaction::proposal_execute: return audit::Event::key_executed;
         case Interaction::hold_place: return audit::Event::key_hold;
+        case Interaction::keys_seal: return audit::Event::key_sealed;
         case Interaction::custodians_read:
         case Interaction::proposal_draft:
         case Interaction::proposal_list:
@@ -125,8 +127,11 @@ Result<std::vector<audit::Record>> Gate::leaves(request::Exchange const& exchang
         records.push_back(std::move(record));
         return {};
     };
+    std::set<CompartmentId> new_keys;
+    for (auto const& key : facts.new_keys) new_keys.insert(key.compartment);
     for (auto const run : runs(all)) {
         auto leaf = begin(exchange, event, outcome);
+        if (new_keys.erase(run.front().compartment) > 0) leaf.number("new_key", 1);
         if (run.front().patient_compartment) leaf.patient(run.front().compartment);
         for (auto const& touched : run) {
             leaf.resource({touched.type}, touched.address, touched.version, touched.stored_hash);
@@ -156,6 +161,23 @@ Result<std::vector<audit::Record>> Gate::conclusions(request::Exchange const& ex
     return records;
 }
 
+Result<void> Gate::add_new_keys(request::Exchange const& exchange,
+                                std::span<request::Touched const> named,
+                                std::vector<audit::Record>& records) const {
+    for (auto const& key : exchange.facts.new_keys) {
+        bool const is_named = std::ranges::any_of(named, [&](request::Touched const& touched) {
+            return touched.compartment == key.compartment;
+        });
+        if (is_named) continue;
+        auto leaf = begin(exchange, audit::Event::key_created, audit::Outcome::ok);
+        leaf.reason("data").number("version", 1);
+        if (key.patient_compartment) leaf.patient(key.compartment);
+        SALUS_TRY(auto record, std::move(leaf).build());
+        records.push_back(std::move(record));
+    }
+    return {};
+}
+
 Task<Result<request::Receipt>> Gate::record(request::Exchange const& exchange,
                                             request::Disclosable const& answer, Executor& home) {
     auto const status = answer.status();
@@ -173,6 +195,7 @@ Task<Result<request::Receipt>> Gate::record(request::Exchange const& exchange,
                      leaves(exchange, facts.consulted, outcome, audit::Phase::none, status));
         std::ranges::move(more, std::back_inserter(records));
     }
+    SALUS_CO_TRY_VOID(add_new_keys(exchange, facts.touched, records));
     SALUS_CO_TRY(auto const positions, co_await tenant_.audit_log.append(std::move(records), home));
     co_return request::Receipt(positions.front().index, exchange.id);
 }
@@ -182,9 +205,12 @@ Task<Result<request::RecordedIntent>> Gate::record_intent(request::Exchange& exc
     auto const& touched = exchange.facts.touched;
     SALUS_CO_TRY(auto records,
                  leaves(exchange, touched, audit::Outcome::ok, audit::Phase::intent, 0));
+    auto const intents = records.size();
+    SALUS_CO_TRY_VOID(add_new_keys(exchange, touched, records));
     SALUS_CO_TRY(auto const positions, co_await tenant_.audit_log.append(std::move(records), home));
+    exchange.facts.new_keys.clear();
     exchange.facts.intent_leaves.clear();
-    for (auto const& position : positions) {
+    for (auto const& position : std::span(positions).first(intents)) {
         exchange.facts.intent_leaves.push_back(position.index);
     }
     co_return request::RecordedIntent(positions.front().index);
@@ -217,6 +243,7 @@ Task<Result<request::Receipt>> Gate::record_refusal(request::Exchange const& exc
         SALUS_CO_TRY(auto record, finish(exchange, std::move(leaf), true));
         records.push_back(std::move(record));
     }
+    SALUS_CO_TRY_VOID(add_new_keys(exchange, {}, records));
     SALUS_CO_TRY(auto const positions, co_await tenant_.audit_log.append(std::move(records), home));
     co_return request::Receipt(positions.front().index, exchange.id);
 }

@@ -4,6 +4,8 @@
 // one event loop.
 #pragma once
 
+#include <span>
+
 #include "audit/leaf.h"
 #include "audit_controls/detail.h"
 #include "crypto/hash.h"
@@ -43,6 +45,11 @@ private:
                                                                  audit::Event event,
                                                                  audit::Outcome outcome, int status,
                                                                  Literal reason);
+    // A leaf for each data key that the request caused to be made in a compartment that no leaf of
+    // its own names (KEY-3): of a request that is refused after all.
+    [[nodiscard]] Result<void> add_new_keys(request::Exchange const& exchange,
+                                            std::span<request::Touched const> named,
+                                            std::vector<audit::Record>& records) const;
     [[nodiscard]] Result<audit::Record> finish(request::Exchange const& exchange,
                                                audit::LeafBuilder builder, bool with_detail);
 

@@ -114,6 +114,36 @@ TEST_F(GateTest, EveryRefusalMakesALeafEvenBeforeAnythingIsKnown) {
     EXPECT_EQ(tenant_.leaves().size(), static_cast<std::size_t>(Errc::internal) + 1);
 }
 
+// KEY-3: who caused a data key, in the leaf of the write or beside the refusal's.
+TEST_F(GateTest, ANewDataKeyIsOnRecordWithWhoCausedIt) {
+    auto const patient = keys::compartment_of(1);
+    auto write = exchange(Interaction::create);
+    write.facts.touched = {{.action = "create",
+                            .compartment = patient,
+                            .patient_compartment = true,
+                            .type = "Patient",
+                            .address = {},
+                            .version = 1}};
+    write.facts.touched.push_back(write.facts.touched.front());
+    write.facts.new_keys = {{.compartment = patient, .patient_compartment = true}};
+    ASSERT_TRUE(record_intent(write));
+    EXPECT_TRUE(last_leaf().contains(R"("num":{"new_key":1})")) << last_leaf();
+    EXPECT_TRUE(last_leaf().contains(R"("client":"client-1")"));
+    ASSERT_TRUE(record(write, 201));
+    EXPECT_FALSE(last_leaf().contains("new_key"));
+    EXPECT_EQ(tenant_.leaves().size(), 2U);
+
+    auto refused = exchange(Interaction::create);
+    refused.facts.new_keys = {{.compartment = patient, .patient_compartment = true}};
+    ASSERT_TRUE(record_refusal(refused, Error{Errc::conflict, "a reason", {}}));
+    ASSERT_EQ(tenant_.leaves().size(), 4U);
+    for (auto const& part :
+         {std::string(R"("ev":"key.created")"), R"("pt":")" + patient.hex(),
+          std::string(R"("client":"client-1")"), std::string(R"("why":"data")")}) {
+        EXPECT_TRUE(last_leaf().contains(part)) << part << last_leaf();
+    }
+}
+
 TEST_F(GateTest, ALeafNamesWhoWhyAndByWhichRule) {
     ASSERT_TRUE(record(exchange(Interaction::read)).has_value());
     auto const leaf = last_leaf();

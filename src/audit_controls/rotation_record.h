@@ -12,7 +12,8 @@
 
 namespace salus::audit_controls {
 
-// One step that is done: "key.created", "key.rotated" or "key.destroyed", of which kind of key.
+// One step that is done: "key.created", "key.rotated", "key.retired", "key.readmitted" or
+// "key.destroyed", of which kind of key.
 struct KeyStep {
     audit::Event event = audit::Event::key_rotated;
     Literal kind;  // keys::name_of(RotationKind)

@@ -47,6 +47,7 @@ bool purpose_allows(PurposeRule const& rule, Interaction interaction, std::strin
         case Interaction::proposal_execute:
         case Interaction::hold_place:
         case Interaction::hold_list:
+        case Interaction::keys_seal:
         case Interaction::backup_begin:
         case Interaction::backup_state:
         case Interaction::backup_drill_report:

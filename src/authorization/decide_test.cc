@@ -55,6 +55,8 @@ constexpr std::array kRows{
         "admin/keys.read admin/clients.write system/*.cruds", kAdministrate, kTreat},
     Row{Interaction::hold_place, "", "admin/keys.write",
         "admin/keys.read admin/clients.write system/*.cruds", kAdministrate, kTreat},
+    Row{Interaction::keys_seal, "", "admin/keys.write",
+        "admin/keys.read admin/clients.write system/*.cruds", kAdministrate, kTreat},
     Row{Interaction::hold_list, "", "admin/keys.read",
         "admin/keys.write admin/clients.write system/*.cruds", kAdministrate, kTreat},
     Row{Interaction::control_check, "", "admin/check.read", "admin/clients.write system/*.cruds",

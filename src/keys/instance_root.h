@@ -22,4 +22,15 @@ inline constexpr char const* kInstanceName = "salus-instance";
                                                     std::string_view realm, std::string_view label,
                                                     crypto::Random& random);
 
+// The epoch of the key-encryption key that wraps the root, read from the file. Errc::not_found
+// before first use; Errc::corrupt for another form.
+[[nodiscard]] Result<std::uint32_t> instance_root_epoch(std::filesystem::path const& root_file);
+// Wraps the root under the key-encryption key of this epoch, made if it is absent, and destroys the
+// one before; the root stays, and so does what hangs under it. The file is the old or the new one,
+// whatever happens, and the same call finishes what a crash left. Errc::conflict for an earlier
+// epoch than the present one. ENC-4.
+[[nodiscard]] Result<void> rewrap_instance_root(std::filesystem::path const& root_file,
+                                                KeyManagementService& service,
+                                                std::string_view realm, std::uint32_t epoch);
+
 }  // namespace salus::keys

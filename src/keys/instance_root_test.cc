@@ -47,5 +47,35 @@ TEST_F(InstanceRootTest, AChangedRootOrAnotherRealmIsCorrupt) {
     EXPECT_EQ(key("a").error().code, Errc::corrupt);
 }
 
+TEST_F(InstanceRootTest, TheRootStaysUnderAnotherKeyEncryptionKey) {
+    EXPECT_EQ(instance_root_epoch(root_).error().code, Errc::not_found);
+    auto const authority = key("certificate-authority").value();
+    EXPECT_EQ(instance_root_epoch(root_).value(), 1U);
+    auto const before = read_file(root_, limits::kSealedFileBytes).value();
+    ASSERT_TRUE(rewrap_instance_root(root_, *service_, kRealm, 3));
+    EXPECT_EQ(instance_root_epoch(root_).value(), 3U);
+    EXPECT_TRUE(key("certificate-authority").value() == authority);
+    // The file of before opens no more.
+    write_quickly(root_, before);
+    EXPECT_EQ(key("certificate-authority").error().code, Errc::corrupt);
+}
+
+// A crash after the new key was made, and one after the file was written.
+TEST_F(InstanceRootTest, ARewrapThatWasInterruptedIsFinished) {
+    auto const authority = key("certificate-authority").value();
+    KekName const first{.tenant = TenantName(kInstanceName), .epoch = 1};
+    KekName const second{.tenant = TenantName(kInstanceName), .epoch = 2};
+    auto const before = read_file(root_, limits::kSealedFileBytes).value();
+    ASSERT_TRUE(service_->ensure(second));
+    EXPECT_TRUE(key("certificate-authority").value() == authority);
+    ASSERT_TRUE(rewrap_instance_root(root_, *service_, kRealm, 2));
+    ASSERT_TRUE(service_->ensure(first));
+    ASSERT_TRUE(rewrap_instance_root(root_, *service_, kRealm, 2));
+    EXPECT_EQ(service_->wrap(first, {}, SecretBytes(kKeyBytes)).error().code, Errc::not_found);
+    EXPECT_TRUE(key("certificate-authority").value() == authority);
+    EXPECT_EQ(rewrap_instance_root(root_, *service_, kRealm, 1).error().code, Errc::conflict);
+    EXPECT_NE(read_file(root_, limits::kSealedFileBytes).value(), before);
+}
+
 }  // namespace
 }  // namespace salus::keys

@@ -205,6 +205,7 @@ Result<SecretBytes> KeyHierarchy::key_for_reading(CompartmentId const& compartme
     SALUS_TRY(auto const stored, store_.data_key(compartment, version));
     if (!stored) return fail(Errc::not_found, "the data key does not exist");
     if (stored->state == KeyState::destroyed) return fail(Errc::gone, "the data key was destroyed");
+    if (stored->state == KeyState::retired) return fail(Errc::gone, "the data key was retired");
     return unwrap_data_key(compartment, *stored);
 }
 
@@ -240,7 +241,9 @@ Result<StoredKey> KeyHierarchy::wrap_purpose_key(Purpose purpose, std::uint32_t 
 }
 
 Result<DataKey> KeyHierarchy::make_data_key(CompartmentId const& compartment) {
-    DataKey made{.version = kFirstVersion, .key = crypto::random_secret(around_.random, kKeyBytes)};
+    DataKey made{.version = kFirstVersion,
+                 .key = crypto::random_secret(around_.random, kKeyBytes),
+                 .is_made = true};
     SALUS_TRY(auto const stored,
               wrap_data_key(compartment, made.version, KeyState::active, made.key));
     SALUS_TRY_VOID(store_.add_data_key(compartment, stored, around_.clock.now()));

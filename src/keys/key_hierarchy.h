@@ -51,7 +51,7 @@ public:
     // Makes the key, durably, if the compartment has none. Errc::gone when the compartment's key
     // was destroyed; Errc::conflict when the latest key no longer seals.
     Result<DataKey> key_for_writing(CompartmentId const& compartment);
-    // Errc::not_found when it never existed or was destroyed.
+    // Errc::not_found when it never existed, Errc::gone when it was retired or destroyed.
     Result<SecretBytes> key_for_reading(CompartmentId const& compartment, std::uint32_t version);
     // Makes the keys that are absent, all in one durable transaction.
     Result<void> prepare(std::span<CompartmentId const> compartments);
@@ -81,6 +81,8 @@ public:
     Result<std::uint64_t> rewrap_keys_of_shard(std::uint32_t shard, std::size_t count_max);
     Result<std::vector<std::uint32_t>> destroy_unused_shard_keys(std::uint32_t shard);
     Result<DataKey> begin_data_key(CompartmentId const& compartment);
+    Result<void> retire_data_key(CompartmentId const& compartment, std::uint32_t version);
+    Result<void> readmit_data_key(CompartmentId const& compartment, std::uint32_t version);
     Result<void> destroy_data_key(CompartmentId const& compartment, std::uint32_t version);
     Result<std::vector<std::uint32_t>> destroy_compartment(CompartmentId const& compartment);
     Result<std::uint32_t> begin_purpose_key(Purpose purpose);
@@ -116,6 +118,8 @@ private:
                                     KeyState state, SecretBytes const& key);
     Result<StoredKey> wrap_purpose_key(Purpose purpose, std::uint32_t version, KeyState state,
                                        SecretBytes const& key);
+    Result<void> move_data_key(CompartmentId const& compartment, std::uint32_t version,
+                               KeyState from, KeyState to);
     Result<void> rewrap_keys_under(StoredShardKey const& old, std::size_t count_max);
     Result<void> reach(Literal point) { return salus::reach(around_.faults, point); }
 

@@ -12,6 +12,11 @@ bool is_live(StoredKey const& key) {
     return key.state != KeyState::destroyed;
 }
 
+// What a rotation has to finish; retired keys wait for nothing.
+bool is_in_use(StoredKey const& key) {
+    return is_live(key) && key.state != KeyState::retired;
+}
+
 StoredKey tombstone_of(StoredKey const& key) {
     return {.version = key.version, .state = KeyState::destroyed, .wrapped = {}};
 }
@@ -108,7 +113,7 @@ Result<DataKey> KeyHierarchy::begin_data_key(CompartmentId const& compartment) {
     if (versions.empty()) return fail(Errc::not_found, "the compartment has no key");
     auto const& last = versions.back();
     if (!is_live(last)) return fail(Errc::gone, "the compartment's key was destroyed");
-    if (std::ranges::count_if(versions, is_live) >=
+    if (std::ranges::count_if(versions, is_in_use) >=
         static_cast<std::ptrdiff_t>(limits::kKeyVersionsLive)) {
         return fail(Errc::conflict, kTooManyVersions);
     }
@@ -127,6 +132,36 @@ Result<DataKey> KeyHierarchy::begin_data_key(CompartmentId const& compartment) {
     ++data_keys_;
     SALUS_TRY_VOID(reach("data key begun"));
     return made;
+}
+
+// The state is bound into the wrapped key, so both directions wrap it again.
+Result<void> KeyHierarchy::move_data_key(CompartmentId const& compartment, std::uint32_t version,
+                                         KeyState from, KeyState to) {
+    SALUS_TRY(auto transaction, store_.begin());
+    SALUS_TRY(auto const stored, store_.data_key(compartment, version));
+    if (!stored) return fail(Errc::not_found, "the data key does not exist");
+    if (stored->state == to) return {};
+    if (!is_live(*stored)) return fail(Errc::gone, "the data key was destroyed");
+    if (stored->state != from) return fail(Errc::conflict, "the data key is in another state");
+    SALUS_TRY(auto const key, unwrap_data_key(compartment, *stored));
+    SALUS_TRY(auto const moved, wrap_data_key(compartment, version, to, key));
+    SALUS_TRY_VOID(store_.replace_data_key(compartment, moved));
+    if (to == KeyState::retired) {
+        SALUS_TRY_VOID(store_.set_retired(compartment, version, around_.clock.now()));
+    }
+    SALUS_TRY_VOID(reach("data key moved, not committed"));
+    SALUS_TRY_VOID(transaction.commit());
+    return reach("data key moved");
+}
+
+Result<void> KeyHierarchy::retire_data_key(CompartmentId const& compartment,
+                                           std::uint32_t version) {
+    return move_data_key(compartment, version, KeyState::decrypt_only, KeyState::retired);
+}
+
+Result<void> KeyHierarchy::readmit_data_key(CompartmentId const& compartment,
+                                            std::uint32_t version) {
+    return move_data_key(compartment, version, KeyState::retired, KeyState::decrypt_only);
 }
 
 Result<void> KeyHierarchy::destroy_data_key(CompartmentId const& compartment,

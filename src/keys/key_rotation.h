@@ -16,13 +16,13 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "foundation/clock.h"
 #include "foundation/result.h"
 #include "foundation/strong_id.h"
 #include "keys/dual_control/approval.h"
+#include "keys/dual_control/rotation_order.h"
 #include "keys/key_state.h"
 #include "keys/purpose.h"
 
@@ -32,27 +32,6 @@ namespace salus::keys {
 inline constexpr std::uint32_t kShards = 64;
 inline constexpr std::uint32_t kTenantShard = kShards;
 [[nodiscard]] std::uint32_t shard_of(CompartmentId const& compartment) noexcept;
-
-// What can be rotated. The address key cannot: it names rows, and the names are bound into
-// everything that was sealed.
-enum class RotationKind : std::uint8_t {  // DO NOT CHANGE: in the key store
-    kek = 1,                              // the tenant's key-encryption key: shard keys re-wrapped
-    shard = 2,                            // shard keys: data and purpose keys re-wrapped
-    data = 3,                             // data keys: records sealed anew
-    blind_index = 4,                      // tokens made anew
-    token_signing = 5,                    // tokens signed by a new key
-    cursor = 6,                           // paging cursors
-    audit_detail = 7,                     // later details sealed by a new key; older ones stay
-};
-inline constexpr RotationKind kRotationKinds[] = {
-    RotationKind::kek,           RotationKind::shard,  RotationKind::data,
-    RotationKind::blind_index,   RotationKind::cursor, RotationKind::audit_detail,
-    RotationKind::token_signing,
-};
-// As the configuration, the command line and the API say it: kek, shard, data, index, signing,
-// cursor, detail.
-[[nodiscard]] Literal name_of(RotationKind kind) noexcept;
-[[nodiscard]] std::optional<RotationKind> rotation_kind_of(std::string_view name) noexcept;
 
 struct KekStatus {
     std::uint32_t epoch = 0;
@@ -72,7 +51,10 @@ struct DataKeyStatus {
     std::uint32_t version = 0;
     KeyState state = KeyState::destroyed;
     std::uint64_t keys = 0;
-    WallTime oldest{};
+    WallTime oldest{};  // when the oldest of them was made
+    // Of retired keys: when the first and the last of them were retired.
+    WallTime first_retired{};
+    WallTime last_retired{};
 };
 struct PurposeKeyStatus {
     Purpose purpose{};
@@ -127,22 +109,34 @@ public:
 
     // --- Data keys. The new version seals from now on, the one before only opens. Errc::not_found
     // for a compartment without a key, Errc::gone for one whose key was destroyed, Errc::conflict
-    // beyond limits::kKeyVersionsLive live versions.
+    // beyond limits::kKeyVersionsLive versions that are neither retired nor destroyed.
     [[nodiscard]] virtual Result<std::uint32_t> begin_data_key(
         CompartmentId const& compartment) = 0;
+    // A version that only opens is kept for older backups of the data, and opens nothing from then
+    // on. REQUIRES of the caller: nothing is sealed under it. Errc::conflict for the version that
+    // seals, Errc::gone for one that was destroyed; Errc::not_found when it never existed.
+    [[nodiscard]] virtual Result<void> retire_data_key(CompartmentId const& compartment,
+                                                       std::uint32_t version) = 0;
+    // A retired version opens again, until what is sealed under it was sealed anew: for a store
+    // that was restored from an older backup. Errors as retire_data_key().
+    [[nodiscard]] virtual Result<void> readmit_data_key(CompartmentId const& compartment,
+                                                        std::uint32_t version) = 0;
+    // Versions that were retired before then, the first retired first, behind `after`.
+    [[nodiscard]] virtual Result<std::vector<DataKeyVersion>> retired_data_keys(
+        WallTime then, DataKeyVersion const& after, std::size_t count_max) = 0;
     // REQUIRES of the caller: nothing is sealed under it. Errc::conflict for the version that
     // seals; Errc::not_found when it never existed.
     [[nodiscard]] virtual Result<void> destroy_data_key(CompartmentId const& compartment,
                                                         std::uint32_t version) = 0;
-    // Destroys every version of the key of the compartment that the approval names; returns those
-    // that were live. The compartment never gets a key again, not even if it had none. ENC-5:
-    // whatever it sealed is unreadable, in every backup of the data too; of what it takes for
-    // backups of the key store, see docs/formats/key-store.md. Errc::invalid: an approval for
-    // something else (KEY-2).
+    // Destroys every version of the key of the compartment that the approval names, retired ones
+    // too; returns those that were there. The compartment never gets a key again, not even if it
+    // had none. ENC-5: whatever it sealed is unreadable, in every backup of the data too; of what
+    // it takes for backups of the key store, see docs/formats/key-store.md. Errc::invalid: an
+    // approval for something else (KEY-2).
     [[nodiscard]] virtual Result<std::vector<std::uint32_t>> destroy_compartment(
         Approval const& approval) = 0;
-    // The live versions of a compartment's key, ascending; the last one seals. Empty: it never had
-    // one. Errc::gone: it was destroyed.
+    // The versions of a compartment's key that are not destroyed, ascending; the last one seals.
+    // Empty: it never had one. Errc::gone: it was destroyed.
     [[nodiscard]] virtual Result<std::vector<std::uint32_t>> live_data_keys(
         CompartmentId const& compartment) = 0;
     // Compartments whose sealing key was made before then, the oldest first.
@@ -163,8 +157,9 @@ public:
     [[nodiscard]] virtual Result<void> destroy_purpose_key(Purpose purpose,
                                                            std::uint32_t version) = 0;
 
-    // --- What was asked for. All keys of the kind that exist now become due.
-    [[nodiscard]] virtual Result<RotationRequest> request(RotationKind kind) = 0;
+    // --- What was asked for. Keys of the kind that were made before the order's time become due;
+    // an earlier order never takes the place of a later one.
+    [[nodiscard]] virtual Result<RotationRequest> request(RotationOrder const& order) = 0;
     // Whether the work rests. Nothing here asks; who does the work does.
     [[nodiscard]] virtual Result<void> set_paused(bool paused) = 0;
     [[nodiscard]] virtual Result<RotationOrders> orders() = 0;

@@ -122,6 +122,8 @@ private:
             EXPECT_TRUE(sealer_.open(old, {}, records_.at(compartment)));
             seal(compartment);
         }
+        SALUS_TRY(auto const live, rotation.live_data_keys(compartment));
+        if (live.front() == 1) SALUS_TRY_VOID(rotation.retire_data_key(compartment, 1));
         return rotation.destroy_data_key(compartment, 1);
     }
     Result<void> rotate_purpose(Purpose purpose) {

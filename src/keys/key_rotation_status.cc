@@ -71,9 +71,9 @@ Result<void> read_shard_keys(sqlite::Database& database, RotationStatus& status)
 }
 
 Result<void> read_data_keys(sqlite::Database& database, RotationStatus& status) {
-    SALUS_TRY(auto select,
-              database.prepare("SELECT version, state, count(*), min(created) FROM data_key "
-                               "GROUP BY version, state ORDER BY version, state"));
+    SALUS_TRY(auto select, database.prepare("SELECT version, state, count(*), min(created), "
+                                            "min(retired), max(retired) FROM data_key GROUP BY "
+                                            "version, state ORDER BY version, state"));
     auto rows = select.query();
     while (true) {
         SALUS_TRY(bool const more, rows.next());
@@ -83,7 +83,9 @@ Result<void> read_data_keys(sqlite::Database& database, RotationStatus& status) 
         status.data_keys.push_back({.version = version,
                                     .state = state,
                                     .keys = rows.unsigned_number(2),
-                                    .oldest = time_of(rows.number(3))});
+                                    .oldest = time_of(rows.number(3)),
+                                    .first_retired = time_of(rows.number(4)),
+                                    .last_retired = time_of(rows.number(5))});
     }
 }
 

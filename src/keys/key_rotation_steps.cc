@@ -159,6 +159,29 @@ Result<std::uint32_t> KeyRotationSteps::begin_data_key(CompartmentId const& comp
     return made->version;
 }
 
+Result<void> KeyRotationSteps::retire_data_key(CompartmentId const& compartment,
+                                               std::uint32_t version) {
+    MutexLock const rotation(state_.rotation);
+    MutexLock const lock(state_.mutex);
+    auto const done = state_.hierarchy->retire_data_key(compartment, version);
+    state_.part_of(compartment).forget(compartment, version);
+    return done;
+}
+
+Result<void> KeyRotationSteps::readmit_data_key(CompartmentId const& compartment,
+                                                std::uint32_t version) {
+    MutexLock const rotation(state_.rotation);
+    MutexLock const lock(state_.mutex);
+    return state_.hierarchy->readmit_data_key(compartment, version);
+}
+
+Result<std::vector<DataKeyVersion>> KeyRotationSteps::retired_data_keys(WallTime then,
+                                                                        DataKeyVersion const& after,
+                                                                        std::size_t count_max) {
+    MutexLock const lock(state_.mutex);
+    return state_.hierarchy->store().retired_data_keys(then, after, count_max);
+}
+
 Result<void> KeyRotationSteps::destroy_data_key(CompartmentId const& compartment,
                                                 std::uint32_t version) {
     MutexLock const rotation(state_.rotation);
@@ -240,13 +263,10 @@ Result<void> KeyRotationSteps::destroy_purpose_key(Purpose purpose, std::uint32_
     return done;
 }
 
-// The key store counts seconds. What is made in this second is not older than the next one, so the
-// work that was asked for waits for that and never takes its own keys for old ones.
-Result<RotationRequest> KeyRotationSteps::request(RotationKind kind) {
-    auto const second = std::chrono::floor<std::chrono::seconds>(state_.clock.now());
-    RotationRequest const made{.kind = kind, .older_than = second + std::chrono::seconds(1)};
+Result<RotationRequest> KeyRotationSteps::request(RotationOrder const& order) {
+    RotationRequest const made{.kind = order.kind(), .older_than = order.before()};
     MutexLock const lock(state_.mutex);
-    SALUS_TRY_VOID(state_.hierarchy->store().set_request(made));
+    SALUS_TRY_VOID(state_.hierarchy->store().add_request(made));
     return made;
 }
 

@@ -17,6 +17,11 @@ public:
     Result<std::uint64_t> rewrap_keys_of_shard(std::uint32_t shard, std::size_t count_max) override;
     Result<std::vector<std::uint32_t>> destroy_unused_shard_keys(std::uint32_t shard) override;
     Result<std::uint32_t> begin_data_key(CompartmentId const& compartment) override;
+    Result<void> retire_data_key(CompartmentId const& compartment, std::uint32_t version) override;
+    Result<void> readmit_data_key(CompartmentId const& compartment, std::uint32_t version) override;
+    Result<std::vector<DataKeyVersion>> retired_data_keys(WallTime then,
+                                                          DataKeyVersion const& after,
+                                                          std::size_t count_max) override;
     Result<void> destroy_data_key(CompartmentId const& compartment, std::uint32_t version) override;
     Result<std::vector<std::uint32_t>> destroy_compartment(Approval const& approval) override;
     Result<std::vector<std::uint32_t>> live_data_keys(CompartmentId const& compartment) override;
@@ -27,7 +32,7 @@ public:
     Result<std::uint32_t> begin_purpose_key(Purpose purpose) override;
     Result<void> set_purpose_state(Purpose purpose, std::uint32_t version, KeyState state) override;
     Result<void> destroy_purpose_key(Purpose purpose, std::uint32_t version) override;
-    Result<RotationRequest> request(RotationKind kind) override;
+    Result<RotationRequest> request(RotationOrder const& order) override;
     Result<void> set_paused(bool paused) override;
     Result<RotationOrders> orders() override;
     Result<RotationStatus> status() override;

@@ -290,7 +290,12 @@ TEST_F(KeyRotationTest, AChangedStateIsCorrupt) {
 TEST_F(KeyRotationTest, WhatIsAskedForAndThePauseLastOverRestarts) {
     auto keyring = open();
     ASSERT_TRUE(keyring->key_for_writing(a_));
-    auto const made = keyring->rotation().request(RotationKind::data).value();
+    auto const next_second = to_unix_seconds(clock_.now()) + 1;
+    auto& asked = keyring->rotation();
+    auto const made = asked.request(order_of(RotationKind::data, next_second)).value();
+    // An earlier order that comes later, or again, takes nothing back.
+    ASSERT_TRUE(asked.request(order_of(RotationKind::data, next_second - 10)));
+    EXPECT_EQ(asked.orders().value().requests.at(0).older_than, made.older_than);
     EXPECT_EQ(keyring->rotation().data_keys_older_than(made.older_than, 10).value(),
               std::vector<CompartmentId>{a_});
     // What is made when its time has come is not old.

@@ -22,7 +22,7 @@ Result<std::uint32_t> counting_number(std::int64_t value) {
 }
 
 Result<KeyState> state_of(std::int64_t value) {
-    if (value < 1 || value > 4) return fail(Errc::corrupt, kBadRow);
+    if (value < 1 || value > 5) return fail(Errc::corrupt, kBadRow);
     return static_cast<KeyState>(value);
 }
 

@@ -107,7 +107,16 @@ public:
     Result<std::vector<CompartmentId>> data_keys_older_than(WallTime then, std::size_t count_max);
     Result<std::vector<DataKeyVersion>> decrypt_only_data_keys(DataKeyVersion const& after,
                                                                std::size_t count_max);
-    Result<void> set_request(RotationRequest const& request);
+    // Those that were retired before then, the first retired first. `after` may have changed its
+    // state since it was listed.
+    Result<std::vector<DataKeyVersion>> retired_data_keys(WallTime then,
+                                                          DataKeyVersion const& after,
+                                                          std::size_t count_max);
+    // When it was retired last; only the state says whether it is.
+    Result<void> set_retired(CompartmentId const& compartment, std::uint32_t version,
+                             WallTime when);
+    // A later one of the same kind stays.
+    Result<void> add_request(RotationRequest const& request);
     Result<void> set_paused(bool paused);
     Result<RotationOrders> orders();
     // What was overwritten is nowhere in the files from then on: the WAL is copied and emptied.

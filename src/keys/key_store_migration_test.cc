@@ -9,9 +9,16 @@ protected:
     void make_format_1() {
         attack(
             "DROP INDEX data_key_wrapping; DROP INDEX data_key_age;"
+            "DROP INDEX data_key_retired; ALTER TABLE data_key DROP COLUMN retired;"
             "DROP TABLE kek; DROP TABLE rotation_request;"
             "ALTER TABLE key_store DROP COLUMN rotation_paused;"
             "UPDATE key_store SET format = 1;");
+    }
+    // As format 2 did: nothing was kept for older backups.
+    void make_format_2() {
+        attack(
+            "DROP INDEX data_key_retired; ALTER TABLE data_key DROP COLUMN retired;"
+            "UPDATE key_store SET format = 2;");
     }
     std::int64_t number(Literal sql) { return database().number(sql).value(); }
 };
@@ -24,7 +31,7 @@ TEST_F(KeyStoreMigrationTest, AKeyStoreOfFormat1KeepsItsKeysAndCanBeRotated) {
     make_format_1();
     clock_.advance(std::chrono::hours(24));
     keyring = open();
-    EXPECT_EQ(number("SELECT format FROM key_store"), 2);
+    EXPECT_EQ(number("SELECT format FROM key_store"), 3);
     EXPECT_TRUE(keyring->key_for_reading(a_, 1).value() == made.key);
     EXPECT_TRUE(keyring->purpose_key(Purpose::cursor).value() == cursor);
     auto& rotation = keyring->rotation();
@@ -55,9 +62,26 @@ TEST_F(KeyStoreMigrationTest, AMigrationThatWasInterruptedLeftFormat1) {
     EXPECT_TRUE(keyring->key_for_reading(a_, 1));
 }
 
+TEST_F(KeyStoreMigrationTest, AKeyStoreOfFormat2CanRetireKeys) {
+    auto keyring = open();
+    auto const made = keyring->key_for_writing(a_).value();
+    ASSERT_TRUE(keyring->rotation().begin_data_key(a_));
+    keyring = nullptr;
+    make_format_2();
+    keyring = open();
+    EXPECT_EQ(number("SELECT format FROM key_store"), 3);
+    EXPECT_TRUE(keyring->key_for_reading(a_, 1).value() == made.key);
+    ASSERT_TRUE(keyring->rotation().retire_data_key(a_, 1));
+    EXPECT_EQ(keyring->rotation()
+                  .retired_data_keys(clock_.now() + std::chrono::hours(1), {}, 9)
+                  .value()
+                  .size(),
+              1U);
+}
+
 TEST_F(KeyStoreMigrationTest, ALaterFormatIsNotTouched) {
     static_cast<void>(open());
-    attack("UPDATE key_store SET format = 3");
+    attack("UPDATE key_store SET format = 4");
     EXPECT_EQ(try_open().error().code, Errc::not_supported);
 }
 

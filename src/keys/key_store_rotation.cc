@@ -198,11 +198,36 @@ Result<std::vector<DataKeyVersion>> KeyStore::decrypt_only_data_keys(DataKeyVers
     return read_all(rows, read_version);
 }
 
-Result<void> KeyStore::set_request(RotationRequest const& request) {
-    SALUS_TRY(auto replace, database_.prepare("REPLACE INTO rotation_request (kind, older_than) "
-                                              "VALUES (?1, ?2)"));
+// By the index over the time, which ends with the primary key.
+Result<std::vector<DataKeyVersion>> KeyStore::retired_data_keys(WallTime then,
+                                                                DataKeyVersion const& after,
+                                                                std::size_t count_max) {
+    SALUS_TRY(auto select,
+              database_.prepare("SELECT compartment, version FROM data_key "
+                                "WHERE state = 5 AND retired < ?1 "
+                                "AND (retired, compartment, version) > (coalesce((SELECT retired "
+                                "FROM data_key WHERE compartment = ?2 AND version = ?3), -1), "
+                                "?2, ?3) ORDER BY retired, compartment, version LIMIT ?4"));
+    auto rows = select.query(to_unix_seconds(then), after.compartment.bytes(),
+                             std::int64_t{after.version}, std::uint64_t{count_max});
+    return read_all(rows, read_version);
+}
+
+Result<void> KeyStore::set_retired(CompartmentId const& compartment, std::uint32_t version,
+                                   WallTime when) {
+    SALUS_TRY(auto update, database_.prepare("UPDATE data_key SET retired = ?3 "
+                                             "WHERE compartment = ?1 AND version = ?2"));
+    SALUS_TRY_VOID(update.run(compartment.bytes(), std::int64_t{version}, to_unix_seconds(when)));
+    return {};
+}
+
+Result<void> KeyStore::add_request(RotationRequest const& request) {
+    SALUS_TRY(auto insert,
+              database_.prepare("INSERT INTO rotation_request (kind, older_than) VALUES (?1, ?2) "
+                                "ON CONFLICT (kind) DO UPDATE SET "
+                                "older_than = max(older_than, excluded.older_than)"));
     SALUS_TRY_VOID(
-        replace.run(static_cast<std::int64_t>(request.kind), to_unix_seconds(request.older_than)));
+        insert.run(static_cast<std::int64_t>(request.kind), to_unix_seconds(request.older_than)));
     return {};
 }
 

@@ -5,6 +5,7 @@ namespace {
 
 constexpr std::int64_t kFormat1 = 1;
 constexpr std::int64_t kFormat2 = 2;
+constexpr std::int64_t kFormat3 = 3;
 
 constexpr Literal kTables = R"sql(
 CREATE TABLE IF NOT EXISTS key_store (
@@ -38,6 +39,13 @@ CREATE INDEX data_key_age ON data_key (state, created);
 UPDATE key_store SET format = 2;
 )sql";
 
+// Keys that are kept for older backups of the data, and since when.
+constexpr Literal kRetirement = R"sql(
+ALTER TABLE data_key ADD COLUMN retired INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX data_key_retired ON data_key (retired) WHERE state = 5;
+UPDATE key_store SET format = 3;
+)sql";
+
 Result<void> add_rotation(sqlite::Database& database, WallTime now) {
     SALUS_TRY_VOID(database.run(kRotation));
     // Format 1 had one KEK, as old as the first key that it wrapped.
@@ -56,7 +64,7 @@ Result<std::int64_t> checked_format(sqlite::Database& database, TenantName const
     SALUS_TRY(bool const found, rows.next());
     if (!found) return fail(Errc::corrupt, "the key store does not say whose it is");
     auto const format = rows.number(0);
-    if (format != kFormat1 && format != kFormat2) {
+    if (format < kFormat1 || format > kFormat3) {
         return fail(Errc::not_supported, "the key store has another format");
     }
     if (text_of(rows.bytes(1)) != tenant.text() || text_of(rows.bytes(2)) != realm) {
@@ -76,7 +84,8 @@ Result<void> prepare_key_store(sqlite::Database& database, TenantName const& ten
                                "SELECT ?1, ?2, ?3, 1 WHERE NOT EXISTS (SELECT 1 FROM key_store)"));
     SALUS_TRY_VOID(insert.run(kFormat1, bytes_of(tenant.text()), bytes_of(realm)));
     SALUS_TRY(auto const format, checked_format(database, tenant, realm));
-    if (format == kFormat1) SALUS_TRY_VOID(add_rotation(database, now));
+    if (format < kFormat2) SALUS_TRY_VOID(add_rotation(database, now));
+    if (format < kFormat3) SALUS_TRY_VOID(database.run(kRetirement));
     return transaction.commit();
 }
 

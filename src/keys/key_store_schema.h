@@ -10,8 +10,9 @@
 
 namespace salus::keys {
 
-// Makes the tables, or brings those of format 1 to format 2, in one transaction. Errc::conflict
-// when keys.db is another tenant's or another instance's, Errc::not_supported for a later format.
+// Makes the tables, or brings those of an earlier format to format 3, in one transaction.
+// Errc::conflict when keys.db is another tenant's or another instance's, Errc::not_supported for a
+// later format.
 [[nodiscard]] Result<void> prepare_key_store(sqlite::Database& database, TenantName const& tenant,
                                              std::string const& realm, WallTime now);
 

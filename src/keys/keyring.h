@@ -34,7 +34,8 @@ namespace salus::keys {
 
 struct DataKey {
     std::uint32_t version = 0;
-    SecretBytes key;  // 32 bytes
+    SecretBytes key;       // 32 bytes
+    bool is_made = false;  // by this very call: it has to be recorded (KEY-3)
 };
 
 // A live version of a purpose's key.
@@ -66,7 +67,7 @@ public:
     // The key that new versions of this compartment are sealed with; makes one, durably, if the
     // compartment is new. Errc::gone when the compartment's key was destroyed.
     [[nodiscard]] virtual Result<DataKey> key_for_writing(CompartmentId const& compartment) = 0;
-    // Errc::not_found when this key never existed, Errc::gone when it was destroyed.
+    // Errc::not_found when this key never existed, Errc::gone when it was retired or destroyed.
     [[nodiscard]] virtual Result<SecretBytes> key_for_reading(CompartmentId const& compartment,
                                                               std::uint32_t version) = 0;
     // Makes the keys of those compartments that are new, durably, in one transaction. An import

@@ -122,6 +122,7 @@ Result<IntentFacts> route_keys(http::Request const& request,
         return either(Interaction::custodians_read, Interaction::custodians_set);
     if (what == "holds") return either(Interaction::hold_list, Interaction::hold_place);
     if (what == "proposals") return either(Interaction::proposal_list, Interaction::proposal_add);
+    if (what == "seal") return only(http::Method::post, method, Interaction::keys_seal);
     if (what != "drafts" && what != "rotation") return no_such_route();
     if (!posts) return wrong_method();
     auto const interaction =

@@ -148,6 +148,7 @@ bool may_stand_in_a_transaction(IntentFacts const& facts) {
         case Interaction::proposal_execute:
         case Interaction::hold_place:
         case Interaction::hold_list:
+        case Interaction::keys_seal:
         case Interaction::backup_begin:
         case Interaction::backup_state:
         case Interaction::backup_drill_report:

@@ -100,6 +100,8 @@ TEST_F(ClassifierTest, RoutesOfWhatSeveralPeopleDecide) {
     expect({.target = proposal}, Interaction::proposal_read);
     expect({Method::post, "/admin/keys/custodians", json, "{}"}, Interaction::custodians_set);
     expect({Method::post, "/admin/keys/holds", json, "{}"}, Interaction::hold_place);
+    expect({Method::post, "/admin/keys/seal", {}, ""}, Interaction::keys_seal);
+    expect({.target = "/admin/keys/seal"}, Errc::method_not_allowed);
     expect({Method::post, "/admin/keys/drafts", json, "{}"}, Interaction::proposal_draft);
     expect({Method::post, "/admin/keys/proposals", json, "{}"}, Interaction::proposal_add);
     expect({Method::post, proposal + "/ballots", json, "{}"}, Interaction::ballot_add);

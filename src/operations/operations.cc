@@ -57,6 +57,7 @@ Result<request::Prepared> prepare(Context const& context, request::Permit const&
         case Interaction::proposal_execute:
         case Interaction::hold_place:
         case Interaction::hold_list:
+        case Interaction::keys_seal:
         case Interaction::backup_begin:
         case Interaction::backup_state:
         case Interaction::backup_drill_report:

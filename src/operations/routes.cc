@@ -26,7 +26,9 @@ http::Response health(Ability ability) {
     bool const serves = ability == Ability::serves;
     response.status = serves ? 200 : 503;
     response.headers.set("Content-Type", "application/health+json");
-    response.body = EphiText(serves ? R"({"status":"pass"})" : R"({"status":"fail"})");
+    response.body = EphiText(serves                       ? R"({"status":"pass"})"
+                             : ability == Ability::sealed ? R"({"status":"fail","output":"sealed"})"
+                                                          : R"({"status":"fail"})");
     return response;
 }
 
@@ -76,6 +78,7 @@ bool belongs_on_a_worker(request::Permit const& permit) {
         case request::Interaction::proposal_execute:
         case request::Interaction::hold_place:
         case request::Interaction::hold_list:
+        case request::Interaction::keys_seal:
         case request::Interaction::backup_begin:
         case request::Interaction::backup_state:
         case request::Interaction::backup_drill_report:

@@ -1,6 +1,7 @@
 #include "pipeline/desk.h"
 
 #include "admin/custodians.h"
+#include "admin/emergency_seal.h"
 #include "admin/legal_holds.h"
 #include "admin/proposals.h"
 #include "oauth/client_registration.h"
@@ -89,11 +90,10 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
         case Interaction::definitions_list: return admin::list_definitions(definitions_desk());
         case Interaction::definitions_remove:
             return admin::remove_definitions(definitions_desk(), permit);
-        case Interaction::key_status: return admin::key_status(tenant_.tenant, house_.clock);
-        case Interaction::key_rotation:
-            return admin::order_rotation(tenant_.tenant, house_.clock, parser_, exchange);
         case Interaction::client_add:
             return oauth::register_client(exchange, *records_, parser_, house_.clock);
+        case Interaction::key_status:
+        case Interaction::key_rotation:
         case Interaction::custodians_set:
         case Interaction::custodians_read:
         case Interaction::proposal_draft:
@@ -103,7 +103,8 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
         case Interaction::ballot_add:
         case Interaction::proposal_execute:
         case Interaction::hold_place:
-        case Interaction::hold_list: return prepare_keys(exchange, permit);
+        case Interaction::hold_list:
+        case Interaction::keys_seal: return prepare_keys(exchange, permit);
         case Interaction::control_check: return admin::control_check(house_.control_report);
         case Interaction::backup_begin:
         case Interaction::backup_state:
@@ -112,7 +113,14 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
     return fail(Errc::internal, "an interaction has no operation");
 }
 
-// What several people decide about keys.
+void TenantDesk::note_new_keys(request::AuditFacts& facts) {
+    for (auto const& compartment : records_->sealing().take_made_keys()) {
+        facts.new_keys.push_back(
+            {.compartment = compartment, .patient_compartment = records_->is_patient(compartment)});
+    }
+}
+
+// The state of keys, and what people decide about them.
 Result<request::Prepared> TenantDesk::prepare_keys(request::Exchange& exchange,
                                                    request::Permit const& permit) {
     using request::Interaction;
@@ -122,8 +130,11 @@ Result<request::Prepared> TenantDesk::prepare_keys(request::Exchange& exchange,
                                .random = house_.random,
                                .clock = house_.clock,
                                .custodians_file = tenant_.custodians_file,
-                               .executor = tenant_.key_executor};
+                               .executor = tenant_.key_executor,
+                               .keep_retired = house_.keep_retired};
     auto const interaction = permit.intent().interaction;
+    if (interaction == Interaction::key_status) return admin::key_status(desk);
+    if (interaction == Interaction::key_rotation) return admin::order_rotation(desk, exchange);
     if (interaction == Interaction::custodians_set)
         return admin::appoint_custodians(desk, exchange);
     if (interaction == Interaction::custodians_read) return admin::show_custodians(desk);
@@ -136,6 +147,7 @@ Result<request::Prepared> TenantDesk::prepare_keys(request::Exchange& exchange,
         return admin::execute_proposal(desk, exchange, permit);
     if (interaction == Interaction::hold_place) return admin::place_hold(desk, exchange);
     if (interaction == Interaction::hold_list) return admin::list_holds(desk);
+    if (interaction == Interaction::keys_seal) return admin::seal_keys(desk);
     return fail(Errc::internal, "an interaction has no operation");
 }
 

@@ -30,6 +30,8 @@ public:
     // What the permit allows, done up to the point where it would become visible.
     [[nodiscard]] Result<request::Prepared> prepare(request::Exchange& exchange,
                                                     request::Permit const& permit);
+    // Data keys that prepare() caused to be made (KEY-3).
+    void note_new_keys(request::AuditFacts& facts);
 
 private:
     [[nodiscard]] admin::DefinitionsDesk definitions_desk();

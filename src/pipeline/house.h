@@ -35,6 +35,7 @@ struct House {
     records::IndexCache& index_cache;
     admin::ControlReport const& control_report;
     admin::Backups& backups;
+    std::chrono::days keep_retired{0};                  // data keys, for older backups
     std::vector<std::unique_ptr<TenantHouse>> tenants;  // the default tenant first
 };
 

@@ -60,6 +60,7 @@ Task<Result<http::Response>> Pipeline::proceed(request::Exchange& exchange) {
         auto answer = *std::move(work.answer);
         SALUS_CO_TRY(auto receipt,
                      co_await safeguards(exchange).gate.record(exchange, answer, home_));
+        if (!work.prepared.batch && work.prepared.after_commit) work.prepared.after_commit();
         co_return disclose(std::move(answer), std::move(receipt));
     }
 }
@@ -90,7 +91,10 @@ Result<request::Permit> Pipeline::decide_at(Desk& desk, request::Exchange& excha
 Result<Pipeline::Work> Pipeline::prepare_at(Desk& desk, request::Exchange& exchange,
                                             request::Permit const& permit) {
     auto& room = desk.of(*exchange.tenant);
-    SALUS_TRY(auto prepared, room.prepare(exchange, permit));
+    auto outcome = room.prepare(exchange, permit);
+    // Whatever becomes of the request, the keys are there.
+    room.note_new_keys(exchange.facts);
+    SALUS_TRY(auto prepared, std::move(outcome));
     exchange.facts.touched = prepared.touched;
     exchange.facts.consulted = prepared.consulted;
     if (!exchange.entries.empty()) return Work{std::move(prepared), std::nullopt};

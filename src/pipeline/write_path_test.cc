@@ -75,6 +75,18 @@ TEST_F(WritePathTest, EveryWriteHasBothLeavesAndAReadHasOne) {
     EXPECT_EQ(open_intents(), 0U);
 }
 
+// The first write of a patient makes his key; no other does, and none is told of twice.
+TEST_F(WritePathTest, TheFirstWriteOfAPatientIsOnRecordAsTheCauseOfHisKey) {
+    lose(1);
+    ASSERT_EQ(room_.put("/fhir/Patient/p1", patient_json("p1")).status, 201);
+    EXPECT_EQ(count(room_.owner().leaves(), R"("new_key":1)"), 1U);
+    ASSERT_EQ(room_.put("/fhir/Patient/p1", patient_json("p1")).status, 200);
+    EXPECT_EQ(room_.get("/fhir/Patient/p1").status, 200);
+    EXPECT_EQ(count(room_.owner().leaves(), R"("new_key":1)"), 1U);
+    ASSERT_EQ(room_.put("/fhir/Patient/p2", patient_json("p2")).status, 201);
+    EXPECT_EQ(count(room_.owner().leaves(), R"("new_key":1)"), 2U);
+}
+
 TEST_F(WritePathTest, ALostRaceIsTriedAgain) {
     for (int losses = 1; losses <= 3; ++losses) {
         auto const before = room_.owner().leaves().size();

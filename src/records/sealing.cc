@@ -65,9 +65,15 @@ crypto::Context Sealing::cursor_context(ClientId const& client) const {
     return context;
 }
 
+Result<keys::DataKey> Sealing::key_for_sealing(CompartmentId const& compartment) {
+    auto key = tenant_.keyring.key_for_writing(compartment);
+    if (key && key->is_made) made_keys_.push_back(compartment);
+    return key;
+}
+
 Result<crypto::Sealed> Sealing::seal(DocumentName const& name, WallTime last_updated,
                                      EphiText const& text) {
-    SALUS_TRY(auto const key, tenant_.keyring.key_for_writing(name.compartment));
+    SALUS_TRY(auto const key, key_for_sealing(name.compartment));
     auto const& plain = text.reveal({});
     Bytes framed;
     framed.reserve(kTimeBytes + plain.size());
@@ -103,7 +109,7 @@ Result<OpenedDocument> Sealing::open(DocumentName const& name, crypto::Sealed co
 Result<crypto::Sealed> Sealing::seal_index_entry(CompartmentId const& compartment,
                                                  Address const& address, std::uint64_t version,
                                                  Ephi<Bytes> const& entry) {
-    SALUS_TRY(auto const key, tenant_.keyring.key_for_writing(compartment));
+    SALUS_TRY(auto const key, key_for_sealing(compartment));
     return sealer_.seal(key.key, key.version, index_context(compartment, address, version),
                         entry.reveal({}));
 }
@@ -119,7 +125,7 @@ Result<crypto::Sealed> Sealing::seal_again(CompartmentId const& compartment,
                                            crypto::Sealed const& sealed) {
     SALUS_TRY(auto const old, key_of(compartment, sealed));
     SALUS_TRY(auto text, sealer_.open(old, context, sealed));
-    auto const key = tenant_.keyring.key_for_writing(compartment);
+    auto const key = key_for_sealing(compartment);
     if (!key) {
         scrub(text);
         return fail(key.error());
@@ -142,7 +148,7 @@ Result<crypto::Sealed> Sealing::seal_index_entry_again(CompartmentId const& comp
 Result<store::IndexPage> Sealing::seal_index_page(CompartmentId const& compartment,
                                                   std::uint64_t sequence, Bytes page) {
     auto sealed = [&]() -> Result<crypto::Sealed> {
-        SALUS_TRY(auto const key, tenant_.keyring.key_for_writing(compartment));
+        SALUS_TRY(auto const key, key_for_sealing(compartment));
         return sealer_.seal(key.key, key.version, page_context(compartment, sequence), page);
     }();
     scrub(page);

@@ -83,8 +83,14 @@ public:
     // Paging cursors: sealed under the tenant's cursor key and bound to the client (MIN-2).
     [[nodiscard]] Result<std::string> seal_cursor(ClientId const& client, std::string_view cursor);
     [[nodiscard]] Result<std::string> open_cursor(ClientId const& client, EphiText const& text);
+    // The compartments whose first data key was made here since the last call: each has to be on
+    // record with who caused it (KEY-3).
+    [[nodiscard]] std::vector<CompartmentId> take_made_keys() {
+        return std::exchange(made_keys_, {});
+    }
 
 private:
+    [[nodiscard]] Result<keys::DataKey> key_for_sealing(CompartmentId const& compartment);
     // What a stored record was sealed with. Errc::gone when that key was destroyed.
     [[nodiscard]] Result<SecretBytes> key_of(CompartmentId const& compartment,
                                              crypto::Sealed const& sealed);
@@ -102,6 +108,7 @@ private:
 
     request::Tenant const& tenant_;
     crypto::Sealer sealer_;
+    std::vector<CompartmentId> made_keys_;
 };
 
 // What a write leaf commits to and reconciliation compares: the hash of the sealed bytes.

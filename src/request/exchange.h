@@ -16,6 +16,12 @@
 
 namespace salus::request {
 
+// The first data key of a compartment, made because this request seals something there.
+struct NewDataKey {
+    CompartmentId compartment;
+    bool patient_compartment = false;
+};
+
 struct AuditFacts {
     CallerPointer caller;     // once authenticated
     EphiText claimed_client;  // token endpoint: whom the assertion names, unproven text
@@ -26,6 +32,7 @@ struct AuditFacts {
     std::optional<CompartmentId> compartment;  // the patient's, once known
     std::vector<Touched> touched;              // once prepared
     std::vector<Touched> consulted;            // once prepared: a write's answer tells of these
+    std::vector<NewDataKey> new_keys;          // once prepared, until they are recorded
     std::optional<audit::KeyOperation> key_operation;  // once known
     std::vector<PolicyRuleId> rules;                   // once decided
     std::vector<std::uint64_t> intent_leaves;          // once a write's intent is recorded

@@ -162,6 +162,7 @@ constexpr std::array kRows{
     Row{Interaction::proposal_execute, "admin.proposal-execute", true, false},
     Row{Interaction::hold_place, "admin.hold-place", true, false},
     Row{Interaction::hold_list, "admin.hold-list", false, false},
+    Row{Interaction::keys_seal, "admin.keys-seal", false, false},
     Row{Interaction::control_check, "admin.check", false, false},
     Row{Interaction::backup_begin, "admin.backup-begin", false, false},
     Row{Interaction::backup_state, "admin.backup-state", false, false},

@@ -45,6 +45,7 @@ std::span<Interaction const> all_interactions() noexcept {
         Interaction::proposal_execute,
         Interaction::hold_place,
         Interaction::hold_list,
+        Interaction::keys_seal,
         Interaction::control_check,
         Interaction::backup_begin,
         Interaction::backup_state,
@@ -94,6 +95,7 @@ Literal name_of(Interaction interaction) noexcept {
         case Interaction::proposal_execute: return "admin.proposal-execute";
         case Interaction::hold_place: return "admin.hold-place";
         case Interaction::hold_list: return "admin.hold-list";
+        case Interaction::keys_seal: return "admin.keys-seal";
         case Interaction::control_check: return "admin.check";
         case Interaction::backup_begin: return "admin.backup-begin";
         case Interaction::backup_state: return "admin.backup-state";
@@ -146,6 +148,7 @@ std::span<Interaction const> parts_of(Interaction const& interaction) noexcept {
         case Interaction::proposal_execute:
         case Interaction::hold_place:
         case Interaction::hold_list:
+        case Interaction::keys_seal:
         case Interaction::backup_begin:
         case Interaction::backup_state:
         case Interaction::backup_drill_report:
@@ -193,6 +196,7 @@ bool is_write(Interaction interaction) noexcept {
         case Interaction::proposal_list:
         case Interaction::proposal_read:
         case Interaction::hold_list:
+        case Interaction::keys_seal:  // changes no record, and no key
         case Interaction::key_status:
         // Notes an order, which changes no key and no record: the work that follows records each
         // of its steps by itself.
@@ -246,6 +250,7 @@ bool is_public(Interaction interaction) noexcept {
         case Interaction::proposal_execute:
         case Interaction::hold_place:
         case Interaction::hold_list:
+        case Interaction::keys_seal:
         case Interaction::backup_begin:
         case Interaction::backup_state:
         case Interaction::backup_drill_report:

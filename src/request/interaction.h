@@ -56,6 +56,7 @@ enum class Interaction : std::uint8_t {
     proposal_execute,
     hold_place,
     hold_list,
+    keys_seal,
     control_check,
     backup_begin,
     backup_state,

@@ -87,7 +87,7 @@ struct Prepared {
     // What a concurrent change means to the caller (If-Match: 412; a replayed assertion: refused).
     // Absent: the operation may be prepared again and retried.
     std::optional<Error> conflict;
-    // What of this process follows the store: called once the batch is durable.
+    // What of this process follows: called once the batch, or without one the record, is durable.
     std::function<void()> after_commit{};
 };
 

@@ -163,6 +163,7 @@ bool allows(Scope const& scope, Interaction interaction, std::string_view type) 
         case Interaction::proposal_add:
         case Interaction::ballot_add:
         case Interaction::proposal_execute:
+        case Interaction::keys_seal:
         case Interaction::hold_place: return !clinical && scope.type == "keys" && scope.update;
         case Interaction::client_add: return !clinical && scope.type == "clients" && scope.update;
         case Interaction::control_check: return !clinical && scope.type == "check" && scope.read;

@@ -140,6 +140,7 @@ constexpr std::array kRows{
     Row{Interaction::proposal_execute, 0},
     Row{Interaction::hold_place, 0},
     Row{Interaction::hold_list, 0},
+    Row{Interaction::keys_seal, 0},
     Row{Interaction::control_check, 0},
     Row{Interaction::backup_begin, 0},
     Row{Interaction::backup_state, 0},

@@ -42,6 +42,9 @@ class Custodians:
         return self.run("vote", proposal, decision, "--as", who, "--key", str(self.key(who)), *more,
                         check=check)
 
+    def rotate(self, kind, who="rosa", check=True):
+        return self.run("rotate", kind, "--as", who, "--key", str(self.key(who)), check=check)
+
     def show(self, proposal):
         return json.loads(self.run("proposals", proposal).stdout)
 

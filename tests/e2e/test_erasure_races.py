@@ -57,7 +57,7 @@ class ErasureRaceTest(unittest.TestCase):
             instance.write(patient, MANY)
             proposal = instance.approve(patient)
             writer = Writer(instance, patient)
-            instance.keys("rotate", "data")
+            instance.custodians.rotate("data")
             if number > 0:  # before it begins, while records are sealed again, and towards the end
                 instance.wait_until(lambda status: any(
                     state == "decrypt-only" for _, state in instance.live_versions(status)),

@@ -110,6 +110,10 @@ class FipsTest(unittest.TestCase):
         instance = self.made(*options("off"))
         self.change(instance, "fips", "require")
         self.assertIn("needs scrypt", self.refusal(instance))
+        instance.command("keys", "reseal", "--dir", str(instance.directory))
+        instance.start(seconds=60)
+        self.smoke(instance)
+        self.assertIn("OpenSSL FIPS Provider", self.line(instance)["evidence"])
 
     def test_preferred(self):
         instance = self.made(*options("prefer"))

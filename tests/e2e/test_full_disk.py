@@ -38,7 +38,7 @@ class FullDiskTest(unittest.TestCase):
             instance.write(patient, 40)
         instance.restart()  # the write-ahead log begins anew: it has no room of its own
         mark = len(instance.said())
-        instance.keys("rotate", "data")
+        instance.custodians.rotate("data")
         instance.wait_until(lambda status: len(instance.live_versions(status)) > 1, "a rotation")
         self.disk.fill()
         acknowledged, refused = self.write_until_refused(instance)

@@ -27,7 +27,7 @@ class PauseTest(unittest.TestCase):
             instance.write(patient, 3)
         instance.write(BIG, MANY)
         began = time.monotonic()
-        instance.keys("rotate", "data")
+        instance.custodians.rotate("data")
         while self.resealed() < len(SMALL) // 2:
             self.assertLess(time.monotonic() - began, 30, instance.said()[-2000:])
             time.sleep(0.02)
@@ -78,7 +78,7 @@ class PauseTest(unittest.TestCase):
         instance = self.begin(SLOW)
         for number in range(patients):
             instance.write(f"p{number}", records - 1)
-        instance.keys("rotate", "data")
+        instance.custodians.rotate("data")
         instance.wait_until(lambda _: self.resealed() > 0, "the first batch")
         began = time.monotonic()
         instance.wait_until(lambda _: self.resealed() >= patients, "a batch of each patient")

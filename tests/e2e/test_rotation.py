@@ -128,13 +128,14 @@ class Rotation(unittest.TestCase):
     # Of every kind, until nothing is under what was there before.
     def rotate_all(self, before):
         for kind in ("shard", "data", "index", "signing", "cursor", "detail"):
-            self.keys("rotate", kind)
+            self.custodians.rotate(kind)
         self.custodians.decide("rosa", "rotate-root", "root")
         epoch = max(kek["epoch"] for kek in before["keks"])
 
         def done(status):
             live = [kek for kek in status["keks"] if kek["state"] != "destroyed"]
-            data = [key for key in status["dataKeys"] if key["state"] != "destroyed"]
+            data = [key for key in status["dataKeys"]
+                    if key["state"] not in ("destroyed", "retired")]
             return (len(live) == 1 and live[0]["epoch"] > epoch
                     and all(key["state"] == "active" and key["epoch"] > 1
                             for key in status["shardKeys"] if key["keys"])
@@ -155,7 +156,7 @@ class Rotation(unittest.TestCase):
         with contextlib.closing(sqlite3.connect(
                 self.instance.directory / "keys/default/keys.db")) as keys:
             for compartment, version in keys.execute(
-                    "SELECT compartment, version FROM data_key WHERE state <> 3"):
+                    "SELECT compartment, version FROM data_key WHERE state NOT IN (3, 5)"):
                 self.assertNotIn(compartment, live, "two live versions")
                 live[compartment] = version
             self.assertEqual(
@@ -207,7 +208,8 @@ class Rotation(unittest.TestCase):
         self.assertEqual(line["state"], "enforced", line)
         self.instance.stop()
         self.assert_nothing_under_an_old_key()
-        for event in ("key.created", "key.rotated", "key.destroyed", "key.rotation-ordered"):
+        for event in ("key.created", "key.rotated", "key.retired", "key.destroyed",
+                      "key.rotation-ordered"):
             self.assertGreater(self.leaves(event), 0, event)
         self.assertEqual(self.instance.command(
             "audit", "verify", "--dir", str(self.instance.directory)).returncode, 0)
@@ -220,7 +222,7 @@ class Rotation(unittest.TestCase):
         load.wait_for_all()
         before = self.status()
         for kind in ("data", "shard", "index"):
-            self.keys("rotate", kind)
+            self.custodians.rotate(kind)
         self.custodians.decide("rosa", "rotate-root", "root")
         for pause in (1.0, 0.4, 0.7):
             time.sleep(pause)
@@ -247,6 +249,26 @@ class Rotation(unittest.TestCase):
                                                   {"Content-Type": "application/json"})
         self.assertEqual(answer.status, 403)
         self.assertEqual([kek["epoch"] for kek in self.status()["keks"]], [1])
+
+    def test_a_rotation_takes_who_rotates(self):
+        self.begin()
+        for refused in (self.custodians.run("rotate", "data", check=False),
+                        self.custodians.rotate("data", "grace", check=False),
+                        self.custodians.rotate("data", "dora", check=False)):
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn("refused", refused.stdout + refused.stderr)
+        self.assertEqual(self.status()["orders"], [])
+        report = json.loads(self.instance.command(
+            "check", "--dir", str(self.instance.directory), "--json", check=False).stdout)
+        line = next(line for line in report if line["id"] == "KEY-1")
+        self.assertEqual(line["state"], "enforced", line)
+        self.assertIn("is taken, 6 of 6 others were refused", line["evidence"])
+        self.custodians.rotate("signing")
+        self.assertEqual([order["rotate"] for order in self.status()["orders"]], ["signing"])
+        self.instance.stop()
+        audit = b"".join(path.read_bytes() for path in
+                         (self.instance.directory / "audit/default").glob("*.segment"))
+        self.assertIn(b'"proposer":"rosa"', audit)
 
     def test_in_a_token(self):
         if not os.path.exists(MODULE):

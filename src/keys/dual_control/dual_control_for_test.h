@@ -7,6 +7,7 @@
 
 #include "foundation/check.h"
 #include "keys/dual_control/quorum.h"
+#include "keys/dual_control/rotation_order.h"
 
 namespace salus::keys {
 
@@ -85,6 +86,18 @@ public:
         return made;
     }
 
+    // An order, signed; `who` empty: unsigned.
+    [[nodiscard]] OrderRequest order(RotationKind kind, std::int64_t before, std::string const& who,
+                                     std::string_view instance = kThisInstance) const {
+        OrderRequest made{.kind = kind,
+                          .before = before,
+                          .instance = std::string(instance),
+                          .custodian = CustodianName(who),
+                          .signature = {}};
+        if (!who.empty()) made.signature = keys_.at(who).sign(order_message(made));
+        return made;
+    }
+
 private:
     std::vector<std::pair<std::string, Role>> people_;
     std::map<std::string, crypto::SigningKey> keys_;
@@ -106,6 +119,17 @@ Approval approval_for(Change&& change) {
                                              .now = kProposedAt + kCoolOff});
     SALUS_CHECK(approval.has_value());
     return *std::move(approval);
+}
+// As an administrator gives it where no custodians are.
+inline RotationOrder order_of(RotationKind kind, std::int64_t before) {
+    auto order = RotationOrder::judge({.kind = kind,
+                                       .before = before,
+                                       .instance = std::string(kThisInstance),
+                                       .custodian = {},
+                                       .signature = {}},
+                                      nullptr, kThisInstance, before);
+    SALUS_CHECK(order.has_value());
+    return *order;
 }
 inline Approval approval_to_erase(CompartmentId const& compartment) {
     return approval_for([&](Proposal& proposal) { proposal.target = compartment.hex(); });

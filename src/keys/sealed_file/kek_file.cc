@@ -38,8 +38,8 @@ Result<SecretBytes> stretched_key(SecretBytes const& passphrase, BytesView param
     }
     if (crypto::approved_only()) {
         return fail(Errc::not_supported,
-                    "the key file needs scrypt, which no FIPS module has: make the instance with "
-                    "crypto.fips required, or use another back end of keys");
+                    "the key file needs scrypt, which no FIPS module has: `salus keys reseal` "
+                    "makes it one of PBKDF2");
     }
     return crypto::scrypt(passphrase, salt, cost, kKeyBytes);
 }
@@ -83,11 +83,20 @@ private:
 
 }  // namespace
 
-Result<KekFileHeader> KekFileHeader::make(SecretBytes const& passphrase, crypto::ScryptCost cost,
-                                          crypto::Random& random) {
+Stretching usual_stretching() noexcept {
+    return crypto::approved_only() ? Stretching::pbkdf2 : Stretching::scrypt;
+}
+
+Stretching KekFileHeader::stretching() const noexcept {
+    auto const format = read_u32(BytesView(bytes_).subspan(kFormatAt));
+    return format == kPbkdf2Format ? Stretching::pbkdf2 : Stretching::scrypt;
+}
+
+Result<KekFileHeader> KekFileHeader::make(SecretBytes const& passphrase, Stretching stretching,
+                                          crypto::ScryptCost cost, crypto::Random& random) {
     Bytes bytes;
     append(bytes, bytes_of(kMagic));
-    bool const approved = crypto::approved_only();
+    bool const approved = stretching == Stretching::pbkdf2;
     append_u32(bytes, approved ? kPbkdf2Format : kScryptFormat);
     append_u64(bytes, approved ? kIterations : cost.n);
     append_u32(bytes, approved ? 0 : cost.r);

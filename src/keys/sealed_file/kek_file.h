@@ -22,14 +22,19 @@ namespace salus::keys {
 
 inline constexpr std::size_t kKekFileHeaderBytes = 124;
 
+// How a passphrase becomes a key: formats 1 and 2.
+enum class Stretching : std::uint8_t { scrypt, pbkdf2 };
+// PBKDF2 where algorithms come from a FIPS module alone, which has no scrypt.
+[[nodiscard]] Stretching usual_stretching() noexcept;
+
 // The checksum tells damage from a wrong passphrase; it does not authenticate. The passphrase does,
 // through the verifier and the record's context.
 class KekFileHeader {
 public:
-    // A header for this passphrase with a new salt. Slow. Errc::invalid for a bad cost. Of format
-    // 2, whatever the cost, where algorithms come from a FIPS module alone.
-    static Result<KekFileHeader> make(SecretBytes const& passphrase, crypto::ScryptCost cost,
-                                      crypto::Random& random);
+    // A header for this passphrase with a new salt. Slow. Errc::invalid for a bad cost, which
+    // counts for scrypt alone.
+    static Result<KekFileHeader> make(SecretBytes const& passphrase, Stretching stretching,
+                                      crypto::ScryptCost cost, crypto::Random& random);
     // Errc::corrupt unless the form and the checksum are right.
     static Result<KekFileHeader> parse(BytesView file);
 
@@ -37,6 +42,7 @@ public:
     // Errc::not_supported for format 1 where scrypt cannot be had. Slow.
     [[nodiscard]] Result<SecretBytes> seal_key(SecretBytes const& passphrase) const;
     [[nodiscard]] BytesView bytes() const noexcept { return bytes_; }
+    [[nodiscard]] Stretching stretching() const noexcept;
 
 private:
     explicit KekFileHeader(Bytes bytes) : bytes_(std::move(bytes)) {}

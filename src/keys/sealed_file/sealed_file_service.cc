@@ -60,7 +60,7 @@ Result<std::unique_ptr<SealedFileService>> SealedFileService::create(std::filesy
     if (std::filesystem::exists(std::filesystem::symlink_status(path, error))) {
         return fail(Errc::conflict, "the file of key-encryption keys exists");
     }
-    SALUS_TRY(auto header, KekFileHeader::make(passphrase, cost, random));
+    SALUS_TRY(auto header, KekFileHeader::make(passphrase, usual_stretching(), cost, random));
     auto service = std::unique_ptr<SealedFileService>(
         new SealedFileService(std::move(path), std::move(realm), random, std::move(header)));
     SALUS_TRY_VOID(service->initialise(passphrase, crypto::random_secret(random, kKeyBytes)));
@@ -127,6 +127,36 @@ Result<void> SealedFileService::write(KekFileContents const& contents) {
     return write_file_durably(path_, file, FileAccess::private_to_owner);
 }
 
+Result<void> SealedFileService::replace(KekFileContents const& contents) {
+    FileDescriptor const old(::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!old.valid()) return fail(Errc::unavailable, "the key file cannot be written");
+    SALUS_TRY_VOID(write(contents));
+    return overwrite(old);
+}
+
+Result<void> SealedFileService::reseal(std::filesystem::path path,
+                                       SecretBytes const& old_passphrase,
+                                       SecretBytes const& passphrase, std::string realm,
+                                       crypto::Random& random, Stretching stretching,
+                                       crypto::ScryptCost cost) {
+    if (passphrase.empty()) return fail(Errc::invalid, "the passphrase is empty");
+    auto const lock = FileLock::acquire(lock_of(path));
+    if (!lock) return fail(Errc::unavailable, kBusy);
+    SALUS_TRY(auto const old, open(path, old_passphrase, realm, random));
+    SALUS_TRY(auto header, KekFileHeader::make(passphrase, stretching, cost, random));
+    SealedFileService fresh(std::move(path), std::move(realm), random, std::move(header));
+    return fresh.take_over(*old, passphrase);
+}
+
+Result<void> SealedFileService::take_over(SealedFileService& other, SecretBytes const& passphrase) {
+    SALUS_TRY(auto const seal_key, header_.seal_key(passphrase));
+    MutexLock const lock(mutex_);
+    SALUS_TRY(auto seal_slot, memory_.store(seal_key.reveal()));
+    seal_key_.emplace(std::move(seal_slot));
+    MutexLock const lock_other(other.mutex_);
+    return replace(*other.contents_);
+}
+
 Result<void> SealedFileService::ensure(KekName const& name) {
     if (!is_kek_name(name)) return fail(Errc::invalid, kNoTenant);
     MutexLock const lock(mutex_);
@@ -170,10 +200,7 @@ Result<void> SealedFileService::destroy(KekName const& name) {
     if (!file_lock) return fail(Errc::unavailable, kBusy);
     SALUS_TRY(auto contents, read());
     if (contents.keks.erase(name) > 0) {
-        FileDescriptor const old(::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
-        if (!old.valid()) return fail(Errc::unavailable, "the key file cannot be written");
-        SALUS_TRY_VOID(write(contents));
-        SALUS_TRY_VOID(overwrite(old));
+        SALUS_TRY_VOID(replace(contents));
     }
     contents_.emplace(std::move(contents));
     return {};
@@ -206,6 +233,9 @@ Result<SecretBytes> SealedFileService::unwrap(KekName const& name, BytesView con
 }
 
 Literal SealedFileService::description() const noexcept {
+    if (header_.stretching() == Stretching::pbkdf2) {
+        return "sealed file: passphrase, PBKDF2, AES-256-GCM; keys in locked process memory";
+    }
     return "sealed file: passphrase, scrypt, AES-256-GCM; keys in locked process memory";
 }
 

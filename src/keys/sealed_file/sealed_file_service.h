@@ -30,6 +30,15 @@ public:
                                                            std::string realm,
                                                            crypto::Random& random);
 
+    // Seals the file under another passphrase, or by another way of stretching one; the keys in it
+    // stay what they are. REQUIRES: no process has the file open as a service. The file is the old
+    // or the new one, whatever happens; then the old one's bytes are overwritten. Errors as open(),
+    // Errc::invalid for an empty passphrase, Errc::unavailable if the file cannot be written. Slow.
+    static Result<void> reseal(std::filesystem::path path, SecretBytes const& old_passphrase,
+                               SecretBytes const& passphrase, std::string realm,
+                               crypto::Random& random, Stretching stretching,
+                               crypto::ScryptCost cost);
+
     // Errc::unavailable while another process writes the file. Errc::invalid for a name that no
     // tenant can have; Errc::too_large beyond limits::kKeyEncryptionKeys.
     Result<void> ensure(KekName const& name) override;
@@ -55,6 +64,10 @@ private:
     Result<KekFileContents> read() SALUS_REQUIRES(mutex_);
     Result<KekFileContents> decode(BytesView file) SALUS_REQUIRES(mutex_);
     Result<void> write(KekFileContents const& contents) SALUS_REQUIRES(mutex_);
+    // In the place of the file that is there, whose bytes are overwritten.
+    Result<void> replace(KekFileContents const& contents) SALUS_REQUIRES(mutex_);
+    // The keys of another service, sealed by this one.
+    Result<void> take_over(SealedFileService& other, SecretBytes const& passphrase);
 
     std::filesystem::path const path_;
     std::string const realm_;

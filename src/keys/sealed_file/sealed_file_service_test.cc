@@ -184,5 +184,60 @@ TEST_F(SealedFileServiceTest, EnsureRefusesWhileAnotherWritesOrTheFileWasReplace
     EXPECT_EQ(service->ensure(clinic_).error().code, Errc::not_found);
 }
 
+TEST_F(SealedFileServiceTest, AnotherPassphraseOpensTheSameKeys) {
+    auto service = make_service(directory_.path(), random_);
+    ASSERT_TRUE(service->ensure(clinic_));
+    auto const wrapped = service->wrap(clinic_, {}, SecretBytes(kKeyBytes)).value();
+    service.reset();
+    for (auto const stretching : {Stretching::scrypt, Stretching::pbkdf2}) {
+        auto const before = file();
+        auto const from = stretching == Stretching::scrypt ? "passphrase" : "next";
+        auto const to = stretching == Stretching::scrypt ? "next" : "last";
+        ASSERT_TRUE(SealedFileService::reseal(path_, secret_of(from), secret_of(to), kRealm,
+                                              random_, stretching, kCheap));
+        EXPECT_EQ(refusal(from), Errc::unauthenticated);
+        EXPECT_TRUE(open(to).value()->unwrap(clinic_, {}, wrapped));
+        EXPECT_EQ(KekFileHeader::parse(file()).value().stretching(), stretching);
+        // Another salt, and another record.
+        EXPECT_NE(Bytes(before.begin() + 28, before.end()), [&] {
+            auto const now = file();
+            return Bytes(now.begin() + 28, now.end());
+        }());
+    }
+}
+
+TEST_F(SealedFileServiceTest, AResealThatIsRefusedChangesNothing) {
+    ASSERT_TRUE(make_service(directory_.path(), random_)->ensure(clinic_));
+    auto const before = file();
+    auto const attempt = [&](std::string_view old, std::string_view fresh,
+                             std::string const& realm = kRealm) {
+        return SealedFileService::reseal(path_, secret_of(old), secret_of(fresh), realm, random_,
+                                         Stretching::scrypt, kCheap)
+            .error()
+            .code;
+    };
+    EXPECT_EQ(attempt("wrong", "next"), Errc::unauthenticated);
+    EXPECT_EQ(attempt("passphrase", ""), Errc::invalid);
+    EXPECT_EQ(attempt("passphrase", "next", "another-realm"), Errc::corrupt);
+    {
+        auto const busy = FileLock::acquire(directory_.path() / "root.sealed.lock");
+        ASSERT_TRUE(busy);
+        EXPECT_EQ(attempt("passphrase", "next"), Errc::unavailable);
+    }
+    EXPECT_EQ(file(), before);
+}
+
+// Whoever had the file open before finds another and does not write over it.
+TEST_F(SealedFileServiceTest, AServiceOfTheOldFileWritesNoMore) {
+    auto const service = make_service(directory_.path(), random_);
+    ASSERT_TRUE(service->ensure(clinic_));
+    ASSERT_TRUE(SealedFileService::reseal(path_, secret_of("passphrase"), secret_of("next"), kRealm,
+                                          random_, Stretching::scrypt, kCheap));
+    EXPECT_EQ(service->ensure({.tenant = TenantName("north"), .epoch = 1}).error().code,
+              Errc::unavailable);
+    EXPECT_EQ(service->destroy(clinic_).error().code, Errc::unavailable);
+    EXPECT_TRUE(open("next"));
+}
+
 }  // namespace
 }  // namespace salus::keys

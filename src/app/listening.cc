@@ -1,0 +1,80 @@
+#include "app/listening.h"
+
+#include <csignal>
+
+#include "app/instance.h"
+#include "foundation/file.h"
+
+namespace salus::app {
+namespace {
+
+constexpr std::size_t kPemLargest = std::size_t{256} * 1024;
+
+void reload(ServerConfiguration const& configuration, Log const& log, http::Server& server) {
+    std::string why;
+    auto const certificate = load_certificate(configuration, why);
+    if (certificate) {
+        server.replace_certificate(certificate);
+        log.write(LogLevel::info, "certificate.reloaded");
+    } else {
+        // The old one goes on: a typing error must not take the service down (TRN-5).
+        log.write(LogLevel::error, "certificate.reload_failed");
+    }
+}
+
+}  // namespace
+
+Certificate load_certificate(ServerConfiguration const& server, std::string& why) {
+    auto const chain = read_file(server.certificate, kPemLargest);
+    auto const key = read_file(server.certificate_key, kPemLargest);
+    if (!chain || !key) {
+        why = "the certificate or its key cannot be read";
+        return nullptr;
+    }
+    auto context = crypto::TlsServerContext::make(text_of(*chain), *key);
+    if (!context) {
+        why = "the certificate: " + std::string(context.error().why.text());
+        return nullptr;
+    }
+    return *std::move(context);
+}
+
+void move_to_port(ServerConfiguration& server, int port) {
+    auto const old_end = ":" + std::to_string(server.port);
+    if (server.public_url.ends_with(old_end)) {
+        server.public_url.resize(server.public_url.size() - old_end.size());
+        server.public_url += ":" + std::to_string(port);
+    }
+    server.port = static_cast<std::uint16_t>(port);
+}
+
+sigset_t handled_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    return signals;
+}
+
+bool write_address(Layout const& layout, ServerConfiguration const& configuration,
+                   http::Server const& server) {
+    auto const& address = configuration.address;
+    // The certificate names localhost; an any-address is reached there too.
+    auto const host = address == "0.0.0.0" || address == "::" ? std::string("localhost") : address;
+    auto const line = host + " " + std::to_string(server.port()) + " " + configuration.public_url;
+    return write_file_durably(layout.address(), bytes_of(line), FileAccess::private_to_owner)
+        .has_value();
+}
+
+void wait_for_the_end(ServerConfiguration const& configuration, Log const& log,
+                      http::Server& server, sigset_t const& signals) {
+    while (true) {
+        int received = 0;
+        if (sigwait(&signals, &received) != 0) continue;
+        if (received != SIGHUP) return;
+        reload(configuration, log, server);
+    }
+}
+
+}  // namespace salus::app

@@ -1,0 +1,29 @@
+// Inside the room: what a server has in common, whether the instance is open or sealed.
+#pragma once
+
+#include <csignal>
+#include <memory>
+#include <string>
+
+#include "app/configuration.h"
+#include "app/instance.h"
+#include "http/server.h"
+
+namespace salus::app {
+
+using Certificate = std::shared_ptr<crypto::TlsServerContext const>;
+// Nothing, and `why` for the operator.
+[[nodiscard]] Certificate load_certificate(ServerConfiguration const& server, std::string& why);
+// Another port for this run: the public address follows if it names the configured one.
+void move_to_port(ServerConfiguration& server, int port);
+// SIGINT, SIGTERM, SIGHUP. To be blocked before any thread starts, so that sigwait alone receives
+// them.
+[[nodiscard]] sigset_t handled_signals();
+// run/address, for the commands.
+[[nodiscard]] bool write_address(Layout const& layout, ServerConfiguration const& configuration,
+                                 http::Server const& server);
+// Until SIGINT or SIGTERM; SIGHUP reads the certificate again.
+void wait_for_the_end(ServerConfiguration const& configuration, Log const& log,
+                      http::Server& server, sigset_t const& signals);
+
+}  // namespace salus::app

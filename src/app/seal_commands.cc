@@ -1,0 +1,69 @@
+// `salus keys seal` and `salus keys unseal`.
+#include "app/administration.h"
+#include "app/commands.h"
+#include "app/seal.h"
+#include "app/terminal.h"
+#include "audit/leaf.h"
+#include "foundation/blocking.h"
+#include "keys/process_memory.h"
+
+namespace salus::app {
+namespace {
+
+// On record in every tenant's log before the seal is lifted.
+Result<void> record_unsealed(Instance const& instance) {
+    BlockingExecutor executor;
+    for (auto const& tenant : instance.house().tenants) {
+        audit::LeafBuilder leaf(audit::Event::key_unsealed, audit::Outcome::ok);
+        leaf.tenant(tenant->tenant.name);
+        SALUS_TRY(auto record, std::move(leaf).build());
+        std::vector<audit::Record> records;
+        records.push_back(std::move(record));
+        SALUS_TRY_VOID(executor.run(tenant->tenant.audit_log.append(std::move(records), executor)));
+    }
+    return {};
+}
+
+}  // namespace
+
+int keys_seal(KeysOptions const& options) {
+    auto const answer = administration_answer(
+        options.administration,
+        {.method = http::Method::post, .path = "/admin/keys/seal", .scope = "admin/keys.write"});
+    if (!answer) return kFailed;
+    say("Sealed. Nothing is destroyed; nothing is answered until `salus keys unseal` on the "
+        "stopped instance.");
+    return kDone;
+}
+
+int keys_unseal(KeysOptions const& options) {
+    if (!keys::harden_process()) {
+        say_problem("the kernel refuses to protect the process's memory");
+        return kFailed;
+    }
+    std::string why;
+    auto const& directory = options.administration.directory;
+    Layout const layout{directory};
+    if (!is_sealed(layout)) {
+        say_problem("the instance is not sealed");
+        return kFailed;
+    }
+    auto configuration = read_configuration(directory, why);
+    auto const instance =
+        configuration ? Instance::open(*std::move(configuration), why, Instance::Seal::lifted)
+                      : nullptr;
+    if (!instance) {
+        say_problem(why, "Stop the server first; the secret of [keys] must be there.");
+        return kFailed;
+    }
+    auto const recorded = record_unsealed(*instance);
+    auto const done = recorded ? unseal(layout) : recorded;
+    if (!done) {
+        say_problem(done.error().why.text());
+        return kFailed;
+    }
+    say("The seal is lifted. Start the server.");
+    return kDone;
+}
+
+}  // namespace salus::app
