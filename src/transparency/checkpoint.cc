@@ -7,6 +7,7 @@ namespace salus::transparency {
 namespace {
 
 constexpr std::string_view kProofStart = "c2sp.org/tlog-proof@v1\n";
+constexpr std::string_view kExtra = "extra ";
 
 // The line up to its end, which must be there; removes both from the text.
 std::optional<std::string_view> take_line(std::string_view& text) {
@@ -84,7 +85,11 @@ Result<Checkpoint> open_checkpoint(std::string_view note, NoteVerifier const& ve
 }
 
 std::string to_text(EntryProof const& proof) {
-    auto text = std::string(kProofStart) + "index " + std::to_string(proof.index) + "\n";
+    std::string text(kProofStart);
+    if (!proof.extra.empty()) {
+        text.append(kExtra).append(to_base64(bytes_of(proof.extra))).append("\n");
+    }
+    text.append("index ").append(std::to_string(proof.index)).append("\n");
     append_hashes(text, proof.proof);
     return text + proof.checkpoint;
 }
@@ -93,11 +98,18 @@ Result<EntryProof> entry_proof_from(std::string_view text) {
     auto const wrong = [] { return fail(Errc::invalid, "this is no proof of an entry"); };
     if (!text.starts_with(kProofStart)) return wrong();
     text.remove_prefix(kProofStart.size());
+    std::string extra;
+    if (text.starts_with(kExtra)) {
+        auto const line = take_line(text);
+        auto const bytes = line ? from_base64(line->substr(kExtra.size())) : std::nullopt;
+        if (!bytes) return wrong();
+        extra = text_of(*bytes);
+    }
     auto const index = take_number(text, "index ");
     if (!index) return wrong();
     auto proof = take_hashes(text);
     if (!proof) return wrong();
-    return EntryProof{*index, *std::move(proof), std::string(text)};
+    return EntryProof{*index, *std::move(proof), std::string(text), std::move(extra)};
 }
 
 std::string to_text(Continuation const& continuation) {

@@ -25,11 +25,12 @@ struct Checkpoint {
 [[nodiscard]] Result<Checkpoint> open_checkpoint(std::string_view note,
                                                  NoteVerifier const& verifier);
 
-// C2SP tlog-proof: index, hashes, an empty line, the signed checkpoint.
+// C2SP tlog-proof: extra data, index, hashes, an empty line, the signed checkpoint.
 struct EntryProof {
     std::uint64_t index = 0;
     Proof proof;
     std::string checkpoint;  // the note
+    std::string extra{};     // the leaf itself, which is believed for its hash; may be empty
 };
 [[nodiscard]] std::string to_text(EntryProof const& proof);
 [[nodiscard]] Result<EntryProof> entry_proof_from(std::string_view text);

@@ -100,6 +100,9 @@ TEST(ProofText, HasTheFormOfC2sp) {
     EXPECT_EQ(read->index, 5U);
     EXPECT_EQ(read->proof, Proof{hash});
     EXPECT_EQ(read->checkpoint, "checkpoint\n");
+    auto const with_leaf = entry_proof_from(to_text(EntryProof{5, {hash}, "c\n", "{}"}));
+    ASSERT_TRUE(with_leaf);
+    EXPECT_EQ(with_leaf->extra, "{}");
     EXPECT_TRUE(entry_proof_from("c2sp.org/tlog-proof@v1\nindex 0\n\nc\n"));
     for (std::string_view const wrong :
          {"", "c2sp.org/tlog-proof@v2\nindex 0\n\n", "c2sp.org/tlog-proof@v1\nindex 00\n\n",

@@ -72,8 +72,8 @@ Result<void> KeyedSigner::create(std::filesystem::path const& directory,
     SALUS_TRY_VOID(write_file_durably(public_key_file(directory),
                                       bytes_of(to_pem(key.verifying_key())),
                                       FileAccess::readable_by_all));
-    return write_file_durably(key_file(directory), key.to_pkcs8().reveal(),
-                              FileAccess::private_to_owner);
+    auto const secret = key.to_pkcs8();
+    return write_file_durably(key_file(directory), secret.reveal(), FileAccess::private_to_owner);
 }
 
 Result<KeyedSigner> KeyedSigner::open(std::filesystem::path const& directory) {

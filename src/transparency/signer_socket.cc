@@ -146,13 +146,12 @@ void SigningServer::answer(CheckpointSigner& signer) const {
         write_all(connection.get(), signed_answer ? spell(*signed_answer) : "failed\n"));
 }
 
-void SigningServer::serve(CheckpointSigner& signer, int stop, int also_stop) {
-    std::array<pollfd, 3> waiting{pollfd{listener_.get(), POLLIN, 0}, pollfd{stop, POLLIN, 0},
-                                  pollfd{also_stop, POLLIN, 0}};
+void SigningServer::serve(CheckpointSigner& signer, int stop) {
+    std::array<pollfd, 2> waiting{pollfd{listener_.get(), POLLIN, 0}, pollfd{stop, POLLIN, 0}};
     while (true) {
         auto const ready = ::poll(waiting.data(), waiting.size(), -1);
         if (ready < 0 && errno == EINTR) continue;
-        if (ready < 0 || waiting[1].revents != 0 || waiting[2].revents != 0) return;
+        if (ready < 0 || waiting[1].revents != 0) return;
         if (waiting[0].revents != 0) answer(signer);
     }
 }

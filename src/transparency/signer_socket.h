@@ -35,8 +35,8 @@ public:
     // Listens. Replaces a socket that a dead process left. `peer`: the user who is answered.
     static Result<SigningServer> listen(std::filesystem::path const& socket, uid_t peer);
 
-    // Until one of these descriptors can be read. Borrows the signer.
-    void serve(CheckpointSigner& signer, int stop, int also_stop);
+    // Until this descriptor can be read, or its other end is closed. Borrows the signer.
+    void serve(CheckpointSigner& signer, int stop);
 
 private:
     SigningServer(FileDescriptor listener, uid_t peer)

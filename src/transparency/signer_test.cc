@@ -135,16 +135,14 @@ protected:
     void start(uid_t peer = ::geteuid()) {
         auto server = SigningServer::listen(socket(), peer);
         ASSERT_TRUE(server);
-        thread_ = std::thread([this, listening = *std::move(server)]() mutable {
-            listening.serve(*signer_, stop_, never_);
-        });
+        thread_ = std::thread(
+            [this, listening = *std::move(server)]() mutable { listening.serve(*signer_, stop_); });
     }
     void TearDown() override {
         std::uint64_t const one = 1;
         ASSERT_EQ(::write(stop_, &one, sizeof one), 8);
         if (thread_.joinable()) thread_.join();
         ::close(stop_);
-        ::close(never_);
     }
     [[nodiscard]] std::filesystem::path socket() const { return directory_ / "socket"; }
     [[nodiscard]] SocketSigner client(uid_t user = ::geteuid()) const {
@@ -152,7 +150,6 @@ protected:
     }
 
     int stop_ = ::eventfd(0, EFD_CLOEXEC);
-    int never_ = ::eventfd(0, EFD_CLOEXEC);
     std::thread thread_;
 };
 

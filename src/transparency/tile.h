@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "audit/merkle.h"
+#include "foundation/limits.h"
 
 namespace salus::transparency {
 
@@ -17,6 +18,7 @@ using crypto::Sha256Digest;
 inline constexpr unsigned kTileHeight = 8;
 inline constexpr std::uint64_t kTileWidth = 256;
 inline constexpr unsigned kTileLevels = 8;  // 64 / kTileHeight
+inline constexpr std::size_t kBundleBytesMost = kTileWidth * (limits::kAuditLeafBytes + 2);
 
 struct TilePlace {
     unsigned level = 0;

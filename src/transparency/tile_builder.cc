@@ -25,7 +25,12 @@ Result<TileBuilder> TileBuilder::resume(TileReader& tiles, TileSink& sink) {
     }
     if (size % kTileWidth != 0) {
         SALUS_TRY(auto const entries, tiles.bundle(size / kTileWidth));
-        for (auto const& entry : entries) append_entry(builder.bundle_, entry);
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+            if (audit::leaf_hash(bytes_of(entries[i])) != builder.edge_.front()[i]) {
+                return fail(Errc::corrupt, "an entry is not the one that its tile has");
+            }
+            append_entry(builder.bundle_, entries[i]);
+        }
     }
     return builder;
 }

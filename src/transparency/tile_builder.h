@@ -15,7 +15,8 @@ class TileBuilder {
 public:
     // An empty tree. The sink outlives this.
     explicit TileBuilder(TileSink& sink) : sink_(sink) {}
-    // Goes on where the reader's tree ends.
+    // Goes on where the reader's tree ends. Errc::corrupt: the last entries are not those of the
+    // tree.
     static Result<TileBuilder> resume(TileReader& tiles, TileSink& sink);
 
     // About two node hashes, and a file pair every 256 leaves. `hash` is the leaf's.

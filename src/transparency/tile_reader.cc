@@ -5,12 +5,9 @@
 
 #include "foundation/check.h"
 #include "foundation/file.h"
-#include "foundation/limits.h"
 
 namespace salus::transparency {
 namespace {
-
-constexpr std::size_t kBundleBytesMost = kTileWidth * (limits::kAuditLeafBytes + 2);
 
 // A partial tile may have become a full one meanwhile, which begins with the same bytes.
 Result<Bytes> read_either(std::filesystem::path const& directory, std::string const& path,
