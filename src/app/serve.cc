@@ -1,10 +1,12 @@
 #include <csignal>
 #include <unistd.h>
 
+#include "app/checkpoint_job.h"
 #include "app/commands.h"
 #include "app/housekeeping.h"
 #include "app/instance.h"
 #include "app/key_rotation_job.h"
+#include "app/signer_process.h"
 #include "app/terminal.h"
 #include "crypto/tls.h"
 #include "fhir/operation_outcome.h"
@@ -62,6 +64,7 @@ sigset_t handled_signals() {
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGUSR1);
     return signals;
 }
 
@@ -114,19 +117,58 @@ bool write_address(Layout const& layout, Instance const& instance, http::Server 
         .has_value();
 }
 
-// Runs until SIGINT or SIGTERM; SIGHUP reads the certificate again.
-void wait_for_the_end(Instance& instance, http::Server& server, sigset_t const& signals) {
+// Runs until SIGINT or SIGTERM; SIGHUP reads the certificate again, SIGUSR1 makes a checkpoint.
+void wait_for_the_end(Instance& instance, http::Server& server, CheckpointJob& checkpoints,
+                      sigset_t const& signals) {
     while (true) {
         int received = 0;
         if (sigwait(&signals, &received) != 0) continue;
-        if (received != SIGHUP) return;
-        reload(instance, server);
+        if (received == SIGUSR1) {
+            checkpoints.publish_now();
+        } else if (received == SIGHUP) {
+            reload(instance, server);
+        } else {
+            return;
+        }
     }
+}
+
+// Serves until the end.
+int serve_instance(Instance& instance, Layout const& layout, sigset_t const& signals) {
+    std::string why;
+    auto const checkpoints = CheckpointJob::start(instance, why);
+    if (!checkpoints) {
+        say_problem(why, "docs/handbook/audit-signing.md says how checkpoints are signed.");
+        return kFailed;
+    }
+    auto server = start_server(instance, why);
+    if (!server) {
+        say_problem(why, "Choose another with --port N, or set server.port in salus.toml.");
+        return kFailed;
+    }
+    if (!write_address(layout, instance, *server)) {
+        say_problem("run/address cannot be written");
+        return kFailed;
+    }
+    instance.evidence().attach(server.get());
+    {
+        Housekeeping const housekeeping(instance, *server);
+        KeyRotationJob const rotation(instance.house(), instance.configuration().rotation);
+        instance.log().write(LogLevel::info, "server.started", field("port", server->port()));
+        wait_for_the_end(instance, *server, *checkpoints, signals);
+        instance.log().write(LogLevel::info, "server.stopping");
+        server->shut_down();
+    }
+    instance.evidence().attach(nullptr);
+    std::error_code ignored;
+    std::filesystem::remove(layout.address(), ignored);
+    return kDone;
 }
 
 }  // namespace
 
 int serve(ServeOptions const& options) {
+    auto const program = running_program();
     // Before any secret is read: no core dumps, no reading of our memory (KEY-5).
     if (!keys::harden_process()) {
         say_problem("the kernel refuses to protect the process's memory");
@@ -142,34 +184,18 @@ int serve(ServeOptions const& options) {
         return kFailed;
     }
     if (options.port >= 0) move_to_port(configuration->server, options.port);
+    bool const has_child = configuration->audit.signer == AuditConfiguration::Signer::child;
+    auto const signer = has_child ? SignerProcess::start(program, options.directory) : std::nullopt;
+    if (has_child && !signer) {
+        say_problem("the signer of checkpoints cannot be started");
+        return kFailed;
+    }
     auto instance = Instance::open(*std::move(configuration), why);
     if (!instance) {
         say_problem(why);
         return kFailed;
     }
-    auto server = start_server(*instance, why);
-    if (!server) {
-        say_problem(why, "Choose another with --port N, or set server.port in salus.toml.");
-        return kFailed;
-    }
-    Layout const layout{options.directory};
-    if (!write_address(layout, *instance, *server)) {
-        say_problem("run/address cannot be written");
-        return kFailed;
-    }
-    instance->evidence().attach(server.get());
-    {
-        Housekeeping const housekeeping(*instance, *server);
-        KeyRotationJob const rotation(instance->house(), instance->configuration().rotation);
-        instance->log().write(LogLevel::info, "server.started", field("port", server->port()));
-        wait_for_the_end(*instance, *server, signals);
-        instance->log().write(LogLevel::info, "server.stopping");
-        server->shut_down();
-    }
-    instance->evidence().attach(nullptr);
-    std::error_code ignored;
-    std::filesystem::remove(layout.address(), ignored);
-    return kDone;
+    return serve_instance(*instance, Layout{options.directory}, signals);
 }
 
 }  // namespace salus::app

@@ -23,10 +23,13 @@ bool is_health(http::Request const& request) {
 
 http::Response health(Ability ability) {
     http::Response response;
-    bool const serves = ability == Ability::serves;
-    response.status = serves ? 200 : 503;
+    response.status = ability == Ability::refuses ? 503 : 200;
     response.headers.set("Content-Type", "application/health+json");
-    response.body = EphiText(serves ? R"({"status":"pass"})" : R"({"status":"fail"})");
+    switch (ability) {
+        case Ability::serves: response.body = EphiText(R"({"status":"pass"})"); break;
+        case Ability::serves_degraded: response.body = EphiText(R"({"status":"warn"})"); break;
+        case Ability::refuses: response.body = EphiText(R"({"status":"fail"})"); break;
+    }
     return response;
 }
 
