@@ -123,8 +123,8 @@ void measure(std::filesystem::path const& root, std::uint64_t leaves) {
         }
     });
     print_time("proof of a leaf, made and verified", proved, kProofs);
-    auto const segments = seconds(
-        [&] { SALUS_CHECK(!audit::verify_log(directory, audit::Writer::running)->finding); });
+    auto const segments =
+        cost([&] { SALUS_CHECK(!audit::verify_log(directory, audit::Writer::running)->finding); });
     print_rate("verified, segments", count, segments);
     auto const verified = cost([&] {
         auto const check = check_log(directory, verifier, audit::Writer::running);
