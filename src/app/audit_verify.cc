@@ -1,50 +1,115 @@
-#include "app/commands.h"
+// `salus audit verify`: offline, from the files and the signer's public key alone.
+#include "app/audit_logs.h"
 #include "app/instance.h"
 #include "app/terminal.h"
-#include "audit/verifier.h"
+#include "transparency/log_check.h"
 
 namespace salus::app {
 namespace {
 
-void say_finding(audit::Finding const& finding) {
+using namespace transparency;
+
+int say_finding(audit::Finding const& finding) {
     say_problem("FOUND: " + std::string(finding.why.text()));
     say_problem("       file " + finding.file + ", offset " + std::to_string(finding.offset) +
                 ", leaf " + std::to_string(finding.index));
+    return kFoundWrong;
 }
 
-int verify_one(std::filesystem::path const& directory, audit::Writer writer) {
-    auto const report = audit::verify_log(directory, writer);
-    auto const name = directory.filename().string();
-    if (!report) {
-        say_problem(name + ": the log cannot be read: " + std::string(report.error().why.text()));
+int say_unreadable(AuditLogPlace const& place, Error const& error) {
+    say_problem(place.name + ": the log cannot be read: " + std::string(error.why.text()));
+    return kFailed;
+}
+
+void say_checkpoint(AuditLogPlace const& place, LogCheck const& check) {
+    if (!check.checkpoint) return;
+    auto const& head = check.checkpoint->head;
+    say("  signed " + std::to_string(head.size) + " leaves, root " + to_hex(head.root) + ", " +
+        std::to_string(check.tiles) + " tiles and bundles agree" +
+        (place.verifier ? "" : "; SIGNATURE NOT VERIFIED: no key"));
+    if (place.verifier) say("  key    " + place.verifier->text());
+}
+
+int verify_all_of(AuditLogPlace const& place, audit::Writer writer) {
+    auto const check = check_log(place.directory, place.verifier, writer);
+    if (!check) return say_unreadable(place, check.error());
+    auto const& log = check->log;
+    say(place.name + ": " + std::to_string(log.size) + " leaves, " + std::to_string(log.batches) +
+        " batches, " + std::to_string(log.segments) + " segments, " +
+        std::to_string(log.open_intents.size()) + " open intents");
+    say("  origin " + log.origin);
+    say("  root   " + to_hex(log.root));
+    say_checkpoint(place, *check);
+    return check->finding ? say_finding(*check->finding) : kDone;
+}
+
+int verify_since(AuditLogPlace const& place, std::filesystem::path const& file) {
+    auto const note = read_file(file, kNoteBytesMost);
+    if (!note || !place.verifier) {
+        say_problem(note ? "--since needs the signer's public key (--key)"
+                         : "the checkpoint that was kept cannot be read");
         return kFailed;
     }
-    say(name + ": " + std::to_string(report->size) + " leaves, " + std::to_string(report->batches) +
-        " batches, " + std::to_string(report->segments) + " segments, " +
-        std::to_string(report->open_intents.size()) + " open intents");
-    say("  origin " + report->origin);
-    say("  root   " + to_hex(report->root));
-    if (!report->finding) return kDone;
-    say_finding(*report->finding);
-    return kFoundWrong;
+    auto const since = open_checkpoint(text_of(*note), *place.verifier);
+    if (!since) {
+        say_problem("the checkpoint that was kept: " + std::string(since.error().why.text()));
+        return kFoundWrong;
+    }
+    auto const check = check_since(place.directory, *place.verifier, *since);
+    if (!check) return say_unreadable(place, check.error());
+    if (check->finding) return say_finding(*check->finding);
+    say(place.name + ": " + std::to_string(check->log.size) + " leaves since " +
+        std::to_string(since->head.size) + ", the log continues the checkpoint that was kept");
+    say_checkpoint(place, *check);
+    return kDone;
+}
+
+int verify_entry(AuditLogPlace const& place, std::uint64_t index) {
+    if (!place.verifier) {
+        say_problem("--index needs the signer's public key (--key)");
+        return kFailed;
+    }
+    auto const entry = check_entry(place.directory, *place.verifier, index);
+    if (!entry && entry.error().code == Errc::internal) {
+        return say_unreadable(place, entry.error());
+    }
+    if (!entry) return say_finding({entry.error().why, "tile", 0, index});
+    say(entry->leaf);
+    say_problem("leaf " + std::to_string(index) + " is in the signed tree of " +
+                std::to_string(entry->checkpoint.head.size));
+    return kDone;
+}
+
+bool is_stopped(AuditLogOptions const& options) {
+    // A copy may have no lock; none is made there.
+    auto const lock = options.log / "lock";
+    if (!options.log.empty()) {
+        return !std::filesystem::exists(lock) || FileLock::acquire(lock).has_value();
+    }
+    return FileLock::acquire(Layout{options.directory}.lock()).has_value();
 }
 
 }  // namespace
 
-int audit_verify(AuditVerifyOptions const& options) {
-    Layout const layout{options.directory};
-    bool const stopped = FileLock::acquire(layout.lock()).has_value();
-    auto const writer = stopped ? audit::Writer::stopped : audit::Writer::running;
-    int code = kDone;
-    std::error_code error;
-    std::filesystem::directory_iterator const logs(options.directory / "audit", error);
-    if (error) {
-        say_problem("there is no audit log in " + options.directory.string());
+int audit_verify(AuditLogOptions const& options) {
+    std::string why;
+    auto const places = find_audit_logs(options, why);
+    if (!places) {
+        say_problem(why);
         return kFailed;
     }
-    for (auto const& entry : logs) {
-        if (entry.is_directory()) code = std::max(code, verify_one(entry.path(), writer));
+    bool const one = options.index >= 0 || !options.since.empty();
+    if (one && places->size() > 1) {
+        say_problem("there are several logs: name one with --tenant");
+        return kUsage;
     }
+    if (options.index >= 0) {
+        return verify_entry(places->front(), static_cast<std::uint64_t>(options.index));
+    }
+    if (!options.since.empty()) return verify_since(places->front(), options.since);
+    auto const writer = is_stopped(options) ? audit::Writer::stopped : audit::Writer::running;
+    int code = kDone;
+    for (auto const& place : *places) code = std::max(code, verify_all_of(place, writer));
     if (code == kDone) say("The audit log is whole.");
     return code;
 }

@@ -191,9 +191,28 @@ struct CheckOptions {
 };
 int check(CheckOptions const& options);
 
-struct AuditVerifyOptions {
-    std::filesystem::path directory;
+// Which log, and whose checkpoints: an instance's, or any directory with a key.
+struct AuditLogOptions {
+    std::filesystem::path directory;  // of the instance
+    std::string tenant;               // empty: all (verify), or the first (prove)
+    std::filesystem::path log;        // instead: the directory of one log
+    std::filesystem::path key;        // public key of its signer, PEM
+    std::filesystem::path since;      // verify: a checkpoint that was kept elsewhere
+    std::int64_t index = -1;          // of one leaf; -1: none
+    std::int64_t from = -1;           // prove: sizes of two trees; -1: none
+    std::int64_t to = -1;             // -1: the checkpoint's
 };
-int audit_verify(AuditVerifyOptions const& options);
+int audit_verify(AuditLogOptions const& options);
+int audit_prove(AuditLogOptions const& options);
+
+struct AuditSignerOptions {
+    std::filesystem::path directory;  // of an instance, whose configuration says the rest; or
+    std::filesystem::path home;       // of the signer: key and memory
+    std::filesystem::path socket;
+    std::string peer;                   // the user who is answered; empty: this process's own
+    std::string algorithm = "ed25519";  // of a key that is made
+    bool until_closed = false;          // ends when standard input is closed
+};
+int audit_signer(AuditSignerOptions options);
 
 }  // namespace salus::app

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "app/audit_section.h"
 #include "app/crypto_section.h"
 #include "app/keys_section.h"
 #include "app/rotation_section.h"
@@ -160,6 +161,7 @@ void read_root(toml::table const& root, Configuration& configuration, std::strin
     // Instances made before there were backups do not have it.
     if (top.has("backup")) read_backup(top.section("backup"), configuration, why);
     if (top.has("crypto")) read_crypto(top.section("crypto"), configuration, why);
+    read_audit(top.has("audit") ? top.section("audit") : nullptr, configuration, why);
     static_cast<void>(top.has("tenant"));
     read_tenants(toml::node_view<toml::node const>(root.get("tenant")), configuration, why);
     auto const* policy = top.section("policy");
@@ -189,9 +191,9 @@ std::optional<Configuration> read_configuration(std::filesystem::path const& dir
     Configuration configuration;
     configuration.directory = directory;
     configuration.text = text_of(*bytes);
-    static constexpr std::array<std::string_view, 10> kSections{
-        "instance", "server", "keys",   "rotation", "search",
-        "log",      "backup", "crypto", "tenant",   "policy"};
+    static constexpr std::array<std::string_view, 11> kSections{
+        "instance", "server", "keys",  "rotation", "search", "log",
+        "backup",   "crypto", "audit", "tenant",   "policy"};
     for (auto const& [key, value] : parsed.table()) {
         if (std::ranges::find(kSections, key.str()) == kSections.end() && why.empty()) {
             why = std::string(key.str()) + ": is not a section of Salus";

@@ -13,6 +13,7 @@
 #include "crypto/hash.h"
 #include "crypto/module.h"
 #include "foundation/log.h"
+#include "transparency/publisher.h"
 
 namespace salus::app {
 
@@ -66,6 +67,20 @@ struct CryptoConfiguration {
     std::string certificate;  // that the operator says the module has; shown as his claim
 };
 
+// Who signs checkpoints of the audit logs, and what happens when nobody does (AUD-3).
+struct AuditConfiguration {
+    enum class Signer {
+        child,  // a process that `salus serve` starts
+        socket  // one that somebody else started, as another user perhaps
+    };
+    Signer signer = Signer::child;
+    std::filesystem::path socket;
+    std::string signer_user;           // whose process answers there; empty: the server's own user
+    std::filesystem::path signer_key;  // public, PEM
+    std::chrono::seconds interval{10};
+    transparency::Patience patience;
+};
+
 struct Configuration {
     std::filesystem::path directory;  // of the instance; relative paths in the file start here
     std::string text;                 // of salus.toml: what was read
@@ -76,6 +91,7 @@ struct Configuration {
     std::vector<TenantName> tenants;  // the default tenant first
     BackupConfiguration backup;
     CryptoConfiguration crypto;
+    AuditConfiguration audit;
     std::size_t index_cache_bytes = 0;
     LogLevel log_level = LogLevel::info;
     authorization::Policy policy;

@@ -82,7 +82,7 @@ constexpr auto kControls = std::to_array<Control>({
      "records of configuration changes and of key operations"},
     {"AUD-2", "No audit, no access", no_audit_no_access, {}},
     {"AUD-3", "Append-only, hash-chained and Merkle-hashed log", hash_chained_log,
-     "signed checkpoints; inclusion proofs for callers"},
+     "proofs for callers; cosignatures"},
     {"AUD-4", "A separate witness replicates the log", nullptr, "the witness and its account"},
     {"AUD-5", "Synchronized UTC time; clock steps are seen", clock_synchronization, "alerts"},
     {"AUD-6", "Audit retention and legal hold", nullptr, "retention and legal hold"},

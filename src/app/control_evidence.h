@@ -14,6 +14,7 @@
 #include "keys/key_management_service.h"
 #include "keys/keyring.h"
 #include "store/store.h"
+#include "transparency/signed_log.h"
 
 namespace salus::app {
 
@@ -27,6 +28,7 @@ struct EvidenceSources {
         TenantName name;
         keys::Keyring& keyring;
         audit::Log& audit_log;
+        transparency::SignedLog const* signed_log = nullptr;  // nullptr: nobody publishes
         std::size_t intents_settled = 0;  // that a crash had left open, concluded at this start
     };
     std::vector<TenantSources> tenants;

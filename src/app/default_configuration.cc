@@ -108,6 +108,22 @@ name = "{fips_name}"
 version = "{fips_version}"
 certificate = "{fips_certificate}"
 
+[audit]
+# Who signs checkpoints of the audit logs: "child", a process that `salus serve` starts, with its key in
+# signer/; or "socket", one that was started apart (`salus audit signer`), best as another user.
+signer = "child"
+socket = "run/signer.socket"
+# The user whose process must answer there; empty: the server's own.
+signer_user = ""
+# Its public key (PEM). Auditors keep a copy of it.
+signer_key = "signer/checkpoint.pub"
+# Time between two checkpoints; how long they may fail before the operator is told (DEGRADED), and before
+# nothing is served any more (CLOSED; 0: never for the time alone). A log that the signer refuses
+# closes at once. docs/handbook/audit-signing.md
+checkpoint_seconds = 10
+degraded_after_seconds = 60
+closed_after_seconds = 900
+
 [backup]
 # Two directories, apart from each other and from this one, best on other machines: where `salus backup`
 # writes records and audit logs, and where it writes wrapped keys. Empty: named on the command line.

@@ -41,6 +41,10 @@ Instance::Instance(Configuration configuration)
       log_(make_log(clock_, configuration_.log_level)),
       index_cache_(configuration_.index_cache_bytes, clock_) {}
 
+std::string audit_origin(std::string const& realm, TenantName const& tenant) {
+    return "salus/" + realm + "/" + tenant.text();
+}
+
 Instance::~Instance() = default;
 
 std::unique_ptr<Instance> Instance::open(Configuration configuration, std::string& why, Seal seal) {
@@ -86,10 +90,14 @@ Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
                                   *key_service_, random_, clock_));
     keyrings_.push_back(std::move(keyring));
     audit::Options options{.directory = layout_.audit(name),
-                           .origin = "salus/" + configuration_.realm + "/" + name.text(),
+                           .origin = audit_origin(configuration_.realm, name),
                            .must_exist = before};
     SALUS_TRY(auto opened, audit::Log::open(options, clock_, log_));
     audit_logs_.push_back(std::move(opened.log));
+    auto& log =
+        *signed_logs_
+             .emplace_back(name, std::make_unique<transparency::SignedLog>(*audit_logs_.back()))
+             .second;
 
     auto const path = is_default ? std::string() : "/t/" + name.text();
     definitions_.push_back(std::make_unique<fhir::LoadedDefinitions>());
@@ -98,7 +106,7 @@ Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
                            .path = path,
                            .public_url = configuration_.server.public_url + path,
                            .keyring = *keyrings_.back(),
-                           .audit_log = *audit_logs_.back(),
+                           .audit_log = log,
                            .store = *store_,
                            .definitions = definitions_.back().get()};
     SALUS_TRY_VOID(settle_open_intents(tenant, opened.open_intents));
@@ -134,7 +142,8 @@ void Instance::join_rooms() {
     for (std::size_t i = 0; i < tenants_.size(); ++i) {
         sources.tenants.push_back({.name = tenants_[i]->tenant.name,
                                    .keyring = *keyrings_[i],
-                                   .audit_log = *audit_logs_[i],
+                                   .audit_log = *signed_logs_[i].second,
+                                   .signed_log = signed_logs_[i].second.get(),
                                    .intents_settled = settled_intents_[i]});
     }
     evidence_ = std::make_unique<ControlEvidence>(std::move(sources));
@@ -146,7 +155,7 @@ void Instance::join_rooms() {
                                  .tenants = {}};
     for (std::size_t i = 0; i < tenants_.size(); ++i) {
         backup_sources.tenants.push_back(
-            {.name = tenants_[i]->tenant.name, .log = *audit_logs_[i]});
+            {.name = tenants_[i]->tenant.name, .log = *signed_logs_[i].second});
     }
     backups_ = std::make_unique<BackupService>(std::move(backup_sources));
     house_.reset(new pipeline::House{.clock = clock_,

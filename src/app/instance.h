@@ -18,6 +18,7 @@
 #include "keys/keyring.h"
 #include "pipeline/house.h"
 #include "pipeline/pipeline.h"
+#include "transparency/signed_log.h"
 
 namespace salus::app {
 
@@ -59,6 +60,7 @@ struct Layout {
     [[nodiscard]] auto backup_public_key() const {
         return directory / "keys" / "backup-signing.pem";
     }
+    [[nodiscard]] auto signer() const { return directory / "signer"; }
     [[nodiscard]] auto last_drill() const { return directory / "backup" / "last-drill.json"; }
     [[nodiscard]] auto passphrase() const { return directory / "credentials" / "root.passphrase"; }
     [[nodiscard]] auto administrator() const {
@@ -68,6 +70,9 @@ struct Layout {
         return directory / "credentials" / "demonstration.jwk";
     }
 };
+
+// The origin of a tenant's audit log (C2SP tlog-checkpoint), and the name of the key that signs it.
+[[nodiscard]] std::string audit_origin(std::string const& realm, TenantName const& tenant);
 
 class Instance {
 public:
@@ -87,6 +92,9 @@ public:
     [[nodiscard]] Clock const& clock() const noexcept { return clock_; }
     [[nodiscard]] Log const& log() const noexcept { return log_; }
     [[nodiscard]] crypto::Random& random() noexcept { return random_; }
+    // The audit log of each tenant, for who publishes it.
+    using SignedLogs = std::vector<std::pair<TenantName, std::unique_ptr<transparency::SignedLog>>>;
+    [[nodiscard]] SignedLogs const& signed_logs() const noexcept { return signed_logs_; }
     [[nodiscard]] ControlEvidence& evidence() noexcept { return *evidence_; }
     [[nodiscard]] keys::KeyManagementService& key_service() noexcept { return *key_service_; }
     // Called once, on any thread, when the instance was sealed. Before anything is served.
@@ -121,6 +129,7 @@ private:
     KeyRefresh::Keyrings keyrings_;
     std::unique_ptr<KeyRefresh> key_refresh_;  // once all keyrings are there
     std::vector<std::unique_ptr<audit::Log>> audit_logs_;
+    SignedLogs signed_logs_;  // over those
     std::vector<std::unique_ptr<fhir::LoadedDefinitions>> definitions_;
     std::vector<std::size_t> settled_intents_;                     // of each tenant, at this start
     std::vector<std::unique_ptr<pipeline::TenantHouse>> tenants_;  // until the house has them

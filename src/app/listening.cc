@@ -54,6 +54,7 @@ sigset_t handled_signals() {
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGUSR1);
     return signals;
 }
 
@@ -68,12 +69,18 @@ bool write_address(Layout const& layout, ServerConfiguration const& configuratio
 }
 
 void wait_for_the_end(ServerConfiguration const& configuration, Log const& log,
-                      http::Server& server, sigset_t const& signals) {
+                      http::Server& server, sigset_t const& signals,
+                      std::function<void()> const& make_checkpoint) {
     while (true) {
         int received = 0;
         if (sigwait(&signals, &received) != 0) continue;
-        if (received != SIGHUP) return;
-        reload(configuration, log, server);
+        if (received == SIGUSR1) {
+            make_checkpoint();
+        } else if (received == SIGHUP) {
+            reload(configuration, log, server);
+        } else {
+            return;
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <csignal>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,14 +17,16 @@ using Certificate = std::shared_ptr<crypto::TlsServerContext const>;
 [[nodiscard]] Certificate load_certificate(ServerConfiguration const& server, std::string& why);
 // Another port for this run: the public address follows if it names the configured one.
 void move_to_port(ServerConfiguration& server, int port);
-// SIGINT, SIGTERM, SIGHUP. To be blocked before any thread starts, so that sigwait alone receives
+// SIGINT, SIGTERM, SIGHUP, SIGUSR1. To be blocked before any thread starts, so that sigwait alone receives
 // them.
 [[nodiscard]] sigset_t handled_signals();
 // run/address, for the commands.
 [[nodiscard]] bool write_address(Layout const& layout, ServerConfiguration const& configuration,
                                  http::Server const& server);
-// Until SIGINT or SIGTERM; SIGHUP reads the certificate again.
+// Until SIGINT or SIGTERM; SIGHUP reads the certificate again, SIGUSR1 asks for a checkpoint of the
+// audit log.
 void wait_for_the_end(ServerConfiguration const& configuration, Log const& log,
-                      http::Server& server, sigset_t const& signals);
+                      http::Server& server, sigset_t const& signals,
+                      std::function<void()> const& make_checkpoint);
 
 }  // namespace salus::app

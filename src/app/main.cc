@@ -28,7 +28,9 @@ struct Options {
     CheckOptions check;
     BackupOptions backup;
     RestoreOptions restore;
-    AuditVerifyOptions audit_verify;
+    AuditLogOptions audit_verify;
+    AuditLogOptions audit_prove;
+    AuditSignerOptions audit_signer;
     bool check_json = false;
 };
 
@@ -274,13 +276,51 @@ void describe_evidence_commands(CLI::App& app, Options& options, int& code) {
         options.check.format = options.check_json ? CheckFormat::json : CheckFormat::table;
         code = salus::app::check(options.check);
     });
+}
 
+void add_audit_log(CLI::App& command, AuditLogOptions& options) {
+    auto* directory = command.add_option("--dir", options.directory, "The instance's directory");
+    directory->default_val("demo");
+    command.add_option("--tenant", options.tenant, "One tenant's log");
+    command.add_option("--log", options.log, "Instead of an instance: the directory of one log")
+        ->check(CLI::ExistingDirectory);
+    command.add_option("--key", options.key, "The signer's public key, PEM or NAME+ID+BASE64")
+        ->check(CLI::ExistingFile);
+    command.add_option("--index", options.index, "Of one leaf")->check(CLI::NonNegativeNumber);
+}
+
+void describe_audit_commands(CLI::App& app, Options& options, int& code) {
     auto* audit = app.add_subcommand("audit", "The audit log");
     audit->require_subcommand(1);
     auto* verify = audit->add_subcommand(
-        "verify", "Verify every frame, chain and tree head, offline, from the files alone");
-    add_directory(*verify, options.audit_verify.directory);
+        "verify", "Verify leaves, tiles and checkpoint, offline, from files and a public key");
+    add_audit_log(*verify, options.audit_verify);
+    verify
+        ->add_option("--since", options.audit_verify.since,
+                     "A checkpoint that was kept elsewhere: only what came after it")
+        ->check(CLI::ExistingFile);
     verify->callback([&] { code = salus::app::audit_verify(options.audit_verify); });
+
+    auto* prove = audit->add_subcommand("prove", "Print a proof that stands by itself (C2SP)");
+    add_audit_log(*prove, options.audit_prove);
+    prove->add_option("--from", options.audit_prove.from, "Size of the earlier tree")
+        ->check(CLI::NonNegativeNumber);
+    prove->add_option("--to", options.audit_prove.to, "Size of the later one; the signed one's")
+        ->check(CLI::NonNegativeNumber);
+    prove->callback([&] { code = salus::app::audit_prove(options.audit_prove); });
+
+    auto& signing = options.audit_signer;
+    auto* signer = audit->add_subcommand("signer", "Sign checkpoints until SIGINT or SIGTERM");
+    signer->add_option("--dir", signing.directory, "As the instance here is configured")
+        ->check(CLI::ExistingDirectory);
+    signer->add_option("--home", signing.home, "Instead: directory of its key and its memory");
+    signer->add_option("--socket", signing.socket, "Where it is asked");
+    signer->add_option("--peer", signing.peer, "The user whose server may ask; its own");
+    signer->add_option("--algorithm", signing.algorithm, "Of a key that is made")
+        ->check(CLI::IsMember({"ed25519", "p256"}))
+        ->capture_default_str();
+    signer->add_flag("--until-closed", signing.until_closed, "End when standard input is closed");
+    signer->callback([&] { code = salus::app::audit_signer(signing); });
 }
 
 void add_client(CLI::App& command, std::string& client, std::filesystem::path& key_file) {
@@ -369,6 +409,7 @@ int main(int argc, char** argv) {
     describe_custodian_commands(*keys, options, code);
     describe_proposal_commands(*keys, options, code);
     describe_evidence_commands(app, options, code);
+    describe_audit_commands(app, options, code);
     describe_backup(app, options, code);
     try {
         app.parse(argc, argv);

@@ -1,12 +1,14 @@
 #include <csignal>
 #include <unistd.h>
 
+#include "app/checkpoint_job.h"
 #include "app/commands.h"
 #include "app/housekeeping.h"
 #include "app/instance.h"
 #include "app/key_rotation_job.h"
 #include "app/listening.h"
 #include "app/seal.h"
+#include "app/signer_process.h"
 #include "app/terminal.h"
 #include "fhir/operation_outcome.h"
 #include "http/server.h"
@@ -56,7 +58,53 @@ std::unique_ptr<http::Server> start_server(Instance& instance, std::string& why)
     return *std::move(server);
 }
 
-int serve_open(Configuration configuration, sigset_t const& signals) {
+// Serves until the end.
+int serve_instance(Instance& instance, Layout const& layout, sigset_t const& signals) {
+    std::string why;
+    auto const checkpoints = CheckpointJob::start(instance, why);
+    if (!checkpoints) {
+        say_problem(why, "docs/handbook/audit-signing.md says how checkpoints are signed.");
+        return kFailed;
+    }
+    auto server = start_server(instance, why);
+    if (!server) {
+        say_problem(why, "Choose another with --port N, or set server.port in salus.toml.");
+        return kFailed;
+    }
+    auto const& configured = instance.configuration();
+    if (!write_address(layout, configured.server, *server)) {
+        say_problem("run/address cannot be written");
+        return kFailed;
+    }
+    instance.evidence().attach(server.get());
+    {
+        Housekeeping const housekeeping(instance, *server);
+        KeyRotationJob const rotation(
+            instance.house(), configured.rotation,
+            InstanceRootRotation(instance.house().tenants.front()->tenant, instance.key_service(),
+                                 instance.clock(), layout.instance_root(), configured.realm));
+        instance.log().write(LogLevel::info, "server.started", field("port", server->port()));
+        wait_for_the_end(configured.server, instance.log(), *server, signals,
+                         [&] { checkpoints->publish_now(); });
+        instance.log().write(LogLevel::info, "server.stopping");
+        server->shut_down();
+    }
+    instance.evidence().attach(nullptr);
+    std::error_code ignored;
+    std::filesystem::remove(layout.address(), ignored);
+    return kDone;
+}
+
+int serve_open(Configuration configuration, std::filesystem::path const& program,
+               sigset_t const& signals) {
+    Layout const layout{configuration.directory};
+    bool const has_child = configuration.audit.signer == AuditConfiguration::Signer::child;
+    auto const signer =
+        has_child ? SignerProcess::start(program, configuration.directory) : std::nullopt;
+    if (has_child && !signer) {
+        say_problem("the signer of checkpoints cannot be started");
+        return kFailed;
+    }
     std::string why;
     auto instance = Instance::open(std::move(configuration), why);
     if (!instance) {
@@ -64,38 +112,13 @@ int serve_open(Configuration configuration, sigset_t const& signals) {
         return kFailed;
     }
     instance->when_sealed([] { ::kill(::getpid(), SIGTERM); });
-    auto server = start_server(*instance, why);
-    if (!server) {
-        say_problem(why, "Choose another with --port N, or set server.port in salus.toml.");
-        return kFailed;
-    }
-    auto const& configured = instance->configuration();
-    Layout const layout{configured.directory};
-    if (!write_address(layout, configured.server, *server)) {
-        say_problem("run/address cannot be written");
-        return kFailed;
-    }
-    instance->evidence().attach(server.get());
-    {
-        Housekeeping const housekeeping(*instance, *server);
-        KeyRotationJob const rotation(
-            instance->house(), configured.rotation,
-            InstanceRootRotation(instance->house().tenants.front()->tenant, instance->key_service(),
-                                 instance->clock(), layout.instance_root(), configured.realm));
-        instance->log().write(LogLevel::info, "server.started", field("port", server->port()));
-        wait_for_the_end(configured.server, instance->log(), *server, signals);
-        instance->log().write(LogLevel::info, "server.stopping");
-        server->shut_down();
-    }
-    instance->evidence().attach(nullptr);
-    std::error_code ignored;
-    std::filesystem::remove(layout.address(), ignored);
-    return kDone;
+    return serve_instance(*instance, layout, signals);
 }
 
 }  // namespace
 
 int serve(ServeOptions const& options) {
+    auto const program = running_program();
     // Before any secret is read: no core dumps, no reading of our memory (KEY-5).
     if (!keys::harden_process()) {
         say_problem("the kernel refuses to protect the process's memory");
@@ -112,7 +135,7 @@ int serve(ServeOptions const& options) {
     if (options.port >= 0) move_to_port(configuration->server, options.port);
     Layout const layout{options.directory};
     if (is_sealed(layout)) return serve_sealed(*configuration, signals);
-    auto const code = serve_open(*std::move(configuration), signals);
+    auto const code = serve_open(*std::move(configuration), program, signals);
     // This process image has had keys in it. The one that says that the instance is sealed has not.
     return is_sealed(layout) ? become_sealed(options) : code;
 }

@@ -18,7 +18,8 @@ std::unexpected<Flaw> flaw(Literal why, std::uint64_t offset, std::uint64_t inde
 // Reads the frames of one batch; a detail waits here for the leaf that it precedes.
 class BatchReader {
 public:
-    BatchReader(BytesView segment, Place place) : segment_(segment), at_(place) {
+    BatchReader(BytesView bytes, Place place, std::uint64_t begin)
+        : bytes_(bytes), begin_(begin), at_(place) {
         batch_.place = place;
     }
 
@@ -38,7 +39,7 @@ public:
 
 private:
     bool next() {
-        frame_ = read_frame(segment_.subspan(at_.offset), at_);
+        frame_ = read_frame(bytes_.subspan(at_.offset - begin_), at_);
         return frame_.has_value();
     }
     void step() { at_.offset += frame_->bytes; }
@@ -82,14 +83,15 @@ private:
         batch_.commit = *commit;
         step();
         batch_.end = sector_end(at_.offset);
-        if (batch_.end > segment_.size() ||
-            !is_zero(segment_.subspan(at_.offset, batch_.end - at_.offset))) {
+        if (batch_.end - begin_ > bytes_.size() ||
+            !is_zero(bytes_.subspan(at_.offset - begin_, batch_.end - at_.offset))) {
             return damaged("bytes between two batches");
         }
         return std::move(batch_);
     }
 
-    BytesView segment_;
+    BytesView bytes_;
+    std::uint64_t begin_;  // of the bytes, in the segment
     Place at_;
     Batch batch_;
     std::optional<Frame> frame_;
@@ -186,9 +188,17 @@ std::optional<OpenIntents> decode_open_intents(BytesView bytes) {
     return intents;
 }
 
-std::expected<Batch, Flaw> read_batch(BytesView segment, Place place) {
-    if (place.offset >= segment.size()) return flaw("no valid begin frame", place.offset, 0);
-    return BatchReader(segment, place).read();
+std::expected<Batch, Flaw> read_batch(BytesView bytes, Place place, std::uint64_t begin) {
+    if (place.offset < begin || place.offset - begin >= bytes.size()) {
+        return flaw("no valid begin frame", place.offset, 0);
+    }
+    return BatchReader(bytes, place, begin).read();
+}
+
+std::optional<BeginPayload> read_begin(BytesView bytes, Place place) {
+    auto const frame = read_frame(bytes, place);
+    if (!frame || frame->type != FrameType::begin) return std::nullopt;
+    return BeginPayload::decode(frame->payload);
 }
 
 std::expected<void, Flaw> accept(Chain& chain, Batch const& batch) {

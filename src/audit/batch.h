@@ -73,8 +73,11 @@ inline constexpr std::size_t kBeginFrameBytes = frame_bytes(BeginPayload::kBytes
 inline constexpr std::size_t kCommitFrameBytes = frame_bytes(CommitPayload::kBytes);
 
 // The batch at this place: every frame whole, in order, zeros up to the next sector. Says nothing
-// about hashes.
-[[nodiscard]] std::expected<Batch, Flaw> read_batch(BytesView segment, Place place);
+// about hashes. `bytes` are of the segment, from its offset `begin` on.
+[[nodiscard]] std::expected<Batch, Flaw> read_batch(BytesView bytes, Place place,
+                                                    std::uint64_t begin = 0);
+// What the batch that `bytes` begins with says of itself; nothing if none begins there.
+[[nodiscard]] std::optional<BeginPayload> read_begin(BytesView bytes, Place place);
 
 // The log up to a point.
 struct Chain {

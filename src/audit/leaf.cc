@@ -83,6 +83,7 @@ Literal name_of(Event event) noexcept {
         case Event::recovered: return "recovered";
         case Event::clock: return "clock";
         case Event::intent_closed: return "intent.closed";
+        case Event::signing: return "signing";
         case Event::export_data: return "export";
         case Event::backup_begun: return "backup.begun";
         case Event::backup_made: return "backup.made";

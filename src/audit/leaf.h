@@ -79,6 +79,7 @@ enum class Event : std::uint8_t {
     recovered,
     clock,
     intent_closed,
+    signing,
     export_data,
     backup_begun,
     backup_made,

@@ -29,6 +29,7 @@ struct Position {
 
 enum class State {
     open,      // appends work
+    closed,    // it has not been signed for too long: nothing but outcomes of intents is recorded
     poisoned,  // an I/O error: nothing is recorded, so nothing may be released
 };
 
@@ -43,6 +44,7 @@ struct Status {
     std::uint64_t segments = 0;         // files with leaves
     std::uint64_t open_intents = 0;     // intents without outcome
     bool spare_ready = false;           // the next segment exists; false for long: the disk is full
+    bool unsigned_for_long = false;     // checkpoints fail: the operator is to be told
 };
 
 // An intent whose outcome the log does not hold: the process ended in between.

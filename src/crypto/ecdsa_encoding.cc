@@ -1,6 +1,9 @@
+#include "crypto/ecdsa_encoding.h"
+
 #include <openssl/ecdsa.h>
 
-#include "crypto/public_key.h"
+#include "crypto/openssl.h"
+#include "foundation/check.h"
 
 namespace salus::crypto {
 

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "crypto/ecdsa_encoding.h"
 #include "crypto/openssl.h"
 #include "crypto/signature.h"
 
@@ -25,10 +26,6 @@ enum class KeyFamily { p256, p384, rsa, ed25519 };
 // The family of a key of a kind and size that this house accepts; Errc::invalid for any other. For
 // RSA: modulus odd, 2048 to 8192 bits; exponent odd, at least 3, at most 64 bits.
 [[nodiscard]] Result<KeyFamily> classify(EVP_PKEY* key);
-
-// r || s of JOSE (RFC 7518 section 3.4) to and from the DER of X9.62. Empty on failure.
-[[nodiscard]] Bytes ecdsa_to_der(BytesView raw);
-[[nodiscard]] Bytes ecdsa_to_raw(BytesView der, std::size_t coordinate_size);
 
 // SubjectPublicKeyInfo, DER.
 [[nodiscard]] Bytes spki_of(EVP_PKEY* key);

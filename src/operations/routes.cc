@@ -23,12 +23,17 @@ bool is_health(http::Request const& request) {
 
 http::Response health(Ability ability) {
     http::Response response;
-    bool const serves = ability == Ability::serves;
+    bool const serves = ability == Ability::serves || ability == Ability::serves_degraded;
     response.status = serves ? 200 : 503;
     response.headers.set("Content-Type", "application/health+json");
-    response.body = EphiText(serves                       ? R"({"status":"pass"})"
-                             : ability == Ability::sealed ? R"({"status":"fail","output":"sealed"})"
-                                                          : R"({"status":"fail"})");
+    switch (ability) {
+        case Ability::serves: response.body = EphiText(R"({"status":"pass"})"); break;
+        case Ability::serves_degraded: response.body = EphiText(R"({"status":"warn"})"); break;
+        case Ability::refuses: response.body = EphiText(R"({"status":"fail"})"); break;
+        case Ability::sealed:
+            response.body = EphiText(R"({"status":"fail","output":"sealed"})");
+            break;
+    }
     return response;
 }
 

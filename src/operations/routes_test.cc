@@ -26,10 +26,13 @@ TEST(RoutesTest, HealthIsOneAddress) {
     }
 }
 
-TEST(RoutesTest, HealthSaysYesOrNoAndNothingElse) {
+TEST(RoutesTest, HealthSaysHowItIsAndNothingElse) {
     auto const well = health(Ability::serves);
     EXPECT_EQ(well.status, 200);
     EXPECT_EQ(EphiTestAccess::open(well.body), R"({"status":"pass"})");
+    auto const poor = health(Ability::serves_degraded);
+    EXPECT_EQ(poor.status, 200);
+    EXPECT_EQ(EphiTestAccess::open(poor.body), R"({"status":"warn"})");
     auto const ill = health(Ability::refuses);
     EXPECT_EQ(ill.status, 503);
     EXPECT_EQ(EphiTestAccess::open(ill.body), R"({"status":"fail"})");

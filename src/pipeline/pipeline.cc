@@ -198,10 +198,13 @@ Task<http::Response> Pipeline::handle(http::Request request) {
 }
 
 operations::Ability Pipeline::ability() const {
-    bool const recording = std::ranges::all_of(house_.tenants, [](auto const& tenant) {
-        return tenant->tenant.audit_log.status().state == audit::State::open;
-    });
-    return recording ? operations::Ability::serves : operations::Ability::refuses;
+    auto ability = operations::Ability::serves;
+    for (auto const& tenant : house_.tenants) {
+        auto const status = tenant->tenant.audit_log.status();
+        if (status.state != audit::State::open) return operations::Ability::refuses;
+        if (status.unsigned_for_long) ability = operations::Ability::serves_degraded;
+    }
+    return ability;
 }
 
 request::Tenant const& Pipeline::tenant_of(http::Request const& request) const {

@@ -1,0 +1,76 @@
+#include "app/audit_logs.h"
+
+#include "app/instance.h"
+#include "transparency/keyed_signer.h"
+#include "transparency/log_check.h"
+
+namespace salus::app {
+namespace {
+
+using transparency::NoteVerifier;
+
+constexpr std::size_t kKeyBytes = 4096;
+
+// A key in PEM gets the log's origin as its name; one of sumdb/note has its own.
+Result<NoteVerifier> read_verifier(std::filesystem::path const& file, std::string origin) {
+    if (auto key = transparency::read_public_key(file)) {
+        return NoteVerifier::make(std::move(origin), *std::move(key));
+    }
+    SALUS_TRY(auto const contents, read_file(file, kKeyBytes));
+    auto text = text_of(contents);
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    return NoteVerifier::parse(text);
+}
+
+std::optional<AuditLogPlace> place_of(std::string name, std::filesystem::path directory,
+                                      std::filesystem::path const& key, std::string origin,
+                                      std::string& why) {
+    AuditLogPlace place{std::move(name), std::move(directory), std::nullopt};
+    if (key.empty()) return place;
+    auto verifier = read_verifier(key, std::move(origin));
+    if (!verifier) {
+        why = "the signer's public key: " + std::string(verifier.error().why.text());
+        return std::nullopt;
+    }
+    place.verifier = *std::move(verifier);
+    return place;
+}
+
+std::optional<std::vector<AuditLogPlace>> one_log(AuditLogOptions const& options,
+                                                  std::string& why) {
+    auto origin = transparency::origin_of_log(options.log);
+    // What is wrong with the first segment, the verifier says.
+    auto place = place_of(options.log.filename().string(), options.log, options.key,
+                          origin ? *std::move(origin) : "unknown", why);
+    if (!place) return std::nullopt;
+    std::vector<AuditLogPlace> places;
+    places.push_back(*std::move(place));
+    return places;
+}
+
+}  // namespace
+
+std::optional<std::vector<AuditLogPlace>> find_audit_logs(AuditLogOptions const& options,
+                                                          std::string& why) {
+    if (!options.log.empty()) return one_log(options, why);
+    auto const configuration = read_configuration(options.directory, why);
+    if (!configuration) return std::nullopt;
+    Layout const layout{options.directory};
+    auto key = options.key;
+    // An instance that never served has no signer yet.
+    if (key.empty() && std::filesystem::exists(configuration->audit.signer_key)) {
+        key = configuration->audit.signer_key;
+    }
+    std::vector<AuditLogPlace> places;
+    for (auto const& tenant : configuration->tenants) {
+        if (!options.tenant.empty() && tenant.text() != options.tenant) continue;
+        auto place = place_of(tenant.text(), layout.audit(tenant), key,
+                              audit_origin(configuration->realm, tenant), why);
+        if (!place) return std::nullopt;
+        places.push_back(*std::move(place));
+    }
+    if (places.empty()) why = "there is no such tenant";
+    return places.empty() ? std::nullopt : std::optional(std::move(places));
+}
+
+}  // namespace salus::app

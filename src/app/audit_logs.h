@@ -1,0 +1,25 @@
+// Inside the room: which audit logs a command of `salus audit` is about, and whose signatures on
+// their checkpoints it believes. Reads files alone; the instance may run or not.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/commands.h"
+#include "transparency/note.h"
+
+namespace salus::app {
+
+struct AuditLogPlace {
+    std::string name;  // for people
+    std::filesystem::path directory;
+    // Nothing: no key was given, and the instance has had no signer yet.
+    std::optional<transparency::NoteVerifier> verifier;
+};
+
+// Nothing, and `why`, if an instance or a key cannot be read.
+[[nodiscard]] std::optional<std::vector<AuditLogPlace>> find_audit_logs(
+    AuditLogOptions const& options, std::string& why);
+
+}  // namespace salus::app

@@ -1,0 +1,155 @@
+#include "app/checkpoint_job.h"
+
+#include <condition_variable>
+
+#include "app/unix_user.h"
+#include "audit/leaf.h"
+#include "foundation/blocking.h"
+#include "transparency/keyed_signer.h"
+
+namespace salus::app {
+namespace {
+
+using namespace std::chrono_literals;
+using transparency::SigningState;
+
+constexpr auto kSignerPatience = 2000ms;                // for each step of one signature
+constexpr auto kFirstRound = 3s;                        // that a start waits for
+constexpr auto kSoon = std::chrono::milliseconds(200);  // to a signer that is just starting
+constexpr int kKeyLooks = 25;
+
+Literal name_of(SigningState state) {
+    switch (state) {
+        case SigningState::ok: return "OK";
+        case SigningState::degraded: return "DEGRADED";
+        case SigningState::closed: return "CLOSED";
+    }
+    return {};
+}
+
+// A signer that has just been started for the first time makes its key.
+Result<crypto::VerifyingKey> wait_for_key(std::filesystem::path const& file) {
+    auto key = transparency::read_public_key(file);
+    for (int look = 0; !key && look < kKeyLooks; ++look) {
+        std::this_thread::sleep_for(kSoon);
+        key = transparency::read_public_key(file);
+    }
+    return key;
+}
+
+}  // namespace
+
+CheckpointJob::CheckpointJob(Instance& instance, uid_t signer_user)
+    : instance_(instance),
+      signer_(instance.configuration().audit.socket, signer_user, kSignerPatience) {}
+
+std::unique_ptr<CheckpointJob> CheckpointJob::start(Instance& instance, std::string& why) {
+    auto const user = user_id(instance.configuration().audit.signer_user);
+    if (!user) {
+        why = "audit.signer_user: there is no such user";
+        return nullptr;
+    }
+    std::unique_ptr<CheckpointJob> job(new CheckpointJob(instance, *user));
+    if (!job->add_logs(why)) return nullptr;
+    job->thread_ = std::jthread([&self = *job](std::stop_token const& stop) { self.run(stop); });
+    MutexLock const lock(job->mutex_);
+    auto const deadline = std::chrono::steady_clock::now() + kFirstRound;
+    while (!job->first_done_) {
+        if (job->changed_.wait_until(job->mutex_, deadline) == std::cv_status::timeout) break;
+    }
+    return job;
+}
+
+bool CheckpointJob::add_logs(std::string& why) {
+    auto const& configuration = instance_.configuration();
+    auto const key = wait_for_key(configuration.audit.signer_key);
+    if (!key) {
+        why = "audit.signer_key: " + std::string(key.error().why.text());
+        return false;
+    }
+    for (auto& [tenant, log] : instance_.signed_logs()) {
+        auto verifier =
+            transparency::NoteVerifier::make(audit_origin(configuration.realm, tenant), *key);
+        if (!verifier) {
+            why = "audit.signer_key: " + std::string(verifier.error().why.text());
+            return false;
+        }
+        auto publisher = std::make_shared<transparency::Publisher>(
+            Layout{configuration.directory}.audit(tenant), log->unguarded(), signer_,
+            *std::move(verifier), instance_.clock(), configuration.audit.patience);
+        log->watch(publisher);
+        logs_.push_back({tenant, *log, std::move(publisher)});
+    }
+    return true;
+}
+
+CheckpointJob::~CheckpointJob() {
+    thread_.request_stop();
+    publish_now();
+    if (thread_.joinable()) thread_.join();
+    publish_all();
+}
+
+void CheckpointJob::publish_now() {
+    MutexLock const lock(mutex_);
+    wanted_ = true;
+    changed_.notify_all();
+}
+
+void CheckpointJob::run(std::stop_token const& stop) {
+    auto const begin = std::chrono::steady_clock::now();
+    while (!stop.stop_requested()) {
+        bool const done = publish_all();
+        auto const now = std::chrono::steady_clock::now();
+        MutexLock const lock(mutex_);
+        // A signer that is just starting is asked again soon.
+        first_done_ = first_done_ || done || now - begin >= kFirstRound;
+        changed_.notify_all();
+        auto const next = now + (first_done_ ? instance_.configuration().audit.interval : kSoon);
+        while (!wanted_ && !stop.stop_requested()) {
+            if (changed_.wait_until(mutex_, next) == std::cv_status::timeout) break;
+        }
+        wanted_ = false;
+    }
+}
+
+bool CheckpointJob::publish_all() {
+    bool done = true;
+    for (auto& of_tenant : logs_) {
+        auto const published = of_tenant.publisher->publish();
+        if (!published) {
+            done = done && published.error().code == Errc::corrupt;
+            instance_.log().write(LogLevel::warning, "audit.not_signed",
+                                  field("tenant", of_tenant.tenant),
+                                  field("why", published.error().why));
+        }
+        tell(of_tenant);
+    }
+    return done;
+}
+
+// The leaf is taken in every state, since it is what the state is about.
+void CheckpointJob::tell(LogOfTenant& of_tenant) {
+    auto const status = of_tenant.publisher->status();
+    if (status.state == of_tenant.told) return;
+    of_tenant.told = status.state;
+    auto const state = name_of(status.state);
+    bool const well = status.state == SigningState::ok;
+    instance_.log().write(well ? LogLevel::info : LogLevel::error, "audit.signing",
+                          field("tenant", of_tenant.tenant), field("state", state),
+                          field("why", status.why));
+    auto record =
+        audit::LeafBuilder(audit::Event::signing, well ? audit::Outcome::ok : audit::Outcome::error)
+            .tenant(of_tenant.tenant)
+            .reason(state)
+            .number("signed", static_cast<std::int64_t>(status.head.size))
+            .build();
+    if (!record) return;
+    std::vector<audit::Record> records;
+    records.push_back(*std::move(record));
+    BlockingExecutor executor;
+    // A log that cannot be written refuses every request; there is nobody else to tell here.
+    static_cast<void>(executor.run(of_tenant.log.unguarded().append(std::move(records), executor)));
+}
+
+}  // namespace salus::app

@@ -1,0 +1,156 @@
+#include "transparency/publisher.h"
+
+#include "foundation/file.h"
+
+namespace salus::transparency {
+
+std::filesystem::path checkpoint_file(std::filesystem::path const& directory) {
+    return directory / "checkpoint";
+}
+
+Publisher::Publisher(std::filesystem::path directory, audit::Log const& log,
+                     CheckpointSigner& signer, NoteVerifier verifier, Clock const& clock,
+                     Patience patience)
+    : directory_(std::move(directory)),
+      log_(log),
+      signer_(signer),
+      verifier_(std::move(verifier)),
+      clock_(clock),
+      patience_(patience),
+      writer_(directory_) {}
+
+Result<void> Publisher::publish() {
+    // A finding stays: another round would only read everything again.
+    if (finding_) return std::unexpected(*finding_);
+    auto result = round();
+    if (!result && result.error().code == Errc::corrupt) finding_ = result.error();
+    conclude(result);
+    return result;
+}
+
+Result<void> Publisher::round() {
+    SALUS_TRY_VOID(read_checkpoint());
+    auto const now = log_.status();
+    TreeHead const head{now.size, now.root};
+    if (head == signed_) return {};
+    if (head.size <= signed_.size) {
+        return fail(Errc::corrupt, "the log is not the one that the checkpoint is of");
+    }
+    if (auto const made = make_tiles(head); !made) {
+        // Half-read, half-written: the next round begins at the last checkpoint.
+        builder_.reset();
+        follower_.reset();
+        writer_.abandon();
+        return made;
+    }
+    SALUS_TRY(auto const note, ask(head));
+    SALUS_TRY_VOID(write_file_durably(checkpoint_file(directory_), bytes_of(note),
+                                      FileAccess::private_to_owner));
+    signed_ = head;
+    signed_at_ = clock_.now();
+    return {};
+}
+
+Result<void> Publisher::read_checkpoint() {
+    if (checkpoint_read_) return {};
+    auto const note = read_file(checkpoint_file(directory_), kNoteBytesMost);
+    if (!note && note.error().code != Errc::not_found) return std::unexpected(note.error());
+    if (note) {
+        auto const checkpoint = open_checkpoint(text_of(*note), verifier_);
+        if (!checkpoint) return fail(Errc::corrupt, "the checkpoint is not by the signer's key");
+        signed_ = checkpoint->head;
+    }
+    checkpoint_read_ = true;
+    return {};
+}
+
+// From the last checkpoint's tiles; from the first leaf where they are missing.
+Result<void> Publisher::open_tree() {
+    TileReader tiles(directory_, signed_.size);
+    auto resumed = TileBuilder::resume(tiles, writer_);
+    if (!resumed && resumed.error().code != Errc::not_found) {
+        return std::unexpected(resumed.error());
+    }
+    auto const begin = resumed ? signed_.size : 0;
+    if (resumed && resumed->head() != signed_) {
+        return fail(Errc::corrupt, "the tiles are not those of the checkpoint");
+    }
+    builder_.emplace(resumed ? *std::move(resumed) : TileBuilder(writer_));
+    SALUS_TRY(follower_, audit::Follower::open(directory_, begin));
+    return {};
+}
+
+Result<void> Publisher::make_tiles(TreeHead const& head) {
+    if (!builder_) SALUS_TRY_VOID(open_tree());
+    auto const append = [this](audit::LeafView const& leaf,
+                               Sha256Digest const& hash) -> Result<void> {
+        SALUS_TRY_VOID(builder_->append(leaf.json, hash));
+        if (builder_->size() == signed_.size && builder_->head() != signed_) {
+            return fail(Errc::corrupt, "the log is not the one that the checkpoint is of");
+        }
+        return {};
+    };
+    SALUS_TRY_VOID(follower_->advance(head.size, append));
+    if (builder_->head() != head) {
+        return fail(Errc::corrupt, "the tiles are not those of the log");
+    }
+    SALUS_TRY_VOID(builder_->put_partial());
+    return writer_.flush();
+}
+
+Result<std::string> Publisher::ask(TreeHead const& head) {
+    Checkpoint const checkpoint{verifier_.name(), head};
+    TileReader tiles(directory_, head.size);
+    auto const ask_from = [&](std::uint64_t old_size) -> Result<SigningAnswer> {
+        SALUS_TRY(auto proof, prove_consistency(tiles, old_size));
+        return signer_.sign({old_size, std::move(proof), to_text(checkpoint)});
+    };
+    SALUS_TRY(auto answer, ask_from(signed_.size));
+    auto const& refusal = answer.refusal;
+    if (answer.note.empty() && refusal.why == Refusal::Why::older) {
+        if (refusal.last_size > head.size) {
+            return fail(Errc::corrupt, "the signer has signed a longer log than this");
+        }
+        // It signed, and this process ended before it knew.
+        SALUS_TRY(answer, ask_from(refusal.last_size));
+    }
+    if (answer.note.empty()) {
+        return fail(Errc::corrupt, "the signer refuses: this is not the log that it signed");
+    }
+    auto const opened = open_checkpoint(answer.note, verifier_);
+    if (!opened || *opened != checkpoint) {
+        return fail(Errc::unavailable, "the signer's answer is not signed by its key");
+    }
+    return std::move(answer.note);
+}
+
+void Publisher::conclude(Result<void> const& result) {
+    MutexLock const lock(mutex_);
+    if (result) {
+        status_.head = signed_;
+        status_.signed_at = signed_at_;
+        status_.why = {};
+        failing_since_.reset();
+        return;
+    }
+    status_.why = result.error().why;
+    if (!failing_since_) failing_since_ = clock_.monotonic();
+    if (result.error().code == Errc::corrupt) is_refused_ = true;
+}
+
+SigningStatus Publisher::status() const {
+    MutexLock const lock(mutex_);
+    auto status = status_;
+    if (!failing_since_ && !is_refused_) return status;
+    auto const failing =
+        failing_since_ ? clock_.monotonic() - *failing_since_ : std::chrono::nanoseconds(0);
+    bool const too_long = patience_.closed_after.count() > 0 && failing >= patience_.closed_after;
+    if (is_refused_ || too_long) {
+        status.state = SigningState::closed;
+    } else if (failing >= patience_.degraded_after) {
+        status.state = SigningState::degraded;
+    }
+    return status;
+}
+
+}  // namespace salus::transparency
