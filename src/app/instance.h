@@ -28,8 +28,9 @@ inline constexpr std::string_view kAdministrator = "administrator";
 struct Layout {
     std::filesystem::path directory;
 
-    [[nodiscard]] auto lock() const { return directory / "run" / "lock"; }
-    [[nodiscard]] auto address() const { return directory / "run" / "address"; }
+    [[nodiscard]] auto run() const { return directory / "run"; }
+    [[nodiscard]] auto lock() const { return run() / "lock"; }
+    [[nodiscard]] auto address() const { return run() / "address"; }
     [[nodiscard]] auto root_keys() const { return directory / "keys" / "root.sealed"; }
     [[nodiscard]] auto instance_root() const { return directory / "keys" / "instance.root"; }
     [[nodiscard]] auto tenant_keys(TenantName const& t) const {

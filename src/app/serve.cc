@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "app/housekeeping.h"
+#include "app/indexing_job.h"
 #include "app/instance.h"
 #include "app/key_rotation_job.h"
 #include "app/terminal.h"
@@ -161,6 +162,8 @@ int serve(ServeOptions const& options) {
     {
         Housekeeping const housekeeping(*instance, *server);
         KeyRotationJob const rotation(instance->house(), instance->configuration().rotation);
+        IndexingJob const indexing(instance->house(), instance->configuration().rotation,
+                                   layout.run());
         instance->log().write(LogLevel::info, "server.started", field("port", server->port()));
         wait_for_the_end(*instance, *server, signals);
         instance->log().write(LogLevel::info, "server.stopping");

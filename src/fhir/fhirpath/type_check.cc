@@ -115,8 +115,10 @@ public:
     Checker(Program const& program, Type const& context)
         : program_(program), context_(Shape::of(context)) {}
 
+    Shape shape() { return shape_of(program_.root, context_); }
+
     Result<void> run() {
-        (void)shape_of(program_.root, context_);
+        (void)shape();
         if (error_) return fail(*std::move(error_));
         return {};
     }
@@ -259,6 +261,11 @@ private:
 
 Result<void> check_types(Program const& program, Type const& context) {
     return Checker(program, context).run();
+}
+
+ResultTypes result_types(Program const& program, Type const& context) {
+    auto shape = Checker(program, context).shape();
+    return {shape.known, std::move(shape.elements), std::move(shape.values)};
 }
 
 }  // namespace salus::fhir::fhirpath
