@@ -56,7 +56,7 @@ TEST(ParameterReaderTest, TellsWhyItOffersNot) {
                             std::string const& expression, std::string const& rest = "") {
         return refusal(parameter_json("Patient", code, type, expression, rest));
     };
-    EXPECT_EQ(patient("a", "token", "Patient.("), "not a valid expression at [8]");
+    EXPECT_EQ(patient("a", "token", "Patient.("), "a name was expected at [8]");
     EXPECT_EQ(patient("a", "token", "Patient.colour"), "an element that does not exist at [8]");
     EXPECT_NE(patient("a", "special", "Patient.name"), "");
     EXPECT_EQ(patient("a", "token", "Patient.name"),
