@@ -5,6 +5,7 @@
 
 #include "admin/documents.h"
 #include "admin/package_reader.h"
+#include "crypto/hash.h"
 #include "fhir/packages/package.h"
 #include "fhir/packages/package_set.h"
 #include "fhir/profiles/loaded_definitions.h"
@@ -65,10 +66,14 @@ Result<std::vector<fhir::Package>> unpack(std::vector<Installed> const& installe
     return packages;
 }
 
-Result<std::shared_ptr<fhir::ProfileSet const>> compile(std::vector<Installed> const& installed) {
-    auto set = [&installed]() -> Result<std::shared_ptr<fhir::ProfileSet const>> {
+std::string digest_of(std::string_view text) {
+    return std::string(text_of(crypto::sha256(bytes_of(text))));
+}
+
+Result<fhir::DefinitionSet> compile(std::vector<Installed> const& installed) {
+    auto set = [&installed]() -> Result<fhir::DefinitionSet> {
         SALUS_TRY(auto const packages, unpack(installed));
-        return fhir::definitions_of(packages);
+        return fhir::definitions_of(packages, digest_of);
     }();
     // Unpacked packages take tens of megabytes, and the allocator keeps what each thread freed:
     // without this, memory grows with the number of threads that ever loaded one.
@@ -76,17 +81,47 @@ Result<std::shared_ptr<fhir::ProfileSet const>> compile(std::vector<Installed> c
     return set;
 }
 
-// `set`: nullptr where no package is loaded.
-std::string listing(std::vector<Installed> const& packages, fhir::ProfileSet const* set) {
+void write_parameters(json::Writer& writer, fhir::DefinitionSet const& set) {
+    writer.key("searchParameters").begin_array();
+    if (set.parameters != nullptr) {
+        for (auto const& each : set.parameters->all()) {
+            writer.begin_object().key("base").string(each.base->name.text());
+            writer.key("code").string(each.code).key("url").string(each.url).end_object();
+        }
+    }
+    writer.end_array().key("notOffered").begin_array();
+    if (set.report != nullptr) {
+        for (auto const& each : set.report->refused) {
+            writer.begin_object().key("base").string(each.base).key("code").string(each.code);
+            writer.key("url").string(each.url).key("because").string(each.because).end_object();
+        }
+    }
+    writer.end_array();
+    if (set.report != nullptr)
+        writer.key("notOfferedInAll")
+            .integer(static_cast<std::int64_t>(set.report->refused_in_all));
+}
+
+// `indexing`: nullptr where it cannot be known yet.
+std::string listing(std::vector<Installed> const& packages, fhir::DefinitionSet const& set,
+                    fhir::IndexingProgress const* indexing) {
     std::string text;
     json::Writer writer(text);
     writer.begin_object().key("packages").begin_array();
     for (auto const& each : packages) writer.string(each.id);
     writer.end_array().key("warnings").begin_array();
-    if (set != nullptr) {
-        for (auto const& each : set->warnings()) writer.string(each.text());
+    if (set.profiles != nullptr) {
+        for (auto const& each : set.profiles->warnings()) writer.string(each.text());
     }
-    writer.end_array().end_object();
+    writer.end_array();
+    write_parameters(writer, set);
+    if (indexing != nullptr) {
+        writer.key("indexing").begin_object();
+        writer.key("state").string(indexing->under_way ? "under way" : "finished");
+        writer.key("commitsLeft").integer(static_cast<std::int64_t>(indexing->commits_left.load()));
+        writer.end_object();
+    }
+    writer.end_object();
     return text;
 }
 
@@ -96,7 +131,7 @@ Result<request::Prepared> store(DefinitionsDesk const& desk, Stored const& store
     auto text = to_json(stored.packages);
     if (text.size() > kStoredBytes)
         return fail(Errc::too_large, "the packages are too large together");
-    auto prepared = json_answer(listing(stored.packages, set.get()));
+    auto prepared = json_answer(listing(stored.packages, set, nullptr));
     SALUS_TRY_VOID(add_document(prepared, desk.records,
                                 {.document_class = records::DocumentClass::definitions,
                                  .type = std::string(kType),
@@ -127,9 +162,9 @@ Result<request::Prepared> load_definitions(DefinitionsDesk const& desk,
 
 Result<request::Prepared> list_definitions(DefinitionsDesk const& desk) {
     SALUS_TRY(auto const stored, read_stored(desk.records, desk.parser));
-    auto const set =
-        desk.tenant.definitions != nullptr ? desk.tenant.definitions->current() : nullptr;
-    return json_answer(listing(stored.packages, set.get()));
+    auto* definitions = desk.tenant.definitions;
+    if (definitions == nullptr) return json_answer(listing(stored.packages, {}, nullptr));
+    return json_answer(listing(stored.packages, definitions->set(), &definitions->indexing()));
 }
 
 Result<request::Prepared> remove_definitions(DefinitionsDesk const& desk,
@@ -142,8 +177,7 @@ Result<request::Prepared> remove_definitions(DefinitionsDesk const& desk,
     return store(desk, stored);
 }
 
-Result<std::shared_ptr<fhir::ProfileSet const>> stored_definitions(records::Records& records,
-                                                                   json::Parser& parser) {
+Result<fhir::DefinitionSet> stored_definitions(records::Records& records, json::Parser& parser) {
     SALUS_TRY(auto const stored, read_stored(records, parser));
     return compile(stored.packages);
 }

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "fhir/profiles/profile.h"
+#include "fhir/profiles/loaded_definitions.h"
 #include "json/document.h"
 #include "records/records.h"
 #include "request/exchange.h"
@@ -29,8 +29,8 @@ struct DefinitionsDesk {
 // Errc::not_found.
 [[nodiscard]] Result<request::Prepared> remove_definitions(DefinitionsDesk const& desk,
                                                            request::Permit const& permit);
-// What is stored, for the start. nullptr: none. Errc::corrupt: it cannot be read.
-[[nodiscard]] Result<std::shared_ptr<fhir::ProfileSet const>> stored_definitions(
-    records::Records& records, json::Parser& parser);
+// What is stored, for the start. Errc::corrupt: it cannot be read.
+[[nodiscard]] Result<fhir::DefinitionSet> stored_definitions(records::Records& records,
+                                                             json::Parser& parser);
 
 }  // namespace salus::admin

@@ -20,6 +20,15 @@ int show(std::optional<std::string> const& listing) {
     auto const warnings = document->root().member("warnings");
     if (!warnings || !warnings->is_array()) return kDone;
     for (auto const each : warnings->elements()) say_problem("warning: " + each.text());
+    auto const not_offered = document->root().member("notOffered");
+    if (!not_offered || !not_offered->is_array()) return kDone;
+    for (auto const each : not_offered->elements()) {
+        auto const word = [&](std::string_view name) {
+            return each.text_member(name).value_or("");
+        };
+        say_problem("not offered: " + word("base") + "?" + word("code") + ", because " +
+                    word("because"));
+    }
     return kDone;
 }
 

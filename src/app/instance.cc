@@ -238,10 +238,8 @@ bool Instance::load_definitions(std::string& why) {
     for (auto const& tenant : house_->tenants) {
         auto const records = records::Records::make(tenant->tenant, random_, index_cache_);
         json::Parser parser;
-        auto set =
-            records
-                ? admin::stored_definitions(**records, parser)
-                : Result<std::shared_ptr<fhir::ProfileSet const>>(std::unexpected(records.error()));
+        auto set = records ? admin::stored_definitions(**records, parser)
+                           : Result<fhir::DefinitionSet>(std::unexpected(records.error()));
         if (!set) {
             why = explain("the definitions of tenant " + tenant->tenant.name.text(), set.error());
             return false;

@@ -29,10 +29,11 @@ inline constexpr std::string_view kAdministrator = "administrator";
 struct Layout {
     std::filesystem::path directory;
 
-    [[nodiscard]] auto lock() const { return directory / "run" / "lock"; }
+    [[nodiscard]] auto run() const { return directory / "run"; }
+    [[nodiscard]] auto lock() const { return run() / "lock"; }
     // The store came from a backup, and the keys perhaps from a later one.
-    [[nodiscard]] auto restored() const { return directory / "run" / "restored"; }
-    [[nodiscard]] auto address() const { return directory / "run" / "address"; }
+    [[nodiscard]] auto restored() const { return run() / "restored"; }
+    [[nodiscard]] auto address() const { return run() / "address"; }
     // Sealed in an emergency: nothing is opened.
     [[nodiscard]] auto sealed() const { return directory / "keys" / "sealed"; }
     [[nodiscard]] auto root_keys() const { return directory / "keys" / "root.sealed"; }

@@ -4,6 +4,7 @@
 #include "app/checkpoint_job.h"
 #include "app/commands.h"
 #include "app/housekeeping.h"
+#include "app/indexing_job.h"
 #include "app/instance.h"
 #include "app/key_rotation_job.h"
 #include "app/listening.h"
@@ -83,6 +84,7 @@ int serve_instance(Instance& instance, Layout const& layout, sigset_t const& sig
             instance.house(), configured.rotation,
             InstanceRootRotation(instance.house().tenants.front()->tenant, instance.key_service(),
                                  instance.clock(), layout.instance_root(), configured.realm));
+        IndexingJob const indexing(instance.house(), configured.rotation, layout.run());
         instance.log().write(LogLevel::info, "server.started", field("port", server->port()));
         wait_for_the_end(configured.server, instance.log(), *server, signals,
                          [&] { checkpoints->publish_now(); });

@@ -5,6 +5,7 @@
 #include "authorization/decide.h"
 #include "authorization/policy_for_test.h"
 #include "fhir/compartment.h"
+#include "fhir/parameters_for_test.h"
 
 namespace salus::authorization {
 namespace {
@@ -38,6 +39,37 @@ TEST(Decide, WhatMayNotLeaveMayNotBeSearchedBy) {
     EXPECT_TRUE(permits(search("Claim", {{"patient", "Patient/1"}})));  // all elements
     auto const healer = facts_of_caller("system/*.s", kTreat);
     EXPECT_TRUE(decide(policy, healer, search("Patient", {{"address", "x"}})).allowed);
+}
+
+// A package's parameter is judged by what its expression reads; where that cannot be told, all must
+// be visible.
+TEST(Decide, ParametersOfPackagesReadWhatTheirExpressionsRead) {
+    using fhir::testing::parameter_json;
+    auto const loaded = fhir::testing::loaded_of(
+        {parameter_json("Patient", "nick", "string", "Patient.name.where(use = 'nickname').given"),
+         parameter_json("Patient", "race", "token", "Patient.extension('r').value"),
+         parameter_json("Patient", "mixed", "token", "Patient.where(name.exists()).gender"),
+         parameter_json("Patient", "rich", "token", "Patient.children().count() > 3")});
+    auto const policy = test_policy();
+    auto const permits = [&](request::CallerFacts const& caller, std::string const& name,
+                             std::string const& value) {
+        auto intent = facts_of_intent(Interaction::search_type, "Patient");
+        auto query = fhir::SearchQuery::parse(*fhir::find_resource_type("Patient"),
+                                              std::vector{std::pair(name, value)}, WallTime{},
+                                              fhir::Handling::strict, loaded);
+        EXPECT_TRUE(query.has_value()) << name;
+        intent.query = *std::move(query);
+        return decide(policy, caller, intent).allowed;
+    };
+    auto const payer = facts_of_caller("system/*.s", kPay);
+    EXPECT_TRUE(permits(payer, "nick", "x"));
+    EXPECT_FALSE(permits(payer, "race", "x"));
+    EXPECT_FALSE(permits(payer, "race:missing", "true"));
+    EXPECT_FALSE(permits(payer, "_sort", "race"));
+    EXPECT_FALSE(permits(payer, "mixed", "male"));
+    EXPECT_FALSE(permits(payer, "rich", "true"));
+    auto const healer = facts_of_caller("system/*.s", kTreat);
+    for (auto const* name : {"race", "mixed", "rich"}) EXPECT_TRUE(permits(healer, name, "true"));
 }
 
 TEST(Decide, WhatMayNotLeaveMayNotBeFollowedOrIncluded) {

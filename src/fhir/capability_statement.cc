@@ -50,21 +50,33 @@ void write_parameter(json::Writer& writer, std::string_view name, ParameterType 
     writer.begin_object().key("name").string(name).key("type").string(code_of(type)).end_object();
 }
 
-void write_parameters(json::Writer& writer, Type const& type) {
+// A package's parameter is known by its definition's address alone.
+void write_loaded(json::Writer& writer, Type const& type, LoadedParameters const* loaded) {
+    for (auto const& parameter : TypeParameters(type, loaded).loaded()) {
+        writer.begin_object().key("name").string(parameter.name.text());
+        writer.key("definition").string(loaded->url(parameter));
+        writer.key("type").string(code_of(parameter.type)).end_object();
+    }
+}
+
+void write_parameters(json::Writer& writer, Type const& type, LoadedParameters const* loaded) {
     writer.key("searchParam").begin_array();
     write_parameter(writer, "_id", ParameterType::token);
     write_parameter(writer, "_lastUpdated", ParameterType::date);
     for (auto const& parameter : type.search_parameters) {
         if (parameter.offered()) write_parameter(writer, parameter.name.text(), parameter.type);
     }
+    write_loaded(writer, type, loaded);
     writer.end_array();
 }
 
 // Of what may be included the type's own references, and of what refers to it the provenance: a
 // list of all others would be longer than everything else together.
-void write_includes(json::Writer& writer, Type const& type) {
+void write_includes(json::Writer& writer, Type const& type, LoadedParameters const* loaded) {
     bool any = false;
-    for (auto const& parameter : type.search_parameters) {
+    TypeParameters const parameters(type, loaded);
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        auto const& parameter = parameters.at(i);
         if (parameter.type != ParameterType::reference || !parameter.offered()) continue;
         if (!any) writer.key("searchInclude").begin_array();
         any = true;
@@ -84,7 +96,8 @@ void write_operations(json::Writer& writer, std::vector<Operation> const& operat
     writer.end_array();
 }
 
-void write_resource(json::Writer& writer, ResourceCapability const& resource) {
+void write_resource(json::Writer& writer, ResourceCapability const& resource,
+                    LoadedParameters const* loaded) {
     auto const& interactions = resource.interactions;
     writer.begin_object().key("type").string(resource.type->name.text());
     write_interactions(writer, interactions);
@@ -98,8 +111,8 @@ void write_resource(json::Writer& writer, ResourceCapability const& resource) {
     writer.key("conditionalDelete")
         .string(resource.conditional_delete ? "single" : "not-supported");
     if (has(interactions, Interaction::search_type)) {
-        write_includes(writer, *resource.type);
-        write_parameters(writer, *resource.type);
+        write_includes(writer, *resource.type, loaded);
+        write_parameters(writer, *resource.type, loaded);
     }
     write_operations(writer, resource.operations);
     writer.end_object();
@@ -133,7 +146,8 @@ void write_rest(json::Writer& writer, Capabilities const& capabilities) {
     write_security(writer, capabilities.security);
     if (!capabilities.resources.empty()) {
         writer.key("resource").begin_array();
-        for (auto const& resource : capabilities.resources) write_resource(writer, resource);
+        for (auto const& resource : capabilities.resources)
+            write_resource(writer, resource, capabilities.loaded.get());
         writer.end_array();
     }
     write_interactions(writer, capabilities.system_interactions);

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "fhir/definitions.h"
+#include "fhir/loaded_parameters.h"
 #include "foundation/clock.h"
 
 namespace salus::fhir {
@@ -58,6 +58,7 @@ struct Capabilities {
     std::vector<Literal> patch_formats{};  // media types
     SecurityCapability security{};
     std::vector<std::string> implementation_guides{};  // canonical addresses
+    LoadedParametersPointer loaded{};                  // of packages; nullptr: none
 };
 
 [[nodiscard]] std::string capability_statement(Capabilities const& capabilities);

@@ -54,16 +54,25 @@ BytesView part_of(BytesView whole, BytesView ends, std::size_t at) noexcept {
 }  // namespace
 
 // Nothing if the type has no such parameter.
-std::optional<std::size_t> EntryTable::slot_of(Type const& type, std::string_view group) noexcept {
+std::optional<std::size_t> EntryTable::slot_of(std::string_view group) const noexcept {
+    if (is_stamp(group, parameters_.stamp())) return stamp_slot();
+    if (group.starts_with(kStampMark)) return std::nullopt;
     auto const colon = group.find(':');
-    auto const* found = find_search_parameter(type, group.substr(0, colon));
-    if (found == nullptr) return std::nullopt;
     auto const side = colon == std::string_view::npos ? ColumnSide::values : ColumnSide::beside;
-    return slot_at(static_cast<std::size_t>(found - type.search_parameters.data()), side);
+    auto name = group.substr(0, colon);
+    if (name.starts_with(kLoadedMark)) {
+        name.remove_prefix(1);
+        auto const position = parameters_.find_loaded(name);
+        return position ? std::optional(slot_at(*position, side)) : std::nullopt;
+    }
+    auto const* found = find_search_parameter(*type_, name);
+    if (found == nullptr) return std::nullopt;
+    return slot_at(parameters_.position(*found), side);
 }
 
-Result<EntryTable> EntryTable::open(Type const& type, BytesView bytes) {
-    EntryTable table(type);
+Result<EntryTable> EntryTable::open(Type const& type, BytesView bytes,
+                                    LoadedParameters const* loaded) {
+    EntryTable table(type, loaded);
     Taker taker(bytes);
     table.rows_ = taker.number32();
     table.list_count_ = taker.number32();
@@ -71,14 +80,14 @@ Result<EntryTable> EntryTable::open(Type const& type, BytesView bytes) {
     table.id_ends_ = taker.take(std::uint64_t{4} * table.rows_);
     table.list_ends_ = taker.take(std::uint64_t{4} * table.list_count_);
     table.updated_ = taker.take(std::uint64_t{8} * table.rows_);
-    table.places_.resize(2 * type.search_parameters.size());
+    table.places_.resize(table.stamp_slot() + 1);
     for (std::uint16_t i = 0; taker.whole() && i < columns; ++i) {
         auto const name = text_of(taker.take(taker.byte()));
         auto const width = taker.byte();
         if (width != 1 && width != 2 && width != 4) break;
         auto const cells = taker.take(std::uint64_t{width} * table.rows_);
         // Definitions that no longer have the parameter do not ask for it.
-        if (auto const slot = slot_of(type, name)) table.places_[*slot] = {cells, width};
+        if (auto const slot = table.slot_of(name)) table.places_[*slot] = {cells, width};
     }
     table.ids_ = taker.take(last_of(table.id_ends_));
     table.lists_ = taker.take(last_of(table.list_ends_));
@@ -140,8 +149,11 @@ std::optional<EntryTable::Row> EntryTable::find(std::string_view id) const noexc
 
 EntryTable::Column EntryTable::column(SearchParameter const& parameter,
                                       ColumnSide side) const noexcept {
-    auto const position = static_cast<std::size_t>(&parameter - type_->search_parameters.data());
-    return column_at(slot_at(position, side));
+    return column_at(slot_at(parameters_.position(parameter), side));
+}
+
+bool EntryTable::is_current(Row row) const noexcept {
+    return parameters_.stamp().empty() || column_at(stamp_slot()).has(row);
 }
 
 EntryTable::Column EntryTable::column_at(std::size_t slot) const noexcept {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fhir/index_entry.h"
+#include "fhir/loaded_parameters.h"
 
 namespace salus::fhir {
 
@@ -52,10 +53,13 @@ public:
         std::uint8_t width_ = 0;  // bytes of a cell: 1, 2 or 4
     };
 
-    // Borrows the bytes. Errc::corrupt: they are no table.
-    [[nodiscard]] static Result<EntryTable> open(Type const& type, BytesView bytes);
+    // Borrows the bytes, and the parameters that packages bring (nullptr: none). Errc::corrupt:
+    // they are no table.
+    [[nodiscard]] static Result<EntryTable> open(Type const& type, BytesView bytes,
+                                                 LoadedParameters const* loaded = nullptr);
 
     [[nodiscard]] Type const& type() const noexcept { return *type_; }
+    [[nodiscard]] TypeParameters const& parameters() const noexcept { return parameters_; }
     // Rows and different lists in the table, hidden ones included.
     [[nodiscard]] Row size() const noexcept { return rows_; }
     [[nodiscard]] ListNumber lists() const noexcept { return list_count_; }
@@ -68,7 +72,10 @@ public:
     // Nanoseconds since the Unix epoch.
     [[nodiscard]] std::int64_t last_updated(Row row) const noexcept;
     [[nodiscard]] std::optional<Row> find(std::string_view id) const noexcept;
-    // REQUIRES: a parameter of this type's table.
+    // Whether the row has the values of all parameters(); those of packages may have changed since
+    // it was made. Such a row is not to be searched: its resource has to be indexed again.
+    [[nodiscard]] bool is_current(Row row) const noexcept;
+    // REQUIRES: one of parameters().
     [[nodiscard]] Column column(SearchParameter const& parameter, ColumnSide side) const noexcept;
     // Of the table itself, beside the bytes that it looks into.
     [[nodiscard]] std::size_t bytes() const noexcept;
@@ -77,23 +84,25 @@ public:
 
 private:
     friend class EntryTableWriter;
-    // The column of a parameter's values, or of what its modifiers look at: two for each parameter
-    // of the type.
+    // The column of a parameter's values, or of what its modifiers look at: two for each of
+    // parameters(), and behind them that of the stamp.
     [[nodiscard]] static constexpr std::size_t slot_at(std::size_t parameter,
                                                        ColumnSide side) noexcept {
         return 2 * parameter + (side == ColumnSide::beside ? 1 : 0);
     }
-    [[nodiscard]] static std::optional<std::size_t> slot_of(Type const& type,
-                                                            std::string_view group) noexcept;
+    [[nodiscard]] std::optional<std::size_t> slot_of(std::string_view group) const noexcept;
+    [[nodiscard]] std::size_t stamp_slot() const noexcept { return 2 * parameters_.size(); }
     struct Place {
         BytesView cells;
         std::uint8_t width = 0;
     };
-    explicit EntryTable(Type const& type) : type_(&type) {}
+    EntryTable(Type const& type, LoadedParameters const* loaded)
+        : type_(&type), parameters_(type, loaded) {}
     [[nodiscard]] BytesView list_bytes(ListNumber list) const noexcept;
     [[nodiscard]] Column column_at(std::size_t slot) const noexcept;
 
     Type const* type_;
+    TypeParameters parameters_;
     Row rows_ = 0;
     ListNumber list_count_ = 0;
     BytesView id_ends_;
@@ -101,7 +110,7 @@ private:
     BytesView updated_;
     BytesView ids_;
     BytesView lists_;
-    std::vector<Place> places_;  // by slot: two of each parameter of the type
+    std::vector<Place> places_;  // by slot
     std::vector<bool> hidden_;   // empty: none
 };
 

@@ -11,7 +11,7 @@ constexpr std::size_t kLargestNumber = std::numeric_limits<std::uint32_t>::max()
 // Walks the parameters of a type beside the groups of an entry: both are in order of name.
 class ParameterWalk {
 public:
-    explicit ParameterWalk(Type const& type) : parameters_(type.search_parameters) {}
+    explicit ParameterWalk(std::span<SearchParameter const> parameters) : parameters_(parameters) {}
     // The position of the parameter; nothing if the definitions no longer have it.
     std::optional<std::size_t> find(std::string_view name) noexcept {
         while (at_ < parameters_.size() && parameters_[at_].name.text() < name) ++at_;
@@ -52,8 +52,10 @@ std::size_t size_of(auto const& parts) {
 
 }  // namespace
 
-EntryTableWriter::EntryTableWriter(Type const& type)
-    : type_(&type), columns_(2 * type.search_parameters.size()) {}
+EntryTableWriter::EntryTableWriter(Type const& type, LoadedParameters const* loaded)
+    : parameters_(type, loaded),
+      own_(type.search_parameters),
+      columns_(2 * parameters_.size() + 1) {}
 
 void EntryTableWriter::add_row(std::string_view id, std::int64_t last_updated) {
     ids_.push_back(id);
@@ -75,10 +77,18 @@ EntryTable::ListNumber EntryTableWriter::number_of(BytesView list) {
 
 Result<void> EntryTableWriter::add(EntryView const& entry) {
     add_row(entry.id(), entry.last_updated());
-    ParameterWalk walk(*type_);
+    ParameterWalk walk(own_);
+    bool current = false;
     EntryGroup group;
     for (auto rest = entry.groups(); !rest.empty();) {
         if (!take_group(rest, group)) return fail(Errc::corrupt, "index entry is damaged");
+        // Those of packages come first, and before all others their stamp.
+        if (is_stamp(group.name, parameters_.stamp())) {
+            current = true;
+            add_list(stamp_slot(), group.values);
+        }
+        if (group.name.starts_with(kLoadedMark) && current) add_loaded(group);
+        if (group.name.starts_with(kLoadedMark) || group.name.starts_with(kStampMark)) continue;
         auto const colon = group.name.find(':');
         auto const position = walk.find(group.name.substr(0, colon));
         if (!position) continue;
@@ -88,9 +98,18 @@ Result<void> EntryTableWriter::add(EntryView const& entry) {
     return {};
 }
 
+void EntryTableWriter::add_loaded(EntryGroup const& group) {
+    auto const colon = group.name.find(':');
+    auto const position = parameters_.find_loaded(group.name.substr(1, colon - 1));
+    if (!position) return;
+    auto const side = colon == std::string_view::npos ? ColumnSide::values : ColumnSide::beside;
+    add_list(EntryTable::slot_at(*position, side), group.values);
+}
+
 void EntryTableWriter::add(EntryTable const& table, EntryTable::Row row) {
     add_row(table.id(row), table.last_updated(row));
-    for (std::size_t slot = 0; slot < columns_.size(); ++slot) {
+    auto const slots = table.is_current(row) ? columns_.size() : 2 * own_.size();
+    for (std::size_t slot = 0; slot < slots; ++slot) {
         auto const number = table.column_at(slot).list(row);
         if (number != 0) add_list(slot, table.list_bytes(number));
     }
@@ -114,8 +133,10 @@ void EntryTableWriter::order_lists() {
 }
 
 std::string EntryTableWriter::group_name(std::size_t slot) const {
-    auto const& parameter = type_->search_parameters[slot / 2];
-    auto name = std::string(parameter.name.text());
+    if (slot == stamp_slot()) return stamp_group(parameters_.stamp());
+    auto const& parameter = parameters_.at(slot / 2);
+    auto name = std::string(parameter.loaded == nullptr ? "" : kLoadedMark);
+    name += parameter.name.text();
     if (slot % 2 == 0) return name;
     return name + (parameter.type == ParameterType::reference ? ":identifier" : ":of-type");
 }

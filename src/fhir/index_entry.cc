@@ -6,6 +6,7 @@
 #include "fhir/contents.h"
 #include "fhir/index_expressions.h"
 #include "fhir/index_values.h"
+#include "fhir/loaded_values.h"
 #include "fhir/path.h"
 #include "foundation/limits.h"
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::uint8_t kOldestVersion = 1;
 constexpr std::size_t kListHeader = 1 + 2 + 4;
+constexpr std::size_t kTimeBytes = 8;
 // Most entries are no longer, so that they are allocated once.
 constexpr std::size_t kUsualBytes = 2048;
 
@@ -29,27 +31,44 @@ ValueWriter values_of(json::Value root, SearchParameter const& parameter) {
     return values;
 }
 
-// The group's name is the parameter's with what stands behind it.
-Result<void> append_group(Bytes& entry, SearchParameter const& parameter, std::string_view behind,
-                          ValueWriter const& values) {
+struct GroupName {
+    std::string_view mark;
+    std::string_view parameter;
+    std::string_view behind;
+};
+
+Result<void> append_group(Bytes& entry, GroupName const& name, ValueWriter const& values) {
     if (values.count() == 0) return {};
     if (values.count() > std::numeric_limits<std::uint16_t>::max() ||
         entry.size() + values.size() > limits::kIndexEntryBytes)
         return fail(Errc::too_large, "too many values to index in one resource");
-    auto const name = parameter.name.text();
-    entry.push_back(static_cast<std::uint8_t>(name.size() + behind.size()));
-    append(entry, bytes_of(name));
-    append(entry, bytes_of(behind));
+    entry.push_back(
+        static_cast<std::uint8_t>(name.mark.size() + name.parameter.size() + name.behind.size()));
+    for (auto const part : {name.mark, name.parameter, name.behind}) append(entry, bytes_of(part));
     values.append_to(entry);
     return {};
 }
 
-Result<void> append_groups(Bytes& entry, json::Value root, SearchParameter const& parameter) {
-    auto values = values_of(root, parameter);
-    SALUS_TRY_VOID(append_group(entry, parameter, "", values));
+Result<void> append_groups(Bytes& entry, std::string_view mark, SearchParameter const& parameter,
+                           ValueWriter values) {
+    auto const name = parameter.name.text();
+    SALUS_TRY_VOID(append_group(entry, {mark, name, ""}, values));
     bool const reference = parameter.type == ParameterType::reference;
-    return append_group(entry, parameter, reference ? ":identifier" : ":of-type",
+    return append_group(entry, {mark, name, reference ? ":identifier" : ":of-type"},
                         std::move(values).beside());
+}
+
+// The stamp first: whoever opens the entry asks for it at once.
+Result<void> append_loaded(Bytes& entry, Type const& type, json::Value root,
+                           LoadedParameters const* loaded) {
+    TypeParameters const parameters(type, loaded);
+    if (parameters.loaded().empty()) return {};
+    append_text8(entry, stamp_group(parameters.stamp()));
+    ValueWriter(ParameterType::token).append_to(entry);
+    LoadedValues finder(root);
+    for (auto const& parameter : parameters.loaded())
+        SALUS_TRY_VOID(append_groups(entry, kLoadedMark, parameter, finder.find(parameter)));
+    return {};
 }
 
 // Takes a text with a one-byte length from the front; false if it is not there.
@@ -72,7 +91,16 @@ bool take_list(BytesView& bytes, BytesView& list) noexcept {
 
 }  // namespace
 
-Result<Ephi<Bytes>> make_index_entry(ResourceView const& resource, WallTime last_updated) {
+std::string stamp_group(std::string_view stamp) {
+    return std::string(kStampMark).append(stamp);
+}
+
+bool is_stamp(std::string_view group, std::string_view stamp) noexcept {
+    return !stamp.empty() && group.starts_with(kStampMark) && group.substr(1) == stamp;
+}
+
+Result<Ephi<Bytes>> make_index_entry(ResourceView const& resource, WallTime last_updated,
+                                     LoadedParameters const* loaded) {
     auto const id = resource.id();
     if (!id) return fail(Errc::invalid, "a resource without id cannot be indexed");
     Bytes entry;
@@ -82,8 +110,9 @@ Result<Ephi<Bytes>> make_index_entry(ResourceView const& resource, WallTime last
     append_text8(entry, *id);
     append_u64(entry, static_cast<std::uint64_t>(last_updated.time_since_epoch().count()));
     auto const root = Contents::of(resource);
+    SALUS_TRY_VOID(append_loaded(entry, resource.type(), root, loaded));
     for (auto const& parameter : resource.type().search_parameters)
-        SALUS_TRY_VOID(append_groups(entry, root, parameter));
+        SALUS_TRY_VOID(append_groups(entry, "", parameter, values_of(root, parameter)));
     return Ephi<Bytes>(std::move(entry));
 }
 
@@ -192,13 +221,22 @@ std::optional<ValueReader> EntryView::find(std::string_view parameter) const noe
     return std::nullopt;
 }
 
-std::optional<OutdatedEntry> outdated(BytesView bytes) noexcept {
-    if (bytes.empty() || bytes[0] < kOldestVersion || bytes[0] >= kIndexEntryVersion)
+std::optional<OutdatedEntry> outdated(BytesView bytes, LoadedParameters const* loaded) noexcept {
+    if (bytes.empty() || bytes[0] < kOldestVersion || bytes[0] > kIndexEntryVersion)
         return std::nullopt;
+    bool const present = bytes[0] == kIndexEntryVersion;
+    if (present && loaded == nullptr) return std::nullopt;
     OutdatedEntry entry;
     bytes = bytes.subspan(1);
     if (!take_text8(bytes, entry.type) || !take_text8(bytes, entry.id)) return std::nullopt;
-    return entry;
+    if (!present) return entry;
+    auto const* type = find_resource_type(entry.type);
+    auto const stamp = type == nullptr ? std::string_view() : TypeParameters(*type, loaded).stamp();
+    if (stamp.empty() || bytes.size() < kTimeBytes) return std::nullopt;
+    bytes = bytes.subspan(kTimeBytes);
+    EntryGroup first;
+    bool const current = take_group(bytes, first) && is_stamp(first.name, stamp);
+    return current ? std::nullopt : std::optional(entry);
 }
 
 }  // namespace salus::fhir

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "fhir/date_time.h"
+#include "fhir/loaded_parameters.h"
 #include "fhir/resource.h"
 #include "foundation/bytes.h"
 #include "foundation/clock.h"
@@ -26,8 +27,17 @@ inline constexpr std::uint8_t kIndexEntryVersion = 2;
 
 // Indexed texts are cut at limits::kIndexTextBytes; what lies behind cannot be searched.
 // Errc::invalid: the resource has no id. Errc::too_large: beyond limits::kIndexEntryBytes.
+// `loaded`: parameters of packages that are indexed too; nullptr: none.
 [[nodiscard]] Result<Ephi<Bytes>> make_index_entry(ResourceView const& resource,
-                                                   WallTime last_updated);
+                                                   WallTime last_updated,
+                                                   LoadedParameters const* loaded = nullptr);
+
+// Names of groups begin with a mark where they are of packages: a parameter's, and the stamp, whose
+// group has no values. No name of FHIR's own begins so.
+inline constexpr std::string_view kLoadedMark = "+";
+inline constexpr std::string_view kStampMark = "#";
+[[nodiscard]] std::string stamp_group(std::string_view stamp);
+[[nodiscard]] bool is_stamp(std::string_view group, std::string_view stamp) noexcept;
 
 struct TokenValue {
     std::string_view system;
@@ -112,12 +122,14 @@ private:
     BytesView groups_;
 };
 
-// Whether an entry was made by an earlier layout. Then only type and id can be read from it, and
-// the resource has to be indexed again.
+// Whether an entry was made by an earlier layout, or not with the parameters that packages bring
+// for its type. Then only type and id may be read from it, and the resource has to be indexed
+// again.
 struct OutdatedEntry {
     std::string_view type;
     std::string_view id;
 };
-[[nodiscard]] std::optional<OutdatedEntry> outdated(BytesView bytes) noexcept;
+[[nodiscard]] std::optional<OutdatedEntry> outdated(
+    BytesView bytes, LoadedParameters const* loaded = nullptr) noexcept;
 
 }  // namespace salus::fhir

@@ -1,5 +1,6 @@
 #include "fhir/index_values.h"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <string>
@@ -117,12 +118,22 @@ void ValueWriter::add_tuple(json::Value resource, json::Value place, SearchTuple
         auto const start = component.from_resource ? resource : place;
         for (auto const& path : component.paths)
             for_each_value(start, path, [&](json::Value value) { values.add(value, path); });
-        if (values.count() == 0 || values.count() > std::numeric_limits<std::uint16_t>::max())
-            return;
+        if (!values.fits_a_tuple()) return;
         values.append_to(bytes);
     }
     append(values_, bytes);
     ++count_;
+}
+
+void ValueWriter::add_tuple(std::span<ValueWriter const> components) {
+    if (!std::ranges::all_of(components, &ValueWriter::fits_a_tuple)) return;
+    values_.push_back(static_cast<std::uint8_t>(components.size()));
+    for (auto const& component : components) component.append_to(values_);
+    ++count_;
+}
+
+bool ValueWriter::fits_a_tuple() const noexcept {
+    return count_ > 0 && count_ <= std::numeric_limits<std::uint16_t>::max();
 }
 
 void ValueWriter::token(std::string_view system, std::string_view code, bool implied) {

@@ -1,6 +1,8 @@
 // From the values of a resource to the bytes of an index entry. Private to the room.
 #pragma once
 
+#include <span>
+
 #include "fhir/definitions.h"
 #include "foundation/bytes.h"
 #include "json/document.h"
@@ -22,6 +24,7 @@ public:
     void add_truth(bool truth) { token("", truth ? "true" : "false", true); }
     // One place of a composite: a tuple, if each component has a value there.
     void add_tuple(json::Value resource, json::Value place, SearchTuple const& tuple);
+    void add_tuple(std::span<ValueWriter const> components);
 
     // Type, number and size of the values, then the values.
     void append_to(Bytes& out) const;
@@ -32,6 +35,7 @@ public:
     [[nodiscard]] ValueWriter beside() &&;
 
 private:
+    [[nodiscard]] bool fits_a_tuple() const noexcept;
     void token(std::string_view system, std::string_view code, bool implied);
     void coded(json::Value value, std::string_view code_member);
     void add_identifier_types(json::Value identifier);

@@ -14,8 +14,8 @@ using Rows = std::vector<Row>;
 using Column = EntryTable::Column;
 
 // A query over all types finds each type's own parameter by its name.
-Column column_of(EntryTable const& table, Literal name, ColumnSide side) {
-    auto const* parameter = find_search_parameter(table.type(), name.text());
+Column column_of(EntryTable const& table, ParameterName name, ColumnSide side) {
+    auto const* parameter = table.parameters().find(name.text());
     return parameter == nullptr ? Column() : table.column(*parameter, side);
 }
 
@@ -209,29 +209,34 @@ Result<void> retain_all(std::span<SearchClause const> clauses, EntryTable const&
     return {};
 }
 
-void add_read(std::vector<SearchRead>& reads, Type const& type, Literal name) {
-    auto const known = find_known(type, name.text());
+void add_read(std::vector<SearchRead>& reads, Type const& type, ParameterName name,
+              LoadedParameters const* loaded) {
+    auto const known = find_known(type, name.text(), loaded);
     if (known) reads.push_back({&type, known->parameter});
 }
 
-void add_reads(std::vector<SearchRead>& reads, Type const& type, SearchClause const& clause) {
+void add_reads(std::vector<SearchRead>& reads, Type const& type, SearchClause const& clause,
+               LoadedParameters const* loaded) {
     bool const reversed = clause.kind == ClauseKind::has;
-    add_read(reads, reversed ? *clause.links.front().type : type, clause.name);
+    add_read(reads, reversed ? *clause.links.front().type : type, clause.name, loaded);
     for (auto const& link : clause.links) {
-        for (auto const& followed : link.clauses) add_reads(reads, *link.type, followed);
+        for (auto const& followed : link.clauses) add_reads(reads, *link.type, followed, loaded);
     }
 }
 
 }  // namespace
 
-SearchQuery::SearchQuery(Type const& type) : type_(&type), count_(limits::kPageSize) {}
+SearchQuery::SearchQuery(Type const& type, LoadedParametersPointer loaded)
+    : type_(&type), loaded_(std::move(loaded)), count_(limits::kPageSize) {}
 
 std::vector<SearchRead> SearchQuery::reads() const {
     std::vector<SearchRead> all;
-    for (auto const& clause : clauses_) add_reads(all, *type_, clause);
-    for (auto const& key : sort_keys_) add_read(all, *type_, key.name);
+    for (auto const& clause : clauses_) add_reads(all, *type_, clause, loaded_.get());
+    for (auto const& key : sort_keys_) add_read(all, *type_, key.name, loaded_.get());
     for (auto const& include : includes_) {
-        for (auto const& parameter : include.source->search_parameters) {
+        TypeParameters const parameters(*include.source, loaded_.get());
+        for (std::size_t i = 0; i < parameters.size(); ++i) {
+            auto const& parameter = parameters.at(i);
             bool const followed = include.parameter == nullptr
                                       ? parameter.type == ParameterType::reference
                                       : &parameter == include.parameter;

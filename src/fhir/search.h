@@ -23,23 +23,12 @@
 #include "fhir/decimal.h"
 #include "fhir/definitions.h"
 #include "fhir/entry_table.h"
+#include "fhir/search_vocabulary.h"
 #include "foundation/clock.h"
 #include "foundation/result.h"
 
 namespace salus::fhir {
 
-enum class SearchModifier : std::uint8_t {
-    none,
-    missing,
-    is_not,
-    exact,
-    contains,
-    below,
-    above,
-    of_type,
-    identifier,
-};
-enum class SearchPrefix : std::uint8_t { eq, ne, lt, gt, le, ge, sa, eb, ap };
 enum class Summary : std::uint8_t { no, yes, text, data, count };
 enum class Total : std::uint8_t { unspecified, none, estimate, accurate };
 enum class Handling : std::uint8_t { strict, lenient };
@@ -95,7 +84,7 @@ struct ChainLink {
 // Matches if one of the criteria does. With :missing there is one criterion, a bool. A chain
 // matches if one of its links does; _has has one link.
 struct SearchClause {
-    Literal name;  // of the parameter; of a chain or _has, of its reference
+    ParameterName name;  // of the parameter; of a chain or _has, of its reference
     ParameterType type;
     SearchModifier modifier;
     std::vector<Criterion> criteria;
@@ -104,7 +93,7 @@ struct SearchClause {
 };
 
 struct SortKey {
-    Literal name;
+    ParameterName name;
     ParameterType type;
     bool descending;
 };
@@ -145,13 +134,17 @@ public:
     // Errc::invalid with the parameter's name as Location, where it has a known one;
     // Errc::not_supported for what FHIR defines and is not offered; Errc::not_acceptable for a
     // _format other than JSON; Errc::too_large beyond the bounds. `now` is what ap (approximately)
-    // is measured from. `type` is a resource type, or Resource for all of them.
+    // is measured from. `type` is a resource type, or Resource for all of them. `loaded`: of
+    // packages, as the index must have been made that is searched; nullptr: none.
     [[nodiscard]] static Result<SearchQuery> parse(Type const& type,
                                                    std::span<Parameter const> parameters,
                                                    WallTime now,
-                                                   Handling handling = Handling::strict);
+                                                   Handling handling = Handling::strict,
+                                                   LoadedParametersPointer loaded = nullptr);
 
     [[nodiscard]] Type const& type() const noexcept { return *type_; }
+    // What it was parsed with, and what every index has to be opened with that it searches.
+    [[nodiscard]] LoadedParametersPointer const& loaded() const noexcept { return loaded_; }
     [[nodiscard]] std::span<SearchClause const> clauses() const noexcept { return clauses_; }
     [[nodiscard]] std::span<SortKey const> sort_keys() const noexcept { return sort_keys_; }
     [[nodiscard]] std::span<Include const> includes() const noexcept { return includes_; }
@@ -180,9 +173,10 @@ public:
 
 private:
     friend class SearchParser;
-    explicit SearchQuery(Type const& type);
+    SearchQuery(Type const& type, LoadedParametersPointer loaded);
 
     Type const* type_;
+    LoadedParametersPointer loaded_;  // names and parameters look into it
     std::vector<SearchClause> clauses_;
     std::vector<SortKey> sort_keys_;
     std::vector<Include> includes_;

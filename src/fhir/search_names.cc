@@ -43,16 +43,18 @@ std::optional<SearchModifier> offered_modifier(KnownParameter const& known, std:
 
 }  // namespace
 
-std::optional<KnownParameter> find_known(Type const& type, std::string_view name) {
+std::optional<KnownParameter> find_known(Type const& type, std::string_view name,
+                                         LoadedParameters const* loaded) {
     if (name == "_id") return KnownParameter{"_id", ParameterType::token, nullptr};
     if (name == "_lastUpdated") return KnownParameter{"_lastUpdated", ParameterType::date, nullptr};
-    auto const* parameter = find_search_parameter(type, name);
+    auto const* parameter = TypeParameters(type, loaded).find(name);
     if (parameter == nullptr) return std::nullopt;
     return KnownParameter{parameter->name, parameter->type, parameter};
 }
 
-Result<KnownParameter> find_offered(Type const& type, std::string_view name) {
-    auto const known = find_known(type, name);
+Result<KnownParameter> find_offered(Type const& type, std::string_view name,
+                                    LoadedParameters const* loaded) {
+    auto const known = find_known(type, name, loaded);
     bool const offered = known && (known->parameter == nullptr || known->parameter->offered());
     if (offered) return *known;
     if (known || contains(kNotOffered, name))
@@ -73,6 +75,9 @@ Result<WrittenModifier> find_modifier(KnownParameter const& known, std::string_v
     WrittenModifier written;
     if (auto const modifier = offered_modifier(known, name)) {
         written.modifier = *modifier;
+        auto const* loaded = known.parameter == nullptr ? nullptr : known.parameter->loaded;
+        if (loaded != nullptr && !loaded->allows(*modifier))
+            return fail(Errc::not_supported, "the definition does not allow this modifier");
         return written;
     }
     if (known.type == ParameterType::reference) {
@@ -81,7 +86,7 @@ Result<WrittenModifier> find_modifier(KnownParameter const& known, std::string_v
     }
     bool const defined = contains(kModifiers, name);
     return fail(Error{defined ? Errc::not_supported : Errc::invalid, "unsupported modifier",
-                      Location(known.name)});
+                      known.name.location()});
 }
 
 }  // namespace salus::fhir

@@ -6,14 +6,17 @@
 namespace salus::fhir {
 
 struct KnownParameter {
-    Literal name;
+    ParameterName name;
     ParameterType type;
     SearchParameter const* parameter;  // nullptr: _id, _lastUpdated
 };
 
-[[nodiscard]] std::optional<KnownParameter> find_known(Type const& type, std::string_view name);
+// `loaded`: of packages; nullptr: none.
+[[nodiscard]] std::optional<KnownParameter> find_known(Type const& type, std::string_view name,
+                                                       LoadedParameters const* loaded);
 // Errc::invalid: FHIR has none of this name. Errc::not_supported: it is not offered.
-[[nodiscard]] Result<KnownParameter> find_offered(Type const& type, std::string_view name);
+[[nodiscard]] Result<KnownParameter> find_offered(Type const& type, std::string_view name,
+                                                  LoadedParameters const* loaded);
 [[nodiscard]] bool is_sortable(KnownParameter const& known);
 // Whether it shapes the answer and filters nothing.
 [[nodiscard]] bool is_shape(std::string_view name);

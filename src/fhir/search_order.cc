@@ -61,7 +61,7 @@ private:
     void prepare(EntryTable const& table) {
         table_ = &table;
         for (std::size_t i = 0; i < keys_.size(); ++i) {
-            auto const* parameter = find_search_parameter(table.type(), keys_[i].name.text());
+            auto const* parameter = table.parameters().find(keys_[i].name.text());
             columns_[i] = parameter == nullptr ? EntryTable::Column()
                                                : table.column(*parameter, ColumnSide::values);
         }

@@ -13,8 +13,20 @@ namespace {
 
 using std::string_view;
 
-std::unexpected<Error> refuse(Literal parameter, Literal why) {
-    return fail(Error{Errc::invalid, why, Location(parameter)});
+std::unexpected<Error> refuse(ParameterName parameter, Literal why) {
+    return fail(Error{Errc::invalid, why, parameter.location()});
+}
+
+// What the definition of a package's parameter restricts its prefixes to.
+bool allows_prefix(SearchParameter const* parameter, Criterion const& criterion) {
+    if (parameter == nullptr || parameter->loaded == nullptr) return true;
+    auto const& loaded = *parameter->loaded;
+    if (auto const* date = std::get_if<DateCriterion>(&criterion))
+        return loaded.allows(date->prefix);
+    if (auto const* number = std::get_if<NumberCriterion>(&criterion))
+        return loaded.allows(number->prefix);
+    auto const* quantity = std::get_if<QuantityCriterion>(&criterion);
+    return quantity == nullptr || loaded.allows(quantity->number.prefix);
 }
 
 template <class Choice>
@@ -74,7 +86,7 @@ Result<void> SearchParser::add(string_view name, string_view value) {
 bool SearchParser::knows(string_view name) const {
     auto const base = name.substr(0, name.find_first_of(":."));
     if (base == "_has" || is_shape(base)) return true;
-    auto const known = find_known(query_.type(), base);
+    auto const known = find_known(query_.type(), base, loaded());
     return known && (known->parameter == nullptr || known->parameter->offered());
 }
 
@@ -120,11 +132,11 @@ Result<void> SearchParser::add_sort(string_view value) {
     for (auto name : split_values(value, ',')) {
         bool const descending = name.starts_with('-');
         if (descending) name.remove_prefix(1);
-        auto const known = find_known(query_.type(), name);
+        auto const known = find_known(query_.type(), name, loaded());
         if (!known) return refuse("_sort", "unknown search parameter");
         if (!is_sortable(*known))
             return fail(Error{Errc::not_supported, "this parameter cannot be sorted by",
-                              Location(known->name)});
+                              known->name.location()});
         if (query_.sort_keys_.size() >= limits::kSortKeys)
             return fail(Errc::too_large, "too many sort keys");
         query_.sort_keys_.push_back({known->name, known->type, descending});
@@ -167,7 +179,7 @@ Result<void> SearchParser::add_include(string_view name, string_view value) {
         include.source = find_resource_type(parts[0]);
         if (include.source == nullptr) return refuse(label, "unknown resource type");
         if (parts[1] != "*") {
-            include.parameter = find_search_parameter(*include.source, parts[1]);
+            include.parameter = TypeParameters(*include.source, loaded()).find(parts[1]);
             bool const follows = include.parameter != nullptr && include.parameter->offered() &&
                                  include.parameter->type == ParameterType::reference;
             if (!follows) return refuse(label, "not a reference parameter of this type");
@@ -191,7 +203,7 @@ Result<SearchClause> SearchParser::clause(Type const& type, string_view name, st
 Result<SearchClause> SearchParser::plain(Type const& type, string_view name,
                                          string_view value) const {
     auto const colon = name.find(':');
-    SALUS_TRY(auto const known, find_offered(type, name.substr(0, colon)));
+    SALUS_TRY(auto const known, find_offered(type, name.substr(0, colon), loaded()));
     SearchClause clause{known.name, known.type, SearchModifier::none, {}};
     CriterionForm form{.type = known.type, .now = now_};
     if (colon != string_view::npos) {
@@ -209,9 +221,11 @@ Result<SearchClause> SearchParser::plain(Type const& type, string_view name,
         auto one = parse_criterion(form, written);
         if (!one) {
             auto error = std::move(one).error();
-            error.where.prepend(known.name);
+            error.where = known.name.location();
             return fail(std::move(error));
         }
+        if (!allows_prefix(known.parameter, *one))
+            return fail(Errc::not_supported, "the definition does not allow this comparator");
         clause.criteria.push_back(*std::move(one));
     }
     if (clause.modifier == SearchModifier::missing && clause.criteria.size() != 1)
@@ -225,7 +239,7 @@ Result<SearchClause> SearchParser::chain(Type const& type, string_view name, str
     auto const dot = name.find('.');
     auto const head = name.substr(0, dot);
     auto const colon = head.find(':');
-    SALUS_TRY(auto const known, find_offered(type, head.substr(0, colon)));
+    SALUS_TRY(auto const known, find_offered(type, head.substr(0, colon), loaded()));
     if (known.type != ParameterType::reference)
         return refuse(known.name, "only a reference can be followed");
     Type const* named = nullptr;
@@ -239,7 +253,7 @@ Result<SearchClause> SearchParser::chain(Type const& type, string_view name, str
     auto const next = rest.substr(0, rest.find_first_of(":."));
     for (auto const* target : targets_of(*known.parameter, named)) {
         // Of several possible types those that do not know the parameter are not meant.
-        if (named == nullptr && !reverse && !find_known(*target, next)) continue;
+        if (named == nullptr && !reverse && !find_known(*target, next, loaded())) continue;
         if (clause.links.size() >= limits::kChainTargets)
             return refuse(known.name, "name the type that the reference leads to");
         SALUS_TRY(auto followed, this->clause(*target, rest, value, depth + 1));
@@ -259,7 +273,8 @@ Result<SearchClause> SearchParser::has(Type const& type, string_view name, strin
     if (second == string_view::npos) return refuse("_has", "_has is _has:Type:reference:parameter");
     auto const* source = find_resource_type(name.substr(0, first));
     if (source == nullptr) return refuse("_has", "unknown resource type");
-    SALUS_TRY(auto const known, find_offered(*source, name.substr(first + 1, second - first - 1)));
+    SALUS_TRY(auto const known,
+              find_offered(*source, name.substr(first + 1, second - first - 1), loaded()));
     if (known.type != ParameterType::reference)
         return refuse("_has", "only a reference can be followed");
     auto const& targets = known.parameter->targets;
@@ -280,8 +295,9 @@ Result<SearchQuery> SearchParser::finish() && {
 }
 
 Result<SearchQuery> SearchQuery::parse(Type const& type, std::span<Parameter const> parameters,
-                                       WallTime now, Handling handling) {
-    SearchParser parser(type, now);
+                                       WallTime now, Handling handling,
+                                       LoadedParametersPointer loaded) {
+    SearchParser parser(type, now, std::move(loaded));
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         auto const& [name, value] = parameters[i];
         if (handling == Handling::lenient && !parser.knows(name)) {

@@ -9,8 +9,8 @@ namespace salus::fhir {
 
 class SearchParser {
 public:
-    SearchParser(Type const& type, WallTime now)
-        : query_(type), now_(now.time_since_epoch().count()) {}
+    SearchParser(Type const& type, WallTime now, LoadedParametersPointer loaded)
+        : query_(type, std::move(loaded)), now_(now.time_since_epoch().count()) {}
     [[nodiscard]] Result<void> add(std::string_view name, std::string_view value);
     void ignore(std::size_t position) { query_.ignored_.push_back(position); }
     // Whether a parameter of this name could be understood, whatever its modifiers and value.
@@ -18,6 +18,7 @@ public:
     [[nodiscard]] Result<SearchQuery> finish() &&;
 
 private:
+    [[nodiscard]] LoadedParameters const* loaded() const noexcept { return query_.loaded_.get(); }
     // True if the name is one of a result-shaping parameter.
     [[nodiscard]] Result<bool> add_shape(std::string_view name, std::string_view value);
     [[nodiscard]] Result<void> add_sort(std::string_view value);

@@ -15,23 +15,26 @@ using salus::testing::EphiTestAccess;
 using Parameters = std::vector<SearchQuery::Parameter>;
 inline WallTime const kNow{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}};
 
-inline Bytes entry_of(std::string text, WallTime updated = kNow) {
+inline Bytes entry_of(std::string text, WallTime updated = kNow,
+                      LoadedParameters const* loaded = nullptr) {
     auto const resource = resource_of(std::move(text));
-    auto entry = make_index_entry(resource.view(), updated);
+    auto entry = make_index_entry(resource.view(), updated, loaded);
     EXPECT_TRUE(entry) << describe(entry.error());
     return std::move(*entry).take(EphiTestAccess::access());
 }
 
 inline Result<SearchQuery> query(std::string_view type, Parameters const& parameters,
-                                 Handling handling = Handling::strict) {
+                                 Handling handling = Handling::strict,
+                                 LoadedParametersPointer loaded = nullptr) {
     auto const* found = find_type(type);
     EXPECT_NE(found, nullptr) << type;
-    return SearchQuery::parse(*found, parameters, kNow, handling);
+    return SearchQuery::parse(*found, parameters, kNow, handling, std::move(loaded));
 }
 
 // REQUIRES: in order of id.
-inline Bytes bytes_of_table(Type const& type, std::vector<EntryView> const& views) {
-    EntryTableWriter writer(type);
+inline Bytes bytes_of_table(Type const& type, std::vector<EntryView> const& views,
+                            LoadedParameters const* loaded = nullptr) {
+    EntryTableWriter writer(type, loaded);
     for (auto const& view : views) EXPECT_TRUE(writer.add(view).has_value());
     auto bytes = std::move(writer).finish();
     EXPECT_TRUE(bytes.has_value());
@@ -40,8 +43,8 @@ inline Bytes bytes_of_table(Type const& type, std::vector<EntryView> const& view
 
 // A table with the bytes that it looks into.
 struct OwnedTable {
-    OwnedTable(Type const& type, Bytes made)
-        : bytes(std::move(made)), table(EntryTable::open(type, bytes).value()) {}
+    OwnedTable(Type const& type, Bytes made, LoadedParameters const* loaded = nullptr)
+        : bytes(std::move(made)), table(EntryTable::open(type, bytes, loaded).value()) {}
     Bytes bytes;
     EntryTable table;
 };
@@ -49,7 +52,8 @@ struct OwnedTable {
 // Entries of several types, as a compartment holds them. Borrows the entries.
 class Tables : public SearchLinks {
 public:
-    explicit Tables(std::vector<Bytes> const& entries) {
+    explicit Tables(std::vector<Bytes> const& entries, LoadedParametersPointer loaded = nullptr)
+        : loaded_(std::move(loaded)) {
         std::map<std::string, std::vector<EntryView>> views;
         for (auto const& entry : entries) {
             auto const view = EntryView::decode(entry);
@@ -59,7 +63,8 @@ public:
         for (auto& [name, list] : views) {
             std::ranges::sort(list, {}, &EntryView::id);
             auto const& type = *find_resource_type(name);
-            tables_[name] = std::make_unique<OwnedTable>(type, bytes_of_table(type, list));
+            tables_[name] = std::make_unique<OwnedTable>(
+                type, bytes_of_table(type, list, loaded_.get()), loaded_.get());
         }
     }
     Result<std::span<EntryTable const>> beside(Type const& type) override {
@@ -83,7 +88,7 @@ public:
     }
     // The ids that a query finds, in order, with a blank between.
     [[nodiscard]] std::string found(std::string_view type, Parameters const& parameters) {
-        auto const parsed = query(type, parameters);
+        auto const parsed = query(type, parameters, Handling::strict, loaded_);
         EXPECT_TRUE(parsed) << parameters[0].first << " " << describe(parsed.error());
         if (!parsed) return "refused";
         auto const* searched = table(type);
@@ -100,6 +105,7 @@ public:
     Tables* elsewhere = nullptr;  // shared resources
 
 private:
+    LoadedParametersPointer loaded_;
     std::map<std::string, std::unique_ptr<OwnedTable>> tables_;
 };
 

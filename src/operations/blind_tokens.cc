@@ -33,7 +33,7 @@ std::optional<std::string> day_of(fhir::TimeRange range) {
     return std::to_string(range.start / kDayNanoseconds);
 }
 
-bool is_name(Literal parameter) {
+bool is_name(fhir::ParameterName parameter) {
     return parameter == "name" || parameter == "family" || parameter == "given";
 }
 

@@ -82,6 +82,7 @@ request::Prepared capabilities(Context const& context, request::Permit const& pe
     all.base_url = context.tenant.fhir_base();
     all.software_version = SALUS_VERSION;
     all.date = context.clock.now();
+    all.loaded = context.loaded_parameters();
     all.security.token_url = context.tenant.token_endpoint();
     all.patch_formats = {"application/json-patch+json", "application/fhir+json"};
     for (auto const& type : fhir::resource_types()) {

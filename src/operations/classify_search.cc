@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "fhir/lexical.h"
+#include "fhir/profiles/loaded_definitions.h"
 #include "fhir/reference.h"
 #include "operations/classifier.h"
 #include "operations/parameters.h"
@@ -111,7 +112,9 @@ Result<IntentFacts> Classifier::search(request::Exchange& exchange, std::string 
     for (auto const& [name, value] : parameters) pairs.emplace_back(name, value);
     // No type is all types.
     auto const& searched = *fhir::find_type(type.empty() ? "Resource" : type);
-    SALUS_TRY(facts.query, fhir::SearchQuery::parse(searched, pairs, clock_.now(), handling));
+    auto loaded = tenant_.definitions != nullptr ? tenant_.definitions->parameters() : nullptr;
+    SALUS_TRY(facts.query,
+              fhir::SearchQuery::parse(searched, pairs, clock_.now(), handling, std::move(loaded)));
     shape_search(facts);
     facts.parameters_ignored = !facts.query->ignored().empty();
     if (facts.parameters_ignored) cursor.query = applied(pairs, facts.query->ignored());

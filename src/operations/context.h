@@ -23,6 +23,10 @@ struct Context {
     [[nodiscard]] std::shared_ptr<fhir::ProfileSet const> profiles() const {
         return tenant.definitions != nullptr ? tenant.definitions->current() : nullptr;
     }
+    // Search parameters of those packages; nullptr: none.
+    [[nodiscard]] fhir::LoadedParametersPointer loaded_parameters() const {
+        return tenant.definitions != nullptr ? tenant.definitions->parameters() : nullptr;
+    }
 };
 
 }  // namespace salus::operations

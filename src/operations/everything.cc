@@ -181,7 +181,8 @@ Result<void> add_page(Context const& context, request::Permit const& permit,
 Result<request::Prepared> everything(Context const& context, request::Permit const& permit) {
     auto const& intent = permit.intent();
     SALUS_TRY_VOID(check_patient(context, intent));
-    SALUS_TRY(auto const index, context.records.index(*intent.compartment));
+    SALUS_TRY(auto const index,
+              context.records.index(*intent.compartment, context.loaded_parameters()));
     auto const items = items_of(permit, *index);
     auto const id = std::string(RequestReader::id(intent.id));
     auto const count = intent.count == 0 ? limits::kPageSize : intent.count;

@@ -19,15 +19,16 @@ using Rows = std::vector<fhir::EntryTable::Row>;
 class CompartmentLinks : public fhir::SearchLinks {
 public:
     // `index`: of that compartment; nullptr: only shared resources can be followed.
-    CompartmentLinks(Context const& context, CompartmentIndexPointer index)
-        : context_(context), index_(std::move(index)) {}
+    CompartmentLinks(Context const& context, fhir::SearchQuery const& query,
+                     CompartmentIndexPointer index)
+        : context_(context), query_(query), index_(std::move(index)) {}
 
     Result<std::span<fhir::EntryTable const>> beside(fhir::Type const& type) override {
         return index_ ? index_->tables(type) : std::span<fhir::EntryTable const>();
     }
     Result<std::span<fhir::EntryTable const>> shared(
         fhir::Type const& type, std::span<std::string_view const> ids) override {
-        SALUS_TRY(auto found, find_shared(context_, type, ids));
+        SALUS_TRY(auto found, find_shared(context_, type, ids, query_.loaded()));
         if (!found) return std::span<fhir::EntryTable const>();
         looked_up_.push_back(std::move(found));
         return looked_up_.back()->tables(type);
@@ -35,6 +36,7 @@ public:
 
 private:
     Context const& context_;
+    fhir::SearchQuery const& query_;
     CompartmentIndexPointer index_;
     std::vector<CompartmentIndexPointer> looked_up_;
 };
@@ -47,7 +49,7 @@ void add(FoundMatches& found, fhir::EntryTable const& table, Rows const& rows) {
 Result<FoundMatches> search_compartment(Context const& context, fhir::SearchQuery const& query,
                                         CompartmentIndexPointer index) {
     FoundMatches found;
-    CompartmentLinks links(context, index);
+    CompartmentLinks links(context, query, index);
     for (auto const& table : index->tables()) {
         if (!query.covers(table.type())) continue;
         auto rows = table.rows();
@@ -62,20 +64,20 @@ Result<FoundMatches> search_compartment(Context const& context, fhir::SearchQuer
 Result<FoundMatches> search_found(Context const& context, fhir::SearchQuery const& query,
                                   std::vector<OpenedIndexEntry> entries) {
     FoundMatches found;
-    SALUS_TRY(auto index, CompartmentIndex::make_of_some(std::move(entries)));
+    SALUS_TRY(auto index, CompartmentIndex::make_of_some(std::move(entries), query.loaded()));
     found.indexes.push_back(index);
     for (auto const& table : index->tables(query.type())) {
         if (!query.follows_links()) {
             auto rows = table.rows();
-            CompartmentLinks none(context, nullptr);
+            CompartmentLinks none(context, query, nullptr);
             SALUS_TRY_VOID(query.retain(table, rows, none));
             add(found, table, rows);
             continue;
         }
         for (auto const row : table.rows()) {
             SALUS_TRY(auto beside, context.records.index(index->compartment(table, row),
-                                                         limits::kSharedSearched));
-            CompartmentLinks links(context, std::move(beside));
+                                                         query.loaded(), limits::kSharedSearched));
+            CompartmentLinks links(context, query, std::move(beside));
             Rows one{row};
             SALUS_TRY_VOID(query.retain(table, one, links));
             add(found, table, one);
@@ -96,10 +98,11 @@ std::optional<std::string> single_id(fhir::SearchQuery const& query) {
 }
 
 Result<std::vector<OpenedIndexEntry>> look_up(Context const& context,
-                                              std::span<BlindToken const> tokens) {
+                                              std::span<BlindToken const> tokens,
+                                              fhir::SearchQuery const& query) {
     std::vector<OpenedIndexEntry> entries;
     for (auto const& token : tokens) {
-        SALUS_TRY(auto found, context.records.find(token));
+        SALUS_TRY(auto found, context.records.find(token, query.loaded().get()));
         std::ranges::move(found, std::back_inserter(entries));
     }
     // One document may have several of the tokens.
@@ -145,32 +148,35 @@ CompartmentId const& FoundMatches::compartment(fhir::SearchMatch const& match) c
 }
 
 Result<CompartmentIndexPointer> find_shared(Context const& context, fhir::Type const& type,
-                                            std::span<std::string_view const> ids) {
+                                            std::span<std::string_view const> ids,
+                                            fhir::LoadedParametersPointer const& loaded) {
     if (!fhir::is_shared_type(type)) return nullptr;
     if (ids.size() > limits::kSharedLookUps)
         return fail(Errc::too_large, "too many references to follow");
     auto const& addressing = context.records.addressing();
     std::vector<OpenedIndexEntry> entries;
     for (auto const id : ids) {
-        SALUS_TRY(auto entry, context.records.entry(addressing.address(type.name.text(), id)));
+        SALUS_TRY(auto entry,
+                  context.records.entry(addressing.address(type.name.text(), id), loaded.get()));
         bool const shared = entry && entry->compartment == addressing.shared_compartment();
         if (shared) entries.push_back(*std::move(entry));
     }
     if (entries.empty()) return nullptr;
-    return CompartmentIndex::make_of_some(std::move(entries));
+    return CompartmentIndex::make_of_some(std::move(entries), loaded);
 }
 
 Result<FoundMatches> find_matches(Context const& context, fhir::SearchQuery const& query,
                                   std::optional<CompartmentId> const& compartment,
                                   request::Reach reach) {
     if (compartment) {
-        SALUS_TRY(auto index, context.records.index(*compartment));
+        SALUS_TRY(auto index, context.records.index(*compartment, query.loaded()));
         return search_compartment(context, query, std::move(index));
     }
     auto const& addressing = context.records.addressing();
     if (auto const id = single_id(query)) {
         SALUS_TRY(auto entry,
-                  context.records.entry(addressing.address(query.type().name.text(), *id)));
+                  context.records.entry(addressing.address(query.type().name.text(), *id),
+                                        query.loaded().get()));
         std::vector<OpenedIndexEntry> entries;
         if (entry) entries.push_back(*std::move(entry));
         return search_found(context, query, std::move(entries));
@@ -179,25 +185,25 @@ Result<FoundMatches> find_matches(Context const& context, fhir::SearchQuery cons
     bool const has_tokens = query.type().name == "Patient" || fhir::is_shared_type(query.type());
     bool const by_token = has_tokens || reach == request::Reach::named;
     if (auto const tokens = by_token ? tokens_for(addressing, query) : std::nullopt) {
-        SALUS_TRY(auto entries, look_up(context, *tokens));
+        SALUS_TRY(auto entries, look_up(context, *tokens, query));
         return search_found(context, query, std::move(entries));
     }
     if (auto const tokens = patient_chained_to(addressing, query)) {
-        SALUS_TRY(auto const patients, look_up(context, *tokens));
+        SALUS_TRY(auto const patients, look_up(context, *tokens, query));
         if (patients.size() > 1) return fail(Errc::forbidden, "the search names several patients");
         if (patients.empty()) return search_found(context, query, {});
-        SALUS_TRY(auto index, context.records.index(patients.front().compartment));
+        SALUS_TRY(auto index, context.records.index(patients.front().compartment, query.loaded()));
         return search_compartment(context, query, std::move(index));
     }
     if (fhir::is_directory_type(query.type()) && says_what_is_wanted(query)) {
-        SALUS_TRY(auto index,
-                  context.records.index(addressing.shared_compartment(), limits::kSharedSearched));
+        SALUS_TRY(auto index, context.records.index(addressing.shared_compartment(), query.loaded(),
+                                                    limits::kSharedSearched));
         return search_compartment(context, query, std::move(index));
     }
     if (reach == request::Reach::population) {
         if (query.follows_links())
             return fail(Errc::forbidden, "a search of all patients follows no references");
-        SALUS_TRY(auto entries, population_entries(context, query.type()));
+        SALUS_TRY(auto entries, population_entries(context, query.type(), query.loaded().get()));
         return search_found(context, query, std::move(entries));
     }
     return fail(Errc::forbidden,
@@ -215,7 +221,7 @@ Result<FoundMatches> find_matches(Context const& context, request::IntentFacts c
         query.type().kind == fhir::TypeKind::resource && fhir::is_shared_type(query.type());
     if (!by_parameter || !shared) return find_matches(context, query, intent.compartment, reach);
     SALUS_TRY(auto index, context.records.index(context.records.addressing().shared_compartment(),
-                                                limits::kSharedSearched));
+                                                query.loaded(), limits::kSharedSearched));
     return search_compartment(context, query, std::move(index));
 }
 

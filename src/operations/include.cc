@@ -29,7 +29,9 @@ public:
     Result<void> follow(Include const& include, Inclusion const& from) {
         if (include.direction == IncludeDirection::reverse) return follow_back(include, from);
         if (&from.match.table->type() != include.source) return {};
-        for (auto const& parameter : include.source->search_parameters) {
+        auto const& parameters = from.match.table->parameters();
+        for (std::size_t i = 0; i < parameters.size(); ++i) {
+            auto const& parameter = parameters.at(i);
             if (!follows(include, parameter)) continue;
             auto list = values_of(from.match, parameter);
             while (list && list->left() > 0)
@@ -41,6 +43,9 @@ public:
     [[nodiscard]] std::vector<Inclusion> take() && { return std::move(all_); }
 
 private:
+    [[nodiscard]] fhir::LoadedParametersPointer const& loaded() const {
+        return permit_.intent().query->loaded();
+    }
     static bool follows(Include const& include, fhir::SearchParameter const& parameter) {
         if (include.parameter != nullptr) return include.parameter == &parameter;
         return parameter.type == fhir::ParameterType::reference && parameter.offered();
@@ -74,7 +79,7 @@ private:
             if (auto const row = table.find(local->id)) return add({{&table, *row}, from.index});
         }
         std::array const ids{local->id};
-        SALUS_TRY(auto shared, find_shared(context_, *local->type, ids));
+        SALUS_TRY(auto shared, find_shared(context_, *local->type, ids, loaded()));
         if (!shared) return {};
         auto const* table = &shared->tables(*local->type).front();
         return add({{table, 0}, std::move(shared)});
@@ -86,7 +91,9 @@ private:
         if (include.target != nullptr && include.target != &type) return {};
         if (permit_.elements_of_type(include.source->name.text()) == nullptr) return {};
         auto const wanted = name_of(from.match);
-        for (auto const& parameter : include.source->search_parameters) {
+        fhir::TypeParameters const parameters(*include.source, loaded().get());
+        for (std::size_t i = 0; i < parameters.size(); ++i) {
+            auto const& parameter = parameters.at(i);
             if (!follows(include, parameter)) continue;
             for (auto const& table : beside(from, *include.source))
                 SALUS_TRY_VOID(add_referring(table, parameter, wanted, from));
@@ -123,7 +130,8 @@ Result<Inclusion> beside_its_own(Context const& context, FoundMatches const& fou
                                  fhir::SearchMatch const& match) {
     auto const& front = found.indexes.front();
     if (front->scope() == IndexScope::compartment) return Inclusion{match, front};
-    SALUS_TRY(auto index, context.records.index(found.compartment(match), limits::kSharedSearched));
+    SALUS_TRY(auto index, context.records.index(found.compartment(match), front->loaded(),
+                                                limits::kSharedSearched));
     return Inclusion{match, std::move(index)};
 }
 

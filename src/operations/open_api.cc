@@ -118,7 +118,18 @@ void write_type_parameter(json::Writer& writer) {
     writer.end_array().end_object().end_object();
 }
 
-void write_components(json::Writer& writer, request::Tenant const& tenant) {
+// Those of FHIR are in every client's books; those of packages are not.
+std::string criteria(fhir::LoadedParameters const* loaded) {
+    std::string text = "Search parameters of FHIR R4, as GET /metadata lists them for each type";
+    if (loaded == nullptr) return text;
+    text += "; and of packages:";
+    for (auto const& each : loaded->all())
+        text.append(" ").append(each.base->name.text()).append("?").append(each.code);
+    return text;
+}
+
+void write_components(json::Writer& writer, request::Tenant const& tenant,
+                      fhir::LoadedParameters const* loaded) {
     writer.key("components").begin_object();
     writer.key("parameters").begin_object();
     write_type_parameter(writer);
@@ -129,6 +140,7 @@ void write_components(json::Writer& writer, request::Tenant const& tenant) {
         // Every search parameter of the type is a parameter of its own.
         if (part.component == "criteria") {
             writer.key("style").string("form").key("explode").boolean(true);
+            writer.key("description").string(criteria(loaded));
         }
         writer.key("schema").raw(part.schema.text()).end_object();
     }
@@ -156,7 +168,7 @@ request::Prepared open_api(Context const& context) {
     writer.key("servers").begin_array().begin_object().key("url");
     writer.string(context.tenant.fhir_base()).end_object().end_array();
     write_paths(writer);
-    write_components(writer, context.tenant);
+    write_components(writer, context.tenant, context.loaded_parameters().get());
     writer.end_object();
     request::Prepared prepared;
     prepared.headers.set("Content-Type", "application/vnd.oai.openapi+json; version=3.1");

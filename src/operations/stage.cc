@@ -58,7 +58,9 @@ Result<Staged> stage(Context const& context, Staging const& staging) {
     change.compartment = compartment;
     change.version = staging.version;
     change.when = staging.when;
-    SALUS_TRY(change.index_entry, fhir::make_index_entry(stored.view(), staging.when));
+    auto const loaded = context.loaded_parameters();
+    SALUS_TRY(change.index_entry,
+              fhir::make_index_entry(stored.view(), staging.when, loaded.get()));
     if (shared || type == "Patient") {
         SALUS_TRY(change.tokens, tokens_of(context.records.addressing(),
                                            RequestReader::entry(change.index_entry)));

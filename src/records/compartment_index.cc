@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kOverheadBytes = 256;
 
 // The entries, which are scrubbed, as a page.
-Result<Bytes> page_of(std::vector<OpenedIndexEntry>& entries) {
+Result<Bytes> page_of(std::vector<OpenedIndexEntry>& entries,
+                      fhir::LoadedParameters const* loaded) {
     std::vector<PageRow> rows;
     rows.reserve(entries.size());
     auto made = [&]() -> Result<Bytes> {
@@ -23,7 +24,7 @@ Result<Bytes> page_of(std::vector<OpenedIndexEntry>& entries) {
             SALUS_TRY(auto const view, fhir::EntryView::decode(bytes_of(entry.entry)));
             rows.push_back({entry.address, entry.version, view});
         }
-        return make_page(std::move(rows));
+        return make_page(std::move(rows), loaded);
     }();
     for (auto& entry : entries) scrub(entry.entry);
     return made;
@@ -49,11 +50,12 @@ Result<std::shared_ptr<CompartmentIndex const>> CompartmentIndex::make(
 }
 
 Result<std::shared_ptr<CompartmentIndex const>> CompartmentIndex::make_of_some(
-    std::vector<OpenedIndexEntry> entries) {
+    std::vector<OpenedIndexEntry> entries, fhir::LoadedParametersPointer loaded) {
     // Shared by those that look into it.
     std::shared_ptr<CompartmentIndex> index(new CompartmentIndex(IndexScope::some));
     for (auto const& entry : entries) index->compartments_[entry.address] = entry.compartment;
-    SALUS_TRY_VOID(index->build({.page = {}, .entries = std::move(entries), .removed = {}}));
+    SALUS_TRY_VOID(index->build(
+        {.page = {}, .entries = std::move(entries), .removed = {}, .loaded = std::move(loaded)}));
     return std::shared_ptr<CompartmentIndex const>(std::move(index));
 }
 
@@ -64,17 +66,18 @@ CompartmentIndex::~CompartmentIndex() {
 
 Result<void> CompartmentIndex::build(IndexContents contents) {
     page_ = std::move(contents.page);
+    loaded_ = std::move(contents.loaded);
     outside_the_page_ = contents.entries.size() + contents.removed.size();
     std::vector<PageTable> tables;
     if (!page_.empty()) {
-        SALUS_TRY(tables, open_page(bytes_of(page_)));
+        SALUS_TRY(tables, open_page(bytes_of(page_), loaded_.get()));
         std::unordered_set<Address> replaced(contents.removed.begin(), contents.removed.end());
         for (auto const& entry : contents.entries) replaced.insert(entry.address);
         for (auto& table : tables) hide(table, replaced);
     }
     if (!contents.entries.empty()) {
-        SALUS_TRY(entries_, page_of(contents.entries));
-        SALUS_TRY(auto more, open_page(entries_));
+        SALUS_TRY(entries_, page_of(contents.entries, loaded_.get()));
+        SALUS_TRY(auto more, open_page(entries_, loaded_.get()));
         std::ranges::move(more, std::back_inserter(tables));
     }
     std::ranges::sort(tables, {},
@@ -126,13 +129,16 @@ Result<Bytes> CompartmentIndex::as_page() const {
             rows.push_back(
                 {address(table, row), version(table, row), PageRow::OfTable{&table, row}});
     }
-    return make_page(std::move(rows));
+    return make_page(std::move(rows), loaded_.get());
 }
 
-CompartmentIndexPointer IndexCache::find(CompartmentId const& compartment, std::uint64_t sequence) {
+CompartmentIndexPointer IndexCache::find(CompartmentId const& compartment, std::uint64_t sequence,
+                                         fhir::LoadedParameters const* loaded) {
     MutexLock const lock(mutex_);
     auto const place = places_.find(compartment);
-    if (place == places_.end() || place->second->index->sequence() != sequence) return nullptr;
+    if (place == places_.end() || place->second->index->sequence() != sequence ||
+        place->second->index->loaded().get() != loaded)
+        return nullptr;
     if (place->second->expires <= clock_.monotonic()) {
         drop(place->second);
         return nullptr;

@@ -34,6 +34,9 @@ struct IndexContents {
     std::string page;  // as it was sealed; empty: there is none
     std::vector<OpenedIndexEntry> entries;
     std::vector<Address> removed;
+    // Parameters of packages that every entry, and every row of the page that no entry replaces,
+    // has the values of; nullptr: none.
+    fhir::LoadedParametersPointer loaded = nullptr;
 };
 
 class CompartmentIndex {
@@ -45,13 +48,15 @@ public:
         CompartmentId const& compartment, std::uint64_t sequence, IndexContents contents);
     // Of entries from whatever compartments.
     [[nodiscard]] static Result<std::shared_ptr<CompartmentIndex const>> make_of_some(
-        std::vector<OpenedIndexEntry> entries);
+        std::vector<OpenedIndexEntry> entries, fhir::LoadedParametersPointer loaded = nullptr);
     CompartmentIndex(CompartmentIndex const&) = delete;
     CompartmentIndex& operator=(CompartmentIndex const&) = delete;
     ~CompartmentIndex();
 
     [[nodiscard]] IndexScope scope() const noexcept { return scope_; }
     [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_; }
+    // What can be asked of its tables beside FHIR's own parameters.
+    [[nodiscard]] fhir::LoadedParametersPointer const& loaded() const noexcept { return loaded_; }
     // Entries that are searched.
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     // Entries and removals that came beside the page.
@@ -81,8 +86,9 @@ private:
     std::size_t size_ = 0;
     std::size_t outside_the_page_ = 0;
     std::size_t bytes_ = 0;
-    std::string page_;  // both are what the tables look into
-    Bytes entries_;     // as a page
+    fhir::LoadedParametersPointer loaded_;  // all three are what the tables look into
+    std::string page_;
+    Bytes entries_;  // as a page
     std::vector<fhir::EntryTable> tables_;
     std::vector<PagePlaces> places_;  // of each table
 };
@@ -97,9 +103,11 @@ public:
     // Borrows the clock.
     IndexCache(std::size_t bytes_max, Clock const& clock) : bytes_max_(bytes_max), clock_(clock) {}
 
-    // Nothing unless the compartment still has this sequence, and its time is not over.
+    // Nothing unless the compartment still has this sequence, it was opened with these parameters
+    // of packages, and its time is not over.
     [[nodiscard]] CompartmentIndexPointer find(CompartmentId const& compartment,
-                                               std::uint64_t sequence);
+                                               std::uint64_t sequence,
+                                               fhir::LoadedParameters const* loaded = nullptr);
     void keep(CompartmentId const& compartment, CompartmentIndexPointer index);
     // Whatever its sequence: what was erased does not stay in memory. Searches that are under way
     // may hold it until they end.

@@ -19,11 +19,12 @@ bool before(PageRow const& a, PageRow const& b) {
     return by_type != 0 ? by_type < 0 : a.id() < b.id();
 }
 
-Result<void> append_table(Bytes& out, std::span<PageRow const> rows) {
+Result<void> append_table(Bytes& out, std::span<PageRow const> rows,
+                          fhir::LoadedParameters const* loaded) {
     auto const name = rows.front().type();
     auto const* type = fhir::find_resource_type(name);
     if (type == nullptr) return fail(Errc::corrupt, "index entry of an unknown type");
-    fhir::EntryTableWriter writer(*type);
+    fhir::EntryTableWriter writer(*type, loaded);
     for (auto const& row : rows) {
         if (auto const* entry = std::get_if<fhir::EntryView>(&row.entry)) {
             SALUS_TRY_VOID(writer.add(*entry));
@@ -57,14 +58,14 @@ std::string_view PageRow::id() const noexcept {
     return place.table->id(place.row);
 }
 
-Result<Bytes> make_page(std::vector<PageRow> rows) {
+Result<Bytes> make_page(std::vector<PageRow> rows, fhir::LoadedParameters const* loaded) {
     std::ranges::sort(rows, before);
     std::vector<Bytes> tables;
     for (auto rest = std::span<PageRow const>(rows); !rest.empty();) {
         auto const end = std::ranges::find_if(
             rest, [&](PageRow const& row) { return row.type() != rest.front().type(); });
         auto const count = static_cast<std::size_t>(end - rest.begin());
-        SALUS_TRY_VOID(append_table(tables.emplace_back(), rest.first(count)));
+        SALUS_TRY_VOID(append_table(tables.emplace_back(), rest.first(count), loaded));
         rest = rest.subspan(count);
     }
     Bytes page{kPageVersion, fhir::kIndexEntryVersion};
@@ -87,7 +88,7 @@ std::uint64_t PagePlaces::version(fhir::EntryTable::Row row) const {
     return read_u64(versions.subspan(kVersionBytes * row));
 }
 
-Result<std::vector<PageTable>> open_page(BytesView page) {
+Result<std::vector<PageTable>> open_page(BytesView page, fhir::LoadedParameters const* loaded) {
     constexpr std::size_t kHead = 4;
     if (page.size() < kHead || page[0] != kPageVersion || page[1] != fhir::kIndexEntryVersion)
         return fail(Errc::corrupt, kDamaged);
@@ -113,7 +114,7 @@ Result<std::vector<PageTable>> open_page(BytesView page) {
         auto const addresses = take(std::uint64_t{kAddressBytes} * rows);
         auto const versions = take(std::uint64_t{kVersionBytes} * rows);
         if (!whole || type == nullptr) return fail(Errc::corrupt, kDamaged);
-        SALUS_TRY(auto table, fhir::EntryTable::open(*type, bytes));
+        SALUS_TRY(auto table, fhir::EntryTable::open(*type, bytes, loaded));
         if (table.size() != rows) return fail(Errc::corrupt, kDamaged);
         tables.push_back({std::move(table), {addresses, versions}});
     }

@@ -27,8 +27,10 @@ struct PageRow {
     [[nodiscard]] std::string_view id() const noexcept;
 };
 
-// In whatever order. Errc::corrupt: an entry is damaged, or of an unknown type.
-[[nodiscard]] Result<Bytes> make_page(std::vector<PageRow> rows);
+// In whatever order. `loaded`: parameters of packages whose values are kept; rows of tables were
+// opened with the same. Errc::corrupt: an entry is damaged, or of an unknown type.
+[[nodiscard]] Result<Bytes> make_page(std::vector<PageRow> rows,
+                                      fhir::LoadedParameters const* loaded = nullptr);
 
 // Address and version of each row of a table. Borrows the page.
 struct PagePlaces {
@@ -44,7 +46,8 @@ struct PageTable {
     PagePlaces places;
 };
 
-// In order of type. Errc::corrupt: damaged.
-[[nodiscard]] Result<std::vector<PageTable>> open_page(BytesView page);
+// In order of type. Borrows both. Errc::corrupt: damaged.
+[[nodiscard]] Result<std::vector<PageTable>> open_page(
+    BytesView page, fhir::LoadedParameters const* loaded = nullptr);
 
 }  // namespace salus::records

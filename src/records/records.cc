@@ -1,5 +1,7 @@
 #include "records/records.h"
 
+#include <unordered_set>
+
 namespace salus::records {
 namespace {
 
@@ -23,6 +25,19 @@ StoredDocument document_of(store::StoredVersion const& stored, WallTime last_upd
     document.text = std::move(text);
     document.hash = stored_hash(stored.document);
     return document;
+}
+
+constexpr Literal kChanged = "a resource changed while it was indexed";
+constexpr int kAttempts = 4;
+
+// What is read in several views may change between them; then all is read again.
+template <class Attempt>
+std::invoke_result_t<Attempt> until_unchanged(Attempt attempt) {
+    for (int i = 0; i < kAttempts; ++i) {
+        auto result = attempt();
+        if (result || result.error().code != Errc::conflict) return result;
+    }
+    return fail(Errc::unavailable, kChanged);
 }
 
 }  // namespace
@@ -163,73 +178,137 @@ Result<std::vector<StoredDocument>> Records::history(std::string_view type, std:
     return documents;
 }
 
-Result<std::string> Records::open_entry(CompartmentId const& compartment,
-                                        store::IndexEntry const& sealed) {
+Result<Records::OpenedEntry> Records::open_entry(CompartmentId const& compartment,
+                                                 store::IndexEntry const& sealed,
+                                                 fhir::LoadedParameters const* loaded) {
     SALUS_TRY(auto text, sealing_.open_index_entry(compartment, sealed));
-    auto const outdated = fhir::outdated(bytes_of(text));
-    if (!outdated) return text;
-    auto fresh = index_again(sealed.address, *outdated);
+    auto const outdated = fhir::outdated(bytes_of(text), loaded);
+    if (!outdated) return OpenedEntry{std::move(text)};
+    auto fresh = index_again(sealed.address, *outdated, loaded);
+    bool const earlier_layout = fhir::outdated(bytes_of(text)).has_value();
     scrub(text);
-    return fresh;
+    if (!fresh) return fail(std::move(fresh).error());
+    return OpenedEntry{Sealing::text_of_entry(*std::move(fresh)), !earlier_layout};
 }
 
-// The next write of the resource stores the new layout; until then it is made on each opening.
-Result<std::string> Records::index_again(Address const& address,
-                                         fhir::OutdatedEntry const& outdated) {
+// The next write of the resource stores what is wanted now; until then it is made on each opening.
+Result<Ephi<Bytes>> Records::index_again(Address const& address,
+                                         fhir::OutdatedEntry const& outdated,
+                                         fhir::LoadedParameters const* loaded) {
     SALUS_TRY(auto const stored, reader_->get(address));
     if (!stored) return fail(Errc::corrupt, "an index entry without its document");
+    if (stored->state != store::VersionState::live) return fail(Errc::conflict, kChanged);
     SALUS_TRY(auto document, open(DocumentClass::resource, outdated.type, outdated.id, *stored));
     SALUS_TRY(auto const resource, fhir::Reader::index(std::move(document.text), parser_));
-    SALUS_TRY(auto entry, fhir::make_index_entry(resource.view(), document.last_updated));
-    return Sealing::text_of_entry(std::move(entry));
+    return fhir::make_index_entry(resource.view(), document.last_updated, loaded);
+}
+
+Result<std::optional<EntryReplacement>> Records::remake_entry(
+    store::Committed const& committed, fhir::LoadedParameters const& loaded) {
+    if (committed.state != store::VersionState::live ||
+        committed.compartment == addressing_.identity_compartment())
+        return std::nullopt;
+    SALUS_TRY(auto sealed, reader_->index_entry(committed.compartment, committed.address));
+    if (!sealed || sealed->version != committed.version) return std::nullopt;
+    SALUS_TRY(auto text, sealing_.open_index_entry(committed.compartment, *sealed));
+    auto const outdated = fhir::outdated(bytes_of(text), &loaded);
+    auto fresh = outdated ? index_again(committed.address, *outdated, &loaded)
+                          : Result<Ephi<Bytes>>(Ephi<Bytes>());
+    scrub(text);
+    if (!outdated) return std::nullopt;
+    if (!fresh) return fail(std::move(fresh).error());
+    SALUS_TRY(auto to, sealing_.seal_index_entry(committed.compartment, committed.address,
+                                                 committed.version, *fresh));
+    return EntryReplacement(committed.compartment, {committed.address, committed.version},
+                            {std::move(sealed->entry), std::move(to)});
 }
 
 Result<CompartmentIndexPointer> Records::index(CompartmentId const& compartment,
+                                               fhir::LoadedParametersPointer const& loaded,
                                                std::size_t entries_max) {
     SALUS_TRY(auto const sequence, reader_->compartment_sequence(compartment));
-    if (auto cached = cache_.find(compartment, sequence)) return cached;
-    SALUS_TRY(auto const scan, reader_->scan(compartment));
-    SALUS_TRY(auto contents, open_contents(scan, compartment, entries_max));
-    SALUS_TRY(auto index, CompartmentIndex::make(compartment, scan.sequence, std::move(contents)));
+    if (auto cached = cache_.find(compartment, sequence, loaded.get())) return cached;
+    SALUS_TRY(auto opened, until_unchanged([&]() -> Result<OpenedContents> {
+                  SALUS_TRY(auto const scan, reader_->scan(compartment));
+                  return open_contents(scan, compartment, loaded, entries_max);
+              }));
+    SALUS_TRY(auto index,
+              CompartmentIndex::make(compartment, opened.sequence, std::move(opened.contents)));
     if (index->size() > entries_max)
         return fail(Errc::too_large, "there are too many entries to search through");
     cache_.keep(compartment, index);
-    keep_page(*index, compartment);
+    auto const beside = index->outside_the_page();
+    bool const many = beside > limits::kEntriesBesidePage &&
+                      beside > index->size() / limits::kPageEntriesForOneBeside;
+    if (many || opened.made_again > 0) keep_page(*index, compartment);
     return index;
 }
 
-Result<IndexContents> Records::open_contents(store::IndexScan const& scan,
-                                             CompartmentId const& compartment,
-                                             std::size_t entries_max) {
+Result<Records::OpenedContents> Records::open_contents(store::IndexScan const& scan,
+                                                       CompartmentId const& compartment,
+                                                       fhir::LoadedParametersPointer const& loaded,
+                                                       std::size_t entries_max) {
     if (scan.entries.size() > entries_max)
         return fail(Errc::too_large, "there are too many entries to search through");
-    IndexContents contents;
+    OpenedContents opened;
+    auto& contents = opened.contents;
+    contents.loaded = loaded;
+    opened.sequence = scan.sequence;
     if (scan.page) {
         SALUS_TRY(contents.page, sealing_.open_index_page(*scan.page));
     }
     contents.entries.reserve(scan.entries.size());
     for (auto const& entry : scan.entries) {
-        SALUS_TRY(auto text, open_entry(compartment, entry));
-        contents.entries.push_back({entry.address, compartment, entry.version, std::move(text)});
+        SALUS_TRY(auto made, open_entry(compartment, entry, loaded.get()));
+        opened.made_again += made.made_again ? 1U : 0U;
+        contents.entries.push_back(
+            {entry.address, compartment, entry.version, std::move(made.text)});
     }
     contents.removed = scan.removed;
-    return contents;
+    if (loaded != nullptr && scan.page) SALUS_TRY_VOID(add_outdated_rows(opened, compartment));
+    return opened;
+}
+
+Result<void> Records::add_outdated_rows(OpenedContents& opened, CompartmentId const& compartment) {
+    auto& contents = opened.contents;
+    std::unordered_set<Address> replaced(contents.removed.begin(), contents.removed.end());
+    for (auto const& entry : contents.entries) replaced.insert(entry.address);
+    SALUS_TRY(auto const tables, open_page(bytes_of(contents.page), contents.loaded.get()));
+    for (auto const& [table, places] : tables) {
+        for (fhir::EntryTable::Row row = 0; row < table.size(); ++row) {
+            auto const address = places.address(row);
+            if (table.is_current(row) || replaced.contains(address)) continue;
+            // A later view than the scan's: what went meanwhile is no match any more.
+            SALUS_TRY(auto const sealed, reader_->index_entry(compartment, address));
+            ++opened.made_again;
+            if (!sealed) {
+                contents.removed.push_back(address);
+                continue;
+            }
+            SALUS_TRY(auto made, open_entry(compartment, *sealed, contents.loaded.get()));
+            contents.entries.push_back(
+                {address, compartment, sealed->version, std::move(made.text)});
+        }
+    }
+    return {};
 }
 
 // Best effort: without it the next reader opens the entries one by one again.
 void Records::keep_page(CompartmentIndex const& index, CompartmentId const& compartment) {
-    auto const beside = index.outside_the_page();
-    if (beside <= limits::kEntriesBesidePage ||
-        beside <= index.size() / limits::kPageEntriesForOneBeside ||
-        index.bytes() > limits::kIndexPageBytes)
-        return;
+    if (index.bytes() > limits::kIndexPageBytes) return;
     auto page = index.as_page();
     if (!page) return;
     auto sealed = sealing_.seal_index_page(compartment, index.sequence(), *std::move(page));
     if (sealed) store_.keep_page(*std::move(sealed));
 }
 
-Result<std::optional<OpenedIndexEntry>> Records::entry(Address const& address) {
+Result<std::optional<OpenedIndexEntry>> Records::entry(Address const& address,
+                                                       fhir::LoadedParameters const* loaded) {
+    return until_unchanged([&] { return current_entry(address, loaded); });
+}
+
+Result<std::optional<OpenedIndexEntry>> Records::current_entry(
+    Address const& address, fhir::LoadedParameters const* loaded) {
     SALUS_TRY(auto const current, reader_->current(address));
     if (!current || current->state != store::VersionState::live ||
         current->compartment == addressing_.identity_compartment()) {
@@ -237,16 +316,17 @@ Result<std::optional<OpenedIndexEntry>> Records::entry(Address const& address) {
     }
     SALUS_TRY(auto const sealed, reader_->index_entry(current->compartment, address));
     if (!sealed) return std::optional<OpenedIndexEntry>();
-    SALUS_TRY(auto text, open_entry(current->compartment, *sealed));
+    SALUS_TRY(auto opened, open_entry(current->compartment, *sealed, loaded));
     return std::optional<OpenedIndexEntry>(
-        OpenedIndexEntry{address, current->compartment, sealed->version, std::move(text)});
+        OpenedIndexEntry{address, current->compartment, sealed->version, std::move(opened.text)});
 }
 
-Result<std::vector<OpenedIndexEntry>> Records::find(BlindToken const& token) {
+Result<std::vector<OpenedIndexEntry>> Records::find(BlindToken const& token,
+                                                    fhir::LoadedParameters const* loaded) {
     SALUS_TRY(auto const addresses, reader_->find(token, limits::kCrossPatientMatches));
     std::vector<OpenedIndexEntry> entries;
     for (auto const& address : addresses) {
-        SALUS_TRY(auto entry, this->entry(address));
+        SALUS_TRY(auto entry, this->entry(address, loaded));
         if (entry) entries.push_back(*std::move(entry));
     }
     return entries;

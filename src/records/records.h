@@ -14,6 +14,7 @@
 #include "json/document.h"
 #include "records/addressing.h"
 #include "records/compartment_index.h"
+#include "records/entry_replacement.h"
 #include "records/name_entry.h"
 #include "records/sealing.h"
 #include "request/permit.h"
@@ -102,15 +103,24 @@ public:
     // tokens are made; costs nothing when no key changed.
     [[nodiscard]] Result<void> renew_token_keys() { return addressing_.renew_token_keys(); }
     // The opened index of a compartment, from the cache if it still stands. Entries of an earlier
-    // layout are made again from their resources. When many stood beside the compartment's page, or
-    // without one, the store is given a new one. Errc::too_large beyond `entries_max`.
+    // layout, or without the values of `loaded` (parameters of packages; nullptr: none), are made
+    // again from their resources: no search passes them over. When many stood beside the
+    // compartment's page, or without one, or its page was without those values, the store is given
+    // a new one. Errc::too_large beyond `entries_max`.
     [[nodiscard]] Result<CompartmentIndexPointer> index(
-        CompartmentId const& compartment,
+        CompartmentId const& compartment, fhir::LoadedParametersPointer const& loaded = nullptr,
         std::size_t entries_max = std::numeric_limits<std::size_t>::max());
-    // The opened index entry of a live document; nothing if it has none.
-    [[nodiscard]] Result<std::optional<OpenedIndexEntry>> entry(Address const& address);
+    // The opened index entry of a live document, made again as in index(); nothing if it has none.
+    [[nodiscard]] Result<std::optional<OpenedIndexEntry>> entry(
+        Address const& address, fhir::LoadedParameters const* loaded = nullptr);
     // The opened index entries of live documents with this token: candidates, to be verified.
-    [[nodiscard]] Result<std::vector<OpenedIndexEntry>> find(BlindToken const& token);
+    [[nodiscard]] Result<std::vector<OpenedIndexEntry>> find(
+        BlindToken const& token, fhir::LoadedParameters const* loaded = nullptr);
+    // The entry of this version with the values of `loaded`, to take the place of what stands there
+    // (entry_replacement.h). Nothing if it has them, and for all but the current version of a live
+    // resource.
+    [[nodiscard]] Result<std::optional<EntryReplacement>> remake_entry(
+        store::Committed const& committed, fhir::LoadedParameters const& loaded);
 
     [[nodiscard]] Result<store::Write> seal(Change const& change);
 
@@ -121,9 +131,18 @@ private:
                                               std::string_view id,
                                               store::StoredVersion const& stored);
 
-    [[nodiscard]] Result<IndexContents> open_contents(store::IndexScan const& scan,
-                                                      CompartmentId const& compartment,
-                                                      std::size_t entries_max);
+    struct OpenedContents {
+        IndexContents contents;
+        std::uint64_t sequence = 0;  // of the compartment
+        std::size_t made_again = 0;  // entries, because of parameters of packages
+    };
+    [[nodiscard]] Result<OpenedContents> open_contents(store::IndexScan const& scan,
+                                                       CompartmentId const& compartment,
+                                                       fhir::LoadedParametersPointer const& loaded,
+                                                       std::size_t entries_max);
+    // Adds the entries that rows of the page do not tell all of.
+    [[nodiscard]] Result<void> add_outdated_rows(OpenedContents& opened,
+                                                 CompartmentId const& compartment);
     void keep_page(CompartmentIndex const& index, CompartmentId const& compartment);
     [[nodiscard]] Result<crypto::Sealed> seal_document(DocumentName const& name,
                                                        Change const& change,
@@ -133,10 +152,19 @@ private:
     [[nodiscard]] Result<StoredDocument> open_deletion(std::string_view type, std::string_view id,
                                                        store::StoredVersion const& stored);
 
-    [[nodiscard]] Result<std::string> open_entry(CompartmentId const& compartment,
-                                                 store::IndexEntry const& sealed);
-    [[nodiscard]] Result<std::string> index_again(Address const& address,
-                                                  fhir::OutdatedEntry const& outdated);
+    struct OpenedEntry {
+        std::string text;
+        bool made_again = false;
+    };
+    [[nodiscard]] Result<OpenedEntry> open_entry(CompartmentId const& compartment,
+                                                 store::IndexEntry const& sealed,
+                                                 fhir::LoadedParameters const* loaded);
+    // Errc::conflict: the document changed meanwhile, of these two.
+    [[nodiscard]] Result<std::optional<OpenedIndexEntry>> current_entry(
+        Address const& address, fhir::LoadedParameters const* loaded);
+    [[nodiscard]] Result<Ephi<Bytes>> index_again(Address const& address,
+                                                  fhir::OutdatedEntry const& outdated,
+                                                  fhir::LoadedParameters const* loaded);
 
     store::Store& store_;
     IndexCache& cache_;

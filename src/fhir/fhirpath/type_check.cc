@@ -115,8 +115,10 @@ public:
     Checker(Program const& program, Type const& context)
         : program_(program), context_(Shape::of(context)) {}
 
+    Shape shape() { return shape_of(program_.root, context_); }
+
     Result<void> run() {
-        (void)shape_of(program_.root, context_);
+        (void)shape();
         if (error_) return fail(*std::move(error_));
         return {};
     }
@@ -149,9 +151,7 @@ private:
             case Op::positive:
             case Op::negative: return shape_of(node.first, focus);
             case Op::is: (void)shape_of(node.first, focus); return Shape::of(ItemKind::boolean);
-            case Op::as:
-                (void)shape_of(node.first, focus);
-                return shape_of_type(program_.types[node.second]);
+            case Op::as: return shape_as(shape_of(node.first, focus), program_.types[node.second]);
             case Op::empty:
             case Op::total:
             case Op::resource:
@@ -171,6 +171,12 @@ private:
     static Shape shape_of_type(TypeSpecifier const& type) {
         if (type.system || type.fhir == nullptr) return Shape::anything();
         return Shape::of(*type.fhir);
+    }
+
+    // Of elements alone a name that FHIR and System share can mean FHIR's type only.
+    static Shape shape_as(Shape const& input, TypeSpecifier const& type) {
+        bool const of_elements = input.known && input.values.empty() && type.fhir != nullptr;
+        return of_elements ? Shape::of(*type.fhir) : shape_of_type(type);
     }
 
     Shape shape_of_step(Node const& node, Shape const& focus) {
@@ -229,7 +235,7 @@ private:
             case Function::select: return arguments[0];
             case Function::extension: return Shape::of(Model::of_r4().extension_type());
             case Function::of_type:
-            case Function::as: return shape_of_type(program_.types[node.extra]);
+            case Function::as: return shape_as(input, program_.types[node.extra]);
             case Function::count:
             case Function::length: return Shape::of(ItemKind::integer);
             case Function::to_string:
@@ -259,6 +265,11 @@ private:
 
 Result<void> check_types(Program const& program, Type const& context) {
     return Checker(program, context).run();
+}
+
+ResultTypes result_types(Program const& program, Type const& context) {
+    auto shape = Checker(program, context).shape();
+    return {shape.known, std::move(shape.elements), std::move(shape.values)};
 }
 
 }  // namespace salus::fhir::fhirpath

@@ -39,6 +39,8 @@ public:
             package_.version = root.text_member("version").value_or("");
         } else if (is_used(root)) {
             package_.definitions.push_back(std::move(content));
+        } else if (root.text_member("resourceType") == "SearchParameter") {
+            package_.search_parameters.push_back(std::move(content));
         }
         return {};
     }

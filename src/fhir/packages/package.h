@@ -16,6 +16,7 @@ struct Package {
     std::string version;
     // StructureDefinitions, ValueSets and CodeSystems, as JSON; examples are left out.
     std::vector<std::string> definitions;
+    std::vector<std::string> search_parameters;  // likewise
 };
 
 // Errc::invalid: not such a package; Errc::too_large beyond limits::kPackageBytes,

@@ -4,15 +4,20 @@
 
 namespace salus::fhir {
 
-Result<std::shared_ptr<ProfileSet const>> definitions_of(std::span<Package const> packages) {
-    if (packages.empty()) return std::shared_ptr<ProfileSet const>();
+Result<DefinitionSet> definitions_of(std::span<Package const> packages, DefinitionDigest digest) {
+    DefinitionSet set;
+    if (packages.empty()) return set;
     DefinitionReader reader;
     for (auto const profile : core_profiles())
         SALUS_TRY_VOID(reader.add(std::string(profile.text())));
     for (auto const& package : packages) {
         for (auto const& definition : package.definitions) SALUS_TRY_VOID(reader.add(definition));
     }
-    return std::move(reader).finish();
+    SALUS_TRY(set.profiles, std::move(reader).finish());
+    SALUS_TRY(auto read, ParameterReader::read(packages, digest));
+    set.parameters = std::move(read.parameters);
+    set.report = std::move(read.report);
+    return set;
 }
 
 }  // namespace salus::fhir

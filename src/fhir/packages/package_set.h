@@ -5,13 +5,13 @@
 #include <span>
 
 #include "fhir/packages/package.h"
-#include "fhir/profiles/profile.h"
+#include "fhir/profiles/loaded_definitions.h"
 
 namespace salus::fhir {
 
-// The specification's own profiles and what the packages define; nullptr: no packages. Errors of
-// DefinitionReader.
-[[nodiscard]] Result<std::shared_ptr<ProfileSet const>> definitions_of(
-    std::span<Package const> packages);
+// The specification's own profiles and what the packages define; empty: no packages. Errors of
+// DefinitionReader and ParameterReader.
+[[nodiscard]] Result<DefinitionSet> definitions_of(std::span<Package const> packages,
+                                                   DefinitionDigest digest);
 
 }  // namespace salus::fhir
