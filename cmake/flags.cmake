@@ -93,9 +93,12 @@ if(SALUS_PRECOMPILE)
   target_compile_options(salus_flags INTERFACE -Xclang -fno-pch-timestamp)
 endif()
 
-# Lets TARGET read the precompiled headers of KIND: standard or test.
+# Lets TARGET read the precompiled headers of KIND: standard or test. Not by CMake's own REUSE_FROM: of its
+# options the compiler cache takes one with this directory's name in it.
 function(salus_precompiled target kind)
   if(SALUS_PRECOMPILE)
-    target_precompile_headers(${target} REUSE_FROM salus_${kind}_headers)
+    set(directory ${CMAKE_BINARY_DIR}/CMakeFiles/salus_${kind}_headers.dir)
+    add_dependencies(${target} salus_${kind}_headers)
+    target_compile_options(${target} PRIVATE "SHELL:-include-pch ${directory}/cmake_pch.hxx.pch")
   endif()
 endfunction()
