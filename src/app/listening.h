@@ -17,8 +17,8 @@ using Certificate = std::shared_ptr<crypto::TlsServerContext const>;
 [[nodiscard]] Certificate load_certificate(ServerConfiguration const& server, std::string& why);
 // Another port for this run: the public address follows if it names the configured one.
 void move_to_port(ServerConfiguration& server, int port);
-// SIGINT, SIGTERM, SIGHUP, SIGUSR1. To be blocked before any thread starts, so that sigwait alone receives
-// them.
+// SIGINT, SIGTERM, SIGHUP, SIGUSR1. To be blocked before any thread starts, so that sigwait alone
+// receives them.
 [[nodiscard]] sigset_t handled_signals();
 // run/address, for the commands.
 [[nodiscard]] bool write_address(Layout const& layout, ServerConfiguration const& configuration,
