@@ -10,6 +10,7 @@
 
 #include "fhir/index_entry.h"
 #include "foundation/fault_points.h"
+#include "keys/dual_control/dual_control_for_test.h"
 #include "pipeline/pipeline_for_test.h"
 
 namespace salus::app {
@@ -140,8 +141,19 @@ protected:
 
     void order(std::span<RotationKind const> kinds) {
         due_.clear();
-        for (auto const kind : kinds) due_.emplace(kind, must(rotation().request(kind)).older_than);
+        for (auto const kind : kinds) order(kind);
         instance_.clock.advance(2s);
+    }
+    // The root takes ballots, or a standing order, as here; all others are asked for.
+    void order(RotationKind kind) {
+        if (kind == RotationKind::kek) {
+            settings_.ages[kind] = 1;
+            instance_.clock.advance(std::chrono::days(1) + 1s);
+            due_.emplace(kind, instance_.clock.now());
+            return;
+        }
+        auto const before = to_unix_seconds(instance_.clock.now()) + 1;
+        due_.emplace(kind, must(rotation().request(keys::order_of(kind, before))).older_than);
     }
     Result<bool> advance() { return rotation_->advance({}); }
     // As the job does, with time passing; whether it came to its end.
@@ -289,7 +301,7 @@ TEST_F(TenantRotationTest, AKindThatCannotBeBegunHoldsUpNoOther) {
         static_cast<void>(advance());
     }
     std::array const others{RotationKind::token_signing, RotationKind::blind_index};
-    for (auto const kind : others) due_.emplace(kind, must(rotation().request(kind)).older_than);
+    for (auto const kind : others) order(kind);
     due_.erase(RotationKind::cursor);
     instance_.clock.advance(2s);
     EXPECT_FALSE(advance());  // told, in the log
