@@ -139,22 +139,21 @@ protected:
     [[nodiscard]] keys::KeyRotation& rotation() { return keyring_->rotation(); }
     [[nodiscard]] keys::RotationStatus status() { return must(rotation().status()); }
 
-    // All keys of the kind that there are now; from the next second on, as an order counts seconds.
-    // The root is nobody's to order: its age has it replaced.
-    void ask(RotationKind kind) {
-        auto const before = to_unix_seconds(instance_.clock.now()) + 1;
-        due_.emplace(kind, WallTime(std::chrono::seconds(before)));
-        if (kind == RotationKind::kek) {
-            settings_.ages[kind] = 1;
-        } else {
-            must(rotation().request(keys::order_of(kind, before)));
-        }
-    }
     void order(std::span<RotationKind const> kinds) {
         due_.clear();
-        for (auto const kind : kinds) ask(kind);
+        for (auto const kind : kinds) order(kind);
         instance_.clock.advance(2s);
-        if (due_.contains(RotationKind::kek)) instance_.clock.advance(24h);
+    }
+    // The root takes ballots, or a standing order, as here; all others are asked for.
+    void order(RotationKind kind) {
+        if (kind == RotationKind::kek) {
+            settings_.ages[kind] = 1;
+            instance_.clock.advance(std::chrono::days(1) + 1s);
+            due_.emplace(kind, instance_.clock.now());
+            return;
+        }
+        auto const before = to_unix_seconds(instance_.clock.now()) + 1;
+        due_.emplace(kind, must(rotation().request(keys::order_of(kind, before))).older_than);
     }
     Result<bool> advance() { return rotation_->advance({}); }
     // As the job does, with time passing; whether it came to its end.
@@ -302,7 +301,7 @@ TEST_F(TenantRotationTest, AKindThatCannotBeBegunHoldsUpNoOther) {
         static_cast<void>(advance());
     }
     std::array const others{RotationKind::token_signing, RotationKind::blind_index};
-    for (auto const kind : others) ask(kind);
+    for (auto const kind : others) order(kind);
     due_.erase(RotationKind::cursor);
     instance_.clock.advance(2s);
     EXPECT_FALSE(advance());  // told, in the log
