@@ -61,12 +61,13 @@ TEST(IndexLayoutTest, HoldsATableForEachType) {
     // It stays as long as nothing is written there, and counts what it takes.
     EXPECT_EQ(must(records.records().index(compartment)), index);
     EXPECT_GT(index->bytes(), 3 * kObservation.size() / 2);
-    EXPECT_EQ(
-        records.records().index(records.addressing().patient_compartment("p2"), 0).has_value(),
-        true);
+    EXPECT_EQ(records.records()
+                  .index(records.addressing().patient_compartment("p2"), nullptr, 0)
+                  .has_value(),
+              true);
     records.write(records.change("Patient", "p9", "p9", R"({"resourceType":"Patient","id":"p9"})"));
     auto const other = records.addressing().patient_compartment("p9");
-    EXPECT_EQ(records.records().index(other, 0).error().code, Errc::too_large);
+    EXPECT_EQ(records.records().index(other, nullptr, 0).error().code, Errc::too_large);
 }
 
 TEST(IndexLayoutTest, EntriesOfTheFirstLayoutAreMadeAgain) {
