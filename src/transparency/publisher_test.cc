@@ -147,8 +147,8 @@ TEST_F(PublisherTest, ARollbackIsRefusedAtOnce) {
     std::filesystem::remove_all(directory_);
     std::filesystem::rename(root_ / "older", directory_);
     ASSERT_TRUE(open());
-    for (int grown = 0; grown < 2; ++grown) {
-        append_many(1 + 6 * grown);  // shorter than what was signed, then longer: a fork
+    for (int const more : {0, 1, 6}) {  // as it was, shorter than what was signed, longer: a fork
+        append_many(more);
         restart();
         EXPECT_EQ(publisher_->publish().error().code, Errc::corrupt);
         EXPECT_EQ(state(), SigningState::closed);

@@ -318,8 +318,9 @@ class Transparency(unittest.TestCase):
                 "check", "--json", "--dir", str(self.instance.directory), check=False).stdout)
             lines = report["controls"] if isinstance(report, dict) else report
             row = next(one for one in lines if one["id"] == "AUD-3")
-            self.assertEqual(row["state"], "enforced", row)
-            self.assertIn("signed", row["evidence"])
+            self.assertIn("leaves signed", row["evidence"])
+            self.assertNotIn("CLOSED", row["evidence"])
+            self.assertNotIn("DEGRADED", row["evidence"])
             self.assertEqual(self.instance.stop(), 0)
             self.assertEqual(self.verify().returncode, 0)
             said = [leaf["what"] for leaf in self.leaves()]
