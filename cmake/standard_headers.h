@@ -1,5 +1,5 @@
-// Headers of the standard library that most rooms read; precompiled (flags.cmake). No source relies on
-// it: each includes what it uses.
+// Headers of the standard library that most rooms read; precompiled (flags.cmake). No source relies
+// on it: each includes what it uses.
 #pragma once
 
 #include <algorithm>
