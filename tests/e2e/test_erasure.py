@@ -72,7 +72,8 @@ class ErasureTest(unittest.TestCase):
 
     def copy(self, name):
         folder = self.instance.root / name
-        shutil.copytree(self.instance.directory, folder)
+        shutil.copytree(self.instance.directory, folder,
+                        ignore=shutil.ignore_patterns("*.socket"))
         return folder
 
     def put_back(self, copy, *parts):
