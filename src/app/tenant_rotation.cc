@@ -270,7 +270,7 @@ Result<void> TenantRotation::carry_on(keys::DataKeyVersion const& old,
 Result<void> TenantRotation::end(keys::DataKeyVersion const& old) {
     if (settings_.keep_retired.count() == 0) return destroy(old);
     SALUS_TRY_VOID(record(step_of(Event::key_retired, old)));
-    auto const retired = rotation_.retire_data_key(old.compartment, old.version);
+    auto retired = rotation_.retire_data_key(old.compartment, old.version);
     // An erasure was faster.
     if (!retired && retired.error().code == Errc::gone) return {};
     return retired;
