@@ -42,7 +42,7 @@ bool LoadedExpression::allows(SearchPrefix prefix) const noexcept {
 }
 
 LoadedParameters::LoadedParameters(std::vector<LoadedParameter> parameters,
-                                   DefinitionDigest digest) {
+                                   DefinitionDigest digest_of) {
     std::ranges::sort(parameters, {}, [](LoadedParameter const& each) {
         return std::tuple(each.base->name.text(), std::string_view(each.code));
     });
@@ -72,10 +72,10 @@ LoadedParameters::LoadedParameters(std::vector<LoadedParameter> parameters,
         append_part(everything, kept.text);
     }
     for (auto& [type, of_type] : types_) {
-        of_type.stamp = digest(std::string(kValuesVersion) + texts[type]).substr(0, kStampBytes);
+        of_type.stamp = digest_of(std::string(kValuesVersion) + texts[type]).substr(0, kStampBytes);
         SALUS_CHECK(of_type.stamp.size() == kStampBytes);
     }
-    digest_ = digest(std::string(kValuesVersion) + everything);
+    digest_ = digest_of(std::string(kValuesVersion) + everything);
 }
 
 LoadedParameters::OfType const* LoadedParameters::of(Type const& type) const noexcept {
