@@ -39,7 +39,7 @@ void LaterWrites::remember(std::uint64_t index, json::Value what) {
 Result<void> LaterWrites::look_for(std::vector<Version> const& versions) {
     for (auto const& version : versions) {
         SALUS_TRY(auto const stored, reader_.get_version(version.address, version.number));
-        lost_ += stored ? 0 : 1;
+        if (!stored) ++lost_;
     }
     return {};
 }
