@@ -2,9 +2,8 @@
 // key-encryption keys.
 #include "app/commands.h"
 #include "app/instance.h"
+#include "app/record_everywhere.h"
 #include "app/terminal.h"
-#include "audit/leaf.h"
-#include "foundation/blocking.h"
 #include "keys/process_memory.h"
 #include "keys/sealed_file/sealed_file_service.h"
 #include "keys/secret_source.h"
@@ -19,20 +18,6 @@ int refuse(std::string_view why, std::string_view hint = {}) {
     return kFailed;
 }
 
-// On record before it is done, in every tenant's log: all their keys are under this passphrase.
-Result<void> record_reseal(Instance const& instance) {
-    BlockingExecutor executor;
-    for (auto const& tenant : instance.house().tenants) {
-        audit::LeafBuilder leaf(audit::Event::key_resealed, audit::Outcome::ok);
-        leaf.tenant(tenant->tenant.name);
-        SALUS_TRY(auto record, std::move(leaf).build());
-        std::vector<audit::Record> records;
-        records.push_back(std::move(record));
-        SALUS_TRY_VOID(executor.run(tenant->tenant.audit_log.append(std::move(records), executor)));
-    }
-    return {};
-}
-
 Result<SecretBytes> secret_of(std::string const& reference,
                               std::filesystem::path const& directory) {
     SALUS_TRY(auto const parsed, keys::parse_secret_reference(reference, directory));
@@ -45,7 +30,8 @@ Result<void> reseal(ResealOptions const& options, Configuration const& configura
     auto const& next = options.passphrase.empty() ? present : options.passphrase;
     SALUS_TRY(auto const old_passphrase, secret_of(present, options.directory));
     SALUS_TRY(auto const passphrase, secret_of(next, options.directory));
-    SALUS_TRY_VOID(record_reseal(instance));
+    // Before it is done, and in every log: all tenants' keys are under this passphrase.
+    SALUS_TRY_VOID(record_everywhere(instance, audit::Event::key_resealed));
     return keys::SealedFileService::reseal(Layout{options.directory}.root_keys(), old_passphrase,
                                            passphrase, configuration.realm, instance.random(),
                                            stretching, crypto::ScryptCost{});

@@ -1,31 +1,12 @@
 // `salus keys seal` and `salus keys unseal`.
 #include "app/administration.h"
 #include "app/commands.h"
+#include "app/record_everywhere.h"
 #include "app/seal.h"
 #include "app/terminal.h"
-#include "audit/leaf.h"
-#include "foundation/blocking.h"
 #include "keys/process_memory.h"
 
 namespace salus::app {
-namespace {
-
-// On record in every tenant's log before the seal is lifted.
-Result<void> record_unsealed(Instance const& instance) {
-    BlockingExecutor executor;
-    for (auto const& tenant : instance.house().tenants) {
-        audit::LeafBuilder leaf(audit::Event::key_unsealed, audit::Outcome::ok);
-        leaf.tenant(tenant->tenant.name);
-        SALUS_TRY(auto record, std::move(leaf).build());
-        std::vector<audit::Record> records;
-        records.push_back(std::move(record));
-        SALUS_TRY_VOID(executor.run(tenant->tenant.audit_log.append(std::move(records), executor)));
-    }
-    return {};
-}
-
-}  // namespace
-
 int keys_seal(KeysOptions const& options) {
     auto const answer = administration_answer(
         options.administration,
@@ -56,7 +37,8 @@ int keys_unseal(KeysOptions const& options) {
         say_problem(why, "Stop the server first; the secret of [keys] must be there.");
         return kFailed;
     }
-    auto const recorded = record_unsealed(*instance);
+    // On record before the seal is lifted.
+    auto const recorded = record_everywhere(*instance, audit::Event::key_unsealed);
     auto const done = recorded ? unseal(layout) : recorded;
     if (!done) {
         say_problem(done.error().why.text());

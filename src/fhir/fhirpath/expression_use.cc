@@ -42,22 +42,6 @@ bool only_counts(Function function) {
     }
 }
 
-// Whose arguments are applied to each item of the input.
-bool applies_arguments(Function function) {
-    switch (function) {
-        case Function::where:
-        case Function::select:
-        case Function::exists:
-        case Function::all:
-        case Function::repeat:
-        case Function::sort:
-        case Function::iif:
-        case Function::trace:
-        case Function::aggregate: return true;
-        default: return false;
-    }
-}
-
 // What depends on the time, on other resources or on terminology.
 bool looks_outside(Function function) {
     switch (function) {

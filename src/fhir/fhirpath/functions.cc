@@ -128,4 +128,19 @@ bool is_refused_function(std::string_view name) noexcept {
     return std::ranges::find(kRefused, name) != kRefused.end();
 }
 
+bool applies_arguments(Function function) noexcept {
+    switch (function) {
+        case Function::where:
+        case Function::select:
+        case Function::exists:
+        case Function::all:
+        case Function::repeat:
+        case Function::sort:
+        case Function::iif:
+        case Function::trace:
+        case Function::aggregate: return true;
+        default: return false;
+    }
+}
+
 }  // namespace salus::fhir::fhirpath

@@ -130,4 +130,7 @@ struct FunctionForm {
 // Named by a specification and not offered: refused with this reason at compile time.
 [[nodiscard]] bool is_refused_function(std::string_view name) noexcept;
 
+// Whether its arguments are applied to each item of its input, which `$this` is then.
+[[nodiscard]] bool applies_arguments(Function function) noexcept;
+
 }  // namespace salus::fhir::fhirpath

@@ -78,22 +78,6 @@ bool needs_order(Function function) {
            function == Function::tail || function == Function::skip || function == Function::take;
 }
 
-// Functions whose arguments are applied to each item of their input.
-bool loops(Function function) {
-    switch (function) {
-        case Function::where:
-        case Function::select:
-        case Function::exists:
-        case Function::all:
-        case Function::repeat:
-        case Function::sort:
-        case Function::iif:
-        case Function::trace:
-        case Function::aggregate: return true;
-        default: return false;
-    }
-}
-
 bool gives_boolean(Function function) {
     return (function <= Function::superset_of && function != Function::none) ||
            function == Function::is_distinct || function == Function::not_ ||
@@ -221,7 +205,7 @@ private:
         std::vector<Shape> arguments;
         for (std::size_t i = 0; i < node.argument_count; ++i) {
             auto const argument = program_.arguments[node.second + i];
-            arguments.push_back(shape_of(argument, loops(node.function) ? input : focus));
+            arguments.push_back(shape_of(argument, applies_arguments(node.function) ? input : focus));
         }
         if (needs_order(node.function) && !input.ordered)
             return refuse(node, "the order of what has none");
