@@ -98,7 +98,7 @@ private:
     std::optional<BytesView> detail_;
 };
 
-Literal check_leaf(Chain& chain, ReadLeaf const& leaf) {
+Literal check_leaf(Chain& chain, ReadLeaf& leaf) {
     auto const envelope = parse_leaf(leaf.text);
     if (!envelope) return "a leaf that is not canonical";
     if (envelope->index != leaf.index || leaf.index != chain.range.size()) {
@@ -111,8 +111,9 @@ Literal check_leaf(Chain& chain, ReadLeaf const& leaf) {
         return "a detail without its hash, or a hash without its detail";
     }
     if (leaf.detail && crypto::sha256(*leaf.detail) != *envelope->detail) return "a changed detail";
-    chain.head = leaf_hash(bytes_of(leaf.text));
-    chain.range.append(chain.head);
+    leaf.hash = leaf_hash(bytes_of(leaf.text));
+    chain.head = leaf.hash;
+    chain.range.append(leaf.hash);
     chain.time = envelope->time;
     if (envelope->phase == Phase::intent) chain.open_intents->emplace(leaf.index, leaf.place);
     if (envelope->phase == Phase::outcome) chain.open_intents->erase(envelope->intent);
@@ -201,11 +202,11 @@ std::optional<BeginPayload> read_begin(BytesView bytes, Place place) {
     return BeginPayload::decode(frame->payload);
 }
 
-std::expected<void, Flaw> accept(Chain& chain, Batch const& batch) {
+std::expected<void, Flaw> accept(Chain& chain, Batch& batch) {
     if (auto const why = check_open_intents(chain, batch); !why.empty()) {
         return flaw(why, batch.place.offset, batch.begin.first_index);
     }
-    for (auto const& leaf : batch.leaves) {
+    for (auto& leaf : batch.leaves) {
         if (auto const why = check_leaf(chain, leaf); !why.empty()) {
             return flaw(why, leaf.place.offset, leaf.index);
         }

@@ -57,6 +57,7 @@ struct ReadLeaf {
     std::string_view text;
     std::optional<BytesView> detail;
     Place place;
+    crypto::Sha256Digest hash{};  // of the leaf; accept() fills it in
 };
 
 struct Batch {
@@ -91,6 +92,6 @@ struct Chain {
 
 // Adds the batch to the chain: index, previous hash, time, detail hash of each leaf, then root and
 // head. After a flaw the chain is not to be used. REQUIRES: the batch is from read_batch.
-[[nodiscard]] std::expected<void, Flaw> accept(Chain& chain, Batch const& batch);
+[[nodiscard]] std::expected<void, Flaw> accept(Chain& chain, Batch& batch);
 
 }  // namespace salus::audit

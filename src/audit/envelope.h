@@ -28,7 +28,8 @@ struct Envelope {
 };
 
 void append_leaf(std::string& out, Envelope const& envelope);
-// Nothing unless the text is, byte for byte, what append_leaf makes. `what` is not looked into.
+// Nothing unless the text is, byte for byte, what append_leaf makes of the answer: each member in
+// its place, each value in its one spelling. `what` is not looked into.
 [[nodiscard]] std::optional<Envelope> parse_leaf(std::string_view leaf);
 
 }  // namespace salus::audit

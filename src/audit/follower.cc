@@ -89,7 +89,7 @@ Result<void> Follower::advance(std::uint64_t size, Receive const& receive) {
     window_.clear();  // what was zero behind the last batch may be one now
     if (next_ < size && at_.segment == 0) SALUS_TRY_VOID(begin_segment(1));
     while (chain_.range.size() < size) {
-        auto const batch = next_batch();
+        auto batch = next_batch();
         if (!batch && batch.error().code != Errc::not_found) return std::unexpected(batch.error());
         if (!batch) {
             auto const next = begin_segment(at_.segment + 1);
@@ -102,8 +102,7 @@ Result<void> Follower::advance(std::uint64_t size, Receive const& receive) {
         at_.offset = batch->end;
         for (auto const& leaf : batch->leaves) {
             if (leaf.index < next_) continue;
-            SALUS_TRY_VOID(
-                receive({leaf.index, leaf.text, leaf.detail}, leaf_hash(bytes_of(leaf.text))));
+            SALUS_TRY_VOID(receive({leaf.index, leaf.text, leaf.detail, leaf.hash}));
             next_ = leaf.index + 1;
         }
     }

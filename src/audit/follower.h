@@ -19,7 +19,7 @@ public:
     // the segment's header: whoever has followed since the first leaf compares the tree's root.
     static Result<Follower> open(std::filesystem::path directory, std::uint64_t index);
 
-    using Receive = std::function<Result<void>(LeafView const&, crypto::Sha256Digest const& hash)>;
+    using Receive = std::function<Result<void>(LeafView const&)>;
     // Hands on the leaves before `size`. REQUIRES: they are durable.
     [[nodiscard]] Result<void> advance(std::uint64_t size, Receive const& receive);
     // The tree up to the last batch that was read; at open, up to the segment's start.

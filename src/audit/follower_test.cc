@@ -9,13 +9,12 @@ namespace {
 class FollowerTest : public LogTest {
 protected:
     Result<void> follow(Follower& follower, std::uint64_t size) {
-        return follower.advance(
-            size, [&](LeafView const& leaf, crypto::Sha256Digest const& hash) -> Result<void> {
-                EXPECT_EQ(hash, leaf_hash(bytes_of(leaf.json)));
-                EXPECT_EQ(leaf.index, seen_.size() + skipped_);
-                seen_.emplace_back(leaf.json);
-                return {};
-            });
+        return follower.advance(size, [&](LeafView const& leaf) -> Result<void> {
+            EXPECT_EQ(leaf.hash, leaf_hash(bytes_of(leaf.json)));
+            EXPECT_EQ(leaf.index, seen_.size() + skipped_);
+            seen_.emplace_back(leaf.json);
+            return {};
+        });
     }
     std::vector<std::string> seen_;
     std::uint64_t skipped_ = 0;

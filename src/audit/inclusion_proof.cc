@@ -30,12 +30,11 @@ Result<InclusionProof> prove_inclusion(std::filesystem::path const& directory, s
     InclusionProof proof{.index = index, .size = size, .root = {}, .leaf = {}, .nodes = {}};
     auto const receive = [&](LeafView const& leaf) {
         if (leaf.index >= size) return;
-        auto const hash = leaf_hash(bytes_of(leaf.json));
-        tree.append(hash);
+        tree.append(leaf.hash);
         if (leaf.index == index) proof.leaf = leaf.json;
         for (std::size_t i = 0; i < siblings.size(); ++i) {
             if (leaf.index >= siblings[i].begin && leaf.index < siblings[i].end)
-                subtrees[i].append(hash);
+                subtrees[i].append(leaf.hash);
         }
     };
     SALUS_TRY(auto const report, read_leaves(directory, receive, Writer::running));

@@ -175,7 +175,7 @@ private:
         if (header.number == 1) end_.chain.open_intents.emplace();
         Place at{header.number, kSegmentHeaderBytes};
         std::optional<std::uint64_t> commit;
-        while (auto const batch = read_batch(bytes, at)) {
+        while (auto batch = read_batch(bytes, at)) {
             if (!accept(end_.chain, *batch)) {
                 return fail(Errc::corrupt, "the audit log is damaged");
             }

@@ -1,6 +1,9 @@
 #include "audit/verifier.h"
 
 #include <algorithm>
+#include <deque>
+#include <future>
+#include <thread>
 
 #include "audit/batch.h"
 #include "audit/recovery.h"
@@ -10,6 +13,84 @@
 namespace salus::audit {
 namespace {
 
+// As many segments are looked into at once as there are processors, but no more: each is held in
+// memory whole.
+constexpr unsigned kSegmentsAtOnceMost = 4;
+
+// One segment, checked against what its own header says came before. The batches borrow the bytes.
+struct CheckedSegment {
+    Bytes bytes;
+    bool spare = false;  // nothing but zeros
+    std::optional<SegmentHeader> header;
+    std::vector<Batch> batches;     // those that are whole
+    Chain chain;                    // after them
+    std::optional<Finding> damage;  // behind them
+};
+
+class SegmentCheck {
+public:
+    SegmentCheck(std::filesystem::path const& directory, std::uint64_t number, Writer writer)
+        : path_(directory / segment_name(number)), number_(number), writer_(writer) {}
+
+    Result<CheckedSegment> run() {
+        SALUS_TRY(auto const size, segment_file_size(path_));
+        if (size < kSmallestSegmentBytes || size > limits::kAuditSegmentBytes ||
+            size % kSectorBytes != 0) {
+            found("a segment does not have the size that it was made with", 0, 0);
+            return std::move(segment_);
+        }
+        SALUS_TRY(segment_.bytes, read_piece(path_, 0, static_cast<std::size_t>(size)));
+        segment_.spare = is_zero(segment_.bytes);
+        if (!segment_.spare) read();
+        return std::move(segment_);
+    }
+
+private:
+    void found(Literal why, std::uint64_t offset, std::uint64_t index) {
+        segment_.damage = Finding{why, segment_name(number_), offset, index};
+    }
+
+    void read() {
+        auto header = decode_header(BytesView(segment_.bytes).first(kSegmentHeaderBytes));
+        if (!header) return;
+        segment_.header = *std::move(header);
+        auto const& before = *segment_.header;
+        segment_.chain = {before.origin, before.range, before.head, before.time, std::nullopt};
+        if (number_ == 1) segment_.chain.open_intents.emplace();
+        read_batches();
+    }
+
+    void read_batches() {
+        Place at{number_, kSegmentHeaderBytes};
+        while (true) {
+            auto batch = read_batch(segment_.bytes, at);
+            if (!batch) return read_end(at, batch.error());
+            if (auto const accepted = accept(segment_.chain, *batch); !accepted) {
+                auto const& flaw = accepted.error();
+                return found(flaw.why, flaw.offset, flaw.index);
+            }
+            at.offset = batch->end;
+            segment_.batches.push_back(*std::move(batch));
+        }
+    }
+
+    void read_end(Place at, Flaw const& flaw) {
+        auto const size = segment_.chain.range.size();
+        auto const tail = judge_tail(segment_.bytes, at, size);
+        if (tail == TailKind::clean) return;
+        if (tail == TailKind::torn && writer_ == Writer::running) return;
+        found(tail == TailKind::torn ? "a batch that was never finished" : flaw.why, flaw.offset,
+              std::max(flaw.index, size));
+    }
+
+    std::filesystem::path path_;
+    std::uint64_t number_;
+    Writer writer_;
+    CheckedSegment segment_;
+};
+
+// Puts the segments together in their order: each header is a function of what came before it, so
+// segments that were checked side by side are one log when every header is the expected one.
 class Verification {
 public:
     Verification(std::filesystem::path const& directory,
@@ -20,9 +101,7 @@ public:
         auto const count = count_segments(directory_);
         if (!count && count.error().code != Errc::corrupt) return std::unexpected(count.error());
         if (!count) report_.finding = Finding{count.error().why, {}, 0, 0};
-        for (number_ = 1; count && number_ <= *count && !report_.finding; ++number_) {
-            SALUS_TRY_VOID(read_segment());
-        }
+        if (count) SALUS_TRY_VOID(read_segments(*count));
         report_.size = chain_.range.size();
         report_.root = chain_.range.root();
         report_.origin = chain_.origin;
@@ -35,40 +114,50 @@ public:
     }
 
 private:
-    void found(Literal why, std::uint64_t offset, std::uint64_t index) {
-        report_.finding = Finding{why, segment_name(number_), offset, index};
-    }
-    void found(Literal why) { found(why, 0, chain_.range.size()); }
-
-    Result<void> read_segment() {
-        auto const path = directory_ / segment_name(number_);
-        SALUS_TRY(auto const size, segment_file_size(path));
-        if (size < kSmallestSegmentBytes || size > limits::kAuditSegmentBytes ||
-            size % kSectorBytes != 0 || (segment_bytes_ != 0 && size != segment_bytes_)) {
-            found("a segment does not have the size that it was made with");
-            return {};
+    Result<void> read_segments(std::uint64_t count) {
+        auto const at_once =
+            std::clamp(std::thread::hardware_concurrency(), 1U, kSegmentsAtOnceMost);
+        std::deque<std::future<Result<CheckedSegment>>> ahead;
+        std::uint64_t started = 0;
+        for (number_ = 1; number_ <= count && !report_.finding; ++number_) {
+            while (started < count && ahead.size() < at_once) {
+                ahead.push_back(std::async(std::launch::async, [this, number = ++started] {
+                    return SegmentCheck(directory_, number, writer_).run();
+                }));
+            }
+            auto segment = ahead.front().get();
+            ahead.pop_front();
+            if (!segment) return std::unexpected(segment.error());
+            take(*segment);
         }
-        SALUS_TRY(auto const bytes, read_piece(path, 0, static_cast<std::size_t>(size)));
-        segment_bytes_ = size;
-        report_.bytes += size;
-        if (is_zero(bytes)) {
-            spare_seen_ = true;
-            return {};
-        }
-        if (spare_seen_) {
-            found("a segment with contents behind an empty one");
-            return {};
-        }
-        check_header(BytesView(bytes).first(kSegmentHeaderBytes));
-        if (!report_.finding) read_batches(bytes);
         return {};
     }
 
-    // The header is a function of what came before it: any difference is a finding.
-    void check_header(BytesView bytes) {
-        auto const header = decode_header(bytes);
-        if (!header) return found("a segment header is not valid");
-        if (number_ == 1) chain_.origin = header->origin;
+    void found(Literal why, std::uint64_t offset = 0) {
+        report_.finding = Finding{why, segment_name(number_), offset, chain_.range.size()};
+    }
+
+    void take(CheckedSegment& segment) {
+        if (segment.bytes.empty() ||
+            (segment_bytes_ != 0 && segment.bytes.size() != segment_bytes_)) {
+            return found("a segment does not have the size that it was made with");
+        }
+        segment_bytes_ = segment.bytes.size();
+        report_.bytes += segment_bytes_;
+        if (segment.spare) {
+            spare_seen_ = true;
+            return;
+        }
+        if (spare_seen_) return found("a segment with contents behind an empty one");
+        check_header(segment);
+        if (!report_.finding && !segment.batches.empty()) take_batches(segment);
+        if (!report_.finding) report_.finding = std::move(segment.damage);
+    }
+
+    // Any difference from what came before is a finding.
+    void check_header(CheckedSegment const& segment) {
+        if (!segment.header) return found("a segment header is not valid");
+        if (number_ == 1) chain_.origin = segment.header->origin;
         SegmentHeader expected;
         expected.number = number_;
         expected.segment_bytes = segment_bytes_;
@@ -78,41 +167,29 @@ private:
         expected.range = chain_.range;
         expected.time = chain_.time;
         expected.origin = chain_.origin;
+        auto const bytes = BytesView(segment.bytes).first(kSegmentHeaderBytes);
         if (!std::ranges::equal(encode(expected), bytes)) {
             return found("a segment does not continue the one before");
         }
         header_hash_ = crypto::sha256(bytes);
     }
 
-    void read_batches(BytesView segment) {
-        Place at{number_, kSegmentHeaderBytes};
-        while (!report_.finding) {
-            auto const batch = read_batch(segment, at);
-            if (!batch) return read_end(segment, at, batch.error());
-            if (auto const accepted = accept(chain_, *batch); !accepted) {
-                auto const& flaw = accepted.error();
-                return found(flaw.why, flaw.offset, flaw.index);
-            }
-            if (batch->open_intents && at.offset == kSegmentHeaderBytes) ++report_.segments;
-            ++report_.batches;
-            commit_offset_ = batch->commit_offset;
-            at.offset = batch->end;
-            hand_on(*batch);
+    void take_batches(CheckedSegment& segment) {
+        auto const& first = segment.batches.front();
+        if (first.open_intents != chain_.open_intents) {
+            return found("wrong open intents", first.place.offset);
         }
-    }
-
-    void read_end(BytesView segment, Place at, Flaw const& flaw) {
-        auto const tail = judge_tail(segment, at, chain_.range.size());
-        if (tail == TailKind::clean) return;
-        if (tail == TailKind::torn && writer_ == Writer::running) return;
-        found(tail == TailKind::torn ? "a batch that was never finished" : flaw.why, flaw.offset,
-              std::max(flaw.index, chain_.range.size()));
+        ++report_.segments;
+        report_.batches += segment.batches.size();
+        commit_offset_ = segment.batches.back().commit_offset;
+        for (auto const& batch : segment.batches) hand_on(batch);
+        chain_ = std::move(segment.chain);
     }
 
     void hand_on(Batch const& batch) {
         for (auto const& leaf : batch.leaves) {
             if (leaf.detail) ++report_.details;
-            if (receive_) receive_({leaf.index, leaf.text, leaf.detail});
+            if (receive_) receive_({leaf.index, leaf.text, leaf.detail, leaf.hash});
         }
     }
 
@@ -120,7 +197,7 @@ private:
     std::function<void(LeafView const&)> const& receive_;
     Writer writer_;
     VerificationReport report_;
-    Chain chain_;
+    Chain chain_;  // up to the segments that were taken
     std::uint64_t number_ = 1;
     std::uint64_t segment_bytes_ = 0;
     std::uint64_t commit_offset_ = 0;

@@ -51,6 +51,7 @@ struct LeafView {
     std::uint64_t index;
     std::string_view json;
     std::optional<BytesView> detail;  // sealed
+    crypto::Sha256Digest hash;        // RFC 6962 leaf hash of the JSON
 };
 // Verifies likewise and hands on each leaf once its batch is verified, in order.
 [[nodiscard]] Result<VerificationReport> read_leaves(

@@ -60,9 +60,9 @@ public:
     TreeCheck(TileBuilder builder, TileComparison& comparison, TreeHead expected)
         : builder_(std::move(builder)), comparison_(comparison), expected_(expected) {}
 
-    Result<void> take(std::string_view leaf, Sha256Digest const& hash) {
+    Result<void> take(audit::LeafView const& leaf) {
         if (finding_ || builder_.size() >= expected_.size) return {};
-        SALUS_TRY_VOID(keep(builder_.append(leaf, hash)));
+        SALUS_TRY_VOID(keep(builder_.append(leaf.json, leaf.hash)));
         if (builder_.size() == expected_.size) return finish();
         return {};
     }
@@ -134,7 +134,7 @@ Result<LogCheck> check_log(std::filesystem::path const& directory,
                    check.checkpoint ? check.checkpoint->head : TreeHead{});
     Result<void> result;
     auto const receive = [&](audit::LeafView const& leaf) {
-        if (result) result = tree.take(leaf.json, audit::leaf_hash(bytes_of(leaf.json)));
+        if (result) result = tree.take(leaf);
     };
     SALUS_TRY(check.log, audit::read_leaves(directory, receive, writer));
     SALUS_TRY_VOID(result);
@@ -185,13 +185,12 @@ Result<LogCheck> check_since(std::filesystem::path const& directory, NoteVerifie
     }
     TreeCheck tree(*std::move(builder), comparison, head);
     auto follower = audit::Follower::open(directory, since.head.size);
-    auto const taken =
-        follower ? follower->advance(head.size,
-                                     [&](audit::LeafView const& leaf, Sha256Digest const& hash) {
-                                         ++check.log.size;
-                                         return tree.take(leaf.json, hash);
-                                     })
-                 : Result<void>(std::unexpected(follower.error()));
+    auto const taken = follower ? follower->advance(head.size,
+                                                    [&](audit::LeafView const& leaf) {
+                                                        ++check.log.size;
+                                                        return tree.take(leaf);
+                                                    })
+                                : Result<void>(std::unexpected(follower.error()));
     if (!taken && taken.error().code != Errc::corrupt) return std::unexpected(taken.error());
     check.tiles = comparison.tiles;
     if (!taken) return found({taken.error().why, {}, 0, since.head.size + check.log.size});

@@ -85,9 +85,8 @@ Result<void> Publisher::open_tree() {
 
 Result<void> Publisher::make_tiles(TreeHead const& head) {
     if (!builder_) SALUS_TRY_VOID(open_tree());
-    auto const append = [this](audit::LeafView const& leaf,
-                               Sha256Digest const& hash) -> Result<void> {
-        SALUS_TRY_VOID(builder_->append(leaf.json, hash));
+    auto const append = [this](audit::LeafView const& leaf) -> Result<void> {
+        SALUS_TRY_VOID(builder_->append(leaf.json, leaf.hash));
         if (builder_->size() == signed_.size && builder_->head() != signed_) {
             return fail(Errc::corrupt, "the log is not the one that the checkpoint is of");
         }

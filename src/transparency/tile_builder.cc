@@ -1,5 +1,8 @@
 #include "transparency/tile_builder.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "foundation/check.h"
 #include "foundation/limits.h"
 
@@ -17,7 +20,7 @@ void append_entry(Bytes& bundle, std::string_view leaf) {
 Result<TileBuilder> TileBuilder::resume(TileReader& tiles, TileSink& sink) {
     TileBuilder builder(sink);
     auto const size = tiles.size();
-    SALUS_TRY(builder.range_, tiles.compact());
+    builder.size_ = size;
     for (unsigned level = 0; level < kTileLevels; ++level) {
         auto const number = hashes_at(level, size) / kTileWidth;
         if (width_of(level, number, size) == 0) continue;
@@ -35,6 +38,20 @@ Result<TileBuilder> TileBuilder::resume(TileReader& tiles, TileSink& sink) {
     return builder;
 }
 
+// The hashes of a level's last tile are complete subtrees, the largest those of the highest level:
+// put together they are the compact range of the whole tree.
+TreeHead TileBuilder::head() const {
+    std::vector<Sha256Digest> subtrees;
+    for (auto level = edge_.rbegin(); level != edge_.rend(); ++level) {
+        audit::CompactRange of_level;
+        for (auto const& hash : *level) of_level.append(hash);
+        std::ranges::copy(of_level.subtrees(), std::back_inserter(subtrees));
+    }
+    auto const range = audit::CompactRange::from(size_, subtrees);
+    SALUS_CHECK(range.has_value());
+    return {size_, range->root()};
+}
+
 Result<void> TileBuilder::put_tile(unsigned level, std::uint64_t number) const {
     auto const& hashes = edge_.at(level);
     Bytes contents;
@@ -47,7 +64,7 @@ Result<void> TileBuilder::push(unsigned level, Sha256Digest const& hash) {
     auto& hashes = edge_.at(level);
     hashes.push_back(hash);
     if (hashes.size() < kTileWidth) return {};
-    auto const number = hashes_at(level, range_.size()) / kTileWidth - 1;
+    auto const number = hashes_at(level, size_) / kTileWidth - 1;
     SALUS_TRY_VOID(put_tile(level, number));
     sink_.filled(tile_path({level, number, kTileWidth}));
     auto const root = complete_root(std::move(hashes));
@@ -57,9 +74,8 @@ Result<void> TileBuilder::push(unsigned level, Sha256Digest const& hash) {
 
 Result<void> TileBuilder::append(std::string_view leaf, Sha256Digest const& hash) {
     append_entry(bundle_, leaf);
-    range_.append(hash);
-    if (range_.size() % kTileWidth == 0) {
-        auto const number = range_.size() / kTileWidth - 1;
+    if (++size_ % kTileWidth == 0) {
+        auto const number = size_ / kTileWidth - 1;
         SALUS_TRY_VOID(sink_.put(bundle_path(number, kTileWidth), bundle_));
         sink_.filled(bundle_path(number, kTileWidth));
         bundle_.clear();
@@ -68,13 +84,12 @@ Result<void> TileBuilder::append(std::string_view leaf, Sha256Digest const& hash
 }
 
 Result<void> TileBuilder::put_partial() const {
-    auto const size = range_.size();
     for (unsigned level = 0; level < kTileLevels; ++level) {
         if (edge_.at(level).empty()) continue;
-        SALUS_TRY_VOID(put_tile(level, hashes_at(level, size) / kTileWidth));
+        SALUS_TRY_VOID(put_tile(level, hashes_at(level, size_) / kTileWidth));
     }
     if (bundle_.empty()) return {};
-    return sink_.put(bundle_path(size / kTileWidth, size % kTileWidth), bundle_);
+    return sink_.put(bundle_path(size_ / kTileWidth, size_ % kTileWidth), bundle_);
 }
 
 }  // namespace salus::transparency

@@ -19,19 +19,20 @@ public:
     // tree.
     static Result<TileBuilder> resume(TileReader& tiles, TileSink& sink);
 
-    // About two node hashes, and a file pair every 256 leaves. `hash` is the leaf's.
+    // About one node hash, and a file pair every 256 leaves. `hash` is the leaf's.
     [[nodiscard]] Result<void> append(std::string_view leaf, Sha256Digest const& hash);
     // The partial tiles of the tree as it is: at most one of each level, and a bundle.
     [[nodiscard]] Result<void> put_partial() const;
-    [[nodiscard]] TreeHead head() const { return {range_.size(), range_.root()}; }
-    [[nodiscard]] std::uint64_t size() const noexcept { return range_.size(); }
+    // Some hundred node hashes.
+    [[nodiscard]] TreeHead head() const;
+    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
 private:
     [[nodiscard]] Result<void> push(unsigned level, Sha256Digest const& hash);
     [[nodiscard]] Result<void> put_tile(unsigned level, std::uint64_t number) const;
 
     TileSink& sink_;
-    audit::CompactRange range_;
+    std::uint64_t size_ = 0;
     std::array<std::vector<Sha256Digest>, kTileLevels> edge_;  // of each level's last tile
     Bytes bundle_;                                             // the last one
 };
