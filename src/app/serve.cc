@@ -101,7 +101,7 @@ int serve_open(Configuration configuration, std::filesystem::path const& program
                sigset_t const& signals) {
     Layout const layout{configuration.directory};
     bool const has_child = configuration.audit.signer == AuditConfiguration::Signer::child;
-    auto const signer =
+    auto signer =
         has_child ? SignerProcess::start(program, configuration.directory) : std::nullopt;
     if (has_child && !signer) {
         say_problem("the signer of checkpoints cannot be started");
@@ -114,6 +114,8 @@ int serve_open(Configuration configuration, std::filesystem::path const& program
         return kFailed;
     }
     instance->when_sealed([] { ::kill(::getpid(), SIGTERM); });
+    std::optional<SignerWatch> watch;
+    if (signer) watch.emplace(*signer, instance->log());
     return serve_instance(*instance, layout, signals);
 }
 

@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <optional>
 #include <sys/types.h>
+#include <thread>
 
 #include "foundation/file.h"
+#include "foundation/log.h"
 
 namespace salus::app {
 
@@ -21,10 +23,34 @@ public:
     // Ends it and waits for its end.
     ~SignerProcess();
 
+    // Whether it has ended by itself; it is no zombie after that.
+    [[nodiscard]] bool has_ended();
+    // Another in its place. REQUIRES: it has ended.
+    [[nodiscard]] bool start_again();
+
 private:
-    SignerProcess(FileDescriptor pipe, pid_t process) : pipe_(std::move(pipe)), process_(process) {}
+    SignerProcess(std::filesystem::path program, std::filesystem::path directory)
+        : program_(std::move(program)), directory_(std::move(directory)) {}
+    bool spawn();
+
+    std::filesystem::path program_;
+    std::filesystem::path directory_;
     FileDescriptor pipe_;
-    pid_t process_;
+    pid_t process_ = 0;  // 0: none runs
+};
+
+// Starts the signer again when it ends before the server does. A thread of its own; borrows both.
+// The log's own state (transparency/publisher.h) says what the time without a signer means.
+class SignerWatch {
+public:
+    SignerWatch(SignerProcess& signer, Log const& log);
+
+private:
+    void run(std::stop_token const& stop);
+
+    SignerProcess& signer_;
+    Log const& log_;
+    std::jthread thread_;  // last: it uses what stands above
 };
 
 // The file of the program that runs. Call it before the process is hardened.

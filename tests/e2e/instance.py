@@ -88,6 +88,13 @@ class Instance:
     def token(self, *arguments):
         return self.command("token", "--dir", str(self.directory), *arguments).stdout.strip()
 
+    def administrator(self, *scopes):
+        """A client of the first administrator, with these scopes."""
+        return self.client(self.token(
+            "--client", "administrator", "--key",
+            str(self.directory / "credentials/administrator.jwk"), "--scope", " ".join(scopes)),
+            timeout=120)
+
     def tls(self):
         return ssl.create_default_context(cafile=str(self.directory / "tls/ca.crt"))
 

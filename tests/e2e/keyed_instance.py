@@ -35,10 +35,7 @@ class KeyedInstance(Instance):
     def connect(self):
         """Tokens beforehand: a server that cannot write gives none."""
         self.reader = self.client(self.token())
-        administrator = self.directory / "credentials/administrator.jwk"
-        self.administrator = self.client(self.token(
-            "--client", "administrator", "--key", str(administrator),
-            "--scope", "admin/keys.read admin/keys.write"))
+        self.keys_client = self.administrator("admin/keys.read", "admin/keys.write")
 
     def restart(self):
         self.stop()
@@ -46,7 +43,7 @@ class KeyedInstance(Instance):
         self.connect()
 
     def ask(self, path):
-        answer = self.administrator.get(path)
+        answer = self.keys_client.get(path)
         if answer.status != 200:
             raise AssertionError((path, answer.status, answer.body[:500]))
         return json.loads(answer.body)
@@ -101,7 +98,7 @@ class KeyedInstance(Instance):
 
     def execute(self, proposal):
         """The status of the answer."""
-        return self.administrator.post(f"/admin/keys/proposals/{proposal}/execute", None).status
+        return self.keys_client.post(f"/admin/keys/proposals/{proposal}/execute", None).status
 
     def wait_executed(self, proposal, seconds=50):
         end = time.monotonic() + seconds

@@ -217,10 +217,7 @@ class BackupTest(unittest.TestCase):
         done = self.instance.command("restore", *self.source(), "--newest-known", "99", "--dir",
                                      str(self.instance.root / "never"), check=False)
         self.assertIn("older than the newest known", done.stderr)
-        token = self.instance.token("--client", "administrator", "--key",
-                                    str(self.instance.directory / "credentials/administrator.jwk"),
-                                    "--scope", "admin/backups.write")
-        client = self.instance.client(token)
+        client = self.instance.administrator("admin/backups.write")
         nowhere = {"to": str(self.instance.root / "nowhere"), "keys_to": str(self.keys)}
         answer = client.post("/admin/backups", json.dumps(nowhere),
                              {"Content-Type": "application/json"})

@@ -34,10 +34,7 @@ class CustodiansTest(unittest.TestCase):
             self.instance.start(seconds=20)
 
     def administrator(self):
-        key = self.instance.directory / "credentials/administrator.jwk"
-        return self.instance.client(self.instance.token(
-            "--client", "administrator", "--key", str(key), "--scope",
-            "admin/keys.read admin/keys.write"))
+        return self.instance.administrator("admin/keys.read", "admin/keys.write")
 
     def post(self, path, body):
         return self.administrator().post("/admin/keys/" + path, body,

@@ -13,12 +13,11 @@ import unittest
 
 from custodians import Custodians
 from instance import REPOSITORY, Instance
+from soft_token import MODULE, SoftToken
 
 CERTIFICATES = REPOSITORY / "tests/outside/verify_certificate.py"
 AUDIT_LOG = REPOSITORY / "tests/outside/verify_audit_log.py"
 KILLS = 6
-MODULE = "/usr/lib/softhsm/libsofthsm2.so"
-PIN = "713058"
 
 
 def patient(name, planted):
@@ -265,20 +264,8 @@ class ErasureTest(unittest.TestCase):
     @unittest.skipUnless(os.path.exists(MODULE), "SoftHSM2 is not installed")
     def test_with_a_token(self):
         """Keys in an HSM: the old key-encryption key is gone from it."""
-        folder = self.instance.root
-        tokens = folder / "tokens"
-        tokens.mkdir()
-        configuration = folder / "softhsm2.conf"
-        configuration.write_text(f"directories.tokendir = {tokens}\nobjectstore.backend = file\n")
-        os.environ["SOFTHSM2_CONF"] = str(configuration)
-        self.addCleanup(os.environ.pop, "SOFTHSM2_CONF")
-        subprocess.run(["softhsm2-util", "--init-token", "--free", "--label", "erasure",
-                        "--so-pin", "12345678", "--pin", PIN], check=True, capture_output=True)
-        pin = folder / "pin"
-        pin.write_text(PIN)
-        pin.chmod(0o600)
-        self.instance = Instance("--keys", "pkcs11", "--pkcs11-module", MODULE,
-                                 "--pkcs11-token", "erasure", "--pkcs11-pin", f"file:{pin}")
+        token = SoftToken(self, self.instance.root)
+        self.instance = Instance(*token.options())
         self.addCleanup(self.instance.remove)
         self.custodians = Custodians(self.instance)
         self.instance.start(seconds=30)

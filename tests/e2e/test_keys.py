@@ -3,7 +3,6 @@ that speaks its API): made, served, without its token or vault for a while, and 
 (ENC-3, KEY-4)."""
 import base64
 import json
-import os
 import pathlib
 import shutil
 import ssl
@@ -14,17 +13,10 @@ import unittest
 import urllib.request
 
 from instance import REPOSITORY, Instance
+from soft_token import PIN, SoftToken, private_file
 
-MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 STAND_IN = REPOSITORY / "tests/outside/vault_stand_in.py"
-PIN = "493817"
 TOKEN = "hvs.planted-vault-token"
-
-
-def private_file(path, text):
-    path.write_text(text)
-    path.chmod(0o600)
-    return f"file:{path}"
 
 
 class Keys(unittest.TestCase):
@@ -90,19 +82,12 @@ class Keys(unittest.TestCase):
             self.assertNotIn(secret.encode(), path.read_bytes(), path)
 
     def test_token(self):
-        tokens = self.root / "tokens"
-        tokens.mkdir()
-        configuration = self.root / "softhsm2.conf"
-        configuration.write_text(f"directories.tokendir = {tokens}\nobjectstore.backend = file\n")
-        os.environ["SOFTHSM2_CONF"] = str(configuration)
-        subprocess.run(["softhsm2-util", "--init-token", "--free", "--label", "salus e2e",
-                        "--so-pin", "12345678", "--pin", PIN], check=True, capture_output=True)
-        pin = private_file(self.root / "pin", PIN)
-        self.instance = Instance("--keys", "pkcs11", "--pkcs11-module", MODULE,
-                                 "--pkcs11-token", "salus e2e", "--pkcs11-pin", pin)
+        token = SoftToken(self, self.root)
+        self.instance = Instance(*token.options())
         self.assertFalse((self.instance.directory / "keys/root.sealed").exists())
         away = self.root / "away"
-        evidence = self.live(lambda: tokens.rename(away), lambda: away.rename(tokens), "PKCS#11")
+        evidence = self.live(lambda: token.tokens.rename(away),
+                             lambda: away.rename(token.tokens), "PKCS#11")
         self.assertIn("SoftHSM", evidence)
         private_file(self.root / "pin", "000000")
         self.refused_start("refuses the PIN")

@@ -15,18 +15,11 @@ import urllib.request
 
 from instance import REPOSITORY
 from keyed_instance import KeyedInstance
+from soft_token import MODULE, SoftToken, private_file
 
-MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 STAND_IN = REPOSITORY / "tests/outside/vault_stand_in.py"
 TOKEN = "hvs.planted-vault-token"
-PIN = "713058"
 SEVERAL = 4  # patients: their shards and the tenant's have a key each, wrapped by the root
-
-
-def private_file(path, text):
-    path.write_text(text)
-    path.chmod(0o600)
-    return f"file:{path}"
 
 
 class Vault:
@@ -157,20 +150,12 @@ class KeysAwayTest(unittest.TestCase):
 
     @unittest.skipUnless(os.path.exists(MODULE), "SoftHSM2 is not installed")
     def test_a_token(self):
-        tokens, away = self.root / "tokens", self.root / "away"
-        tokens.mkdir()
-        configuration = self.root / "softhsm2.conf"
-        configuration.write_text(f"directories.tokendir = {tokens}\nobjectstore.backend = file\n")
-        os.environ["SOFTHSM2_CONF"] = str(configuration)
-        self.addCleanup(os.environ.pop, "SOFTHSM2_CONF")
-        subprocess.run(["softhsm2-util", "--init-token", "--free", "--label", "away", "--so-pin",
-                        "12345678", "--pin", PIN], check=True, capture_output=True)
-        self.begin(("--keys", "pkcs11", "--pkcs11-module", MODULE, "--pkcs11-token", "away",
-                    "--pkcs11-pin", private_file(self.root / "pin", PIN)))
+        token, away = SoftToken(self, self.root), self.root / "away"
+        self.begin(token.options())
         self.instance.write("leaves", 3)
         for proposal in (self.approve_root(), self.instance.approve("leaves")):
-            met, shown = self.interrupt(proposal, lambda: tokens.rename(away),
-                                        lambda: away.rename(tokens), restart=True)
+            met, shown = self.interrupt(proposal, lambda: token.tokens.rename(away),
+                                        lambda: away.rename(token.tokens), restart=True)
             self.assertTrue(met, "a root was made without the token")
         self.assertTrue(self.instance.is_certified(shown))
         self.assertTrue(self.instance.is_gone("leaves"))

@@ -57,11 +57,7 @@ class PackageSearch(unittest.TestCase):
         self.client = self.instance.client(self.instance.token())
 
     def administrator(self):
-        token = self.instance.token(
-            "--client", "administrator", "--key",
-            str(self.instance.directory / "credentials/administrator.jwk"),
-            "--scope", "admin/definitions.read admin/definitions.write")
-        return self.instance.client(token, timeout=120)
+        return self.instance.administrator("admin/definitions.read", "admin/definitions.write")
 
     def restart(self, pace=None):
         """With so many records a second indexed again."""

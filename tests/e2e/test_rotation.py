@@ -7,7 +7,6 @@ import os
 import pathlib
 import shutil
 import sqlite3
-import subprocess
 import tempfile
 import threading
 import time
@@ -15,9 +14,8 @@ import unittest
 
 from custodians import Custodians
 from instance import Instance
+from soft_token import MODULE, SoftToken
 
-MODULE = "/usr/lib/softhsm/libsofthsm2.so"
-PIN = "493817"
 SYSTEM = "https://sample.example.org/mrn"
 CLIENTS = 32
 
@@ -242,11 +240,8 @@ class Rotation(unittest.TestCase):
     def test_one_person_does_not_replace_the_root(self):
         self.begin()
         body = json.dumps({"rotate": "kek"})
-        token = self.instance.token("--client", "administrator", "--key",
-                                    str(self.instance.directory / "credentials/administrator.jwk"),
-                                    "--scope", "admin/keys.write")
-        answer = self.instance.client(token).post("/admin/keys/rotation", body,
-                                                  {"Content-Type": "application/json"})
+        answer = self.instance.administrator("admin/keys.write").post(
+            "/admin/keys/rotation", body, {"Content-Type": "application/json"})
         self.assertEqual(answer.status, 403)
         self.assertEqual([kek["epoch"] for kek in self.status()["keks"]], [1])
 
@@ -274,18 +269,7 @@ class Rotation(unittest.TestCase):
         if not os.path.exists(MODULE):
             print("note: SoftHSM2 is absent, so nothing was rotated in it")
             return
-        tokens = self.root / "tokens"
-        tokens.mkdir()
-        configuration = self.root / "softhsm2.conf"
-        configuration.write_text(f"directories.tokendir = {tokens}\nobjectstore.backend = file\n")
-        os.environ["SOFTHSM2_CONF"] = str(configuration)
-        subprocess.run(["softhsm2-util", "--init-token", "--free", "--label", "salus e2e",
-                        "--so-pin", "12345678", "--pin", PIN], check=True, capture_output=True)
-        pin = self.root / "pin"
-        pin.write_text(PIN)
-        pin.chmod(0o600)
-        self.begin("--keys", "pkcs11", "--pkcs11-module", MODULE, "--pkcs11-token", "salus e2e",
-                   "--pkcs11-pin", f"file:{pin}")
+        self.begin(*SoftToken(self, self.root).options())
         load = Load(self.instance, clients=8)
         load.wait_for_all()
         self.rotate_all(self.status())

@@ -121,6 +121,36 @@ class Transparency(unittest.TestCase):
         self.instance.stop()
         self.assertEqual(self.verify().returncode, 0)
 
+    def signers(self):
+        """Process ids of this instance's signer."""
+        found = []
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                words = (process / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"signer" in words and str(self.instance.directory).encode() in words:
+                found.append(int(process.name))
+        return found
+
+    def test_a_signer_that_is_killed_under_load_is_started_again(self):
+        self.instance.start()
+        self.fill(50)
+        for _ in range(3):
+            (signer,) = self.signers()
+            os.kill(signer, signal.SIGKILL)
+            self.fill(50)  # nobody waits for the signer
+            self.wait_for(lambda gone=signer: len(self.signers()) == 1
+                          and self.signers() != [gone], 10, "no other signer was started")
+            before = self.signed_size()
+            self.fill(20)
+            self.wait_for(lambda size=before: self.signed_size() >= size + 20, 10,
+                          "the new signer signs nothing")
+        self.assertEqual(self.instance.stop(), 0)
+        self.assertEqual(self.signers(), [])
+        whole = self.verify()
+        self.assertEqual(whole.returncode, 0, whole.stderr)
+
     def test_a_checkpoint_is_verified_by_openssl_alone(self):
         self.served(3)
         note = (self.log / "checkpoint").read_bytes()
