@@ -30,6 +30,10 @@ void read_audit(toml::table const* table, Configuration& configuration, std::str
         std::chrono::seconds(section.number("degraded_after_seconds", 1, kPatienceMost));
     audit.patience.closed_after =
         std::chrono::seconds(section.number("closed_after_seconds", 0, kPatienceMost));
+    if (section.has("reconcile_seconds")) {
+        audit.reconcile_interval =
+            std::chrono::seconds(section.number("reconcile_seconds", 0, kPatienceMost));
+    }
     if (audit.patience.closed_after.count() > 0 &&
         audit.patience.closed_after < audit.patience.degraded_after) {
         section.complain("closed_after_seconds", "must be 0 or at least degraded_after_seconds");

@@ -204,6 +204,8 @@ struct AuditLogOptions {
 };
 int audit_verify(AuditLogOptions const& options);
 int audit_prove(AuditLogOptions const& options);
+// Of a stopped instance: its store and all its logs.
+int audit_reconcile(std::filesystem::path const& directory);
 
 struct AuditSignerOptions {
     std::filesystem::path directory;  // of an instance, whose configuration says the rest; or

@@ -79,6 +79,7 @@ struct AuditConfiguration {
     std::filesystem::path signer_key;  // public, PEM
     std::chrono::seconds interval{10};
     transparency::Patience patience;
+    std::chrono::seconds reconcile_interval{86'400};  // of store and logs; 0: never
 };
 
 struct Configuration {

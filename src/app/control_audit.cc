@@ -52,6 +52,26 @@ struct SignedFacts {
     }
 };
 
+// What the comparison of store and logs said last, and whether people must look at it.
+struct ReconciliationFacts {
+    std::string text = "; store and logs not compared since start";
+    bool alarm = false;
+    explicit ReconciliationFacts(EvidenceContext const& context) {
+        auto const* const source = context.sources.reconciliation;
+        auto const last = source == nullptr ? std::nullopt : source->last();
+        if (!last) return;
+        alarm = last->findings > 0 || !last->failed.empty();
+        auto const age = std::chrono::duration_cast<std::chrono::seconds>(
+            context.sources.clock.now() - last->ended);
+        text = last->failed.empty()
+                   ? fmt::format(
+                         "; {} versions in the store compared with {} writes in the logs "
+                         "{} s ago: {} findings",
+                         last->rows, last->writes, age.count(), last->findings)
+                   : fmt::format("; store and logs cannot be compared: {}", last->failed.text());
+    }
+};
+
 }  // namespace
 
 Finding recorded_events(EvidenceContext const& context) {
@@ -63,7 +83,9 @@ Finding recorded_events(EvidenceContext const& context) {
         facts.text.append(fmt::format("{} leaves, {} since start", status.size, status.records));
         any_records = any_records && status.records <= status.size;
     }
-    return works_if(facts.all_open && any_records, std::move(facts.text));
+    ReconciliationFacts const reconciled(context);
+    facts.text.append(reconciled.text);
+    return works_if(facts.all_open && any_records && !reconciled.alarm, std::move(facts.text));
 }
 
 Finding no_audit_no_access(EvidenceContext const& context) {

@@ -8,6 +8,7 @@
 
 #include "admin/control_report.h"
 #include "app/configuration.h"
+#include "app/last_reconciliation.h"
 #include "audit/log.h"
 #include "foundation/clock.h"
 #include "http/server.h"
@@ -32,6 +33,7 @@ struct EvidenceSources {
         std::size_t intents_settled = 0;  // that a crash had left open, concluded at this start
     };
     std::vector<TenantSources> tenants;
+    LastReconciliation const* reconciliation = nullptr;  // nullptr: none is made
 };
 
 class ControlEvidence final : public admin::ControlReport {

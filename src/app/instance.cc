@@ -126,7 +126,13 @@ Result<void> Instance::take_up_restored() const {
     auto const mark = layout_.restored();
     std::error_code error;
     if (!std::filesystem::exists(mark, error)) return {};
-    for (auto const& tenant : tenants_) SALUS_TRY_VOID(readmit_keys_in_use(tenant->tenant));
+    for (auto const& tenant : tenants_) {
+        auto const& name = tenant->tenant.name;
+        SALUS_TRY(auto const destroyed,
+                  keys::destroyed_compartments(layout_.tenant_keys(name), kErasuresRepeated));
+        SALUS_TRY_VOID(record_later_erasures(tenant->tenant, destroyed));
+        SALUS_TRY_VOID(readmit_keys_in_use(tenant->tenant));
+    }
     if (!std::filesystem::remove(mark, error)) {
         return fail(Errc::unavailable, "run/restored cannot be removed");
     }
@@ -138,7 +144,8 @@ void Instance::join_rooms() {
                             .key_service = *key_service_,
                             .store = *store_,
                             .clock = clock_,
-                            .tenants = {}};
+                            .tenants = {},
+                            .reconciliation = &reconciliation_};
     for (std::size_t i = 0; i < tenants_.size(); ++i) {
         sources.tenants.push_back({.name = tenants_[i]->tenant.name,
                                    .keyring = *keyrings_[i],
@@ -167,7 +174,8 @@ void Instance::join_rooms() {
                                      .control_report = *evidence_,
                                      .backups = *backups_,
                                      .keep_retired = configuration_.rotation.keep_retired,
-                                     .tenants = std::move(tenants_)});
+                                     .tenants = std::move(tenants_),
+                                     .alarm = &reconciliation_.alarm()});
     workers_ = std::make_unique<pipeline::Workers>(or_cores(configuration_.server.workers),
                                                    [this] { return make_desk(); });
 }

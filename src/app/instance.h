@@ -97,6 +97,7 @@ public:
     using SignedLogs = std::vector<std::pair<TenantName, std::unique_ptr<transparency::SignedLog>>>;
     [[nodiscard]] SignedLogs const& signed_logs() const noexcept { return signed_logs_; }
     [[nodiscard]] ControlEvidence& evidence() noexcept { return *evidence_; }
+    [[nodiscard]] LastReconciliation& reconciliation() noexcept { return reconciliation_; }
     [[nodiscard]] keys::KeyManagementService& key_service() noexcept { return *key_service_; }
     // Called once, on any thread, when the instance was sealed. Before anything is served.
     void when_sealed(std::function<void()> call) { key_executor_.when_sealed(std::move(call)); }
@@ -135,6 +136,7 @@ private:
     std::vector<std::size_t> settled_intents_;                     // of each tenant, at this start
     std::vector<std::unique_ptr<pipeline::TenantHouse>> tenants_;  // until the house has them
     records::IndexCache index_cache_;
+    LastReconciliation reconciliation_;
     std::unique_ptr<ControlEvidence> evidence_;
     std::unique_ptr<BackupService> backups_;
     std::unique_ptr<pipeline::House> house_;

@@ -55,6 +55,7 @@ sigset_t handled_signals() {
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGHUP);
     sigaddset(&signals, SIGUSR1);
+    sigaddset(&signals, SIGUSR2);
     return signals;
 }
 
@@ -69,13 +70,14 @@ bool write_address(Layout const& layout, ServerConfiguration const& configuratio
 }
 
 void wait_for_the_end(ServerConfiguration const& configuration, Log const& log,
-                      http::Server& server, sigset_t const& signals,
-                      std::function<void()> const& make_checkpoint) {
+                      http::Server& server, sigset_t const& signals, OnSignal const& on_signal) {
     while (true) {
         int received = 0;
         if (sigwait(&signals, &received) != 0) continue;
         if (received == SIGUSR1) {
-            make_checkpoint();
+            on_signal.make_checkpoint();
+        } else if (received == SIGUSR2) {
+            on_signal.reconcile();
         } else if (received == SIGHUP) {
             reload(configuration, log, server);
         } else {

@@ -17,16 +17,19 @@ using Certificate = std::shared_ptr<crypto::TlsServerContext const>;
 [[nodiscard]] Certificate load_certificate(ServerConfiguration const& server, std::string& why);
 // Another port for this run: the public address follows if it names the configured one.
 void move_to_port(ServerConfiguration& server, int port);
-// SIGINT, SIGTERM, SIGHUP, SIGUSR1. To be blocked before any thread starts, so that sigwait alone
-// receives them.
+// SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2. To be blocked before any thread starts, so that
+// sigwait alone receives them.
 [[nodiscard]] sigset_t handled_signals();
 // run/address, for the commands.
 [[nodiscard]] bool write_address(Layout const& layout, ServerConfiguration const& configuration,
                                  http::Server const& server);
-// Until SIGINT or SIGTERM; SIGHUP reads the certificate again, SIGUSR1 asks for a checkpoint of the
-// audit log.
+// What the operator asks for by signals.
+struct OnSignal {
+    std::function<void()> make_checkpoint;  // SIGUSR1: of the audit logs
+    std::function<void()> reconcile;        // SIGUSR2: store and audit logs
+};
+// Until SIGINT or SIGTERM; SIGHUP reads the certificate again.
 void wait_for_the_end(ServerConfiguration const& configuration, Log const& log,
-                      http::Server& server, sigset_t const& signals,
-                      std::function<void()> const& make_checkpoint);
+                      http::Server& server, sigset_t const& signals, OnSignal const& on_signal);
 
 }  // namespace salus::app

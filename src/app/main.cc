@@ -30,6 +30,7 @@ struct Options {
     RestoreOptions restore;
     AuditLogOptions audit_verify;
     AuditLogOptions audit_prove;
+    std::filesystem::path audit_reconcile;
     AuditSignerOptions audit_signer;
     bool check_json = false;
 };
@@ -308,6 +309,11 @@ void describe_audit_commands(CLI::App& app, Options& options, int& code) {
     prove->add_option("--to", options.audit_prove.to, "Size of the later one; the signed one's")
         ->check(CLI::NonNegativeNumber);
     prove->callback([&] { code = salus::app::audit_prove(options.audit_prove); });
+
+    auto* reconcile = audit->add_subcommand(
+        "reconcile", "Compare a stopped instance's store with what its audit logs say");
+    add_directory(*reconcile, options.audit_reconcile);
+    reconcile->callback([&] { code = salus::app::audit_reconcile(options.audit_reconcile); });
 
     auto& signing = options.audit_signer;
     auto* signer = audit->add_subcommand("signer", "Sign checkpoints until SIGINT or SIGTERM");

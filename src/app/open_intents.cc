@@ -1,6 +1,7 @@
 #include "app/open_intents.h"
 
 #include "audit/leaf.h"
+#include "audit/named_versions.h"
 #include "crypto/hash.h"
 #include "foundation/blocking.h"
 #include "json/document.h"
@@ -10,38 +11,29 @@ namespace {
 
 enum class Happened { yes, no };
 
-// One element of "res": [type, address, version, hash of the sealed bytes].
-Result<Happened> happened(store::Reader& reader, json::Value resource) {
-    std::vector<json::Value> parts;
-    for (auto const part : resource.elements()) parts.push_back(part);
-    bool const whole = parts.size() == 4 && parts[1].is_string() && parts[3].is_string();
-    auto const address = whole ? from_hex(parts[1].text()) : std::nullopt;
-    auto const version = whole ? parts[2].integer() : std::nullopt;
-    if (!address || address->size() != 16 || !version) {
-        return fail(Errc::corrupt, "an intent in the audit log cannot be read");
-    }
-    SALUS_TRY(auto const stored,
-              reader.get_version(Address::from(*address), static_cast<std::uint64_t>(*version)));
+constexpr Literal kUnreadable = "an intent in the audit log cannot be read";
+
+Result<Happened> happened(store::Reader& reader, audit::NamedVersion const& named) {
+    if (!named.stored) return fail(Errc::corrupt, kUnreadable);
+    SALUS_TRY(auto const stored, reader.get_version(named.address, named.version));
     if (!stored) return Happened::no;
-    auto const hash = to_base64(crypto::sha256(stored->document.bytes()));
     // Another write took this version: ours lost and never happened.
-    return hash == parts[3].text() ? Happened::yes : Happened::no;
+    return crypto::sha256(stored->document.bytes()) == *named.stored ? Happened::yes : Happened::no;
 }
 
 Result<Happened> happened(store::Reader& reader, audit::OpenIntent const& intent) {
     json::Parser parser;
     SALUS_TRY(auto const leaf, parser.index(intent.leaf));
     auto const what = leaf.root().member("what");
-    auto const resources = what ? what->member("res") : std::nullopt;
-    if (!resources || !resources->is_array()) {
-        return fail(Errc::corrupt, "an intent in the audit log cannot be read");
-    }
+    if (!what) return fail(Errc::corrupt, kUnreadable);
+    SALUS_TRY(auto const versions, audit::named_versions(*what));
+    if (versions.empty()) return fail(Errc::corrupt, kUnreadable);
     std::size_t done = 0;
-    for (auto const resource : resources->elements()) {
-        SALUS_TRY(auto const one, happened(reader, resource));
+    for (auto const& version : versions) {
+        SALUS_TRY(auto const one, happened(reader, version));
         done += one == Happened::yes ? 1 : 0;
     }
-    if (done != 0 && done != resources->size()) {
+    if (done != 0 && done != versions.size()) {
         return fail(Errc::corrupt, "a write that the audit log names is only partly in the store");
     }
     return done != 0 ? Happened::yes : Happened::no;

@@ -68,6 +68,21 @@ Result<void> mark_restored(std::filesystem::path const& mark) {
     return write_file_durably(mark, {}, FileAccess::private_to_owner);
 }
 
+Result<void> record_later_erasures(request::Tenant const& tenant,
+                                   std::span<CompartmentId const> destroyed) {
+    BlockingExecutor executor;
+    for (auto const& patient : destroyed) {
+        audit::LeafBuilder leaf(audit::Event::key_destroyed, audit::Outcome::ok);
+        leaf.tenant(tenant.name).patient(patient).number("patient_keys", 0);
+        leaf.reason("the keys are later than the store that was restored");
+        SALUS_TRY(auto record, std::move(leaf).build());
+        std::vector<audit::Record> records;
+        records.push_back(std::move(record));
+        SALUS_TRY_VOID(executor.run(tenant.audit_log.append(std::move(records), executor)));
+    }
+    return {};
+}
+
 Result<void> readmit_keys_in_use(request::Tenant const& tenant) {
     SALUS_TRY(auto const reader, tenant.store.open_reader());
     return Readmission(tenant, *reader).run();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 
 #include "audit_controls/rotation_record.h"
 #include "foundation/result.h"
@@ -14,6 +15,10 @@ namespace salus::app {
 // The mark that a restore leaves: the store may be older than the keys. Durable when it returns.
 [[nodiscard]] Result<void> mark_restored(std::filesystem::path const& mark);
 
+// Patients that were erased after that store was backed up: its log does not tell of it, the later
+// keys do, and the store is about to lose what it has of them. Before the tenant is served.
+[[nodiscard]] Result<void> record_later_erasures(request::Tenant const& tenant,
+                                                 std::span<CompartmentId const> destroyed);
 // Before the tenant is served. Reads the places of what is sealed under keys that were retired, and
 // repeating it changes nothing more. Errors of keys, store and log.
 [[nodiscard]] Result<void> readmit_keys_in_use(request::Tenant const& tenant);

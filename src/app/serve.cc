@@ -8,6 +8,7 @@
 #include "app/instance.h"
 #include "app/key_rotation_job.h"
 #include "app/listening.h"
+#include "app/reconciliation_job.h"
 #include "app/seal.h"
 #include "app/signer_process.h"
 #include "app/terminal.h"
@@ -85,9 +86,11 @@ int serve_instance(Instance& instance, Layout const& layout, sigset_t const& sig
             InstanceRootRotation(instance.house().tenants.front()->tenant, instance.key_service(),
                                  instance.clock(), layout.instance_root(), configured.realm));
         IndexingJob const indexing(instance.house(), configured.rotation, layout.run());
+        ReconciliationJob reconciliation(instance);
         instance.log().write(LogLevel::info, "server.started", field("port", server->port()));
         wait_for_the_end(configured.server, instance.log(), *server, signals,
-                         [&] { checkpoints->publish_now(); });
+                         {.make_checkpoint = [&] { checkpoints->publish_now(); },
+                          .reconcile = [&] { reconciliation.reconcile_now(); }});
         instance.log().write(LogLevel::info, "server.stopping");
         server->shut_down();
     }

@@ -90,6 +90,7 @@ Literal name_of(Event event) noexcept {
         case Event::backup_drilled: return "backup.drilled";
         case Event::audit_read: return "audit.read";
         case Event::review: return "review";
+        case Event::reconciliation: return "reconciliation";
     }
     return "error";
 }

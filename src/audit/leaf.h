@@ -86,6 +86,7 @@ enum class Event : std::uint8_t {
     backup_drilled,
     audit_read,
     review,
+    reconciliation,
 };
 [[nodiscard]] Literal name_of(Event event) noexcept;
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "audit/named_versions.h"
 #include "audit/verifier.h"
 #include "json/document.h"
 #include "store/store.h"
@@ -21,17 +22,13 @@ public:
     [[nodiscard]] Result<std::uint64_t> lost() const;
 
 private:
-    struct Version {
-        Address address;
-        std::uint64_t number = 0;
-    };
-    void remember(std::uint64_t index, json::Value what);
-    Result<void> look_for(std::vector<Version> const& versions);
+    Result<void> look_for(std::vector<audit::NamedVersion> const& versions);
 
     store::Reader& reader_;
     std::uint64_t begin_;
     json::Parser parser_;
-    std::map<std::uint64_t, std::vector<Version>> intents_;  // without an outcome so far
+    std::map<std::uint64_t, std::vector<audit::NamedVersion>>
+        intents_;  // without an outcome so far
     std::uint64_t lost_ = 0;
     Result<void> failure_;
 };

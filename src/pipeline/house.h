@@ -2,6 +2,7 @@
 // passed by reference. Every object named here is safe from any thread.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <vector>
@@ -37,6 +38,8 @@ struct House {
     admin::Backups& backups;
     std::chrono::days keep_retired{0};                  // data keys, for older backups
     std::vector<std::unique_ptr<TenantHouse>> tenants;  // the default tenant first
+    // What was found that people must look at, while requests are served; nullptr: nobody looks.
+    std::atomic<bool> const* alarm = nullptr;
 };
 
 }  // namespace salus::pipeline

@@ -198,7 +198,8 @@ Task<http::Response> Pipeline::handle(http::Request request) {
 }
 
 operations::Ability Pipeline::ability() const {
-    auto ability = operations::Ability::serves;
+    bool const alarm = house_.alarm != nullptr && *house_.alarm;
+    auto ability = alarm ? operations::Ability::serves_degraded : operations::Ability::serves;
     for (auto const& tenant : house_.tenants) {
         auto const status = tenant->tenant.audit_log.status();
         if (status.state != audit::State::open) return operations::Ability::refuses;
