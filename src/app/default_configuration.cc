@@ -123,6 +123,7 @@ signer_key = "signer/checkpoint.pub"
 checkpoint_seconds = 10
 degraded_after_seconds = 60
 closed_after_seconds = 900
+# A mirror of the audit logs, in another account, has a section of its own, [audit.mirror]: the same document.
 
 [backup]
 # Two directories, apart from each other and from this one, best on other machines: where `salus backup`

@@ -17,15 +17,18 @@ PlainAnswer size_answer(int status, std::uint64_t size) {
             .body = std::to_string(size) + "\n"};
 }
 
+// What the service never answers is a fault here: 503.
+int status_of(Errc code) {
+    if (code == Errc::invalid) return 400;
+    if (code == Errc::forbidden) return 403;
+    if (code == Errc::not_found) return 404;
+    if (code == Errc::precondition_failed) return 412;
+    if (code == Errc::too_large) return 413;
+    return 503;
+}
+
 PlainAnswer error_answer(Errc code) {
-    switch (code) {
-        case Errc::invalid: return plain(400, {});
-        case Errc::forbidden: return plain(403, {});
-        case Errc::not_found: return plain(404, {});
-        case Errc::precondition_failed: return plain(412, {});
-        case Errc::too_large: return plain(413, {});
-        default: return plain(503, {});
-    }
+    return plain(status_of(code), {});
 }
 
 std::string connection_of(http::Peer const& peer) {

@@ -114,9 +114,9 @@ TEST_F(SenderTest, ALaterCheckpointIsNotReplaced) {
 }
 
 TEST_F(SenderTest, LongLogsGoInPieces) {
-    for (int batch = 0; batch < 80; ++batch) {
+    for (int batch = 0; batch < 200; ++batch) {
         std::vector<audit::Record> records;
-        for (int i = 0; i < 100; ++i) records.push_back(audit::test_record(i));
+        for (int i = 0; i < 40; ++i) records.push_back(audit::test_record(i));
         ASSERT_TRUE(append(std::move(records)));
     }
     ASSERT_TRUE(round());
