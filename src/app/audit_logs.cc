@@ -5,29 +5,19 @@
 #include "transparency/log_check.h"
 
 namespace salus::app {
-namespace {
 
 using transparency::NoteVerifier;
 
-constexpr std::size_t kKeyBytes = 4096;
+namespace {
 
-// A key in PEM gets the log's origin as its name; one of sumdb/note has its own.
-Result<NoteVerifier> read_verifier(std::filesystem::path const& file, std::string origin) {
-    if (auto key = transparency::read_public_key(file)) {
-        return NoteVerifier::make(std::move(origin), *std::move(key));
-    }
-    SALUS_TRY(auto const contents, read_file(file, kKeyBytes));
-    auto text = text_of(contents);
-    if (text.ends_with('\n')) text.remove_suffix(1);
-    return NoteVerifier::parse(text);
-}
+constexpr std::size_t kKeyBytes = 4096;
 
 std::optional<AuditLogPlace> place_of(std::string name, std::filesystem::path directory,
                                       std::filesystem::path const& key, std::string origin,
                                       std::string& why) {
     AuditLogPlace place{std::move(name), std::move(directory), std::nullopt};
     if (key.empty()) return place;
-    auto verifier = read_verifier(key, std::move(origin));
+    auto verifier = read_log_key(key, std::move(origin));
     if (!verifier) {
         why = "the signer's public key: " + std::string(verifier.error().why.text());
         return std::nullopt;
@@ -49,6 +39,16 @@ std::optional<std::vector<AuditLogPlace>> one_log(AuditLogOptions const& options
 }
 
 }  // namespace
+
+Result<NoteVerifier> read_log_key(std::filesystem::path const& file, std::string origin) {
+    if (auto key = transparency::read_public_key(file)) {
+        return NoteVerifier::make(std::move(origin), *std::move(key));
+    }
+    SALUS_TRY(auto const contents, read_file(file, kKeyBytes));
+    auto text = text_of(contents);
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    return NoteVerifier::parse(text);
+}
 
 std::optional<std::vector<AuditLogPlace>> find_audit_logs(AuditLogOptions const& options,
                                                           std::string& why) {

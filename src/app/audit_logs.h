@@ -18,6 +18,9 @@ struct AuditLogPlace {
     std::optional<transparency::NoteVerifier> verifier;
 };
 
+// A key in PEM gets the log's origin as its name; one of sumdb/note has its own.
+[[nodiscard]] Result<transparency::NoteVerifier> read_log_key(std::filesystem::path const& file,
+                                                              std::string origin);
 // Nothing, and `why`, if an instance or a key cannot be read.
 [[nodiscard]] std::optional<std::vector<AuditLogPlace>> find_audit_logs(
     AuditLogOptions const& options, std::string& why);

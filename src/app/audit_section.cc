@@ -5,6 +5,43 @@ namespace {
 
 constexpr std::int64_t kIntervalMost = 3'600;  // seconds
 constexpr std::int64_t kPatienceMost = 604'800;
+constexpr std::int64_t kMirrorTimeoutLeast = 100;  // milliseconds
+constexpr std::int64_t kMirrorTimeoutMost = 60'000;
+
+void read_mirror(toml::table const* table, Configuration& configuration, std::string& why) {
+    Section section(table, "audit.mirror", why);
+    auto& mirror = configuration.audit.mirror.emplace();
+    auto const& directory = configuration.directory;
+    mirror.host = section.text("host");
+    mirror.port = static_cast<std::uint16_t>(section.number("port", 1, 65'535));
+    mirror.authorities = directory / section.text("authorities");
+    auto const pin = section.text("server_key");
+    auto const digest = from_base64(pin);
+    if (!pin.empty() && (!digest || digest->size() != sizeof(crypto::Sha256Digest))) {
+        section.complain("server_key", "must be empty, or a SHA-256 in base64");
+    } else if (!pin.empty()) {
+        std::ranges::copy(*digest, mirror.server_key.emplace().begin());
+    }
+    mirror.certificate = directory / section.text("certificate");
+    mirror.certificate_key = directory / section.text("certificate_key");
+    mirror.key = directory / section.text("key");
+    mirror.timeout = std::chrono::milliseconds(
+        section.number("timeout_ms", kMirrorTimeoutLeast, kMirrorTimeoutMost));
+    auto& patience = mirror.patience;
+    patience.alarm_after =
+        std::chrono::seconds(section.number("alarm_after_seconds", 1, kPatienceMost));
+    patience.late_after =
+        std::chrono::seconds(section.number("late_after_seconds", 1, kPatienceMost));
+    auto const when_late = section.text("when_late");
+    patience.closes_when_late = when_late == "closed";
+    if (when_late != "closed" && when_late != "degraded") {
+        section.complain("when_late", "must be degraded or closed");
+    }
+    if (configuration.crypto.fips == CryptoConfiguration::Fips::require) {
+        section.complain("", "cosignatures are Ed25519, which the required FIPS provider has not");
+    }
+    section.finish();
+}
 
 }  // namespace
 
@@ -38,6 +75,7 @@ void read_audit(toml::table const* table, Configuration& configuration, std::str
         audit.patience.closed_after < audit.patience.degraded_after) {
         section.complain("closed_after_seconds", "must be 0 or at least degraded_after_seconds");
     }
+    if (section.has("mirror")) read_mirror(section.section("mirror"), configuration, why);
     section.finish();
 }
 

@@ -2,6 +2,7 @@
 #include "app/audit_logs.h"
 #include "app/instance.h"
 #include "app/terminal.h"
+#include "mirror/home.h"
 #include "transparency/log_check.h"
 
 namespace salus::app {
@@ -30,8 +31,9 @@ void say_checkpoint(AuditLogPlace const& place, LogCheck const& check) {
     if (place.verifier) say("  key    " + place.verifier->text());
 }
 
-int verify_all_of(AuditLogPlace const& place, audit::Writer writer) {
-    auto const check = check_log(place.directory, place.verifier, writer);
+int verify_all_of(AuditLogPlace const& place, audit::Writer writer,
+                  std::optional<CosignatureVerifier> const& mirror) {
+    auto const check = check_log(place.directory, place.verifier, writer, mirror);
     if (!check) return say_unreadable(place, check.error());
     auto const& log = check->log;
     say(place.name + ": " + std::to_string(log.size) + " leaves, " + std::to_string(log.batches) +
@@ -40,6 +42,8 @@ int verify_all_of(AuditLogPlace const& place, audit::Writer writer) {
     say("  origin " + log.origin);
     say("  root   " + to_hex(log.root));
     say_checkpoint(place, *check);
+    if (check->cosigned)
+        say("  cosigned " + to_instant(*check->cosigned) + " by " + mirror->name());
     return check->finding ? say_finding(*check->finding) : kDone;
 }
 
@@ -103,13 +107,23 @@ int audit_verify(AuditLogOptions const& options) {
         say_problem("there are several logs: name one with --tenant");
         return kUsage;
     }
+    std::optional<CosignatureVerifier> mirror;
+    if (!options.mirror_key.empty()) {
+        auto key = mirror::read_mirror_key(options.mirror_key);
+        if (!key || one || !places->front().verifier) {
+            say_problem(!key ? "the mirror's key cannot be read"
+                             : "--mirror-key is for a whole log, and needs the signer's key");
+            return kUsage;
+        }
+        mirror.emplace(*std::move(key));
+    }
     if (options.index >= 0) {
         return verify_entry(places->front(), static_cast<std::uint64_t>(options.index));
     }
     if (!options.since.empty()) return verify_since(places->front(), options.since);
     auto const writer = is_stopped(options) ? audit::Writer::stopped : audit::Writer::running;
     int code = kDone;
-    for (auto const& place : *places) code = std::max(code, verify_all_of(place, writer));
+    for (auto const& place : *places) code = std::max(code, verify_all_of(place, writer, mirror));
     if (code == kDone) say("The audit log is whole.");
     return code;
 }

@@ -2,9 +2,8 @@
 
 #include <condition_variable>
 
+#include "app/signing_leaf.h"
 #include "app/unix_user.h"
-#include "audit/leaf.h"
-#include "foundation/blocking.h"
 #include "transparency/keyed_signer.h"
 
 namespace salus::app {
@@ -50,14 +49,31 @@ std::unique_ptr<CheckpointJob> CheckpointJob::start(Instance& instance, std::str
         return nullptr;
     }
     std::unique_ptr<CheckpointJob> job(new CheckpointJob(instance, *user));
-    if (!job->add_logs(why)) return nullptr;
+    if (!job->add_logs(why) || !job->add_mirror(why)) return nullptr;
     job->thread_ = std::jthread([&self = *job](std::stop_token const& stop) { self.run(stop); });
-    MutexLock const lock(job->mutex_);
-    auto const deadline = std::chrono::steady_clock::now() + kFirstRound;
-    while (!job->first_done_) {
-        if (job->changed_.wait_until(job->mutex_, deadline) == std::cv_status::timeout) break;
-    }
+    job->wait_for_first_round();
     return job;
+}
+
+void CheckpointJob::wait_for_first_round() {
+    auto const deadline = std::chrono::steady_clock::now() + kFirstRound;
+    {
+        MutexLock const lock(mutex_);
+        while (!first_done_) {
+            if (changed_.wait_until(mutex_, deadline) == std::cv_status::timeout) break;
+        }
+    }
+    if (mirror_) mirror_->wait_for_first_round(kFirstRound);
+}
+
+bool CheckpointJob::add_mirror(std::string& why) {
+    if (!instance_.configuration().audit.mirror) return true;
+    std::vector<MirrorJob::LogOfTenant> logs;
+    for (auto const& [tenant, log, publisher, told] : logs_) {
+        logs.push_back({tenant, log, publisher});
+    }
+    mirror_ = MirrorJob::start(instance_, logs, why);
+    return mirror_ != nullptr;
 }
 
 bool CheckpointJob::add_logs(std::string& why) {
@@ -88,6 +104,7 @@ CheckpointJob::~CheckpointJob() {
     publish_now();
     if (thread_.joinable()) thread_.join();
     publish_all();
+    mirror_.reset();  // after a round of what was signed just now
 }
 
 void CheckpointJob::publish_now() {
@@ -125,10 +142,10 @@ bool CheckpointJob::publish_all() {
         }
         tell(of_tenant);
     }
+    if (mirror_) mirror_->wake();
     return done;
 }
 
-// The leaf is taken in every state, since it is what the state is about.
 void CheckpointJob::tell(LogOfTenant& of_tenant) {
     auto const status = of_tenant.publisher->status();
     if (status.state == of_tenant.told) return;
@@ -138,18 +155,8 @@ void CheckpointJob::tell(LogOfTenant& of_tenant) {
     instance_.log().write(well ? LogLevel::info : LogLevel::error, "audit.signing",
                           field("tenant", of_tenant.tenant), field("state", state),
                           field("why", status.why));
-    auto record =
-        audit::LeafBuilder(audit::Event::signing, well ? audit::Outcome::ok : audit::Outcome::error)
-            .tenant(of_tenant.tenant)
-            .reason(state)
-            .number("signed", static_cast<std::int64_t>(status.head.size))
-            .build();
-    if (!record) return;
-    std::vector<audit::Record> records;
-    records.push_back(*std::move(record));
-    BlockingExecutor executor;
-    // A log that cannot be written refuses every request; there is nobody else to tell here.
-    static_cast<void>(executor.run(of_tenant.log.unguarded().append(std::move(records), executor)));
+    record_signing_state(of_tenant.log, of_tenant.tenant, state,
+                         well ? audit::Outcome::ok : audit::Outcome::error, status.head.size);
 }
 
 }  // namespace salus::app

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/instance.h"
+#include "app/mirror_job.h"
 #include "transparency/signer_socket.h"
 
 namespace salus::app {
@@ -35,6 +36,8 @@ private:
 
     CheckpointJob(Instance& instance, uid_t signer_user);
     [[nodiscard]] bool add_logs(std::string& why);
+    [[nodiscard]] bool add_mirror(std::string& why);
+    void wait_for_first_round();
     void run(std::stop_token const& stop);
     // Whether each log was signed or refused, so that another round would say the same.
     bool publish_all();
@@ -43,6 +46,7 @@ private:
     Instance& instance_;
     transparency::SocketSigner signer_;
     std::vector<LogOfTenant> logs_;
+    std::unique_ptr<MirrorJob> mirror_;  // none is configured
     Mutex mutex_;
     std::condition_variable_any changed_;
     bool wanted_ SALUS_GUARDED_BY(mutex_) = false;

@@ -193,19 +193,23 @@ int check(CheckOptions const& options);
 
 // Which log, and whose checkpoints: an instance's, or any directory with a key.
 struct AuditLogOptions {
-    std::filesystem::path directory;  // of the instance
-    std::string tenant;               // empty: all (verify), or the first (prove)
-    std::filesystem::path log;        // instead: the directory of one log
-    std::filesystem::path key;        // public key of its signer, PEM
-    std::filesystem::path since;      // verify: a checkpoint that was kept elsewhere
-    std::int64_t index = -1;          // of one leaf; -1: none
-    std::int64_t from = -1;           // prove: sizes of two trees; -1: none
-    std::int64_t to = -1;             // -1: the checkpoint's
+    std::filesystem::path directory;   // of the instance
+    std::string tenant;                // empty: all (verify), or the first (prove)
+    std::filesystem::path log;         // instead: the directory of one log
+    std::filesystem::path key;         // public key of its signer, PEM
+    std::filesystem::path since;       // verify: a checkpoint that was kept elsewhere
+    std::filesystem::path mirror_key;  // verify: of a mirror that must have cosigned
+    std::int64_t index = -1;           // of one leaf; -1: none
+    std::int64_t from = -1;            // prove: sizes of two trees; -1: none
+    std::int64_t to = -1;              // -1: the checkpoint's
 };
 int audit_verify(AuditLogOptions const& options);
 int audit_prove(AuditLogOptions const& options);
 // Of a stopped instance: its store and all its logs.
 int audit_reconcile(std::filesystem::path const& directory);
+
+// Makes the certificate that the instance shows to its mirror.
+int audit_mirror_identity(std::filesystem::path const& directory);
 
 struct AuditSignerOptions {
     std::filesystem::path directory;  // of an instance, whose configuration says the rest; or
@@ -216,5 +220,30 @@ struct AuditSignerOptions {
     bool until_closed = false;          // ends when standard input is closed
 };
 int audit_signer(AuditSignerOptions options);
+
+// A mirror of audit logs, in an account of its own (AUD-4).
+struct MirrorInitOptions {
+    std::filesystem::path directory;    // to be made
+    std::string name = "salus-mirror";  // of its key, in cosignatures
+    std::string address = "localhost";
+    std::uint16_t port = 8470;
+    std::vector<std::string> names;  // in its certificate; empty: of this machine alone
+};
+int mirror_init(MirrorInitOptions const& options);
+
+struct MirrorLogOptions {
+    std::filesystem::path directory;
+    std::filesystem::path key;     // of the log's signer: PEM, or as of sumdb/note
+    std::string origin;            // of the log; where the key has no name
+    std::filesystem::path client;  // certificate of the server that sends it
+};
+int mirror_add_log(MirrorLogOptions const& options);
+
+struct MirrorOptions {
+    std::filesystem::path directory;
+};
+int mirror_serve(MirrorOptions const& options);
+int mirror_status(MirrorOptions const& options);
+int mirror_verify(MirrorOptions const& options);
 
 }  // namespace salus::app

@@ -13,6 +13,7 @@
 #include "crypto/hash.h"
 #include "crypto/module.h"
 #include "foundation/log.h"
+#include "mirror/sender.h"
 #include "transparency/publisher.h"
 
 namespace salus::app {
@@ -67,6 +68,19 @@ struct CryptoConfiguration {
     std::string certificate;  // that the operator says the module has; shown as his claim
 };
 
+// The mirror of the audit logs, in another account (AUD-4).
+struct MirrorLinkConfiguration {
+    std::string host;
+    std::uint16_t port = 0;
+    std::filesystem::path authorities;  // PEM
+    std::optional<crypto::Sha256Digest> server_key;
+    std::filesystem::path certificate;  // that is shown to it, PEM
+    std::filesystem::path certificate_key;
+    std::filesystem::path key;  // of its cosignatures
+    std::chrono::milliseconds timeout{0};
+    mirror::Patience patience;
+};
+
 // Who signs checkpoints of the audit logs, and what happens when nobody does (AUD-3).
 struct AuditConfiguration {
     enum class Signer {
@@ -80,6 +94,7 @@ struct AuditConfiguration {
     std::chrono::seconds interval{10};
     transparency::Patience patience;
     std::chrono::seconds reconcile_interval{86'400};  // of store and logs; 0: never
+    std::optional<MirrorLinkConfiguration> mirror;  // none: nobody cosigns
 };
 
 struct Configuration {

@@ -1,4 +1,5 @@
 // AUD: the audit logs, and the clock that their times come from.
+#include <algorithm>
 #include <fmt/format.h>
 #include <sys/timex.h>
 
@@ -123,6 +124,36 @@ Finding hash_chained_log(EvidenceContext const& context) {
                     cut));
     if (!facts.all_open || signing.any_closed) return broken(std::move(facts.text));
     return signing.all_signed ? works(std::move(facts.text)) : partly(std::move(facts.text));
+}
+
+Finding mirrored_log(EvidenceContext const& context) {
+    auto const& link = context.sources.configuration.audit.mirror;
+    if (!link) return {admin::ControlState::not_yet, "no mirror is configured (audit.mirror)"};
+    auto text = fmt::format("mirror at {}:{}", link->host, link->port);
+    auto worst = transparency::SigningState::ok;
+    bool all_cosigned = true;
+    for (auto const& tenant : context.sources.tenants) {
+        auto const cosigning =
+            tenant.signed_log == nullptr ? std::nullopt : tenant.signed_log->cosigning();
+        text.append("; ").append(tenant.name.text()).append(": ");
+        if (!cosigning || cosigning->at == WallTime{}) {
+            text.append("not cosigned since start");
+            all_cosigned = false;
+        } else {
+            auto const age = std::chrono::duration_cast<std::chrono::seconds>(
+                context.sources.clock.now() - cosigning->at);
+            text.append(fmt::format("{} leaves kept there and cosigned {} s ago", cosigning->size,
+                                    age.count()));
+            all_cosigned = all_cosigned && age < link->patience.alarm_after;
+        }
+        if (!cosigning) continue;
+        worst = std::max(worst, cosigning->state);
+        if (!cosigning->why.empty()) text.append(", ").append(cosigning->why.text());
+    }
+    text.append("; that it is another account is for its operator to show");
+    if (worst == transparency::SigningState::closed) return broken("CLOSED: " + text);
+    bool const well = all_cosigned && worst == transparency::SigningState::ok;
+    return well ? works(std::move(text)) : partly(std::move(text));
 }
 
 Finding clock_synchronization(EvidenceContext const& context) {

@@ -126,6 +126,7 @@ closed_after_seconds = 900
 # The store is compared with the audit logs after the start, and each time this has passed; 0: never.
 # What does not agree is on record, in /health and in `salus check`. docs/handbook/audit-signing.md
 reconcile_seconds = 86400
+# A mirror of the audit logs, in another account, has a section of its own, [audit.mirror]: the same document.
 
 [backup]
 # Two directories, apart from each other and from this one, best on other machines: where `salus backup`

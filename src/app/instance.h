@@ -62,6 +62,10 @@ struct Layout {
         return directory / "keys" / "backup-signing.pem";
     }
     [[nodiscard]] auto signer() const { return directory / "signer"; }
+    // What is shown to the mirror of the audit logs.
+    [[nodiscard]] auto mirror() const { return directory / "mirror"; }
+    [[nodiscard]] auto mirror_client_certificate() const { return mirror() / "client.crt"; }
+    [[nodiscard]] auto mirror_client_key() const { return mirror() / "client.key"; }
     [[nodiscard]] auto last_drill() const { return directory / "backup" / "last-drill.json"; }
     [[nodiscard]] auto passphrase() const { return directory / "credentials" / "root.passphrase"; }
     [[nodiscard]] auto administrator() const {

@@ -32,6 +32,10 @@ struct Options {
     AuditLogOptions audit_prove;
     std::filesystem::path audit_reconcile;
     AuditSignerOptions audit_signer;
+    std::filesystem::path audit_mirror_identity;
+    MirrorInitOptions mirror_init;
+    MirrorLogOptions mirror_add_log;
+    MirrorOptions mirror;
     bool check_json = false;
 };
 
@@ -300,6 +304,10 @@ void describe_audit_commands(CLI::App& app, Options& options, int& code) {
         ->add_option("--since", options.audit_verify.since,
                      "A checkpoint that was kept elsewhere: only what came after it")
         ->check(CLI::ExistingFile);
+    verify
+        ->add_option("--mirror-key", options.audit_verify.mirror_key,
+                     "Public key of a mirror that must have cosigned (mirror.pub)")
+        ->check(CLI::ExistingFile);
     verify->callback([&] { code = salus::app::audit_verify(options.audit_verify); });
 
     auto* prove = audit->add_subcommand("prove", "Print a proof that stands by itself (C2SP)");
@@ -327,6 +335,52 @@ void describe_audit_commands(CLI::App& app, Options& options, int& code) {
         ->capture_default_str();
     signer->add_flag("--until-closed", signing.until_closed, "End when standard input is closed");
     signer->callback([&] { code = salus::app::audit_signer(signing); });
+
+    auto* identity = audit->add_subcommand("mirror-identity",
+                                           "Make the certificate that is shown to the mirror");
+    add_directory(*identity, options.audit_mirror_identity);
+    identity->callback(
+        [&] { code = salus::app::audit_mirror_identity(options.audit_mirror_identity); });
+}
+
+void describe_mirror_commands(CLI::App& app, Options& options, int& code) {
+    auto* mirror = app.add_subcommand("mirror", "A mirror of audit logs, in another account");
+    mirror->require_subcommand(1);
+    auto& making = options.mirror_init;
+    auto* init = mirror->add_subcommand("init", "Make a mirror: key, certificate, configuration");
+    init->add_option("DIR", making.directory, "Directory to make")->required();
+    init->add_option("--name", making.name, "Name of its key in cosignatures")
+        ->capture_default_str();
+    init->add_option("--address", making.address, "Where to listen")->capture_default_str();
+    init->add_option("--port", making.port, "Port to listen on")->capture_default_str();
+    init->add_option("--host", making.names, "Names and addresses in its certificate");
+    init->callback([&] { code = salus::app::mirror_init(options.mirror_init); });
+
+    auto& adding = options.mirror_add_log;
+    auto* add = mirror->add_subcommand("add-log", "Take a log from now on");
+    add->add_option("DIR", adding.directory, "The mirror's directory")
+        ->required()
+        ->check(CLI::ExistingDirectory);
+    add->add_option("--key", adding.key, "Public key of the log's signer")
+        ->required()
+        ->check(CLI::ExistingFile);
+    add->add_option("--origin", adding.origin, "Of the log, where the key is in PEM");
+    add->add_option("--client", adding.client, "Certificate of the server that sends it")
+        ->required()
+        ->check(CLI::ExistingFile);
+    add->callback([&] { code = salus::app::mirror_add_log(options.mirror_add_log); });
+
+    auto const on_directory = [&](char const* name, char const* what,
+                                  int (*command)(MirrorOptions const&)) {
+        auto* described = mirror->add_subcommand(name, what);
+        described->add_option("DIR", options.mirror.directory, "The mirror's directory")
+            ->required()
+            ->check(CLI::ExistingDirectory);
+        described->callback([&options, &code, command] { code = command(options.mirror); });
+    };
+    on_directory("serve", "Take and cosign until SIGINT or SIGTERM", salus::app::mirror_serve);
+    on_directory("status", "What was cosigned, and the last alarms", salus::app::mirror_status);
+    on_directory("verify", "Verify the copies, offline", salus::app::mirror_verify);
 }
 
 void add_client(CLI::App& command, std::string& client, std::filesystem::path& key_file) {
@@ -416,6 +470,7 @@ int main(int argc, char** argv) {
     describe_proposal_commands(*keys, options, code);
     describe_evidence_commands(app, options, code);
     describe_audit_commands(app, options, code);
+    describe_mirror_commands(app, options, code);
     describe_backup(app, options, code);
     try {
         app.parse(argc, argv);

@@ -31,7 +31,13 @@ public:
         }
         return value.value_or(least);
     }
+    // Sorted; what has an order, below.
     std::vector<std::string> texts(std::string_view key) {
+        auto values = texts_in_order(key);
+        std::ranges::sort(values);
+        return values;
+    }
+    std::vector<std::string> texts_in_order(std::string_view key) {
         std::vector<std::string> values;
         auto const* array = take(key).as_array();
         if (array == nullptr) complain(key, "must be a list of texts");
@@ -40,7 +46,6 @@ public:
             if (!value) complain(key, "must be a list of texts");
             values.push_back(value.value_or(""));
         }
-        std::ranges::sort(values);
         return values;
     }
     bool boolean(std::string_view key) {

@@ -194,6 +194,36 @@ Result<ServerCertificate> issue_server_certificate(CertificateAuthority const& a
     return ServerCertificate{to_pem(&server) + to_pem(issuer.get()), key_to_pem(key.get())};
 }
 
+Result<ServerCertificate> make_client_certificate(std::string_view common_name, WallTime now,
+                                                  std::chrono::days life) {
+    auto const pkcs8 = SigningKey::generate(SignatureAlgorithm::es256).to_pkcs8();
+    auto const key = parse_key(pkcs8.reveal());
+    SALUS_CHECK(key != nullptr);
+    auto const certificate = new_certificate(key.get(), now, life);
+    auto& client = *certificate;
+    if (!set_common_name(X509_get_subject_name(&client), common_name)) {
+        return fail(Errc::invalid, "a common name has 1 to 64 characters");
+    }
+    SALUS_CHECK(X509_set_issuer_name(&client, X509_get_subject_name(&client)) == 1);
+    add_extension(client, client, NID_basic_constraints, "critical,CA:FALSE");
+    add_extension(client, client, NID_key_usage, "critical,digitalSignature");
+    add_extension(client, client, NID_ext_key_usage, "clientAuth");
+    add_extension(client, client, NID_subject_key_identifier, "hash");
+    sign(client, key.get());
+    return ServerCertificate{to_pem(&client), key_to_pem(key.get())};
+}
+
+Result<Sha256Digest> certificate_key(std::string_view pem) {
+    auto const certificate = parse_certificate(pem);
+    unsigned char* encoded = nullptr;
+    auto const size =
+        certificate ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate.get()), &encoded) : 0;
+    if (size <= 0) return fail(Errc::invalid, "not a certificate in PEM");
+    auto const digest = sha256(BytesView(encoded, static_cast<std::size_t>(size)));
+    OPENSSL_free(encoded);
+    return digest;
+}
+
 Result<WallTime> certificate_expiry(std::string_view pem) {
     auto const certificate = parse_certificate(pem);
     std::tm end{};

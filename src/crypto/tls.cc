@@ -1,5 +1,6 @@
 #include "crypto/tls.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <climits>
 #include <netinet/in.h>
@@ -108,6 +109,52 @@ bool use_key(SSL_CTX* context, BytesView pem) {
            SSL_CTX_check_private_key(context) == 1;
 }
 
+std::optional<Sha256Digest> key_of(X509 const* certificate) {
+    if (certificate == nullptr) return std::nullopt;
+    unsigned char* encoded = nullptr;
+    auto const size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &encoded);
+    if (size <= 0) return std::nullopt;
+    auto const digest = sha256(BytesView(encoded, static_cast<std::size_t>(size)));
+    OPENSSL_free(encoded);
+    return digest;
+}
+
+// The keys that a server asks of its clients belong to the SSL_CTX, which connections keep alive.
+using PinnedKeys = std::vector<Sha256Digest>;
+
+void free_pinned_keys(void*, void* keys, CRYPTO_EX_DATA*, int, long, void*) {
+    delete static_cast<PinnedKeys*>(keys);
+}
+
+int pinned_keys_index() {
+    static int const index =
+        SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_pinned_keys);
+    return index;
+}
+
+// Instead of a chain: the handshake goes on to prove that the client has this key.
+int is_pinned(X509_STORE_CTX* verification, void*) {
+    auto* const ssl = static_cast<SSL*>(
+        X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    auto const* const keys = static_cast<PinnedKeys const*>(
+        SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), pinned_keys_index()));
+    auto const key = key_of(X509_STORE_CTX_get0_cert(verification));
+    if (keys != nullptr && key && std::ranges::find(*keys, *key) != keys->end()) return 1;
+    X509_STORE_CTX_set_error(verification, X509_V_ERR_CERT_UNTRUSTED);
+    return 0;
+}
+
+bool demand_client_key(SSL_CTX* context, PinnedKeys client_keys) {
+    auto keys = std::make_unique<PinnedKeys>(std::move(client_keys));
+    if (SSL_CTX_set_ex_data(context, pinned_keys_index(), keys.get()) != 1) return false;
+    static_cast<void>(keys.release());  // the context's from here on
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    SSL_CTX_set_cert_verify_callback(context, is_pinned, nullptr);
+    // A resumed session would not be asked again.
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    return SSL_CTX_set_num_tickets(context, 0) == 1;
+}
+
 bool is_address(std::string const& name) {
     in6_addr address{};
     return inet_pton(AF_INET, name.c_str(), &address) == 1 ||
@@ -161,6 +208,15 @@ Result<std::shared_ptr<TlsServerContext const>> TlsServerContext::make(std::stri
     return std::shared_ptr<TlsServerContext const>(new TlsServerContext(std::move(state)));
 }
 
+Result<std::shared_ptr<TlsServerContext const>> TlsServerContext::make_mutual(
+    std::string_view chain_pem, BytesView key_pem, std::vector<Sha256Digest> client_keys) {
+    SALUS_TRY(auto made, make(chain_pem, key_pem));
+    if (!demand_client_key(made->state_->context.get(), std::move(client_keys))) {
+        return fail(Errc::internal, "the TLS library could not be set up");
+    }
+    return made;
+}
+
 Result<std::shared_ptr<TlsClientContext const>> TlsClientContext::make(
     std::string_view authorities_pem) {
     ERR_clear_error();
@@ -180,6 +236,16 @@ Result<std::shared_ptr<TlsClientContext const>> TlsClientContext::make(
     if (count == 0) return fail(Errc::invalid, "no certificate authority to trust");
     auto state = std::make_unique<State>(State{std::move(context)});
     return std::shared_ptr<TlsClientContext const>(new TlsClientContext(std::move(state)));
+}
+
+Result<std::shared_ptr<TlsClientContext const>> TlsClientContext::make(
+    std::string_view authorities_pem, TlsIdentity const& identity) {
+    SALUS_TRY(auto made, make(authorities_pem));
+    auto* const context = made->state_->context.get();
+    if (!use_chain(context, identity.chain_pem) || !use_key(context, identity.key_pem.reveal())) {
+        return fail(Errc::invalid, "the client's certificate and key cannot be used");
+    }
+    return made;
 }
 
 struct TlsConnection::State {
@@ -282,15 +348,7 @@ std::string_view TlsConnection::cipher() const noexcept {
 }
 
 std::optional<Sha256Digest> TlsConnection::peer_key() const {
-    auto const* const certificate =
-        state_->ssl ? SSL_get0_peer_certificate(state_->ssl.get()) : nullptr;
-    if (certificate == nullptr) return std::nullopt;
-    unsigned char* encoded = nullptr;
-    auto const size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &encoded);
-    if (size <= 0) return std::nullopt;
-    auto const digest = sha256(BytesView(encoded, static_cast<std::size_t>(size)));
-    OPENSSL_free(encoded);
-    return digest;
+    return state_->ssl ? key_of(SSL_get0_peer_certificate(state_->ssl.get())) : std::nullopt;
 }
 
 }  // namespace salus::crypto

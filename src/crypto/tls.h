@@ -8,10 +8,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crypto/hash.h"
 #include "foundation/file.h"
 #include "foundation/result.h"
+#include "foundation/secret.h"
 
 namespace salus::crypto {
 
@@ -22,6 +24,10 @@ public:
     // Errc::invalid when the chain and the key do not parse or do not match.
     static Result<std::shared_ptr<TlsServerContext const>> make(std::string_view chain_pem,
                                                                 BytesView key_pem);
+    // Serves only clients that prove to have one of these keys (mutual TLS): each is named by the
+    // SHA-256 of its SubjectPublicKeyInfo, whatever certificate carries it and however old that is.
+    static Result<std::shared_ptr<TlsServerContext const>> make_mutual(
+        std::string_view chain_pem, BytesView key_pem, std::vector<Sha256Digest> client_keys);
     ~TlsServerContext();
 
 private:
@@ -31,10 +37,19 @@ private:
     std::unique_ptr<State> state_;
 };
 
+// What a client shows of itself. Values; the key is wiped by whoever owns it.
+struct TlsIdentity {
+    std::string chain_pem;
+    SecretBytes key_pem;
+};
+
 class TlsClientContext {
 public:
     // Trusts these authorities and no other (TRN-4).
     static Result<std::shared_ptr<TlsClientContext const>> make(std::string_view authorities_pem);
+    // And shows itself to a server that asks. Errc::invalid: chain and key do not fit.
+    static Result<std::shared_ptr<TlsClientContext const>> make(std::string_view authorities_pem,
+                                                                TlsIdentity const& identity);
     ~TlsClientContext();
 
 private:

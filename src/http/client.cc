@@ -113,7 +113,10 @@ Client::Client(ClientOptions options, crypto::TlsConnection tls)
 
 Result<Client> Client::connect(ClientOptions options) {
     auto const until = after(options.timeout);
-    SALUS_TRY(auto const context, crypto::TlsClientContext::make(options.authorities_pem));
+    SALUS_TRY(auto const context,
+              options.identity == nullptr
+                  ? crypto::TlsClientContext::make(options.authorities_pem)
+                  : crypto::TlsClientContext::make(options.authorities_pem, *options.identity));
     SALUS_TRY(auto socket, connect_to(options.host, options.port, until));
     crypto::TlsConnection tls(context, std::move(socket), options.host);
     Client client(std::move(options), std::move(tls));
@@ -150,6 +153,20 @@ Result<SecretAnswer> Client::send_secret(Method method, std::string_view target,
     SALUS_TRY(auto const response, send(request));
     return SecretAnswer{.status = response.status,
                         .body = SecretBytes(bytes_of(Wire::open(response.body)))};
+}
+
+Result<PlainAnswer> Client::send_plain(std::string_view target, std::string_view content_type,
+                                       std::string_view body) {
+    Request request;
+    request.method = Method::post;
+    request.target = EphiText(std::string(target));
+    request.headers.add("Content-Type", content_type);
+    request.body = EphiText(std::string(body));
+    SALUS_TRY(auto const response, send(request));
+    return PlainAnswer{
+        .status = response.status,
+        .content_type = std::string(response.headers.get("Content-Type").value_or("")),
+        .body = std::string(Wire::open(response.body))};
 }
 
 Result<Response> Client::send(Request const& request) {

@@ -16,6 +16,7 @@
 #include "foundation/result.h"
 #include "foundation/secret.h"
 #include "http/message.h"
+#include "http/plain_handler.h"
 
 namespace salus::http {
 
@@ -26,6 +27,8 @@ struct ClientOptions {
     // If set, the server's key must have this hash too (RFC 7469 section 2.4: SHA-256 of the DER
     // SubjectPublicKeyInfo), whatever certificate it shows.
     std::optional<crypto::Sha256Digest> server_key;
+    // What it shows to a server that asks who it is (mutual TLS).
+    std::shared_ptr<crypto::TlsIdentity const> identity = nullptr;
     std::chrono::milliseconds timeout = std::chrono::seconds(30);  // of each operation
     std::size_t response_bytes = limits::kResponseBytes;
 };
@@ -54,6 +57,10 @@ public:
     [[nodiscard]] Result<SecretAnswer> send_secret(Method method, std::string_view target,
                                                    std::span<SecretField const> fields,
                                                    SecretBytes const& json);
+    // The same for what is neither secret nor ePHI. A POST.
+    [[nodiscard]] Result<PlainAnswer> send_plain(std::string_view target,
+                                                 std::string_view content_type,
+                                                 std::string_view body);
     // False after an error and when the server has announced that it closes.
     [[nodiscard]] bool open() const noexcept { return open_; }
     // For reports: "TLSv1.3", and the cipher suite.

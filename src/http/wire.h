@@ -13,6 +13,7 @@ namespace salus::http {
 class Wire {
     friend class Client;
     friend class Http2Session;
+    friend class PlainHandler;
     friend class ResponseEncoder;
     [[nodiscard]] static std::string_view open(EphiText const& text) noexcept {
         return text.reveal(EphiAccess{});

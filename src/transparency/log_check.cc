@@ -111,6 +111,23 @@ Result<std::optional<Checkpoint>> present_checkpoint(std::filesystem::path const
     return std::optional<Checkpoint>();
 }
 
+// The last one that both signed: `checkpoint` for a moment has no cosignature yet.
+Result<void> find_cosigned(std::filesystem::path const& directory, NoteVerifier const& verifier,
+                           CosignatureVerifier const& mirror, LogCheck& check) {
+    for (auto const& file : {checkpoint_file(directory), cosigned_file(directory)}) {
+        auto const note = read_file(file, kNoteBytesMost);
+        if (!note && note.error().code != Errc::not_found) return std::unexpected(note.error());
+        auto const cosigned = note ? mirror.open(text_of(*note)) : Result<Cosigned>();
+        auto const checkpoint = open_checkpoint(note ? text_of(*note) : "", verifier);
+        if (!note || !cosigned || !checkpoint) continue;
+        check.checkpoint = *checkpoint;
+        check.cosigned = cosigned->at;
+        return {};
+    }
+    check.finding = of_checkpoint("no checkpoint is signed and cosigned");
+    return {};
+}
+
 }  // namespace
 
 Result<std::string> origin_of_log(std::filesystem::path const& directory) {
@@ -126,9 +143,14 @@ Result<std::string> read_checkpoint_note(std::filesystem::path const& directory)
 }
 
 Result<LogCheck> check_log(std::filesystem::path const& directory,
-                           std::optional<NoteVerifier> const& verifier, audit::Writer writer) {
+                           std::optional<NoteVerifier> const& verifier, audit::Writer writer,
+                           std::optional<CosignatureVerifier> const& mirror) {
     LogCheck check;
-    SALUS_TRY(check.checkpoint, present_checkpoint(directory, verifier, check.finding));
+    if (verifier && mirror) {
+        SALUS_TRY_VOID(find_cosigned(directory, *verifier, *mirror, check));
+    } else {
+        SALUS_TRY(check.checkpoint, present_checkpoint(directory, verifier, check.finding));
+    }
     TileComparison comparison(directory);
     TreeCheck tree(TileBuilder(comparison), comparison,
                    check.checkpoint ? check.checkpoint->head : TreeHead{});
@@ -197,6 +219,31 @@ Result<LogCheck> check_since(std::filesystem::path const& directory, NoteVerifie
     // No leaf was new: nothing was fed, and the tree is the one that was kept.
     if (since.head != head) check.finding = tree.conclude();
     check.log.root = head.root;
+    return check;
+}
+
+Result<LogCheck> check_tiles(std::filesystem::path const& directory, TreeHead const& head) {
+    LogCheck check;
+    TileComparison comparison(directory);
+    TreeCheck tree(TileBuilder(comparison), comparison, head);
+    TileReader tiles(directory, head.size);
+    for (std::uint64_t number = 0; number * kTileWidth < head.size; ++number) {
+        auto const entries = tiles.bundle(number);
+        if (!entries && entries.error().code == Errc::internal) {
+            return std::unexpected(entries.error());
+        }
+        if (!entries) {
+            check.finding = {entries.error().why, "tile/entries", 0, number * kTileWidth};
+            return check;
+        }
+        for (auto const& entry : *entries) {
+            SALUS_TRY_VOID(tree.take(entry, audit::leaf_hash(bytes_of(entry))));
+        }
+    }
+    check.log.size = head.size;
+    check.log.root = head.root;
+    check.tiles = comparison.tiles;
+    if (head.size > 0) check.finding = tree.conclude();
     return check;
 }
 

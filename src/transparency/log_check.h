@@ -8,26 +8,33 @@
 
 #include "audit/verifier.h"
 #include "transparency/checkpoint.h"
+#include "transparency/cosignature.h"
 
 namespace salus::transparency {
 
 struct LogCheck {
     audit::VerificationReport log;         // of the segments; of check_since only size and root
     std::optional<Checkpoint> checkpoint;  // that is signed and fits
+    std::optional<WallTime> cosigned;      // when, where a mirror's key was given
     std::uint64_t tiles = 0;               // files that were compared
     std::optional<audit::Finding> finding;
 };
 
 // Every segment, tile and bundle, and the checkpoint. Where there is no verifier, no signature is
-// looked at: the tiles up to the checkpoint are compared all the same.
-[[nodiscard]] Result<LogCheck> check_log(std::filesystem::path const& directory,
-                                         std::optional<NoteVerifier> const& verifier,
-                                         audit::Writer writer);
+// looked at: the tiles up to the checkpoint are compared all the same. Where there is a mirror's
+// key, the checkpoint must be cosigned by it: the last one, or the last that was.
+[[nodiscard]] Result<LogCheck> check_log(
+    std::filesystem::path const& directory, std::optional<NoteVerifier> const& verifier,
+    audit::Writer writer, std::optional<CosignatureVerifier> const& mirror = std::nullopt);
 
 // That the log continues the checkpoint `since`, and every leaf, tile and bundle from there on.
 // What lies before is vouched for by the one who kept `since`.
 [[nodiscard]] Result<LogCheck> check_since(std::filesystem::path const& directory,
                                            NoteVerifier const& verifier, Checkpoint const& since);
+
+// A copy without segments: that the entries make the tiles, and the tiles this head.
+[[nodiscard]] Result<LogCheck> check_tiles(std::filesystem::path const& directory,
+                                           TreeHead const& head);
 
 struct EntryCheck {
     std::string leaf;  // canonical JSON

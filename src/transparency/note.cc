@@ -1,62 +1,19 @@
 #include "transparency/note.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "crypto/ecdsa_encoding.h"
-#include "crypto/hash.h"
+#include "foundation/check.h"
+#include "transparency/note_key.h"
 
 namespace salus::transparency {
 namespace {
 
-constexpr std::uint8_t kEd25519 = 0x01;
-constexpr std::uint8_t kEcdsa = 0x02;
-constexpr std::size_t kIdBytes = 4;
 constexpr std::size_t kP256Bytes = 32;
 constexpr std::string_view kSignatureStart = "\xe2\x80\x94 ";  // an em dash and a space
 
-bool is_name(std::string_view name) {
-    return !name.empty() &&
-           std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7f && c != '+'; });
-}
-
-std::string id_text(std::uint32_t id) {
-    Bytes bytes;
-    append_u32(bytes, id);
-    return to_hex(bytes);
-}
-
-// The id of ECDSA keys is that of their SubjectPublicKeyInfo alone.
-std::uint32_t id_of(std::string_view name, BytesView encoded) {
-    constexpr std::array<std::uint8_t, 1> kNewline{'\n'};
-    auto const hash = encoded.front() == kEcdsa
-                          ? crypto::sha256(encoded.subspan(1))
-                          : crypto::sha256({bytes_of(name), kNewline, encoded});
-    return read_u32(hash);
-}
-
-struct Note {
-    std::string_view text;
-    std::string_view signatures;
-};
-
-Result<Note> split(std::string_view note) {
-    auto const wrong = [] { return fail(Errc::invalid, "this is no signed note"); };
-    if (note.size() > kNoteBytesMost || !note.ends_with('\n')) return wrong();
-    auto const is_control = [](char c) { return c >= 0 && c < ' ' && c != '\n'; };
-    if (std::ranges::any_of(note, is_control)) return wrong();
-    auto const gap = note.rfind("\n\n");
-    if (gap == std::string_view::npos || gap + 2 == note.size()) return wrong();
-    return Note{note.substr(0, gap + 1), note.substr(gap + 2)};
-}
-
-struct Signature {
-    std::string_view name;
-    Bytes bytes;  // id and signature
-};
-
 // Takes the first line. Errc::invalid when it is none.
-Result<Signature> take_signature(std::string_view& lines) {
+Result<NoteSignature> take_signature(std::string_view& lines) {
     auto const wrong = [] { return fail(Errc::invalid, "a signature line is not valid"); };
     auto line = lines.substr(0, lines.find('\n'));
     lines.remove_prefix(line.size() + 1);
@@ -64,12 +21,34 @@ Result<Signature> take_signature(std::string_view& lines) {
     line.remove_prefix(kSignatureStart.size());
     auto const space = line.find(' ');
     if (space == std::string_view::npos) return wrong();
-    auto bytes = from_base64(line.substr(space + 1));
-    if (!bytes || bytes->size() <= kIdBytes || space == 0) return wrong();
-    return Signature{line.substr(0, space), *std::move(bytes)};
+    auto const bytes = from_base64(line.substr(space + 1));
+    if (!bytes || bytes->size() <= kKeyIdBytes || space == 0) return wrong();
+    return NoteSignature{
+        line.substr(0, space), read_u32(*bytes), {bytes->begin() + kKeyIdBytes, bytes->end()}};
 }
 
 }  // namespace
+
+Result<SplitNote> split_note(std::string_view note) {
+    auto const wrong = [] { return fail(Errc::invalid, "this is no signed note"); };
+    if (note.size() > kNoteBytesMost || !note.ends_with('\n')) return wrong();
+    auto const is_control = [](char c) { return c >= 0 && c < ' ' && c != '\n'; };
+    if (std::ranges::any_of(note, is_control)) return wrong();
+    auto const gap = note.rfind("\n\n");
+    if (gap == std::string_view::npos || gap + 2 == note.size()) return wrong();
+    SplitNote split{note.substr(0, gap + 1), {}};
+    for (auto lines = note.substr(gap + 2); !lines.empty();) {
+        SALUS_TRY(split.signatures.emplace_back(), take_signature(lines));
+    }
+    return split;
+}
+
+std::string signature_line(std::string_view name, std::uint32_t id, BytesView bytes) {
+    Bytes all;
+    append_u32(all, id);
+    append(all, bytes);
+    return std::string(kSignatureStart).append(name).append(" ").append(to_base64(all)) + "\n";
+}
 
 NoteVerifier::NoteVerifier(std::string name, crypto::VerifyingKey key)
     : name_(std::move(name)),
@@ -79,44 +58,40 @@ NoteVerifier::NoteVerifier(std::string name, crypto::VerifyingKey key)
                      : crypto::SignatureAlgorithm::es256) {}
 
 Result<NoteVerifier> NoteVerifier::make(std::string name, crypto::VerifyingKey key) {
-    if (!is_name(name)) return fail(Errc::invalid, "a key of notes cannot have this name");
+    if (!is_key_name(name)) return fail(Errc::invalid, "a key of notes cannot have this name");
     NoteVerifier verifier(std::move(name), std::move(key));
     if (verifier.algorithm_ == crypto::SignatureAlgorithm::ed25519) {
         SALUS_TRY(auto const coordinates, verifier.key_.coordinates());
-        verifier.encoded_.push_back(kEd25519);
+        verifier.encoded_.push_back(kEd25519Type);
         append(verifier.encoded_, coordinates.x);
     } else {
         if (!verifier.key_.fits(crypto::SignatureAlgorithm::es256)) {
             return fail(Errc::invalid, "notes are signed with Ed25519 or ECDSA P-256");
         }
-        verifier.encoded_.push_back(kEcdsa);
+        verifier.encoded_.push_back(kEcdsaType);
         append(verifier.encoded_, verifier.key_.spki());
     }
-    verifier.id_ = id_of(verifier.name_, verifier.encoded_);
+    verifier.id_ = key_id(verifier.name_, verifier.encoded_);
     return verifier;
 }
 
 Result<NoteVerifier> NoteVerifier::parse(std::string_view text) {
     auto const wrong = [] { return fail(Errc::invalid, "this is no key of notes"); };
-    auto const first = text.find('+');
-    if (first == std::string_view::npos) return wrong();
-    auto const second = text.find('+', first + 1);
-    if (second == std::string_view::npos) return wrong();
-    auto const encoded = from_base64(text.substr(second + 1));
-    if (!encoded || encoded->size() < 2) return wrong();
-    auto const key = BytesView(*encoded).subspan(1);
-    if (encoded->front() != kEd25519 && encoded->front() != kEcdsa) return wrong();
-    auto verifying = encoded->front() == kEd25519 ? crypto::VerifyingKey::from_ed25519(key)
-                                                  : crypto::VerifyingKey::from_spki(key);
+    SALUS_TRY(auto named, key_from(text));
+    auto const key = BytesView(named.encoded).subspan(1);
+    auto const type = named.encoded.front();
+    if (type != kEd25519Type && type != kEcdsaType) return wrong();
+    auto verifying = type == kEd25519Type ? crypto::VerifyingKey::from_ed25519(key)
+                                          : crypto::VerifyingKey::from_spki(key);
     if (!verifying) return wrong();
-    SALUS_TRY(auto verifier, make(std::string(text.substr(0, first)), *std::move(verifying)));
-    // One spelling: id, type and key are checked by writing them again.
+    SALUS_TRY(auto verifier, make(std::move(named.name), *std::move(verifying)));
+    // One spelling: type and key are checked by writing them again.
     if (verifier.text() != text) return wrong();
     return verifier;
 }
 
 std::string NoteVerifier::text() const {
-    return name_ + "+" + id_text(id_) + "+" + to_base64(encoded_);
+    return key_text(name_, encoded_);
 }
 
 bool NoteVerifier::verify(std::string_view text, BytesView signature) const {
@@ -129,13 +104,11 @@ bool NoteVerifier::verify(std::string_view text, BytesView signature) const {
 }
 
 Result<std::string> NoteVerifier::open(std::string_view note) const {
-    SALUS_TRY(auto const parts, split(note));
+    SALUS_TRY(auto const parts, split_note(note));
     bool is_signed = false;
-    for (auto lines = parts.signatures; !lines.empty();) {
-        SALUS_TRY(auto const signature, take_signature(lines));
-        auto const bytes = BytesView(signature.bytes);
-        if (signature.name != name_ || read_u32(bytes) != id_) continue;
-        if (!verify(parts.text, bytes.subspan(kIdBytes))) {
+    for (auto const& signature : parts.signatures) {
+        if (signature.name != name_ || signature.id != id_) continue;
+        if (!verify(parts.text, signature.bytes)) {
             return fail(Errc::forbidden, "a signature of the note is wrong");
         }
         is_signed = true;
@@ -144,17 +117,24 @@ Result<std::string> NoteVerifier::open(std::string_view note) const {
     return std::string(parts.text);
 }
 
+std::string NoteVerifier::signed_alone(std::string_view note) const {
+    auto const parts = split_note(note);
+    SALUS_CHECK(parts.has_value());
+    std::string alone = std::string(parts->text) + "\n";
+    for (auto const& signature : parts->signatures) {
+        if (signature.name != name_ || signature.id != id_) continue;
+        alone.append(signature_line(name_, id_, signature.bytes));
+    }
+    return alone;
+}
+
 std::string sign_note(std::string_view text, crypto::SigningKey const& key,
                       NoteVerifier const& verifier) {
     auto signature = key.sign(bytes_of(text));
     if (key.algorithm() == crypto::SignatureAlgorithm::es256) {
         signature = crypto::ecdsa_to_der(signature);
     }
-    Bytes bytes;
-    append_u32(bytes, verifier.id());
-    append(bytes, signature);
-    std::string line(kSignatureStart);
-    return line.append(verifier.name()).append(" ").append(to_base64(bytes)).append("\n");
+    return signature_line(verifier.name(), verifier.id(), signature);
 }
 
 }  // namespace salus::transparency

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crypto/signature.h"
 #include "foundation/result.h"
@@ -12,6 +13,20 @@
 namespace salus::transparency {
 
 inline constexpr std::size_t kNoteBytesMost = std::size_t{64} * 1024;
+
+struct NoteSignature {
+    std::string_view name;
+    std::uint32_t id = 0;
+    Bytes bytes;  // behind the id; one or more
+};
+struct SplitNote {
+    std::string_view text;  // its last character ends a line
+    std::vector<NoteSignature> signatures;
+};
+// Borrows the note; no signature is looked at. Errc::invalid: it is none.
+[[nodiscard]] Result<SplitNote> split_note(std::string_view note);
+// A signature's line, with its end.
+[[nodiscard]] std::string signature_line(std::string_view name, std::uint32_t id, BytesView bytes);
 
 // A key by name that notes are verified with.
 class NoteVerifier {
@@ -29,6 +44,8 @@ public:
     // with its name and id must be right. Signatures of others are not looked at.
     // Errc::invalid: no note; Errc::forbidden: not signed by this key.
     [[nodiscard]] Result<std::string> open(std::string_view note) const;
+    // The note without the signatures of others. REQUIRES: open() opened it.
+    [[nodiscard]] std::string signed_alone(std::string_view note) const;
 
 private:
     NoteVerifier(std::string name, crypto::VerifyingKey key);

@@ -8,6 +8,10 @@ std::filesystem::path checkpoint_file(std::filesystem::path const& directory) {
     return directory / "checkpoint";
 }
 
+std::filesystem::path cosigned_file(std::filesystem::path const& directory) {
+    return directory / "cosigned";
+}
+
 Publisher::Publisher(std::filesystem::path directory, audit::Log const& log,
                      CheckpointSigner& signer, NoteVerifier verifier, Clock const& clock,
                      Patience patience)
@@ -47,8 +51,12 @@ Result<void> Publisher::round() {
         return made;
     }
     SALUS_TRY(auto const note, ask(head));
-    SALUS_TRY_VOID(write_file_durably(checkpoint_file(directory_), bytes_of(note),
-                                      FileAccess::private_to_owner));
+    {
+        MutexLock const lock(file_mutex_);
+        SALUS_TRY_VOID(write_file_durably(checkpoint_file(directory_), bytes_of(note),
+                                          FileAccess::private_to_owner));
+        published_ = {head, note};
+    }
     signed_ = head;
     signed_at_ = clock_.now();
     return {};
@@ -124,6 +132,21 @@ Result<std::string> Publisher::ask(TreeHead const& head) {
         return fail(Errc::unavailable, "the signer's answer is not signed by its key");
     }
     return std::move(answer.note);
+}
+
+std::optional<Publisher::Published> Publisher::published() const {
+    MutexLock const lock(file_mutex_);
+    return published_;
+}
+
+Result<void> Publisher::add_cosignature(Published const& of, std::string_view line) {
+    auto const note = of.note + std::string(line);
+    MutexLock const lock(file_mutex_);
+    SALUS_TRY_VOID(write_file_durably(cosigned_file(directory_), bytes_of(note),
+                                      FileAccess::private_to_owner));
+    if (!published_ || published_->head != of.head) return {};
+    return write_file_durably(checkpoint_file(directory_), bytes_of(note),
+                              FileAccess::private_to_owner);
 }
 
 void Publisher::conclude(Result<void> const& result) {

@@ -23,7 +23,7 @@
 
 namespace salus::transparency {
 
-enum class SigningState { ok, degraded, closed };
+enum class SigningState { ok, degraded, closed };  // from good to bad
 
 struct Patience {
     std::chrono::seconds degraded_after{60};
@@ -48,6 +48,15 @@ public:
     [[nodiscard]] Result<void> publish();
     // Any thread.
     [[nodiscard]] SigningStatus status() const;
+    // The last checkpoint, whose tiles are durable; nothing before the first one. Any thread.
+    struct Published {
+        TreeHead head;
+        std::string note;  // with the signer's line alone
+    };
+    [[nodiscard]] std::optional<Published> published() const;
+    // Publishes what somebody cosigned: as `cosigned`, and as `checkpoint` while there is no later
+    // one. REQUIRES: `line` cosigns the note. Any thread; waits for the disk.
+    [[nodiscard]] Result<void> add_cosignature(Published const& of, std::string_view line);
 
 private:
     [[nodiscard]] Result<void> round();
@@ -73,6 +82,10 @@ private:
     std::optional<TileBuilder> builder_;
     std::optional<audit::Follower> follower_;
 
+    // Whoever holds it may write `checkpoint`; taken before mutex_.
+    mutable Mutex file_mutex_;
+    std::optional<Published> published_ SALUS_GUARDED_BY(file_mutex_);
+
     mutable Mutex mutex_;
     SigningStatus status_ SALUS_GUARDED_BY(mutex_);
     std::optional<MonotonicTime> failing_since_ SALUS_GUARDED_BY(mutex_);
@@ -80,5 +93,7 @@ private:
 };
 
 [[nodiscard]] std::filesystem::path checkpoint_file(std::filesystem::path const& directory);
+// The last checkpoint that is cosigned.
+[[nodiscard]] std::filesystem::path cosigned_file(std::filesystem::path const& directory);
 
 }  // namespace salus::transparency

@@ -9,8 +9,7 @@ Task<Result<std::vector<audit::Position>>> SignedLog::append(std::vector<audit::
     auto const concludes = [](audit::Record const& record) {
         return record.phase() == audit::Phase::outcome;
     };
-    auto const now = signing();
-    if (now && now->state == SigningState::closed && !std::ranges::all_of(records, concludes)) {
+    if (state() == SigningState::closed && !std::ranges::all_of(records, concludes)) {
         co_return fail(Errc::unavailable, "the audit log is closed: it is not signed");
     }
     co_return co_await log_.append(std::move(records), home);
@@ -22,12 +21,23 @@ std::optional<SigningStatus> SignedLog::signing() const {
     return publisher->status();
 }
 
+std::optional<CosigningStatus> SignedLog::cosigning() const {
+    auto const* cosigning = cosigning_.load();
+    if (cosigning == nullptr) return std::nullopt;
+    return cosigning->status();
+}
+
+SigningState SignedLog::state() const {
+    auto const own = signing();
+    auto const other = cosigning();
+    return std::max(own ? own->state : SigningState::ok, other ? other->state : SigningState::ok);
+}
+
 audit::Status SignedLog::status() const {
     auto status = log_.status();
-    auto const now = signing();
-    if (!now) return status;
-    status.unsigned_for_long = now->state != SigningState::ok;
-    if (now->state == SigningState::closed && status.state == audit::State::open) {
+    auto const now = state();
+    status.unsigned_for_long = now != SigningState::ok;
+    if (now == SigningState::closed && status.state == audit::State::open) {
         status.state = audit::State::closed;
     }
     return status;

@@ -1,13 +1,18 @@
 // Verifies the tiles and the checkpoint of an audit log with golang.org/x/mod/sumdb alone: nothing
 // here is of Salus.
 //
-//	verify KEYFILE LOGDIRECTORY [OLDER CHECKPOINT]
+//	verify [-cosigner KEYFILE] KEYFILE LOGDIRECTORY [OLDER CHECKPOINT]
 //
 // Every entry's hash is looked up in tiles that are authenticated up to the signed root; inclusion
-// and consistency proofs are made and checked. Exit code 0 and "size N", or 1 and what is wrong.
+// and consistency proofs are made and checked. With -cosigner the checkpoint must carry this key's
+// cosignature too (C2SP tlog-cosignature). Exit code 0 and "size N", or 1 and what is wrong.
 package main
 
 import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -89,14 +94,58 @@ func (t tiles) entries(tree tlog.Tree, bundle int64) ([][]byte, error) {
 	return all, nil
 }
 
-func open(file string, verifier note.Verifier) (tlog.Tree, error) {
+// A key of cosignature/v1, type 0x04: the signature is a time, then Ed25519 of the time and the text.
+type cosigner struct {
+	name string
+	hash uint32
+	key  ed25519.PublicKey
+}
+
+func (c cosigner) Name() string    { return c.name }
+func (c cosigner) KeyHash() uint32 { return c.hash }
+func (c cosigner) Verify(text, signature []byte) bool {
+	if len(signature) != 8+ed25519.SignatureSize {
+		return false
+	}
+	time := binary.BigEndian.Uint64(signature)
+	message := fmt.Sprintf("cosignature/v1\ntime %d\n%s", time, text)
+	return time != 0 && ed25519.Verify(c.key, []byte(message), signature[8:])
+}
+
+func newCosigner(text string) (cosigner, error) {
+	parts := strings.SplitN(strings.TrimSpace(text), "+", 3)
+	if len(parts) != 3 {
+		return cosigner{}, fmt.Errorf("not a cosigner's key")
+	}
+	key, err := base64.StdEncoding.DecodeString(parts[2])
+	if err != nil || len(key) != 1+ed25519.PublicKeySize || key[0] != 4 {
+		return cosigner{}, fmt.Errorf("not a cosigner's key")
+	}
+	hash := sha256.Sum256(bytes.Join([][]byte{[]byte(parts[0]), key}, []byte("\n")))
+	id := binary.BigEndian.Uint32(hash[:])
+	if parts[1] != fmt.Sprintf("%08x", id) {
+		return cosigner{}, fmt.Errorf("a cosigner's key with another id")
+	}
+	return cosigner{parts[0], id, key[1:]}, nil
+}
+
+// Both must have signed, if there are two.
+func open(file string, verifiers ...note.Verifier) (tlog.Tree, error) {
+	verifier := verifiers[0]
 	contents, err := os.ReadFile(file)
 	if err != nil {
 		return tlog.Tree{}, err
 	}
-	opened, err := note.Open(contents, note.VerifierList(verifier))
+	opened, err := note.Open(contents, note.VerifierList(verifiers...))
 	if err != nil {
 		return tlog.Tree{}, err
+	}
+	signers := map[string]bool{}
+	for _, signature := range opened.Sigs {
+		signers[signature.Name] = true
+	}
+	if len(signers) != len(verifiers) {
+		return tlog.Tree{}, fmt.Errorf("signed by %d of %d keys", len(signers), len(verifiers))
 	}
 	lines := strings.Split(opened.Text, "\n")
 	if len(lines) != 4 || lines[0] != verifier.Name() {
@@ -170,8 +219,21 @@ func checkContinues(tree, older tlog.Tree, hashes tlog.HashReader) error {
 }
 
 func run(arguments []string) error {
+	var cosigners []note.Verifier
+	if len(arguments) > 1 && arguments[0] == "-cosigner" {
+		key, err := os.ReadFile(arguments[1])
+		if err != nil {
+			return err
+		}
+		cosigner, err := newCosigner(string(key))
+		if err != nil {
+			return err
+		}
+		cosigners = append(cosigners, cosigner)
+		arguments = arguments[2:]
+	}
 	if len(arguments) < 2 {
-		return fmt.Errorf("usage: verify KEYFILE LOGDIRECTORY [OLDER CHECKPOINT]")
+		return fmt.Errorf("usage: verify [-cosigner KEYFILE] KEYFILE LOGDIRECTORY [OLDER CHECKPOINT]")
 	}
 	key, err := os.ReadFile(arguments[0])
 	if err != nil {
@@ -182,7 +244,7 @@ func run(arguments []string) error {
 		return err
 	}
 	source := tiles{arguments[1]}
-	tree, err := open(filepath.Join(source.directory, "checkpoint"), verifier)
+	tree, err := open(filepath.Join(source.directory, "checkpoint"), append([]note.Verifier{verifier}, cosigners...)...)
 	if err != nil {
 		return err
 	}
@@ -203,6 +265,9 @@ func run(arguments []string) error {
 		}
 	}
 	fmt.Printf("size %d\nroot %x\n", tree.N, tree.Hash[:])
+	for _, cosigner := range cosigners {
+		fmt.Println("cosigned by", cosigner.Name())
+	}
 	return nil
 }
 

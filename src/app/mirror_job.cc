@@ -1,0 +1,157 @@
+#include "app/mirror_job.h"
+
+#include <algorithm>
+#include <condition_variable>
+
+#include "app/signing_leaf.h"
+#include "mirror/home.h"
+
+namespace salus::app {
+namespace {
+
+using transparency::SigningState;
+
+constexpr std::size_t kPemBytes = std::size_t{256} * 1024;
+constexpr std::chrono::milliseconds kPauseMost{60'000};
+constexpr unsigned kDoublingsMost = 6;
+
+Literal name_of(SigningState state) {
+    switch (state) {
+        case SigningState::ok: return "mirror OK";
+        case SigningState::degraded: return "mirror DEGRADED";
+        case SigningState::closed: return "mirror CLOSED";
+    }
+    return {};
+}
+
+std::optional<http::ClientOptions> client_options(MirrorLinkConfiguration const& link,
+                                                  std::string& why) {
+    auto const authorities = read_file(link.authorities, kPemBytes);
+    auto const chain = read_file(link.certificate, kPemBytes);
+    auto key = read_file(link.certificate_key, kPemBytes);
+    if (!authorities || !chain || !key) {
+        why = "audit.mirror: authorities, certificate or certificate_key cannot be read";
+        return std::nullopt;
+    }
+    auto identity = std::make_shared<crypto::TlsIdentity>(std::string(text_of(*chain)),
+                                                          SecretBytes(BytesView(*key)));
+    scrub(*key);
+    std::string authorities_pem(text_of(*authorities));
+    if (!crypto::TlsClientContext::make(authorities_pem, *identity)) {
+        why = "audit.mirror: authorities, certificate and certificate_key cannot be used";
+        return std::nullopt;
+    }
+    return http::ClientOptions{.host = link.host,
+                               .port = link.port,
+                               .authorities_pem = std::move(authorities_pem),
+                               .server_key = link.server_key,
+                               .identity = std::move(identity),
+                               .timeout = link.timeout,
+                               .response_bytes = transparency::kNoteBytesMost};
+}
+
+}  // namespace
+
+std::unique_ptr<MirrorJob> MirrorJob::start(Instance& instance,
+                                            std::vector<LogOfTenant> const& logs,
+                                            std::string& why) {
+    auto const& configuration = instance.configuration();
+    auto const& link = *configuration.audit.mirror;
+    auto options = client_options(link, why);
+    if (!options) return nullptr;
+    auto const key = mirror::read_mirror_key(link.key);
+    if (!key) {
+        why = "audit.mirror.key: " + std::string(key.error().why.text());
+        return nullptr;
+    }
+    std::unique_ptr<MirrorJob> job(new MirrorJob(instance, *std::move(options)));
+    for (auto const& log : logs) {
+        auto sender =
+            std::make_shared<mirror::Sender>(Layout{configuration.directory}.audit(log.tenant),
+                                             audit_origin(configuration.realm, log.tenant),
+                                             *log.publisher, *key, instance.clock(), link.patience);
+        log.log.watch(std::shared_ptr<transparency::Cosigning const>(log.publisher, sender.get()));
+        job->logs_.push_back({log.tenant, log.log, std::move(sender)});
+    }
+    job->thread_ = std::jthread([&self = *job](std::stop_token const& stop) { self.run(stop); });
+    return job;
+}
+
+MirrorJob::~MirrorJob() {
+    if (!thread_.joinable()) return;
+    thread_.request_stop();
+    wake();
+    thread_.join();
+    if (failures_ == 0) static_cast<void>(send_all());
+}
+
+void MirrorJob::wake() {
+    MutexLock const lock(mutex_);
+    wanted_ = true;
+    changed_.notify_all();
+}
+
+void MirrorJob::wait_for_first_round(std::chrono::milliseconds most) {
+    auto const deadline = std::chrono::steady_clock::now() + most;
+    MutexLock const lock(mutex_);
+    while (!first_done_) {
+        if (changed_.wait_until(mutex_, deadline) == std::cv_status::timeout) break;
+    }
+}
+
+// Twice as long after each failure, up to a minute or the interval, whichever is longer.
+std::chrono::milliseconds MirrorJob::pause() const {
+    std::chrono::milliseconds const interval = instance_.configuration().audit.interval;
+    auto const doubled = interval * (1U << std::min(failures_, kDoublingsMost));
+    return std::min(doubled, std::max(interval, kPauseMost));
+}
+
+void MirrorJob::run(std::stop_token const& stop) {
+    while (!stop.stop_requested()) {
+        failures_ = send_all() ? 0 : failures_ + 1;
+        auto const next = std::chrono::steady_clock::now() + pause();
+        MutexLock const lock(mutex_);
+        first_done_ = true;
+        changed_.notify_all();
+        // After a failure the pause is kept, whatever is new.
+        while (!stop.stop_requested() && (!wanted_ || failures_ > 0)) {
+            if (changed_.wait_until(mutex_, next) == std::cv_status::timeout) break;
+        }
+        wanted_ = false;
+    }
+}
+
+// Whether the mirror answered for all: a finding is an answer.
+bool MirrorJob::send_all() {
+    bool answered = true;
+    for (auto& sending : logs_) {
+        auto const sent = sending.sender->send(connection_);
+        if (!sent) {
+            answered = answered && sent.error().code == Errc::corrupt;
+            instance_.log().write(LogLevel::warning, "audit.not_cosigned",
+                                  field("tenant", sending.tenant), field("why", sent.error().why));
+        }
+        tell(sending);
+    }
+    return answered;
+}
+
+void MirrorJob::tell(Sending& sending) {
+    auto const status = sending.sender->status();
+    bool const alarming = sending.sender->is_alarming();
+    if (alarming && !sending.told_alarm) {
+        instance_.log().write(LogLevel::error, "audit.mirror_alarm",
+                              field("tenant", sending.tenant), field("why", status.why));
+    }
+    sending.told_alarm = alarming;
+    if (status.state == sending.told) return;
+    sending.told = status.state;
+    bool const well = status.state == SigningState::ok;
+    instance_.log().write(well ? LogLevel::info : LogLevel::error, "audit.mirror",
+                          field("tenant", sending.tenant), field("state", name_of(status.state)),
+                          field("why", status.why));
+    record_signing_state(sending.log, sending.tenant, name_of(status.state),
+                         well ? audit::Outcome::ok : audit::Outcome::error, status.size);
+}
+
+}  // namespace salus::app
