@@ -205,6 +205,19 @@ struct AuditLogOptions {
 int audit_verify(AuditLogOptions const& options);
 int audit_prove(AuditLogOptions const& options);
 
+// Views of the log's events (docs/handbook/audit-views.md), on standard output.
+struct AuditExportOptions {
+    AuditLogOptions log;
+    std::string format = "fhir";  // fhir, jsonl, csv or syslog
+    std::string since;            // a FHIR date or time; empty: from the first leaf
+    std::string until;            // to the end of that day, month ...; empty: to the last leaf
+    std::string patient;          // compartment, hexadecimal
+    std::string client;
+    std::vector<std::string> events;
+    std::vector<std::string> outcomes;
+};
+int audit_export(AuditExportOptions const& options);
+
 struct AuditSignerOptions {
     std::filesystem::path directory;  // of an instance, whose configuration says the rest; or
     std::filesystem::path home;       // of the signer: key and memory
