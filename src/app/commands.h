@@ -211,6 +211,19 @@ int audit_reconcile(std::filesystem::path const& directory);
 // Makes the certificate that the instance shows to its mirror.
 int audit_mirror_identity(std::filesystem::path const& directory);
 
+// Views of the log's events (docs/handbook/audit-views.md), on standard output.
+struct AuditExportOptions {
+    AuditLogOptions log;
+    std::string format = "fhir";  // fhir, jsonl, csv or syslog
+    std::string since;            // a FHIR date or time; empty: from the first leaf
+    std::string until;            // to the end of that day, month ...; empty: to the last leaf
+    std::string patient;          // compartment, hexadecimal
+    std::string client;
+    std::vector<std::string> events;
+    std::vector<std::string> outcomes;
+};
+int audit_export(AuditExportOptions const& options);
+
 struct AuditSignerOptions {
     std::filesystem::path directory;  // of an instance, whose configuration says the rest; or
     std::filesystem::path home;       // of the signer: key and memory

@@ -31,6 +31,7 @@ struct Options {
     AuditLogOptions audit_verify;
     AuditLogOptions audit_prove;
     std::filesystem::path audit_reconcile;
+    AuditExportOptions audit_export;
     AuditSignerOptions audit_signer;
     std::filesystem::path audit_mirror_identity;
     MirrorInitOptions mirror_init;
@@ -294,6 +295,28 @@ void add_audit_log(CLI::App& command, AuditLogOptions& options) {
     command.add_option("--index", options.index, "Of one leaf")->check(CLI::NonNegativeNumber);
 }
 
+void describe_audit_export(CLI::App& audit, Options& options, int& code) {
+    auto& exporting = options.audit_export;
+    auto* command = audit.add_subcommand(
+        "export", "Write events as FHIR AuditEvents, JSON lines, CSV or syslog messages");
+    command->add_option("--dir", exporting.log.directory, "The instance's directory")
+        ->default_val("demo");
+    command->add_option("--tenant", exporting.log.tenant, "Whose log; the first tenant's");
+    command->add_option("--log", exporting.log.log, "Instead of an instance: a log's directory")
+        ->check(CLI::ExistingDirectory);
+    command->add_option("--format", exporting.format, "The format")
+        ->check(CLI::IsMember({"fhir", "jsonl", "csv", "syslog"}))
+        ->capture_default_str();
+    command->add_option("--since", exporting.since, "A date or time (ISO 8601; UTC without zone)");
+    command->add_option("--until", exporting.until, "Likewise, to the end of that day or month");
+    command->add_option("--patient", exporting.patient, "A patient's pseudonym, 32 hex digits");
+    command->add_option("--client", exporting.client, "client_id");
+    command->add_option("--event", exporting.events, "An event, such as read or denied");
+    command->add_option("--outcome", exporting.outcomes, "How it ended")
+        ->check(CLI::IsMember({"ok", "denied", "error"}));
+    command->callback([&] { code = salus::app::audit_export(exporting); });
+}
+
 void describe_audit_commands(CLI::App& app, Options& options, int& code) {
     auto* audit = app.add_subcommand("audit", "The audit log");
     audit->require_subcommand(1);
@@ -322,6 +345,7 @@ void describe_audit_commands(CLI::App& app, Options& options, int& code) {
         "reconcile", "Compare a stopped instance's store with what its audit logs say");
     add_directory(*reconcile, options.audit_reconcile);
     reconcile->callback([&] { code = salus::app::audit_reconcile(options.audit_reconcile); });
+    describe_audit_export(*audit, options, code);
 
     auto& signing = options.audit_signer;
     auto* signer = audit->add_subcommand("signer", "Sign checkpoints until SIGINT or SIGTERM");

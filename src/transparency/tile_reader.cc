@@ -94,4 +94,17 @@ Result<Sha256Digest> TileReader::root() {
     return range(0, size_);
 }
 
+Result<audit::CompactRange> TileReader::compact() {
+    std::vector<Sha256Digest> subtrees;
+    for (std::uint64_t at = 0; at < size_;) {
+        auto const width = std::bit_floor(size_ - at);
+        SALUS_TRY(subtrees.emplace_back(),
+                  subtree(static_cast<unsigned>(std::countr_zero(width)), at / width));
+        at += width;
+    }
+    auto const range = audit::CompactRange::from(size_, subtrees);
+    SALUS_CHECK(range.has_value());
+    return *range;
+}
+
 }  // namespace salus::transparency

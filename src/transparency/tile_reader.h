@@ -36,6 +36,8 @@ public:
     [[nodiscard]] Result<std::string> entry(std::uint64_t index) const;
     // The head of the whole tree; of nothing, SHA-256 of nothing.
     [[nodiscard]] Result<Sha256Digest> root();
+    // The roots of the complete subtrees of the whole tree.
+    [[nodiscard]] Result<audit::CompactRange> compact();
     // Files opened so far.
     [[nodiscard]] std::size_t files_read() const noexcept { return tiles_.size(); }
 
