@@ -66,6 +66,7 @@ public:
         if (builder_.size() == expected_.size) return finish();
         return {};
     }
+    [[nodiscard]] std::uint64_t size() const noexcept { return builder_.size(); }
     // What is wrong, once all leaves were taken.
     [[nodiscard]] std::optional<audit::Finding> conclude() const {
         if (finding_ || builder_.size() == expected_.size) return finding_;
@@ -237,7 +238,8 @@ Result<LogCheck> check_tiles(std::filesystem::path const& directory, TreeHead co
             return check;
         }
         for (auto const& entry : *entries) {
-            SALUS_TRY_VOID(tree.take(entry, audit::leaf_hash(bytes_of(entry))));
+            auto const hash = audit::leaf_hash(bytes_of(entry));
+            SALUS_TRY_VOID(tree.take({tree.size(), entry, std::nullopt, hash}));
         }
     }
     check.log.size = head.size;
