@@ -101,6 +101,63 @@ TEST(ControlEvidence, TheAuditLogsNumbersAreReadAtEachAsking) {
     EXPECT_TRUE(house.line("AUD-2").evidence.contains("2 intents settled"));
 }
 
+class FakeCosigning final : public transparency::Cosigning {
+public:
+    [[nodiscard]] transparency::CosigningStatus status() const override { return answer; }
+    transparency::CosigningStatus answer;
+};
+
+TEST(ControlEvidence, TheMirrorIsWhatItDidLately) {
+    using transparency::SigningState;
+    EvidenceHouse house;
+    EXPECT_EQ(house.line("AUD-4").state, admin::ControlState::not_yet);
+    house.configuration.audit.mirror.emplace().host = "mirror.example";
+    EXPECT_TRUE(house.line("AUD-4").evidence.contains("not cosigned since start"));
+    auto const mirror = std::make_shared<FakeCosigning>();
+    house.signed_log.watch(std::shared_ptr<transparency::Cosigning const>(mirror));
+    mirror->answer = {.size = 42, .at = house.clock.now()};
+    auto line = house.line("AUD-4");
+    EXPECT_EQ(line.state, admin::ControlState::partly);  // for what is missing
+    EXPECT_TRUE(line.evidence.contains("mirror.example"));
+    EXPECT_TRUE(line.evidence.contains("42 leaves kept there and cosigned 0 s ago"));
+    mirror->answer.state = SigningState::closed;
+    mirror->answer.why = "the mirror has a longer log than this";
+    line = house.line("AUD-4");
+    EXPECT_EQ(line.state, kFailing);
+    EXPECT_TRUE(line.evidence.contains("CLOSED"));
+    EXPECT_TRUE(line.evidence.contains("longer log"));
+}
+
+TEST(MirrorSection, IsReadWholeOrRefusedByName) {
+    EvidenceHouse house;
+    auto const text = default_configuration("test-realm", 8443);
+    std::string const section =
+        "\n[audit.mirror]\nhost = \"mirror.example\"\nport = 8470\nauthorities = \"a\"\n"
+        "server_key = \"\"\ncertificate = \"c\"\ncertificate_key = \"k\"\nkey = \"m\"\n"
+        "timeout_ms = 5000\nalarm_after_seconds = 60\nlate_after_seconds = 900\n"
+        "when_late = \"closed\"\n";
+    house.write("salus.toml", text + section);
+    house.reread();
+    auto const& mirror = house.configuration.audit.mirror;
+    ASSERT_TRUE(mirror);
+    EXPECT_EQ(mirror->port, 8470);
+    EXPECT_TRUE(mirror->patience.closes_when_late);
+    EXPECT_FALSE(mirror->server_key);
+    for (auto const& [from, to, key] :
+         {std::tuple{"\"closed\"", "\"never\"", "when_late"},
+          {"8470", "0", "port"},
+          {"server_key = \"\"", "server_key = \"AA==\"", "server_key"},
+          {"host", "hosts", "host"},
+          {"60", "0", "alarm_after_seconds"}}) {
+        auto changed = section;
+        changed.replace(changed.find(from), std::string_view(from).size(), to);
+        house.write("salus.toml", text + changed);
+        std::string why;
+        EXPECT_FALSE(read_configuration(house.layout().directory, why)) << key;
+        EXPECT_TRUE(why.starts_with("audit.mirror." + std::string(key))) << why;
+    }
+}
+
 TEST(ControlEvidence, AMissingMemoryLockIsFailing) {
     ASSERT_TRUE(keys::harden_process());
     EvidenceHouse house;

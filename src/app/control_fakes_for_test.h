@@ -231,6 +231,7 @@ public:
                                 .tenants = {{.name = TenantName("default"),
                                              .keyring = keyring,
                                              .audit_log = audit_log,
+                                             .signed_log = &signed_log,
                                              .intents_settled = 2}}};
         return ControlEvidence(std::move(sources)).read();
     }
@@ -240,6 +241,7 @@ public:
     FakeStore store;
     FakeKeyring keyring;
     FakeLog audit_log;
+    transparency::SignedLog signed_log{audit_log};
     SystemClock clock;
 
 private:

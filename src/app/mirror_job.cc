@@ -107,6 +107,12 @@ std::chrono::milliseconds MirrorJob::pause() const {
 }
 
 void MirrorJob::run(std::stop_token const& stop) {
+    {
+        // The first round is one of something: of what was published first.
+        MutexLock const lock(mutex_);
+        while (!wanted_) changed_.wait(mutex_);
+        wanted_ = false;
+    }
     while (!stop.stop_requested()) {
         failures_ = send_all() ? 0 : failures_ + 1;
         auto const next = std::chrono::steady_clock::now() + pause();

@@ -234,6 +234,7 @@ class MirrorTest(unittest.TestCase):
         self.configure(when_late="closed")
         self.mirror.stop()
         self.instance.start()
+        client = self.instance.client()
         self.wait_for(lambda: client.get("/health").status == 503, 10, "never CLOSED")
         self.assertEqual(client.get("/fhir/metadata").status, 503)
         self.mirror.start()
@@ -277,7 +278,7 @@ class MirrorTest(unittest.TestCase):
         self.fill()
         self.instance.stop()
         older = self.folder / "older"
-        shutil.copytree(self.directory, older)
+        shutil.copytree(self.directory, older, ignore=shutil.ignore_patterns("*.socket"))
         self.instance.start()
         self.fill()
         self.instance.stop()

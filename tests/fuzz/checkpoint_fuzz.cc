@@ -6,6 +6,7 @@
 #include "crypto/signature.h"
 #include "foundation/check.h"
 #include "transparency/checkpoint.h"
+#include "transparency/cosignature.h"
 
 namespace {
 
@@ -14,6 +15,8 @@ using namespace salus::transparency;
 
 struct Fixture {
     crypto::SigningKey key = crypto::SigningKey::generate(crypto::SignatureAlgorithm::ed25519);
+    CosignatureVerifier cosigner =
+        CosignatureVerifier::make("fuzz/mirror", key.verifying_key()).value();
     NoteVerifier verifier = NoteVerifier::make("salus/fuzz/log", key.verifying_key()).value();
 };
 
@@ -25,6 +28,7 @@ void check_spelling(std::string_view input) {
     }
     if (auto const read = continuation_from(input)) SALUS_CHECK(to_text(*read) == input);
     if (auto const read = NoteVerifier::parse(input)) SALUS_CHECK(read->text() == input);
+    if (auto const read = CosignatureVerifier::parse(input)) SALUS_CHECK(read->text() == input);
 }
 
 }  // namespace
@@ -32,7 +36,7 @@ void check_spelling(std::string_view input) {
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     static Fixture const fixture;
     std::string_view const input(reinterpret_cast<char const*>(data), size);
-    SALUS_CHECK(!fixture.verifier.open(input));
+    SALUS_CHECK(!fixture.verifier.open(input) && !fixture.cosigner.open(input));
     check_spelling(input);
     auto text = std::string(input) + "\n";
     auto const opened =
