@@ -77,6 +77,7 @@ Finding broad_queries(EvidenceContext const& context);
 Finding recorded_events(EvidenceContext const& context);
 Finding no_audit_no_access(EvidenceContext const& context);
 Finding hash_chained_log(EvidenceContext const& context);
+Finding views_of_the_log(EvidenceContext const& context);
 Finding clock_synchronization(EvidenceContext const& context);
 // API
 Finding strict_schemas(EvidenceContext const& context);
