@@ -2,6 +2,7 @@
 // verified as it is read, so what is written out is what the log holds.
 #include <cstdio>
 
+#include "app/audit_details.h"
 #include "app/audit_logs.h"
 #include "app/terminal.h"
 #include "audit/verifier.h"
@@ -83,14 +84,20 @@ int say_finding(audit::Finding const& finding) {
     return kFoundWrong;
 }
 
-int export_log(AuditLogPlace const& place, audit_views::ExportWriter& writer) {
+// `details`: nullptr, they stay sealed.
+int export_log(AuditLogPlace const& place, audit_views::ExportWriter& writer,
+               AuditDetails* details) {
     Output output;
     bool written = true;
     Result<void> readable;
     writer.begin(output.text());
     auto const receive = [&](audit::LeafView const& leaf) {
         if (!written || !readable) return;
-        readable = writer.add(output.text(), leaf.json);
+        auto const detail = details != nullptr && leaf.detail
+                                ? details->of(leaf.index)
+                                : Result<audit_views::OpenedDetail const*>(nullptr);
+        readable = detail ? writer.add(output.text(), leaf.json, *detail)
+                          : Result<void>(std::unexpected(detail.error()));
         written = output.write_if_full();
     };
     // A batch that is being written at the end is not part of the export.
@@ -124,10 +131,19 @@ int audit_export(AuditExportOptions const& options) {
     auto const format = audit_views::export_format(options.format);
     if (!filter || !format) return kUsage;
     auto const& place = places->front();
-    audit_views::ExportWriter writer(*format,
-                                     audit_views::ViewSource::of(issuer_of(options, place)),
-                                     *std::move(filter), audit_views::Details::left_out);
-    return export_log(place, writer);
+    std::unique_ptr<AuditDetails> details;
+    if (options.with_details) {
+        details = AuditDetails::connect(options.log.directory, options.log.tenant,
+                                        options.client_id, options.key_file, why);
+        if (!details) {
+            say_problem("the details cannot be opened: " + why);
+            return kFailed;
+        }
+    }
+    audit_views::ExportWriter writer(
+        *format, audit_views::ViewSource::of(issuer_of(options, place)), *std::move(filter),
+        details ? audit_views::Details::shown : audit_views::Details::left_out);
+    return export_log(place, writer, details.get());
 }
 
 }  // namespace salus::app

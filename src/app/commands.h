@@ -221,6 +221,11 @@ struct AuditExportOptions {
     std::string client;
     std::vector<std::string> events;
     std::vector<std::string> outcomes;
+    // Opens the sealed details, which may be ePHI and is recorded: through the instance, as a
+    // client that has the scope admin/audit.read.
+    bool with_details = false;
+    std::string client_id;
+    std::filesystem::path key_file;
 };
 int audit_export(AuditExportOptions const& options);
 

@@ -10,6 +10,7 @@
 #include "app/configuration.h"
 #include "app/last_reconciliation.h"
 #include "audit/log.h"
+#include "audit_views/audit_trail.h"
 #include "foundation/clock.h"
 #include "http/server.h"
 #include "keys/key_management_service.h"
@@ -29,7 +30,8 @@ struct EvidenceSources {
         TenantName name;
         keys::Keyring& keyring;
         audit::Log& audit_log;
-        transparency::SignedLog const* signed_log = nullptr;  // nullptr: nobody publishes
+        transparency::SignedLog const* signed_log = nullptr;   // nullptr: nobody publishes
+        audit_views::AuditTrail const* audit_trail = nullptr;  // nullptr: the log is not shown
         std::size_t intents_settled = 0;  // that a crash had left open, concluded at this start
     };
     std::vector<TenantSources> tenants;

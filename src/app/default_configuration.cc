@@ -167,7 +167,7 @@ Encounter = ["status", "class", "type", "subject", "period", "serviceProvider"]
 Procedure = ["status", "code", "subject", "encounter", "performedDateTime", "performedPeriod"]
 
 [policy.HOPERAT]
-read = ["Encounter", "Location", "Organization", "Practitioner"]
+read = ["AuditEvent", "Encounter", "Location", "Organization", "Practitioner"]
 write = ["Location", "Organization", "Practitioner"]
 delete = []
 other_elements = ["*"]

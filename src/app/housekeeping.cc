@@ -71,6 +71,11 @@ void Housekeeping::each_minute() {
         record(instance_.house().tenants.front()->tenant, std::move(leaf));
         refused_recorded_ = refused;
     }
+    for (auto const& tenant : instance_.house().tenants) {
+        // A patient index that is not made now is made when it is asked for.
+        if (tenant->audit_trail->catch_up()) continue;
+        instance_.log().write(LogLevel::error, "audit.patient_index_failed");
+    }
     BlockingExecutor executor;
     auto& store = instance_.house().tenants.front()->tenant.store;
     auto const now = to_unix_seconds(instance_.clock().now());

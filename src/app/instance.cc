@@ -100,6 +100,9 @@ Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
              .second;
 
     auto const path = is_default ? std::string() : "/t/" + name.text();
+    audit_trails_.push_back(std::make_unique<audit_views::AuditTrail>(
+        layout_.audit(name), log,
+        audit_views::ViewSource::of(configuration_.server.public_url + path)));
     definitions_.push_back(std::make_unique<fhir::LoadedDefinitions>());
     request::Tenant tenant{.name = name,
                            .realm = configuration_.realm,
@@ -118,6 +121,7 @@ Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
         pipeline::TenantHouse{.tenant = std::move(tenant),
                               .token_keys = std::move(token_keys),
                               .custodians_file = layout_.custodians(name),
+                              .audit_trail = audit_trails_.back().get(),
                               .key_executor = &key_executor_}));
     return {};
 }
@@ -151,6 +155,7 @@ void Instance::join_rooms() {
                                    .keyring = *keyrings_[i],
                                    .audit_log = *signed_logs_[i].second,
                                    .signed_log = signed_logs_[i].second.get(),
+                                   .audit_trail = audit_trails_[i].get(),
                                    .intents_settled = settled_intents_[i]});
     }
     evidence_ = std::make_unique<ControlEvidence>(std::move(sources));

@@ -136,6 +136,7 @@ private:
     std::unique_ptr<KeyRefresh> key_refresh_;  // once all keyrings are there
     std::vector<std::unique_ptr<audit::Log>> audit_logs_;
     SignedLogs signed_logs_;  // over those
+    std::vector<std::unique_ptr<audit_views::AuditTrail>> audit_trails_;  // over those
     std::vector<std::unique_ptr<fhir::LoadedDefinitions>> definitions_;
     std::vector<std::size_t> settled_intents_;                     // of each tenant, at this start
     std::vector<std::unique_ptr<pipeline::TenantHouse>> tenants_;  // until the house has them

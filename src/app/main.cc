@@ -314,6 +314,13 @@ void describe_audit_export(CLI::App& audit, Options& options, int& code) {
     command->add_option("--event", exporting.events, "An event, such as read or denied");
     command->add_option("--outcome", exporting.outcomes, "How it ended")
         ->check(CLI::IsMember({"ok", "denied", "error"}));
+    auto* client = command->add_option("--client-id", exporting.client_id,
+                                       "With details: client with the scope admin/audit.read");
+    auto* key = command->add_option("--key", exporting.key_file, "Its private key (JWK)")
+                    ->check(CLI::ExistingFile);
+    command->add_flag("--with-details", exporting.with_details, "Open the sealed details")
+        ->needs(client)
+        ->needs(key);
     command->callback([&] { code = salus::app::audit_export(exporting); });
 }
 

@@ -15,6 +15,16 @@ void add(std::string& out, std::string_view name, std::string_view value) {
     if (value.size() > kTextLargest) out.append(",\"").append(name).append("_cut\":true");
 }
 
+crypto::Context context_of(request::Tenant const& tenant, RequestId const& request) {
+    using Part = crypto::Context::Part;
+    crypto::Context context;
+    context.add(Part::realm, tenant.realm)
+        .add(Part::tenant, tenant.name.text())
+        .add(Part::object_class, "audit-detail")
+        .add(Part::id, request.text());
+    return context;
+}
+
 }  // namespace
 
 Result<crypto::Sealed> DetailWriter::seal(request::Exchange const& exchange) {
@@ -29,15 +39,17 @@ Result<crypto::Sealed> DetailWriter::seal(request::Exchange const& exchange) {
     add(text, "claimed_client", exchange.facts.claimed_client.reveal({}));
     text.push_back('}');
 
-    using Part = crypto::Context::Part;
-    crypto::Context context;
-    context.add(Part::realm, tenant_.realm)
-        .add(Part::tenant, tenant_.name.text())
-        .add(Part::object_class, "audit-detail")
-        .add(Part::id, exchange.id.text());
-    auto sealed = sealer_.seal(key.key, key.version, context, bytes_of(text));
+    auto sealed =
+        sealer_.seal(key.key, key.version, context_of(tenant_, exchange.id), bytes_of(text));
     scrub(text);
     return sealed;
+}
+
+Result<std::string> DetailReader::open(RequestId const& request, BytesView sealed) {
+    SALUS_TRY(auto const record, crypto::Sealed::from_storage(Bytes(sealed.begin(), sealed.end())));
+    SALUS_TRY(auto const key, tenant_.keyring.purpose_key_for_reading(keys::Purpose::audit_detail,
+                                                                      record.key_version()));
+    return opener_.open(key, context_of(tenant_, request), record);
 }
 
 }  // namespace salus::audit_controls

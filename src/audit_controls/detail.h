@@ -21,4 +21,18 @@ private:
     crypto::Sealer sealer_;
 };
 
+// Opens them, for an authorised auditor. Belongs to one thread.
+class DetailReader {
+public:
+    DetailReader(request::Tenant const& tenant, crypto::Random& random)
+        : tenant_(tenant), opener_(random) {}
+    // Canonical JSON of what the writer put in; may be ePHI. Errc::corrupt when it is not the
+    // detail of this request's leaf; Errc::unavailable when the key cannot be had.
+    [[nodiscard]] Result<std::string> open(RequestId const& request, BytesView sealed);
+
+private:
+    request::Tenant const& tenant_;
+    crypto::Sealer opener_;
+};
+
 }  // namespace salus::audit_controls

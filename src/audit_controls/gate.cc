@@ -56,6 +56,12 @@ audit::Event event_of(request::Interaction interaction) {
         case Interaction::proposal_read:
         case Interaction::hold_list: return audit::Event::key_read;
         case Interaction::control_check: return audit::Event::control_check;
+        case Interaction::audit_search:
+        case Interaction::audit_event:
+        case Interaction::access_report:
+        case Interaction::accounting:
+        case Interaction::audit_proof:
+        case Interaction::audit_details: return audit::Event::audit_read;
         case Interaction::backup_begin:
         case Interaction::backup_state:
         case Interaction::backup_drill_report: return audit::Event::backup_administration;

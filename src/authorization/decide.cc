@@ -30,6 +30,12 @@ bool purpose_allows(PurposeRule const& rule, Interaction interaction, std::strin
         case Interaction::validate:
         case Interaction::update: return rule.write.contains(type);
         case Interaction::remove: return rule.remove.contains(type);
+        case Interaction::audit_search:
+        case Interaction::audit_event:
+        case Interaction::access_report:
+        case Interaction::accounting:
+        case Interaction::audit_details: return rule.read.contains("AuditEvent");
+        case Interaction::audit_proof: return true;
         // Administration needs its purpose and its scope, which decide() checked.
         case Interaction::definitions_load:
         case Interaction::definitions_list:

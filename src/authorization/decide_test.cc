@@ -67,6 +67,17 @@ constexpr std::array kRows{
         kAdministrate, kTreat},
     Row{Interaction::backup_drill_report, "", "admin/backups.write",
         "admin/backups.read admin/check.read system/*.cruds", kAdministrate, kTreat},
+    // Every record is not the log, and the log's details have a scope of their own.
+    Row{Interaction::audit_search, "AuditEvent", "system/AuditEvent.s",
+        "system/*.cruds system/AuditEvent.r admin/audit.read", kTreat, kPay},
+    Row{Interaction::audit_event, "AuditEvent", "system/AuditEvent.r",
+        "system/*.cruds system/AuditEvent.s admin/audit.read", kTreat, kPay},
+    Row{Interaction::accounting, "Patient", "system/AuditEvent.r",
+        "system/*.cruds system/Patient.r admin/audit.read", kTreat, kPay},
+    Row{Interaction::access_report, "Patient", "system/AuditEvent.r",
+        "system/*.cruds system/Patient.r admin/audit.read", kTreat, kPay},
+    Row{Interaction::audit_details, "AuditEvent", "admin/audit.read",
+        "system/*.cruds system/AuditEvent.rs admin/keys.read", kTreat, kPay},
 };
 
 TEST(Decide, TableOfInteractions) {

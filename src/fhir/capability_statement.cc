@@ -70,6 +70,17 @@ void write_parameters(json::Writer& writer, Type const& type, LoadedParameters c
     writer.end_array();
 }
 
+void write_chosen_parameters(json::Writer& writer, ResourceCapability const& resource) {
+    if (!has(resource.interactions, Interaction::search_type)) return;
+    writer.key("searchParam").begin_array();
+    for (auto const& parameter : resource.type->search_parameters) {
+        if (std::ranges::find(resource.search_parameters, parameter.name) !=
+            resource.search_parameters.end())
+            write_parameter(writer, parameter.name.text(), parameter.type);
+    }
+    writer.end_array();
+}
+
 // Of what may be included the type's own references, and of what refers to it the provenance: a
 // list of all others would be longer than everything else together.
 void write_includes(json::Writer& writer, Type const& type, LoadedParameters const* loaded) {
@@ -110,7 +121,9 @@ void write_resource(json::Writer& writer, ResourceCapability const& resource,
     writer.key("conditionalUpdate").boolean(resource.conditional_update);
     writer.key("conditionalDelete")
         .string(resource.conditional_delete ? "single" : "not-supported");
-    if (has(interactions, Interaction::search_type)) {
+    if (!resource.search_parameters.empty()) {
+        write_chosen_parameters(writer, resource);
+    } else if (has(interactions, Interaction::search_type)) {
         write_includes(writer, *resource.type, loaded);
         write_parameters(writer, *resource.type, loaded);
     }

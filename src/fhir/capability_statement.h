@@ -39,6 +39,8 @@ struct ResourceCapability {
     bool conditional_read = false;  // by ETag and by time
     bool conditional_update = false;
     bool conditional_delete = false;  // of one match
+    // These alone may be searched by, and nothing included; empty: all that the search code offers.
+    std::span<Literal const> search_parameters{};
 };
 
 // SMART App Launch (http://hl7.org/fhir/smart-app-launch/conformance.html); empty: not offered.

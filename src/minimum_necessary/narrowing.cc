@@ -177,6 +177,8 @@ Result<request::Disclosable> Narrowing::narrow(Prepared& prepared, request::Perm
         response.body = EphiText(std::move(text));
     } else if (auto* meta = std::get_if<request::MetaContent>(&prepared.content)) {
         response.body = std::move(meta->text);
+    } else if (auto* report = std::get_if<request::ReportContent>(&prepared.content)) {
+        response.body = std::move(report->text);
     } else if (auto* bundle = std::get_if<request::BundleContent>(&prepared.content)) {
         SALUS_TRY(response.body, render_bundle(*bundle, permit, exchange));
     }

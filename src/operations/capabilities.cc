@@ -5,6 +5,7 @@
 
 #include "fhir/capability_statement.h"
 #include "operations/answers.h"
+#include "operations/audit_parameters.h"
 #include "operations/offers.h"
 
 namespace salus::operations {
@@ -14,6 +15,7 @@ using request::Interaction;
 
 std::optional<fhir::Interaction> interaction_of(Interaction interaction) {
     switch (interaction) {
+        case Interaction::audit_event:
         case Interaction::read: return fhir::Interaction::read;
         case Interaction::vread: return fhir::Interaction::vread;
         case Interaction::update: return fhir::Interaction::update;
@@ -22,6 +24,7 @@ std::optional<fhir::Interaction> interaction_of(Interaction interaction) {
         case Interaction::history_instance: return fhir::Interaction::history_instance;
         case Interaction::history_type: return fhir::Interaction::history_type;
         case Interaction::create: return fhir::Interaction::create;
+        case Interaction::audit_search:
         case Interaction::search_type: return fhir::Interaction::search_type;
         default: return std::nullopt;  // operations, and interactions of the system
     }
@@ -64,6 +67,10 @@ fhir::ResourceCapability capability_of(fhir::Type const& type, request::CallerFa
             capability.interactions.push_back(*interaction);
         auto const operation = operation_of(offer.interaction, name);
         if (operation && !has(capability, *operation)) capability.operations.push_back(*operation);
+    }
+    if (name == "AuditEvent") {
+        capability.search_parameters = kAuditSearchParameters;
+        return capability;
     }
     bool const searches = has(capability, fhir::Interaction::search_type);
     capability.update_creates = has(capability, fhir::Interaction::update);

@@ -160,7 +160,8 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
         std::array<std::string_view, sizeof...(names)> const wanted{names...};
         return std::ranges::equal(segments, wanted);
     };
-    bool const takes_parameters = !segments.empty() && segments.front() == "fhir";
+    bool const takes_parameters =
+        !segments.empty() && (segments.front() == "fhir" || segments.front() == "audit");
     if (!takes_parameters && !query.empty()) {
         return fail(Errc::invalid, "this address takes no parameters");
     }
@@ -186,6 +187,8 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
         return route_keys(exchange.request, segments.subspan(2));
     if (segments.size() >= 2 && is_backups(segments))
         return route_backups(exchange.request, segments);
+    if (is("audit", "v1", "proof") || is("audit", "v1", "details"))
+        return route_audit_log(exchange, segments, query);
     if (is("admin", "check")) return only(http::Method::get, method, Interaction::control_check);
     if (is("fhir", ".well-known", "smart-configuration")) {
         // JSON whatever the Accept header says (SMART App Launch 2.2, conformance).
@@ -219,6 +222,7 @@ Result<IntentFacts> Classifier::route_fhir(request::Exchange& exchange, Segments
         return paged(exchange, std::move(facts), "history", query);
     }
     if (segments.back().starts_with('$')) return route_operation(exchange, segments, query);
+    if (segments[0] == "AuditEvent") return route_audit_event(exchange, segments, query);
     if (!fhir::is_resource_type(segments[0])) return no_such_route();
     if (segments.size() == 1) return route_type(exchange, segments[0], query);
     if (segments.size() == 2 && segments[1] == "_search")
@@ -240,7 +244,7 @@ Result<IntentFacts> Classifier::route_compartment(request::Exchange& exchange, S
     bool const all_types = segments[2] == "*";
     bool const compartment =
         segments[0] == "Patient" && (all_types || fhir::is_resource_type(segments[2]));
-    if (!compartment) return no_such_route();
+    if (!compartment || segments[2] == "AuditEvent") return no_such_route();
     auto const searched = all_types ? std::string() : segments[2];
     if (segments.size() == 4 && segments[3] == "_search")
         return search_by_form(exchange, searched, segments[1], query);
@@ -289,6 +293,8 @@ Result<IntentFacts> Classifier::route_operation(request::Exchange& exchange, Seg
     auto const& name = segments.back();
     if (name == "$validate" && segments.size() > 1 && fhir::is_resource_type(segments[0]))
         return route_validate(exchange, segments, query);
+    if (name == "$accounting" || name == "$access-report")
+        return route_patient_report(exchange, segments, query);
     auto facts = facts_of(Interaction::everything);
     if (name == "$meta")
         facts.interaction = Interaction::meta;

@@ -96,6 +96,16 @@ private:
     [[nodiscard]] Result<void> add_conditional_references(request::Exchange& exchange,
                                                           request::IntentFacts const& bundle,
                                                           std::vector<request::Intent>& intents);
+    // Views of the audit log (classify_audit.cc).
+    [[nodiscard]] Result<request::IntentFacts> route_audit_event(request::Exchange& exchange,
+                                                                 Segments segments,
+                                                                 std::string_view query);
+    [[nodiscard]] Result<request::IntentFacts> route_patient_report(request::Exchange& exchange,
+                                                                    Segments segments,
+                                                                    std::string_view query);
+    [[nodiscard]] static Result<request::IntentFacts> route_audit_log(request::Exchange& exchange,
+                                                                      Segments segments,
+                                                                      std::string_view query);
     // The compartment of what is asked, where a patient-context token makes it matter.
     [[nodiscard]] Result<void> locate(request::Exchange& exchange, request::IntentFacts& facts);
 

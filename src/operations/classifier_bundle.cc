@@ -152,6 +152,12 @@ bool may_stand_in_a_transaction(IntentFacts const& facts) {
         case Interaction::backup_begin:
         case Interaction::backup_state:
         case Interaction::backup_drill_report:
+        case Interaction::audit_search:
+        case Interaction::audit_event:
+        case Interaction::access_report:
+        case Interaction::accounting:
+        case Interaction::audit_proof:
+        case Interaction::audit_details:
         case Interaction::control_check: return false;
     }
     return false;

@@ -88,6 +88,42 @@ TEST_F(ClassifierTest, EveryRouteThatWrites) {
            Interaction::search_type);
 }
 
+TEST_F(ClassifierTest, RoutesOfTheAuditLog) {
+    expect({.target = "/fhir/AuditEvent"}, Interaction::audit_search);
+    expect({.target = "/fhir/AuditEvent?patient=Patient/p1&date=ge2026&date=lt2027"},
+           Interaction::audit_search);
+    expect({.target = "/fhir/AuditEvent/12"}, Interaction::audit_event);
+    expect({.target = "/fhir/Patient/p1/$accounting?start=2020&exempt=true"},
+           Interaction::accounting);
+    expect({.target = "/fhir/Patient/p1/$access-report"}, Interaction::access_report);
+    expect({.target = "/audit/v1/proof?index=3"}, Interaction::audit_proof);
+    expect({.target = "/audit/v1/details?index=3&count=9"}, Interaction::audit_details);
+
+    for (auto const* target :
+         {"/fhir/AuditEvent/012", "/fhir/AuditEvent/x", "/fhir/AuditEvent/1/_history",
+          "/fhir/AuditEvent/_history", "/fhir/Patient/p1/AuditEvent", "/audit/v1/other",
+          "/fhir/Observation/o1/$accounting"}) {
+        expect({.target = target}, Errc::not_found);
+    }
+    for (auto const* target :
+         {"/fhir/AuditEvent?_sort=date", "/fhir/AuditEvent?date=ap2026",
+          "/fhir/AuditEvent?outcome=1", "/fhir/AuditEvent?action=C&action=D",
+          "/fhir/AuditEvent/1?action=C", "/fhir/AuditEvent?patient=Group/1",
+          "/fhir/AuditEvent?_cursor=x", "/fhir/Patient/p1/$access-report?exempt=true",
+          "/audit/v1/proof", "/audit/v1/proof?count=1", "/audit/v1/proof?index=1&index=2"}) {
+        expect({.target = target}, Errc::invalid);
+    }
+}
+
+TEST_F(ClassifierTest, NoAuditEventIsWritten) {
+    HeaderList const json{{"Content-Type", testing::kFhirJsonType}};
+    std::string const event = R"({"resourceType":"AuditEvent"})";
+    expect({Method::post, "/fhir/AuditEvent", json, event}, Errc::method_not_allowed);
+    expect({Method::put, "/fhir/AuditEvent/1", json, event}, Errc::method_not_allowed);
+    expect({Method::patch, "/fhir/AuditEvent/1", json, event}, Errc::method_not_allowed);
+    expect({Method::remove, "/fhir/AuditEvent/1", {}, ""}, Errc::method_not_allowed);
+}
+
 TEST_F(ClassifierTest, RoutesOfWhatSeveralPeopleDecide) {
     HeaderList const json{{"Content-Type", "application/json"}};
     std::string const proposal = "/admin/keys/proposals/" + std::string(64, 'a');

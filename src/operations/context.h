@@ -1,6 +1,7 @@
 // What every FHIR operation works with: one tenant's records on one thread.
 #pragma once
 
+#include "audit_views/audit_trail.h"
 #include "crypto/random.h"
 #include "fhir/profiles/loaded_definitions.h"
 #include "foundation/clock.h"
@@ -18,7 +19,13 @@ struct Context {
     json::Parser& parser;
     crypto::Random& random;
     Clock const& clock;
+    audit_views::AuditTrail* audit_trail = nullptr;  // nullptr: the log is not shown
 
+    // Errc::not_supported where the log is not shown.
+    [[nodiscard]] Result<audit_views::AuditTrail*> trail() const {
+        if (audit_trail == nullptr) return fail(Errc::not_supported, "the log is not shown here");
+        return audit_trail;
+    }
     // Of the packages that are loaded now, for what is validated; nullptr: none can be loaded.
     [[nodiscard]] std::shared_ptr<fhir::ProfileSet const> profiles() const {
         return tenant.definitions != nullptr ? tenant.definitions->current() : nullptr;

@@ -24,6 +24,9 @@ constexpr std::array<Literal, 1> kMatching{"If-Match"};
 constexpr std::array<Literal, 2> kDeleting{"If-Match", "criteria"};
 constexpr std::array<Literal, 1> kSearching{"criteria"};
 constexpr std::array<Literal, 1> kBundles{"Prefer"};
+constexpr std::array<Literal, 7> kAuditSearch{
+    "date", "patient", "agent-identifier", "entity-identifier", "outcome", "_count", "_cursor"};
+constexpr std::array<Literal, 2> kReport{"start", "end"};
 
 constexpr auto kOffers = std::to_array<Offer>({
     {Interaction::read, "get", "/{type}/{id}", "Read a resource", {}, kReading},
@@ -110,6 +113,25 @@ constexpr auto kOffers = std::to_array<Offer>({
      kFhir, kMatching},
     {Interaction::meta_delete, "post", "/{type}/{id}/$meta-delete",
      "Remove profiles, tags and labels", kFhir, kMatching},
+    {Interaction::audit_search,
+     "get",
+     "/AuditEvent",
+     "Search the audit log, newest first",
+     {},
+     kAuditSearch},
+    {Interaction::audit_event, "get", "/AuditEvent/{leaf}", "An event of the audit log", {}, {}},
+    {Interaction::accounting,
+     "get",
+     "/Patient/{id}/$accounting",
+     "The accounting of disclosures (45 CFR 164.528)",
+     {},
+     kReport},
+    {Interaction::access_report,
+     "get",
+     "/Patient/{id}/$access-report",
+     "Every access to a patient's records",
+     {},
+     kReport},
     {Interaction::transaction, "post", "/", "A transaction or a batch", kFhir, kBundles},
     {Interaction::capabilities, "get", "/metadata", "The CapabilityStatement", {}, {}},
     {Interaction::open_api, "get", "/openapi.json", "This document", {}, {}},
@@ -123,6 +145,11 @@ std::span<Offer const> offers() noexcept {
 
 bool offered_to(request::CallerFacts const& caller, Interaction interaction,
                 std::string_view type) {
+    // What is of the audit log is not stored, and the other way round.
+    bool const is_view =
+        interaction == Interaction::audit_search || interaction == Interaction::audit_event;
+    if (type == "AuditEvent" && !is_view && interaction != Interaction::validate) return false;
+    if (is_view && type != "AuditEvent") return false;
     if (caller.anonymous) return true;
     bool const broad =
         interaction == Interaction::history_type || interaction == Interaction::history_system;

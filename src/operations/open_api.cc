@@ -21,6 +21,7 @@ struct Part {
 constexpr auto kParts = std::to_array<Part>({
     {"id", "path", "id", R"({"type":"string","pattern":"^[A-Za-z0-9\\-\\.]{1,64}$"})"},
     {"version", "path", "version", R"({"type":"integer","minimum":1})"},
+    {"leaf", "path", "leaf", R"({"type":"integer","minimum":0})"},
     {"_elements", "query", "_elements", R"({"type":"string"})"},
     {"_summary", "query", "_summary", R"({"type":"string","enum":["true","false"]})"},
     {"_pretty", "query", "_pretty", R"({"type":"boolean"})"},
@@ -31,6 +32,11 @@ constexpr auto kParts = std::to_array<Part>({
     {"_type", "query", "_type", R"({"type":"string"})"},
     {"start", "query", "start", R"({"type":"string","format":"date"})"},
     {"end", "query", "end", R"({"type":"string","format":"date"})"},
+    {"date", "query", "date", R"({"type":"string"})"},
+    {"patient", "query", "patient", R"({"type":"string"})"},
+    {"agent-identifier", "query", "agent:identifier", R"({"type":"string"})"},
+    {"entity-identifier", "query", "entity:identifier", R"({"type":"string"})"},
+    {"outcome", "query", "outcome", R"({"type":"string","enum":["0","4","8"]})"},
     {"criteria", "query", "criteria",
      R"({"type":"object","additionalProperties":{"type":"string"}})"},
     {"If-Match", "header", "If-Match", R"({"type":"string"})"},
@@ -49,7 +55,7 @@ void write_reference(json::Writer& writer, std::string_view kind, std::string_vi
 
 void write_parameters(json::Writer& writer, Offer const& offer) {
     writer.key("parameters").begin_array();
-    for (auto const* name : {"type", "id", "version"}) {
+    for (auto const* name : {"type", "id", "version", "leaf"}) {
         auto const braced = "{" + std::string(name) + "}";
         if (offer.path.text().find(braced) != std::string_view::npos)
             write_reference(writer, "parameters", name);

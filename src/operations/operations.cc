@@ -1,11 +1,15 @@
 #include "operations/operations.h"
 
+#include "operations/audit_details.h"
+#include "operations/audit_events.h"
+#include "operations/audit_proof.h"
 #include "operations/capabilities.h"
 #include "operations/everything.h"
 #include "operations/history.h"
 #include "operations/meta.h"
 #include "operations/open_api.h"
 #include "operations/patch.h"
+#include "operations/patient_report.h"
 #include "operations/population_history.h"
 #include "operations/read.h"
 #include "operations/search.h"
@@ -36,6 +40,12 @@ Result<request::Prepared> prepare(Context const& context, request::Permit const&
         case Interaction::transaction: return transaction(context, permit);
         case Interaction::capabilities: return capabilities(context, permit);
         case Interaction::open_api: return open_api(context);
+        case Interaction::audit_search: return search_audit_events(context, permit);
+        case Interaction::audit_event: return read_audit_event(context, permit);
+        case Interaction::access_report:
+        case Interaction::accounting: return patient_report(context, permit);
+        case Interaction::audit_proof: return audit_proof(context, permit);
+        case Interaction::audit_details: return audit_details(context, permit);
         case Interaction::batch:
         case Interaction::token:
         case Interaction::authorization_server_metadata:

@@ -47,7 +47,8 @@ std::optional<TenantName> tenant_in(http::Request const& request) {
 minimum_necessary::ErrorForm error_form(http::Request const& request) {
     auto const path = below_tenant(RequestReader::target(request));
     if (path.starts_with("/oauth/")) return minimum_necessary::ErrorForm::oauth;
-    if (path.starts_with("/admin/")) return minimum_necessary::ErrorForm::problem;
+    if (path.starts_with("/admin/") || path.starts_with("/audit/"))
+        return minimum_necessary::ErrorForm::problem;
     return minimum_necessary::ErrorForm::operation_outcome;
 }
 
@@ -87,6 +88,12 @@ bool belongs_on_a_worker(request::Permit const& permit) {
         case request::Interaction::backup_begin:
         case request::Interaction::backup_state:
         case request::Interaction::backup_drill_report:
+        case request::Interaction::audit_search:
+        case request::Interaction::audit_event:
+        case request::Interaction::access_report:
+        case request::Interaction::accounting:
+        case request::Interaction::audit_proof:
+        case request::Interaction::audit_details:
         case request::Interaction::control_check: return true;
         case request::Interaction::create:
         case request::Interaction::update:

@@ -29,7 +29,7 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
     : house_(house),
       tenant_(tenant),
       records_(std::move(records)),
-      context_{tenant.tenant, *records_, parser_, house.random, house.clock},
+      context_{tenant.tenant, *records_, parser_, house.random, house.clock, tenant.audit_trail},
       classifier_(tenant.tenant, *records_, parser_, house.clock),
       authorization_(house.policy),
       token_endpoint_(tenant.tenant, tenant.token_keys, *records_, parser_, house.random,
@@ -76,6 +76,12 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
         case Interaction::transaction:
         case Interaction::history_system:
         case Interaction::capabilities:
+        case Interaction::audit_search:
+        case Interaction::audit_event:
+        case Interaction::access_report:
+        case Interaction::accounting:
+        case Interaction::audit_proof:
+        case Interaction::audit_details:
         case Interaction::open_api: return operations::prepare(context_, permit);
         case Interaction::batch: return operations::batch(exchange.entries.size());
         case Interaction::token: return token_endpoint_.answer(exchange);

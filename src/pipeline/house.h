@@ -10,6 +10,7 @@
 #include "admin/backups.h"
 #include "admin/control_report.h"
 #include "admin/keys_desk.h"
+#include "audit_views/audit_trail.h"
 #include "authentication/token_keys.h"
 #include "authorization/policy.h"
 #include "crypto/random.h"
@@ -23,7 +24,8 @@ namespace salus::pipeline {
 struct TenantHouse {
     request::Tenant tenant;
     authentication::TokenKeys token_keys;
-    std::filesystem::path custodians_file{};     // empty: the set is not pinned
+    std::filesystem::path custodians_file{};         // empty: the set is not pinned
+    audit_views::AuditTrail* audit_trail = nullptr;  // nullptr: the log is not shown
     admin::KeyExecutor* key_executor = nullptr;  // nullptr: no operation that takes several steps
 };
 

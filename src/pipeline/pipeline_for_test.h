@@ -63,8 +63,13 @@ public:
         for (auto* tenant : {&default_, &north_}) {
             auto keys = must(authentication::TokenKeys::open(tenant->directory() / "token.sealed",
                                                              tenant->tenant(), instance_.random));
-            house_.tenants.push_back(std::make_unique<pipeline::TenantHouse>(
-                pipeline::TenantHouse{tenant->tenant(), std::move(keys)}));
+            auto const& signed_log = *signed_logs_.emplace_back(
+                std::make_unique<transparency::SignedLog>(tenant->tenant().audit_log));
+            auto& trail = *trails_.emplace_back(std::make_unique<audit_views::AuditTrail>(
+                tenant->directory() / "audit", signed_log,
+                audit_views::ViewSource::of(tenant->tenant().public_url)));
+            house_.tenants.push_back(std::make_unique<pipeline::TenantHouse>(pipeline::TenantHouse{
+                .tenant = tenant->tenant(), .token_keys = std::move(keys), .audit_trail = &trail}));
         }
         workers_ = std::make_unique<pipeline::Workers>(
             1, [this] { return must(pipeline::Desk::make(house_)); });
@@ -123,6 +128,8 @@ private:
     HookedStore store_{*instance_.store};
     TestTenant default_{instance_, "default", "", &store_};
     TestTenant north_{instance_, "north", "/t/north", &store_};
+    std::vector<std::unique_ptr<transparency::SignedLog>> signed_logs_;
+    std::vector<std::unique_ptr<audit_views::AuditTrail>> trails_;
     records::IndexCache cache_{limits::kMiB, instance_.clock};
     EmptyReport report_;
     IdleBackups backups_;

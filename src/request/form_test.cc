@@ -167,6 +167,12 @@ constexpr std::array kRows{
     Row{Interaction::backup_begin, "admin.backup-begin", false, false},
     Row{Interaction::backup_state, "admin.backup-state", false, false},
     Row{Interaction::backup_drill_report, "admin.backup-drill-report", false, false},
+    Row{Interaction::audit_search, "audit.search", false, false},
+    Row{Interaction::audit_event, "audit.event", false, false},
+    Row{Interaction::access_report, "access-report", false, false},
+    Row{Interaction::accounting, "accounting", false, false},
+    Row{Interaction::audit_proof, "audit.proof", false, false},
+    Row{Interaction::audit_details, "audit.details", false, false},
 };
 
 TEST(Interaction, TablesSayWhatIsWrittenAndWhatIsPublic) {

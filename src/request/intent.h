@@ -16,6 +16,7 @@
 #include "fhir/search_order.h"
 #include "foundation/ephi.h"
 #include "foundation/strong_id.h"
+#include "request/audit_query.h"
 #include "request/interaction.h"
 
 namespace salus::operations {
@@ -78,6 +79,7 @@ struct IntentFacts {
     std::optional<fhir::TimeRange> at;    // history: current in this time
     std::optional<fhir::TimeRange> care;  // $everything: start and end
     std::vector<std::string> types;       // $everything: _type
+    AuditQuery audit;                     // views of the audit log
     // Of a transaction: a search that a conditional reference stands for, by its text.
     EphiText reference;
 };

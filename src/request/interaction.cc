@@ -50,6 +50,12 @@ std::span<Interaction const> all_interactions() noexcept {
         Interaction::backup_begin,
         Interaction::backup_state,
         Interaction::backup_drill_report,
+        Interaction::audit_search,
+        Interaction::audit_event,
+        Interaction::access_report,
+        Interaction::accounting,
+        Interaction::audit_proof,
+        Interaction::audit_details,
     };
     return kAll;
 }
@@ -100,6 +106,12 @@ Literal name_of(Interaction interaction) noexcept {
         case Interaction::backup_begin: return "admin.backup-begin";
         case Interaction::backup_state: return "admin.backup-state";
         case Interaction::backup_drill_report: return "admin.backup-drill-report";
+        case Interaction::audit_search: return "audit.search";
+        case Interaction::audit_event: return "audit.event";
+        case Interaction::access_report: return "access-report";
+        case Interaction::accounting: return "accounting";
+        case Interaction::audit_proof: return "audit.proof";
+        case Interaction::audit_details: return "audit.details";
     }
     return "";
 }
@@ -152,6 +164,12 @@ std::span<Interaction const> parts_of(Interaction const& interaction) noexcept {
         case Interaction::backup_begin:
         case Interaction::backup_state:
         case Interaction::backup_drill_report:
+        case Interaction::audit_search:
+        case Interaction::audit_event:
+        case Interaction::access_report:
+        case Interaction::accounting:
+        case Interaction::audit_proof:
+        case Interaction::audit_details:
         case Interaction::control_check: break;
     }
     return {&interaction, 1};
@@ -204,9 +222,21 @@ bool is_write(Interaction interaction) noexcept {
         case Interaction::backup_begin:
         case Interaction::backup_state:
         case Interaction::backup_drill_report:
+        case Interaction::audit_search:
+        case Interaction::audit_event:
+        case Interaction::access_report:
+        case Interaction::accounting:
+        case Interaction::audit_proof:
+        case Interaction::audit_details:
         case Interaction::control_check: return false;
     }
     return true;
+}
+
+bool is_audit_view(Interaction interaction) noexcept {
+    return interaction == Interaction::audit_search || interaction == Interaction::audit_event ||
+           interaction == Interaction::access_report || interaction == Interaction::accounting ||
+           interaction == Interaction::audit_proof || interaction == Interaction::audit_details;
 }
 
 bool is_public(Interaction interaction) noexcept {
@@ -254,6 +284,12 @@ bool is_public(Interaction interaction) noexcept {
         case Interaction::backup_begin:
         case Interaction::backup_state:
         case Interaction::backup_drill_report:
+        case Interaction::audit_search:
+        case Interaction::audit_event:
+        case Interaction::access_report:
+        case Interaction::accounting:
+        case Interaction::audit_proof:
+        case Interaction::audit_details:
         case Interaction::control_check: return false;
     }
     return false;

@@ -61,6 +61,13 @@ enum class Interaction : std::uint8_t {
     backup_begin,
     backup_state,
     backup_drill_report,
+    // Views of the audit log
+    audit_search,   // AuditEvent
+    audit_event,    // AuditEvent/[index of a leaf]
+    access_report,  // Patient/[id]/$access-report
+    accounting,     // Patient/[id]/$accounting
+    audit_proof,    // that a leaf is in the signed log
+    audit_details,  // leaves with their sealed details opened
 };
 
 [[nodiscard]] std::span<Interaction const> all_interactions() noexcept;
@@ -71,6 +78,8 @@ enum class Interaction : std::uint8_t {
 [[nodiscard]] std::span<Interaction const> parts_of(Interaction const& interaction) noexcept;
 // Changes stored data: an intent leaf goes before it.
 [[nodiscard]] bool is_write(Interaction interaction) noexcept;
+// Shows the audit log, and is recorded as a reading of it.
+[[nodiscard]] bool is_audit_view(Interaction interaction) noexcept;
 // Answered without a token: discovery documents and the token endpoint, never ePHI.
 [[nodiscard]] bool is_public(Interaction interaction) noexcept;
 

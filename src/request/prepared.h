@@ -40,6 +40,11 @@ struct MetaContent {
     EphiText text;
 };
 
+// A report about a patient, as a whole what its operation may tell: of the audit log, no resource.
+struct ReportContent {
+    EphiText text;
+};
+
 // One line of a search, history, transaction or batch bundle.
 struct EntryContent {
     std::string full_url;  // contains a logical id: rendered into the body only
@@ -80,7 +85,9 @@ struct NoContent {};
 struct Prepared {
     int status = 200;
     http::Headers headers;
-    std::variant<NoContent, PlainContent, ResourceContent, MetaContent, BundleContent> content;
+    std::variant<NoContent, PlainContent, ResourceContent, MetaContent, ReportContent,
+                 BundleContent>
+        content;
     std::vector<Touched> touched;       // of a write: what it writes
     std::vector<Touched> consulted;     // of a write: what its answer tells of besides
     std::optional<store::Batch> batch;  // present: a write

@@ -7,6 +7,7 @@ namespace salus::request {
 namespace {
 
 constexpr std::size_t kScopesLargest = 64;
+constexpr std::string_view kAuditEvent = "AuditEvent";
 
 bool is_type_name(std::string_view text) {
     if (text == "*") return true;
@@ -60,7 +61,7 @@ std::optional<Scope> parse_administration(std::string_view rest) {
         scope.update = !scope.read;
         return scope;
     }
-    if (rest == "check.read" || rest == "population.read") {
+    if (rest == "check.read" || rest == "population.read" || rest == "audit.read") {
         scope.type = rest.substr(0, rest.find('.'));
         scope.read = true;
         return scope;
@@ -171,6 +172,15 @@ bool allows(Scope const& scope, Interaction interaction, std::string_view type) 
         case Interaction::backup_begin:
         case Interaction::backup_drill_report:
             return !clinical && scope.type == "backups" && scope.update;
+        // By name alone: who may read every record is no auditor by that.
+        case Interaction::audit_event:
+        case Interaction::access_report:
+        case Interaction::accounting: return clinical && scope.type == kAuditEvent && scope.read;
+        case Interaction::audit_search:
+            return clinical && scope.type == kAuditEvent && scope.search;
+        // Of the caller's own request; of any leaf to auditors, which the operation looks at.
+        case Interaction::audit_proof: return true;
+        case Interaction::audit_details: return !clinical && scope.type == "audit" && scope.read;
         // Decided by their parts (parts_of).
         case Interaction::patch:
         case Interaction::everything:
@@ -206,7 +216,8 @@ std::vector<Scope> intersect(std::vector<Scope> const& asked,
         Scope part{.context = scope.context, .type = scope.type};
         for (auto const& limit : registered) {
             bool const covers =
-                limit.context == scope.context && (limit.type == scope.type || limit.type == "*");
+                limit.context == scope.context &&
+                (limit.type == scope.type || (limit.type == "*" && scope.type != kAuditEvent));
             if (!covers) continue;
             for (auto const& letter : kLetters) {
                 if (scope.*letter.member && limit.*letter.member) part.*letter.member = true;

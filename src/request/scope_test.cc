@@ -182,6 +182,8 @@ bool administers(std::string_view scope, Interaction interaction) {
         case Interaction::backup_state: return scope == "admin/backups.read";
         case Interaction::backup_begin:
         case Interaction::backup_drill_report: return scope == "admin/backups.write";
+        case Interaction::audit_details: return scope == "admin/audit.read";
+        case Interaction::audit_proof: return true;  // of one's own request
         default: return false;
     }
 }
@@ -191,9 +193,9 @@ TEST(Allows, ClinicalScopesNeverAdministerAndAdministrationNeverReads) {
     EXPECT_FALSE(allows(all, Interaction::client_add, ""));
     EXPECT_FALSE(allows(all, Interaction::client_add, "clients"));
     EXPECT_FALSE(allows(all, Interaction::control_check, "check"));
-    for (auto const* text :
-         {"admin/clients.write", "admin/check.read", "admin/definitions.read",
-          "admin/definitions.write", "admin/backups.read", "admin/backups.write"}) {
+    for (auto const* text : {"admin/clients.write", "admin/check.read", "admin/definitions.read",
+                             "admin/definitions.write", "admin/backups.read", "admin/backups.write",
+                             "admin/audit.read"}) {
         auto const scope = *parse_scope(text);
         for (auto const interaction : all_interactions()) {
             bool const own = administers(text, interaction);
@@ -202,6 +204,15 @@ TEST(Allows, ClinicalScopesNeverAdministerAndAdministrationNeverReads) {
                     << text << " " << name_of(interaction).text() << " " << type;
             }
         }
+    }
+}
+
+TEST(Allows, EveryRecordIsNotTheAuditLog) {
+    for (auto const interaction : {Interaction::audit_search, Interaction::audit_event,
+                                   Interaction::accounting, Interaction::access_report}) {
+        EXPECT_FALSE(allows(*parse_scope("system/*.cruds"), interaction, "AuditEvent"));
+        EXPECT_FALSE(allows(*parse_scope("system/Patient.cruds"), interaction, "Patient"));
+        EXPECT_TRUE(allows(*parse_scope("system/AuditEvent.rs"), interaction, "Patient"));
     }
 }
 
@@ -272,6 +283,10 @@ TEST(Intersect, LetterByLetter) {
     EXPECT_EQ(text("system/Patient.rs", "system/*.r"), "system/Patient.r");
     EXPECT_EQ(text("system/Patient.cruds", "system/Patient.r system/*.s"), "system/Patient.rs");
     EXPECT_EQ(text("system/*.cruds", "system/Patient.cruds"), "");  // would be wider
+    // The audit log is given by its name alone.
+    EXPECT_EQ(text("system/AuditEvent.rs", "system/*.cruds"), "");
+    EXPECT_EQ(text("system/AuditEvent.rs", "system/*.cruds system/AuditEvent.r"),
+              "system/AuditEvent.r");
     EXPECT_EQ(text("system/Patient.r", "system/Observation.r"), "");
     EXPECT_EQ(text("system/Patient.r", "user/Patient.r"), "");
     EXPECT_EQ(text("system/Patient.r", "patient/*.cruds"), "");

@@ -24,6 +24,9 @@ class Examples(unittest.TestCase):
             text = path.read_bytes()
             sent = exact(text)
             kind, name = sent["resourceType"], sent.get("id")
+            if kind == "AuditEvent":  # shown from the audit log, never stored
+                self.assertEqual(client.put(f"/fhir/{kind}/{name}", text).status, 405)
+                continue
             put = (client.put(f"/fhir/{kind}/{name}", text) if name
                    else client.post(f"/fhir/{kind}", text))
             if path.name in faults:

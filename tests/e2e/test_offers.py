@@ -48,6 +48,7 @@ class Offers(unittest.TestCase):
         self.assertGreater(len(paths), 12)
         for path, operations in paths.items():
             real = path.replace("{type}", "Patient").replace("{id}", "x").replace("{version}", "1")
+            real = real.replace("{leaf}", "1")
             if re.search(r"^/Patient/\{id\}/\{type\}", path):
                 real = real.replace("/Patient/x/Patient", "/Patient/x/Observation")
             for method, operation in operations.items():

@@ -1,0 +1,137 @@
+#include "audit_views/leaf_reader.h"
+
+#include <fstream>
+
+#include "audit_views/events_for_test.h"
+#include "audit_views/patient_index.h"
+#include "transparency/tile_builder.h"
+#include "transparency/tile_writer.h"
+
+namespace salus::audit_views {
+namespace {
+
+class LeafReaderTest : public EventsTest {
+protected:
+    // Reads, each of one of three patients, and now and then a write.
+    void fill(std::uint64_t count) {
+        std::vector<audit::Record> records;
+        for (std::uint64_t i = 0; i < count; ++i) {
+            auto builder = request_leaf(audit::Event::read, audit::Outcome::ok);
+            builder.patient(patient_for_test(static_cast<std::uint8_t>(i % 3)));
+            records.push_back(*builder.build());
+            if (records.size() < 1'000 && i + 1 < count) continue;
+            ASSERT_TRUE(append(std::move(records)));
+            records.clear();
+        }
+    }
+    // Tiles of what is in the log now.
+    transparency::TreeHead sign() {
+        transparency::TileWriter writer(directory_);
+        transparency::TileReader none(directory_, 0);
+        auto builder = transparency::TileBuilder::resume(none, writer);
+        EXPECT_TRUE(builder);
+        for (auto const& leaf : leaves()) {
+            EXPECT_TRUE(builder->append(leaf, audit::leaf_hash(bytes_of(leaf))));
+        }
+        EXPECT_TRUE(builder->put_partial());
+        EXPECT_TRUE(writer.flush());
+        auto const status = log_->status();
+        return {status.size, status.root};
+    }
+    LeafReader reader(transparency::TreeHead head = {}) {
+        return {directory_, log_->status().size, std::move(head)};
+    }
+    static std::vector<std::string> read(LeafReader reader, audit::LeafRange range, Errc& error) {
+        std::vector<std::string> found;
+        auto const done =
+            reader.each(range, [&](std::uint64_t index, std::string_view leaf) -> Result<void> {
+                EXPECT_EQ(index, range.begin + found.size());
+                found.emplace_back(leaf);
+                return {};
+            });
+        if (!done) error = done.error().code;
+        return found;
+    }
+};
+
+TEST_F(LeafReaderTest, ReadsTheSameSignedAndNot) {
+    fill(300);
+    auto const head = sign();
+    fill(300);
+    auto const all = leaves();
+    for (auto const range :
+         {audit::LeafRange{0, 600}, {255, 257}, {299, 301}, {300, 600}, {10, 10}, {599, 600}}) {
+        std::vector<std::string> const expected(
+            all.begin() + static_cast<std::ptrdiff_t>(range.begin),
+            all.begin() + static_cast<std::ptrdiff_t>(range.end));
+        auto error = Errc::internal;
+        EXPECT_EQ(read(reader(head), range, error), expected);
+        EXPECT_EQ(read(reader(), range, error), expected);
+    }
+    EXPECT_EQ(reader(head).at(600).error().code, Errc::not_found);
+    EXPECT_TRUE(reader(head).prove(299));
+    EXPECT_EQ(reader(head).prove(300).error().code, Errc::not_found);
+}
+
+TEST_F(LeafReaderTest, ChangedTileIsRefused) {
+    fill(300);
+    auto head = sign();
+    auto const bundle = directory_ / "tile/entries/000";
+    auto bytes = audit::contents_of(bundle);
+    bytes[bytes.size() / 2] ^= 1U;
+    audit::overwrite(bundle, bytes);
+    auto error = Errc::internal;
+    static_cast<void>(read(reader(head), {0, 300}, error));
+    EXPECT_EQ(error, Errc::corrupt);
+    // Without a change, against another head.
+    bytes[bytes.size() / 2] ^= 1U;
+    audit::overwrite(bundle, bytes);
+    head.root[0] ^= 1U;
+    error = Errc::internal;
+    static_cast<void>(read(reader(head), {0, 300}, error));
+    EXPECT_EQ(error, Errc::corrupt);
+}
+
+TEST_F(LeafReaderTest, PatientIndexFindsWhatAScanFinds) {
+    log_.reset();
+    std::filesystem::remove_all(directory_);
+    segment_bytes_ = limits::kAuditSegmentBytes;
+    ASSERT_TRUE(open());
+    fill(kLeavesOfIndexFile - 2);
+    // A write whose two leaves lie on both sides of a file's end.
+    auto intent = request_leaf(audit::Event::create, audit::Outcome::ok);
+    intent.patient(patient_for_test(9)).intent();
+    auto const first = add(intent);
+    fill(3);
+    auto outcome = request_leaf(audit::Event::create, audit::Outcome::ok);
+    outcome.outcome_of(first);
+    auto const last = add(outcome);
+
+    PatientIndex index(directory_ / "patients");
+    auto at = reader();
+    auto const found = index.events_of(patient_for_test(9), at);
+    ASSERT_TRUE(found) << found.error().why.text();
+    EXPECT_EQ(*found, std::vector<std::uint64_t>{last});
+    auto const of_first = index.events_of(patient_for_test(0), at);
+    ASSERT_TRUE(of_first);
+    EXPECT_EQ(of_first->size(), (kLeavesOfIndexFile - 2 + 2) / 3 + 1);
+    EXPECT_TRUE(index.events_of(patient_for_test(77), at)->empty());
+
+    // A damaged file is made anew, and what came since is found.
+    auto const file = directory_ / "patients/0000000000.patients";
+    auto bytes = audit::contents_of(file);
+    ASSERT_GT(bytes.size(), 1'000'000U);
+    bytes[500] ^= 1U;
+    audit::overwrite(file, bytes);
+    fill(1);
+    auto later = reader();
+    auto const again = index.events_of(patient_for_test(0), later);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->size(), of_first->size() + 1);
+    EXPECT_NE(audit::contents_of(file), bytes);
+    // The log itself is whole as ever.
+    EXPECT_EQ(finding(), "");
+}
+
+}  // namespace
+}  // namespace salus::audit_views

@@ -1,0 +1,183 @@
+#include "audit_views/patient_index.h"
+
+#include <algorithm>
+
+#include "audit/envelope.h"
+#include "foundation/file.h"
+
+namespace salus::audit_views {
+namespace {
+
+constexpr std::string_view kMagic = "SALUSPIX";
+constexpr std::uint32_t kFormat = 1;
+constexpr std::size_t kEntryBytes = sizeof(CompartmentId) + 4;
+constexpr std::size_t kHeadBytes = 24;
+constexpr std::size_t kHashBytes = sizeof(crypto::Sha256Digest);
+constexpr std::size_t kFileBytesMost = kHeadBytes + kLeavesOfIndexFile * kEntryBytes + kHashBytes;
+
+// Leaves are canonical JSON, where an unescaped quote only ends a text.
+std::optional<CompartmentId> patient_in(std::string_view what) {
+    constexpr std::string_view kMember = R"("pt":")";
+    constexpr std::size_t kDigits = 2 * sizeof(CompartmentId);
+    auto const at = what.find(kMember);
+    if (at == std::string_view::npos) return std::nullopt;
+    auto const bytes = from_hex(what.substr(at + kMember.size(), kDigits));
+    if (!bytes || bytes->size() != sizeof(CompartmentId)) return std::nullopt;
+    return CompartmentId::from(*bytes);
+}
+
+Result<audit::Envelope> envelope_of(std::string_view leaf) {
+    auto const envelope = audit::parse_leaf(leaf);
+    if (!envelope) return fail(Errc::corrupt, "this is no leaf of an audit log");
+    return *envelope;
+}
+
+// Of an intent so far back that it was not met on the way.
+Result<std::optional<CompartmentId>> patient_of_intent(std::uint64_t intent, LeafReader& reader) {
+    SALUS_TRY(auto const leaf, reader.at(intent));
+    SALUS_TRY(auto const envelope, envelope_of(leaf));
+    return patient_in(envelope.what);
+}
+
+}  // namespace
+
+std::filesystem::path PatientIndex::file_of(std::uint64_t number) const {
+    auto digits = std::to_string(number);
+    return directory_ /
+           (std::string(10 - std::min<std::size_t>(10, digits.size()), '0') + digits + ".patients");
+}
+
+Result<void> PatientIndex::index(audit::LeafRange range, LeafReader& reader,
+                                 std::map<std::uint64_t, CompartmentId>& intents,
+                                 std::vector<Entry>& entries) {
+    struct Outcome {
+        std::uint64_t index;
+        std::uint64_t intent;
+    };
+    auto const base = range.begin / kLeavesOfIndexFile * kLeavesOfIndexFile;
+    std::vector<Outcome> older;
+    auto const add = [&](std::uint64_t at, CompartmentId const& patient) {
+        entries.push_back({patient, static_cast<std::uint32_t>(at - base)});
+    };
+    auto const receive = [&](std::uint64_t at, std::string_view leaf) -> Result<void> {
+        SALUS_TRY(auto const envelope, envelope_of(leaf));
+        auto const patient = patient_in(envelope.what);
+        if (envelope.phase == audit::Phase::intent) {
+            if (patient) intents.emplace(at, *patient);
+        } else if (patient) {
+            add(at, *patient);
+        } else if (envelope.phase == audit::Phase::outcome) {
+            auto const intent = intents.find(envelope.intent);
+            if (intent != intents.end()) {
+                add(at, intent->second);
+                intents.erase(intent);
+            } else if (envelope.intent < range.begin) {
+                older.push_back({at, envelope.intent});
+            }
+        }
+        return {};
+    };
+    SALUS_TRY_VOID(reader.each(range, receive));
+    for (auto const& outcome : older) {
+        SALUS_TRY(auto const patient, patient_of_intent(outcome.intent, reader));
+        if (patient) add(outcome.index, *patient);
+    }
+    return {};
+}
+
+Result<std::vector<PatientIndex::Entry>> PatientIndex::load(std::uint64_t number) const {
+    auto const damaged = [] { return fail(Errc::corrupt, "a patient index is damaged"); };
+    SALUS_TRY(auto const bytes, read_file(file_of(number), kFileBytesMost));
+    BytesView const all(bytes);
+    if (all.size() < kHeadBytes + kHashBytes ||
+        (all.size() - kHeadBytes - kHashBytes) % kEntryBytes != 0) {
+        return damaged();
+    }
+    auto const body = all.first(all.size() - kHashBytes);
+    bool const whole = std::ranges::equal(crypto::sha256(body), all.last(kHashBytes)) &&
+                       text_of(all.first(kMagic.size())) == kMagic &&
+                       read_u32(all.subspan(8)) == kFormat &&
+                       read_u32(all.subspan(12)) == (body.size() - kHeadBytes) / kEntryBytes &&
+                       read_u64(all.subspan(16)) == number;
+    if (!whole) return damaged();
+    std::vector<Entry> entries;
+    entries.reserve((body.size() - kHeadBytes) / kEntryBytes);
+    for (auto at = kHeadBytes; at < body.size(); at += kEntryBytes) {
+        auto const entry = body.subspan(at, kEntryBytes);
+        entries.push_back({CompartmentId::from(entry), read_u32(entry.last(4))});
+    }
+    return entries;
+}
+
+Result<std::vector<PatientIndex::Entry>> PatientIndex::make(std::uint64_t number,
+                                                            LeafReader& reader) const {
+    auto const begin = number * kLeavesOfIndexFile;
+    std::map<std::uint64_t, CompartmentId> intents;
+    std::vector<Entry> entries;
+    SALUS_TRY_VOID(index({begin, begin + kLeavesOfIndexFile}, reader, intents, entries));
+    std::ranges::sort(entries);
+    Bytes bytes;
+    bytes.reserve(kHeadBytes + entries.size() * kEntryBytes + kHashBytes);
+    append(bytes, bytes_of(kMagic));
+    append_u32(bytes, kFormat);
+    append_u32(bytes, static_cast<std::uint32_t>(entries.size()));
+    append_u64(bytes, number);
+    for (auto const& entry : entries) {
+        append(bytes, entry.patient.bytes());
+        append_u32(bytes, entry.offset);
+    }
+    append(bytes, crypto::sha256(bytes));
+    SALUS_TRY_VOID(make_private_directory(directory_));
+    SALUS_TRY_VOID(write_file_durably(file_of(number), bytes, FileAccess::private_to_owner));
+    return entries;
+}
+
+Result<void> PatientIndex::extend_tail(LeafReader& reader) {
+    auto const begin = reader.size() / kLeavesOfIndexFile * kLeavesOfIndexFile;
+    if (tail_begin_ != begin || tail_end_ < begin) {
+        tail_begin_ = tail_end_ = begin;
+        tail_.clear();
+        tail_intents_.clear();
+    }
+    if (tail_end_ >= reader.size()) return {};
+    SALUS_TRY_VOID(index({tail_end_, reader.size()}, reader, tail_intents_, tail_));
+    tail_end_ = reader.size();
+    return {};
+}
+
+Result<std::vector<std::uint64_t>> PatientIndex::events_of(CompartmentId const& patient,
+                                                           LeafReader& reader) {
+    std::vector<std::uint64_t> events;
+    MutexLock const lock(mutex_);
+    auto const files = reader.size() / kLeavesOfIndexFile;
+    for (std::uint64_t number = 0; number < files; ++number) {
+        auto entries = load(number);
+        if (!entries) entries = make(number, reader);
+        if (!entries) return std::unexpected(entries.error());
+        for (auto const& entry : std::ranges::equal_range(*entries, patient, {}, &Entry::patient)) {
+            events.push_back(number * kLeavesOfIndexFile + entry.offset);
+        }
+    }
+    made_ = std::max(made_, files);
+    SALUS_TRY_VOID(extend_tail(reader));
+    for (auto const& entry : tail_) {
+        if (entry.patient == patient) events.push_back(tail_begin_ + entry.offset);
+    }
+    std::ranges::sort(events);
+    return events;
+}
+
+Result<void> PatientIndex::catch_up(LeafReader& reader) {
+    MutexLock const lock(mutex_);
+    auto const files = reader.size() / kLeavesOfIndexFile;
+    for (; made_ < files; ++made_) {
+        if (load(made_)) continue;
+        SALUS_TRY(auto const entries, make(made_, reader));
+        static_cast<void>(entries);
+        ++made_;
+        return {};
+    }
+    return {};
+}
+
+}  // namespace salus::audit_views

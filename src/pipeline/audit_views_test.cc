@@ -1,0 +1,142 @@
+// The audit log as auditors and patients are shown it, all the way: who may look, that looking is
+// on record, and what is told.
+#include <gmock/gmock.h>
+
+#include "pipeline/pipeline_for_test.h"
+
+namespace salus::pipeline {
+namespace {
+
+using request::PurposeOfUse;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::patient_json;
+using testing::PipelineRoom;
+
+class AuditViewsTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        ASSERT_EQ(room_.put("/fhir/Patient/p1", patient_json("p1")).status, 201);
+        ASSERT_EQ(room_.put("/fhir/Patient/p2", patient_json("p2")).status, 201);
+        ASSERT_EQ(room_.get("/fhir/Patient/p1").status, 200);
+    }
+    http::Response as(std::string const& scopes, std::string const& target,
+                      PurposeOfUse purpose = PurposeOfUse::treatment) {
+        return room_.send(
+            {.target = target,
+             .headers = {{"Authorization", "Bearer " + room_.token(scopes, purpose)}}});
+    }
+    std::string seen(std::string const& target) {
+        auto const response = as("system/AuditEvent.rs", target);
+        EXPECT_EQ(response.status, 200) << target << PipelineRoom::body(response);
+        return PipelineRoom::body(response);
+    }
+    static std::size_t count(std::string const& text, std::string_view part) {
+        std::size_t found = 0;
+        for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+            ++found;
+        }
+        return found;
+    }
+
+    PipelineRoom room_;
+};
+
+TEST_F(AuditViewsTest, OnlyTheNamedScopeShowsTheLog) {
+    for (auto const* target : {"/fhir/AuditEvent", "/fhir/AuditEvent/0",
+                               "/fhir/Patient/p1/$accounting", "/fhir/Patient/p1/$access-report"}) {
+        EXPECT_EQ(as("system/*.cruds", target).status, 403) << target;
+        EXPECT_EQ(as("system/AuditEvent.rs", target, PurposeOfUse::payment).status, 403) << target;
+        EXPECT_EQ(room_.send({.target = target}).status, 401) << target;
+        EXPECT_EQ(as("system/AuditEvent.rs", target).status, 200) << target;
+    }
+    EXPECT_EQ(as("system/AuditEvent.rs", "/audit/v1/details?index=0").status, 403);
+    EXPECT_EQ(as("admin/audit.read", "/fhir/AuditEvent").status, 403);
+}
+
+TEST_F(AuditViewsTest, LookingIsOneLeafThatNamesThePatient) {
+    auto const before = room_.owner().leaves().size();
+    static_cast<void>(seen("/fhir/AuditEvent?patient=p1"));
+    auto const leaves = room_.owner().leaves();
+    ASSERT_EQ(leaves.size(), before + 1);
+    EXPECT_THAT(leaves.back(), HasSubstr(R"("ev":"audit.read")"));
+    EXPECT_THAT(leaves.back(), HasSubstr(R"("pt":")"));
+    // Of somebody without a right likewise.
+    EXPECT_EQ(as("system/*.cruds", "/fhir/AuditEvent?patient=p1").status, 403);
+    EXPECT_THAT(room_.last_leaf(), HasSubstr(R"("ev":"denied")"));
+}
+
+TEST_F(AuditViewsTest, NothingIsShownThatCannotBeRecorded) {
+    room_.owner().break_audit_log();
+    auto const response = as("system/AuditEvent.rs", "/fhir/AuditEvent");
+    EXPECT_EQ(response.status, 503);
+    EXPECT_THAT(PipelineRoom::body(response), Not(HasSubstr("AuditEvent")));
+}
+
+TEST_F(AuditViewsTest, SearchFindsWritesByTheirOutcomeAndKeepsPatientsApart) {
+    auto const of_one = seen("/fhir/AuditEvent?patient=Patient/p1");
+    // The create and the read; the intent is no event of its own.
+    EXPECT_EQ(count(of_one, R"("resourceType":"AuditEvent")"), 2U);
+    EXPECT_THAT(of_one, HasSubstr(R"("reference":"Patient/p1")"));
+    EXPECT_THAT(of_one, Not(HasSubstr("Patient/p2")));
+    EXPECT_EQ(count(seen("/fhir/AuditEvent?patient=p2"), R"("resourceType":"AuditEvent")"), 1U);
+    EXPECT_EQ(count(seen("/fhir/AuditEvent?patient=nobody"), R"("resourceType":"AuditEvent")"), 0U);
+    // Whom nobody named is a pseudonym.
+    auto const all = seen("/fhir/AuditEvent?action=C");
+    EXPECT_EQ(count(all, R"("code":"create")"), 2U);
+    EXPECT_THAT(all, Not(HasSubstr("Patient/p1")));
+    EXPECT_EQ(count(seen("/fhir/AuditEvent?date=lt2001"), R"("resourceType":"AuditEvent")"), 0U);
+    EXPECT_EQ(
+        count(seen("/fhir/AuditEvent?agent:identifier=other"), R"("resourceType":"AuditEvent")"),
+        0U);
+}
+
+TEST_F(AuditViewsTest, PagesShowEachEventOnce) {
+    std::string target = "/fhir/AuditEvent?patient=p1&_count=1";
+    std::vector<std::string> pages;
+    while (!target.empty() && pages.size() < 5) {
+        auto const body = seen(target);
+        pages.push_back(body);
+        auto const next = body.find("_cursor=");
+        target = next == std::string::npos
+                     ? std::string()
+                     : "/fhir/AuditEvent?" + body.substr(next, body.find('"', next) - next);
+    }
+    // The two reading leaves of this test are events of the patient too, but newer than page one.
+    ASSERT_EQ(pages.size(), 2U);
+    EXPECT_THAT(pages[0], HasSubstr(R"("code":"read")"));
+    EXPECT_THAT(pages[1], HasSubstr(R"("code":"create")"));
+}
+
+TEST_F(AuditViewsTest, AccountingLeavesTreatmentOutUnlessAskedFor) {
+    auto const body = seen("/fhir/Patient/p1/$accounting");
+    EXPECT_THAT(body, HasSubstr(R"("type":"document")"));
+    EXPECT_THAT(body, Not(HasSubstr(R"("resourceType":"AuditEvent")")));
+    auto const all = seen("/fhir/Patient/p1/$accounting?exempt=true");
+    EXPECT_EQ(count(all, R"("resourceType":"AuditEvent")"), 1U);
+    EXPECT_THAT(all, HasSubstr("<td>client-1</td><td>treatment</td><td>1 Patient</td>"));
+    // Writes, refusals and the readings above are accesses.
+    auto const report = seen("/fhir/Patient/p1/$access-report");
+    EXPECT_EQ(count(report, R"("resourceType":"AuditEvent")"), 4U);
+    auto const page = as("system/AuditEvent.rs", "/fhir/Patient/p1/$accounting?_format=text/html");
+    EXPECT_EQ(page.headers.get("Content-Type"), "text/html; charset=utf-8");
+    EXPECT_THAT(PipelineRoom::body(page), HasSubstr("<!DOCTYPE html>"));
+}
+
+TEST_F(AuditViewsTest, DetailsOpenForTheirScope) {
+    auto const opened = as("admin/audit.read", "/audit/v1/details?index=0&count=1000");
+    ASSERT_EQ(opened.status, 200);
+    EXPECT_THAT(PipelineRoom::body(opened), HasSubstr("/fhir/Patient/p1"));
+    EXPECT_THAT(room_.last_leaf(), HasSubstr(R"("ev":"audit.read")"));
+}
+
+TEST_F(AuditViewsTest, WhatIsNotSignedHasNoProof) {
+    auto const read = room_.get("/fhir/Patient/p1");
+    auto const index = std::string(read.headers.get("Salus-Audit-Leaf").value_or(""));
+    EXPECT_EQ(as("system/*.cruds", "/audit/v1/proof?index=" + index).status, 404);
+    EXPECT_THAT(seen("/fhir/AuditEvent/" + index), Not(HasSubstr("tlog-proof")));
+    EXPECT_EQ(as("system/AuditEvent.rs", "/fhir/AuditEvent/99999").status, 404);
+}
+
+}  // namespace
+}  // namespace salus::pipeline
