@@ -53,11 +53,10 @@ Result<void> AuditTrail::with_details(
     std::function<Result<void>(audit::LeafView const&)> const& receive) const {
     if (range.begin >= range.end) return {};
     SALUS_TRY(auto follower, audit::Follower::open(directory_, range.begin));
-    return follower.advance(
-        range.end, [&](audit::LeafView const& leaf, crypto::Sha256Digest const&) -> Result<void> {
-            if (leaf.index >= range.end) return {};
-            return receive(leaf);
-        });
+    return follower.advance(range.end, [&](audit::LeafView const& leaf) -> Result<void> {
+        if (leaf.index >= range.end) return {};
+        return receive(leaf);
+    });
 }
 
 Result<void> AuditTrail::catch_up() {

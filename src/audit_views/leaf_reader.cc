@@ -38,11 +38,10 @@ Result<void> LeafReader::each(audit::LeafRange range, Receive const& receive) {
     SALUS_TRY_VOID(signed_leaves({range.begin, signed_end}, receive));
     if (signed_end == range.end) return {};
     SALUS_TRY(auto follower, audit::Follower::open(directory_, signed_end));
-    return follower.advance(
-        range.end, [&](audit::LeafView const& leaf, crypto::Sha256Digest const&) -> Result<void> {
-            if (leaf.index >= range.end) return {};
-            return receive(leaf.index, leaf.json);
-        });
+    return follower.advance(range.end, [&](audit::LeafView const& leaf) -> Result<void> {
+        if (leaf.index >= range.end) return {};
+        return receive(leaf.index, leaf.json);
+    });
 }
 
 Result<std::string> LeafReader::at(std::uint64_t index) {
