@@ -114,9 +114,14 @@ TEST_F(SenderTest, ALaterCheckpointIsNotReplaced) {
 }
 
 TEST_F(SenderTest, LongLogsGoInPieces) {
-    for (int batch = 0; batch < 200; ++batch) {
+    log_.reset();
+    std::filesystem::remove_all(directory_);
+    segment_bytes_ = 16 * limits::kMiB;
+    ASSERT_TRUE(open());
+    restart();
+    for (int batch = 0; batch < 8; ++batch) {
         std::vector<audit::Record> records;
-        for (int i = 0; i < 40; ++i) records.push_back(audit::test_record(i));
+        for (int i = 0; i < 1000; ++i) records.push_back(audit::test_record(i));
         ASSERT_TRUE(append(std::move(records)));
     }
     ASSERT_TRUE(round());
