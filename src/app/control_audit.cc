@@ -1,9 +1,9 @@
 // AUD: the audit logs, and the clock that their times come from.
 #include <algorithm>
 #include <fmt/format.h>
-#include <sys/timex.h>
 
 #include "app/control_readings.h"
+#include "app/kernel_clock.h"
 
 namespace salus::app {
 namespace {
@@ -157,15 +157,16 @@ Finding mirrored_log(EvidenceContext const& context) {
 }
 
 Finding clock_synchronization(EvidenceContext const& context) {
-    timex kernel{};
-    auto const state = ::ntp_adjtime(&kernel);
+    auto const kernel = read_kernel_clock();
     auto const now = to_instant(context.sources.clock.now());
-    if (state < 0) return partly(fmt::format("{} UTC; the kernel does not tell its state", now));
-    bool const synchronized = state != TIME_ERROR && (kernel.status & STA_UNSYNC) == 0;
+    if (!kernel) return partly(fmt::format("{} UTC; the kernel does not tell its state", now));
     auto evidence = fmt::format(
-        "{} UTC; kernel clock {}, estimated error {} us, largest {} us; steps become clock leaves",
-        now, synchronized ? "synchronized" : "NOT synchronized", kernel.esterror, kernel.maxerror);
-    return synchronized ? works(std::move(evidence)) : partly(std::move(evidence));
+        "{} UTC; kernel clock {}, estimated error {} us, largest {} us; steps, drift and changes "
+        "of "
+        "this state become clock leaves",
+        now, kernel->synchronized ? "synchronized" : "NOT synchronized",
+        kernel->estimated_error.count(), kernel->largest_error.count());
+    return kernel->synchronized ? works(std::move(evidence)) : partly(std::move(evidence));
 }
 
 }  // namespace salus::app

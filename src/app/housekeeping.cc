@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "app/kernel_clock.h"
 #include "audit/leaf.h"
 #include "foundation/blocking.h"
 
@@ -52,25 +53,47 @@ void record_start(Instance& instance) {
 Housekeeping::Housekeeping(Instance& instance, http::Server const& server)
     : instance_(instance), server_(server) {
     record_start(instance_);
+    watch_kernel_clock();
     thread_ = std::jthread([this](std::stop_token const& stop) { run(stop); });
 }
 
 Housekeeping::~Housekeeping() {
     thread_.request_stop();
     thread_.join();
+    record_refused();
     record_in_all(instance_.house(), audit::Event::stop);
+}
+
+void Housekeeping::watch_kernel_clock() {
+    auto const kernel = read_kernel_clock();
+    bool const synchronized = kernel && kernel->synchronized;
+    if (synchronized_ == synchronized) return;
+    synchronized_ = synchronized;
+    for (auto const& tenant : instance_.house().tenants) {
+        audit::LeafBuilder leaf(audit::Event::clock,
+                                synchronized ? audit::Outcome::ok : audit::Outcome::error);
+        leaf.reason(synchronized ? Literal("synchronized") : Literal("not synchronized"));
+        if (kernel) leaf.number("largest_error", kernel->largest_error.count());
+        record(tenant->tenant, std::move(leaf));
+    }
+    instance_.log().write(synchronized ? LogLevel::info : LogLevel::warning, "clock.kernel",
+                          field("synchronized", synchronized));
+}
+
+void Housekeeping::record_refused() {
+    auto const refused = server_.statistics().requests_refused;
+    if (refused <= refused_recorded_) return;
+    audit::LeafBuilder leaf(audit::Event::denied, audit::Outcome::denied);
+    leaf.reason("requests that were not acceptable HTTP");
+    leaf.number("requests", static_cast<std::int64_t>(refused - refused_recorded_));
+    record(instance_.house().tenants.front()->tenant, std::move(leaf));
+    refused_recorded_ = refused;
 }
 
 void Housekeeping::each_minute() {
     record_in_all(instance_.house(), audit::Event::heartbeat);
-    auto const refused = server_.statistics().requests_refused;
-    if (refused > refused_recorded_) {
-        audit::LeafBuilder leaf(audit::Event::denied, audit::Outcome::denied);
-        leaf.reason("requests that were not acceptable HTTP");
-        leaf.number("requests", static_cast<std::int64_t>(refused - refused_recorded_));
-        record(instance_.house().tenants.front()->tenant, std::move(leaf));
-        refused_recorded_ = refused;
-    }
+    watch_kernel_clock();
+    record_refused();
     for (auto const& tenant : instance_.house().tenants) {
         // A patient index that is not made now is made when it is asked for.
         if (tenant->audit_trail->catch_up()) continue;

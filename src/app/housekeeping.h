@@ -5,6 +5,7 @@
 // leaves).
 #pragma once
 
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -25,10 +26,15 @@ public:
 private:
     void run(std::stop_token const& stop);
     void each_minute();
+    // What the server refused before it was a request, by number, since this was last called.
+    void record_refused();
+    // A leaf when the kernel's clock is synchronized or no longer is; at start in any case (AUD-5).
+    void watch_kernel_clock();
 
     Instance& instance_;
     http::Server const& server_;
     std::uint64_t refused_recorded_ = 0;
+    std::optional<bool> synchronized_;
     std::jthread thread_;  // last: it uses what stands above
 };
 

@@ -15,8 +15,8 @@ namespace {
 class SealedHandler final : public http::Handler {
 public:
     Task<http::Response> handle(http::Request request) override {
-        if (operations::is_health(request)) {
-            co_return operations::health(operations::Ability::sealed);
+        if (auto const probe = operations::probe_in(request)) {
+            co_return operations::health(*probe, operations::Ability::sealed);
         }
         http::Response response;
         response.status = 503;

@@ -15,7 +15,6 @@ using std::chrono::microseconds;
 
 // More than the envelope, its frame and its padding can take (the origin has at most 254 bytes).
 constexpr std::size_t kLeafOverheadBytes = 1024;
-constexpr std::int64_t kClockStepMicroseconds = 1'000'000;
 
 // Names this boot of the machine, and so the zero of the monotonic clock. Zeros where the kernel
 // does not tell.
@@ -50,6 +49,7 @@ Appender::Appender(std::filesystem::path directory, LogEnd end, Volume& volume, 
       maker_(maker),
       clock_(clock),
       boot_(boot_id()),
+      clock_watch_(end_.chain.time),
       wall_(end_.chain.time) {}
 
 Result<std::unique_ptr<Appender>> Appender::make(std::filesystem::path directory, LogEnd end,
@@ -104,17 +104,20 @@ void Appender::begin_batch() {
 
 void Appender::add(std::span<Record const> records, std::vector<Position>& positions) {
     for (auto const& record : records) {
-        auto const wall = duration_cast<microseconds>(clock_.now().time_since_epoch()).count();
-        if (wall_ - wall > kClockStepMicroseconds) note_backward_step(wall);
-        wall_ = wall;
+        watch_clock();
         add_one(record, positions.emplace_back());
     }
 }
 
-// A clock leaf, so that a reader of times knows from where on they are not the wall's (AUD-5).
-void Appender::note_backward_step(std::int64_t wall) {
-    auto const record = LeafBuilder(Event::clock, Outcome::ok).number("step", wall - wall_).build();
-    wall_ = wall;
+// A clock leaf, so that a reader of times knows from where on they are not what they were (AUD-5).
+void Appender::watch_clock() {
+    wall_ = duration_cast<microseconds>(clock_.now().time_since_epoch()).count();
+    auto const monotonic = duration_cast<microseconds>(clock_.monotonic().time_since_epoch());
+    auto const change = clock_watch_.look(wall_, monotonic.count());
+    if (!change) return;
+    ++clock_changes_;
+    auto const record =
+        LeafBuilder(Event::clock, Outcome::ok).number(change->name, change->microseconds).build();
     Position ignored{};
     add_one(*record, ignored);
 }

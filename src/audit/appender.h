@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/clock_watch.h"
 #include "audit/log.h"
 #include "audit/recovery.h"
 #include "audit/segment_maker.h"
@@ -39,6 +40,8 @@ public:
     [[nodiscard]] Result<void> begin_segment();
 
     [[nodiscard]] Chain const& chain() const noexcept { return end_.chain; }
+    // Steps and drifts of the wall clock that became leaves since start.
+    [[nodiscard]] std::uint64_t clock_changes() const noexcept { return clock_changes_; }
     [[nodiscard]] std::uint64_t segment() const noexcept { return end_.number; }
     // The tree's root after the last commit().
     [[nodiscard]] crypto::Sha256Digest const& root() const noexcept { return root_; }
@@ -49,7 +52,7 @@ private:
 
     void begin_batch();
     void add_one(Record const& record, Position& position);
-    void note_backward_step(std::int64_t wall);
+    void watch_clock();
     [[nodiscard]] Place here() const noexcept { return {end_.number, end_.offset + batch_.size()}; }
     [[nodiscard]] std::uint64_t batch_start_bytes() const;
 
@@ -64,7 +67,9 @@ private:
     std::string leaf_;  // scratch
     crypto::Sha256Digest root_{};
     std::uint64_t batch_first_ = 0;
-    std::int64_t wall_ = 0;  // as the clock said at the record before
+    ClockWatch clock_watch_;
+    std::uint64_t clock_changes_ = 0;
+    std::int64_t wall_ = 0;  // as the clock said at the record at hand
 };
 
 }  // namespace salus::audit

@@ -187,6 +187,11 @@ private:
 
     void publish(std::uint64_t records) {
         auto const& chain = appender_->chain();
+        if (auto const changes = appender_->clock_changes(); changes > clock_changes_) {
+            clock_changes_ = changes;
+            operational_log_.write(LogLevel::error, "audit.clock_changed",
+                                   field("changes", changes));
+        }
         MutexLock const lock(mutex_);
         status_.size = chain.range.size();
         status_.root = appender_->root();
@@ -213,6 +218,7 @@ private:
     std::unique_ptr<Volume> volume_;
     std::unique_ptr<SegmentMaker> maker_;
     std::unique_ptr<Appender> appender_;  // the writer thread's alone
+    std::uint64_t clock_changes_ = 0;     // that the operator was told of; likewise
     salus::Log const& operational_log_;
 
     mutable Mutex mutex_;

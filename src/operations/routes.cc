@@ -16,12 +16,18 @@ std::string_view below_tenant(std::string_view target) {
 
 }  // namespace
 
-bool is_health(http::Request const& request) {
+std::optional<Probe> probe_in(http::Request const& request) {
     bool const reads = request.method == http::Method::get || request.method == http::Method::head;
-    return reads && RequestReader::target(request) == "/health";
+    auto const target = RequestReader::target(request);
+    if (!reads) return std::nullopt;
+    if (target == "/health") return Probe::health;
+    if (target == "/livez") return Probe::live;
+    if (target == "/readyz") return Probe::ready;
+    return std::nullopt;
 }
 
-http::Response health(Ability ability) {
+http::Response health(Probe probe, Ability ability) {
+    if (probe == Probe::live) ability = Ability::serves;
     http::Response response;
     bool const serves = ability == Ability::serves || ability == Ability::serves_degraded;
     response.status = serves ? 200 : 503;

@@ -11,12 +11,14 @@
 namespace salus::operations {
 
 enum class Ability { serves, serves_degraded, refuses, sealed };
-// GET /health: whether requests can be served at all: 200 with "pass", or with "warn" while
-// checkpoints of the audit log fail or something was found that people must look at; 503 while no
-// audit record can be made or the instance is sealed. Holds no ePHI and is not recorded, because it
-// must answer when nothing can be.
-[[nodiscard]] bool is_health(http::Request const& request);
-[[nodiscard]] http::Response health(Ability ability);
+// GET /health and /readyz: whether requests can be served at all: 200 with "pass", or with "warn"
+// while checkpoints of the audit log fail or something was found that people must look at; 503
+// while no audit record can be made or the instance is sealed. Holds no ePHI and is not recorded,
+// because it must answer when nothing can be. GET /livez: 200 as long as the process serves
+// connections, whatever its state.
+enum class Probe { health, live, ready };
+[[nodiscard]] std::optional<Probe> probe_in(http::Request const& request);
+[[nodiscard]] http::Response health(Probe probe, Ability ability);
 // NAME of /t/NAME/...; the default tenant's name is empty here.
 [[nodiscard]] std::optional<TenantName> tenant_in(http::Request const& request);
 [[nodiscard]] minimum_necessary::ErrorForm error_form(http::Request const& request);

@@ -14,26 +14,37 @@ using testing::EphiTestAccess;
 using testing::make_request;
 using testing::must;
 
+TEST(RoutesTest, LiveWhateverItsState) {
+    EXPECT_EQ(probe_in(make_request({.target = "/livez"})), Probe::live);
+    EXPECT_EQ(probe_in(make_request({.target = "/readyz"})), Probe::ready);
+    EXPECT_FALSE(probe_in(make_request({.target = "/t/north/livez"})));
+    for (auto const ability :
+         {Ability::serves, Ability::serves_degraded, Ability::refuses, Ability::sealed}) {
+        EXPECT_EQ(health(Probe::live, ability).status, 200);
+        EXPECT_EQ(health(Probe::ready, ability).status, health(Probe::health, ability).status);
+    }
+}
+
 TEST(RoutesTest, HealthIsOneAddress) {
-    EXPECT_TRUE(is_health(make_request({.target = "/health"})));
-    EXPECT_TRUE(is_health(make_request({.method = Method::head, .target = "/health"})));
+    EXPECT_EQ(probe_in(make_request({.target = "/health"})), Probe::health);
+    EXPECT_EQ(probe_in(make_request({.method = Method::head, .target = "/health"})), Probe::health);
     for (auto const* target : {"/health/", "/health?x", "/Health", "/t/north/health",
                                "/fhir/health", "health", "//health", "/health#x", ""}) {
-        EXPECT_FALSE(is_health(make_request({.target = target}))) << target;
+        EXPECT_FALSE(probe_in(make_request({.target = target}))) << target;
     }
     for (auto const method : {Method::post, Method::put, Method::remove, Method::options}) {
-        EXPECT_FALSE(is_health(make_request({.method = method, .target = "/health"})));
+        EXPECT_FALSE(probe_in(make_request({.method = method, .target = "/health"})));
     }
 }
 
 TEST(RoutesTest, HealthSaysHowItIsAndNothingElse) {
-    auto const well = health(Ability::serves);
+    auto const well = health(Probe::health, Ability::serves);
     EXPECT_EQ(well.status, 200);
     EXPECT_EQ(EphiTestAccess::open(well.body), R"({"status":"pass"})");
-    auto const poor = health(Ability::serves_degraded);
+    auto const poor = health(Probe::health, Ability::serves_degraded);
     EXPECT_EQ(poor.status, 200);
     EXPECT_EQ(EphiTestAccess::open(poor.body), R"({"status":"warn"})");
-    auto const ill = health(Ability::refuses);
+    auto const ill = health(Probe::health, Ability::refuses);
     EXPECT_EQ(ill.status, 503);
     EXPECT_EQ(EphiTestAccess::open(ill.body), R"({"status":"fail"})");
 }

@@ -23,6 +23,14 @@ http::Response unrecorded() {
     return response;
 }
 
+// What was written stays written, whatever becomes of its answer: its intents stay open, and the
+// next start says that it happened.
+template <class T>
+Result<T> or_leave_open(request::Exchange& exchange, Result<T> result) {
+    if (!result) exchange.facts.intent_leaves.clear();
+    return result;
+}
+
 }  // namespace
 
 // The path of a request. Each step needs what the step before it made; removing one does not
@@ -54,12 +62,15 @@ Task<Result<http::Response>> Pipeline::proceed(request::Exchange& exchange) {
         }
 
         // A bundle's entries that answer for themselves take this same path, one by one.
-        if (!work.answer) SALUS_CO_TRY_VOID(co_await answer_entries(exchange, permit, work));
+        if (!work.answer) {
+            auto answered = co_await answer_entries(exchange, permit, work);
+            SALUS_CO_TRY_VOID(or_leave_open(exchange, std::move(answered)));
+        }
 
         // The record is durable before a byte of the answer leaves. 164.312(b)
         auto answer = *std::move(work.answer);
-        SALUS_CO_TRY(auto receipt,
-                     co_await safeguards(exchange).gate.record(exchange, answer, home_));
+        auto recorded = co_await safeguards(exchange).gate.record(exchange, answer, home_);
+        SALUS_CO_TRY(auto receipt, or_leave_open(exchange, std::move(recorded)));
         if (!work.prepared.batch && work.prepared.after_commit) work.prepared.after_commit();
         co_return disclose(std::move(answer), std::move(receipt));
     }
@@ -185,7 +196,9 @@ Task<http::Response> Pipeline::refuse(request::Exchange& exchange, Error error) 
 }
 
 Task<http::Response> Pipeline::handle(http::Request request) {
-    if (operations::is_health(request)) co_return operations::health(ability());
+    if (auto const probe = operations::probe_in(request)) {
+        co_return operations::health(*probe, ability());
+    }
     request::Exchange exchange;
     exchange.request = std::move(request);
     exchange.id = RequestId(crypto::random_id(random_));

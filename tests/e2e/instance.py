@@ -40,6 +40,8 @@ def free_port():
 
 
 class Instance:
+    environment = {}  # of the server, beside this process's own
+
     def __init__(self, *init_options):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="salus-e2e-"))
         self.directory = self.root / "instance"
@@ -57,7 +59,8 @@ class Instance:
     def start(self, seconds=5):
         with open(self.output, "ab") as output:
             self.process = subprocess.Popen([BINARY, "serve", "--dir", str(self.directory)],
-                                            stdout=output, stderr=output)
+                                            stdout=output, stderr=output,
+                                            env=os.environ | self.environment)
         begin = time.monotonic()
         while time.monotonic() - begin < seconds:
             if self.process.poll() is not None:

@@ -75,7 +75,8 @@ class Reconciliation(unittest.TestCase):
             (f"INSERT INTO document SELECT ({free}), ({sealed})", (at[0], 1)),
             (row, (bytes(16), 1, at[0], 1)),
             # Other bytes, and the current version's bytes replaced by those of the first.
-            ("UPDATE document SET sealed = CAST(sealed || x'00' AS BLOB) WHERE vid = (" + vid + ")", (at[1], 1)),
+            ("UPDATE document SET sealed = CAST(sealed || x'00' AS BLOB) "
+             f"WHERE vid = ({vid})", (at[1], 1)),
             (f"UPDATE document SET sealed = ({sealed}) WHERE vid = ({vid})",
              (at[2], 1, at[2], 2)),
             # The store as it was a month ago, of one document: its newest version never was.

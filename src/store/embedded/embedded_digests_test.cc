@@ -42,7 +42,7 @@ TEST_F(EmbeddedDigestsTest, EveryVersionOnceInOrder) {
         }
     }
     commit(samples::deletion(2, 2, 10));
-    for (std::size_t const page_size : {1, 2, 5, 7, 100}) {
+    for (std::size_t const page_size : {1U, 2U, 5U, 7U, 100U}) {
         auto const all = read(page_size);
         ASSERT_EQ(all.size(), 28U) << page_size;
         for (std::size_t i = 1; i < all.size(); ++i) {

@@ -1,0 +1,115 @@
+"""The wall clock set back an hour, a day ahead, and frozen, under a server that runs (AUD-5): order
+and times of the log hold, each change is a leaf and an alarm, and no token lives longer for it."""
+import json
+import pathlib
+import sys
+import time
+import unittest
+
+from instance import Instance
+from keyed_instance import START
+
+LIBRARIES = [pathlib.Path("/usr/lib") / machine / "faketime/libfaketime.so.1"
+             for machine in ("x86_64-linux-gnu", "aarch64-linux-gnu")]
+HOUR, DAY = 3600, 86400
+
+
+class Clock(unittest.TestCase):
+    def setUp(self):
+        library = next((path for path in LIBRARIES if path.exists()), None)
+        if library is None:
+            self.skipTest("libfaketime is absent")
+        self.instance = Instance()
+        self.addCleanup(self.instance.remove)
+        self.setting = self.instance.root / "faketime"
+        self.set_clock("+0")
+        self.instance.environment = {
+            "LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(self.setting),
+            "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        self.instance.start(seconds=START)
+
+    def set_clock(self, text):
+        """Of the server, at its next look."""
+        new = self.setting.with_suffix(".new")
+        new.write_text(text + "\n")
+        new.rename(self.setting)
+
+    def record(self):
+        """Requests that leave leaves."""
+        for _ in range(2):
+            self.assertEqual(self.instance.client().get("/fhir/metadata").status, 200)
+
+    def leaves(self):
+        decoder, found = json.JSONDecoder(), []
+        for path in sorted(self.instance.directory.glob("audit/default/*.segment")):
+            content = path.read_bytes().rstrip(b"\0").decode("latin-1")
+            begin = content.find('{"b":"')
+            while begin >= 0:
+                leaf, end = decoder.raw_decode(content, begin)
+                found.append(leaf)
+                begin = content.find('{"b":"', end)
+        return found
+
+    def changes(self, name):
+        return [leaf["what"]["num"][name] / 1e6 for leaf in self.leaves()
+                if leaf["what"]["ev"] == "clock" and name in leaf["what"].get("num", {})]
+
+    def test_steps_and_a_frozen_clock(self):
+        token = self.instance.token()
+        self.record()
+        self.assertEqual(self.changes("step") + self.changes("drift"), [])
+        self.set_clock(f"-{HOUR}")
+        self.record()
+        self.set_clock(f"+{DAY}")
+        self.record()
+        # The token was for some minutes, and a day has passed.
+        self.assertEqual(self.instance.client(token).get("/fhir/Patient/x").status, 401)
+        back, ahead = self.changes("step")
+        self.assertAlmostEqual(back, -HOUR, delta=2)
+        self.assertAlmostEqual(ahead, DAY + HOUR, delta=2)
+        self.set_clock(time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(time.time() + DAY)))
+        end = time.monotonic() + 4
+        while time.monotonic() < end:
+            self.record()
+            time.sleep(0.1)
+        drifts = self.changes("drift")
+        self.assertGreaterEqual(len(drifts), 2)
+        self.assertTrue(all(-3 < drift < -1 for drift in drifts), drifts)
+        self.set_clock("+0")
+        self.record()
+        self.holds(len(drifts) + len(self.changes("step")))
+
+    def holds(self, changes):
+        report = json.loads(self.instance.command(
+            "check", "--dir", str(self.instance.directory), "--json", check=False).stdout)
+        line = [one for one in report if one["id"] == "AUD-5"][0]
+        self.assertRegex(line["evidence"], "kernel clock (NOT )?synchronized")
+        self.assertIn('"audit.clock_changed"', self.instance.output.read_text())
+        self.assertEqual(self.instance.stop(), 0)
+        leaves = self.leaves()
+        self.assertEqual([leaf["i"] for leaf in leaves], list(range(len(leaves))))
+        times = [leaf["t"] for leaf in leaves]
+        self.assertEqual(times, sorted(times))
+        self.assertTrue(all(leaf["r"] < leaf["t"] for leaf in leaves if "r" in leaf))
+        self.assertTrue(any("r" in leaf for leaf in leaves))
+        self.assertGreaterEqual(changes, 4)
+        self.instance.command("audit", "verify", "--dir", str(self.instance.directory))
+
+    def test_across_a_start(self):
+        self.record()
+        self.assertEqual(self.instance.stop(), 0)
+        self.set_clock("-7200")
+        self.instance.start(seconds=START)
+        self.record()
+        self.assertAlmostEqual(self.changes("step")[-1], -7200, delta=10)
+        kernel = [leaf["what"]["why"] for leaf in self.leaves()
+                  if leaf["what"]["ev"] == "clock" and "why" in leaf["what"]]
+        self.assertEqual(len(kernel), 2, "one for each start, and the kernel did not change")
+        self.assertEqual(self.instance.stop(), 0)
+
+
+if __name__ == "__main__":
+    if not any(path.exists() for path in LIBRARIES):
+        print("note: libfaketime is absent, so no clock was changed")
+        sys.exit(0)
+    unittest.main()
