@@ -94,7 +94,7 @@ struct AuditConfiguration {
     std::chrono::seconds interval{10};
     transparency::Patience patience;
     std::chrono::seconds reconcile_interval{86'400};  // of store and logs; 0: never
-    std::optional<MirrorLinkConfiguration> mirror;  // none: nobody cosigns
+    std::optional<MirrorLinkConfiguration> mirror;    // none: nobody cosigns
 };
 
 struct Configuration {

@@ -135,7 +135,7 @@ private:
     KeyRefresh::Keyrings keyrings_;
     std::unique_ptr<KeyRefresh> key_refresh_;  // once all keyrings are there
     std::vector<std::unique_ptr<audit::Log>> audit_logs_;
-    SignedLogs signed_logs_;  // over those
+    SignedLogs signed_logs_;                                              // over those
     std::vector<std::unique_ptr<audit_views::AuditTrail>> audit_trails_;  // over those
     std::vector<std::unique_ptr<fhir::LoadedDefinitions>> definitions_;
     std::vector<std::size_t> settled_intents_;                     // of each tenant, at this start

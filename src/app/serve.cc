@@ -104,8 +104,7 @@ int serve_open(Configuration configuration, std::filesystem::path const& program
                sigset_t const& signals) {
     Layout const layout{configuration.directory};
     bool const has_child = configuration.audit.signer == AuditConfiguration::Signer::child;
-    auto signer =
-        has_child ? SignerProcess::start(program, configuration.directory) : std::nullopt;
+    auto signer = has_child ? SignerProcess::start(program, configuration.directory) : std::nullopt;
     if (has_child && !signer) {
         say_problem("the signer of checkpoints cannot be started");
         return kFailed;

@@ -205,7 +205,8 @@ private:
         std::vector<Shape> arguments;
         for (std::size_t i = 0; i < node.argument_count; ++i) {
             auto const argument = program_.arguments[node.second + i];
-            arguments.push_back(shape_of(argument, applies_arguments(node.function) ? input : focus));
+            arguments.push_back(
+                shape_of(argument, applies_arguments(node.function) ? input : focus));
         }
         if (needs_order(node.function) && !input.ordered)
             return refuse(node, "the order of what has none");
