@@ -208,7 +208,7 @@ class Reconciliation(unittest.TestCase):
                     turn += 1
                     client.put(f"/fhir/Patient/l{number}", patient(f"l{number}", f"T{turn}"))
 
-        for _ in range(3):
+        for _ in range(2):
             stop.clear()
             token = instance.token()
             threads = [threading.Thread(target=work, args=(n, token)) for n in range(16)]
