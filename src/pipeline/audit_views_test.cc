@@ -123,6 +123,34 @@ TEST_F(AuditViewsTest, AccountingLeavesTreatmentOutUnlessAskedFor) {
     EXPECT_THAT(PipelineRoom::body(page), HasSubstr("<!DOCTYPE html>"));
 }
 
+TEST_F(AuditViewsTest, WhatIsShownKeepsTheRulesOfFhir) {
+    auto const validated = [&](std::string const& type, std::string const& resource) {
+        auto const response =
+            room_.send_authorized({.method = http::Method::post,
+                                   .target = "/fhir/" + type + "/$validate",
+                                   .headers = {{"Content-Type", "application/fhir+json"}},
+                                   .body = resource});
+        EXPECT_EQ(response.status, 200);
+        EXPECT_THAT(PipelineRoom::body(response), Not(HasSubstr(R"("severity":"error")")))
+            << resource;
+    };
+    static_cast<void>(room_.get("/fhir/Patient/absent"));
+    static_cast<void>(room_.send({.target = "/fhir/Patient/p1"}));
+    static_cast<void>(room_.get("/fhir/Observation?patient=p1"));
+    static_cast<void>(seen("/fhir/AuditEvent/0"));
+    json::Parser parser;
+    auto const found = parser.parse(seen("/fhir/AuditEvent?_count=1000"));
+    ASSERT_TRUE(found);
+    std::size_t events = 0;
+    for (auto const entry : found->root().member("entry")->elements()) {
+        validated("AuditEvent", std::string(entry.member("resource")->raw()));
+        ++events;
+    }
+    EXPECT_GE(events, 7U);
+    validated("Bundle", seen("/fhir/Patient/p1/$accounting?exempt=true"));
+    validated("Bundle", seen("/fhir/Patient/p1/$access-report"));
+}
+
 TEST_F(AuditViewsTest, DetailsOpenForTheirScope) {
     auto const opened = as("admin/audit.read", "/audit/v1/details?index=0&count=1000");
     ASSERT_EQ(opened.status, 200);
