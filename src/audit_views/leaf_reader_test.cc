@@ -41,7 +41,7 @@ protected:
         return {status.size, status.root};
     }
     LeafReader reader(transparency::TreeHead head = {}) {
-        return {directory_, log_->status().size, std::move(head)};
+        return {directory_, log_->status().size, head};
     }
     static std::vector<std::string> read(LeafReader reader, audit::LeafRange range, Errc& error) {
         std::vector<std::string> found;
