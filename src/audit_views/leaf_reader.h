@@ -20,7 +20,7 @@ public:
     LeafReader(std::filesystem::path directory, std::uint64_t size, transparency::TreeHead head)
         : directory_(std::move(directory)),
           size_(size),
-          head_(std::move(head)),
+          head_(head),
           tiles_(directory_, head_.size) {}
 
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }

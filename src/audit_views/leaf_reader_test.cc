@@ -19,11 +19,13 @@ protected:
             auto builder = request_leaf(audit::Event::read, audit::Outcome::ok);
             builder.patient(patient_for_test(static_cast<std::uint8_t>(i % 3)));
             records.push_back(*builder.build());
-            if (records.size() < 1'000 && i + 1 < count) continue;
-            ASSERT_TRUE(append(std::move(records)));
+            if (records.size() < batch_ && i + 1 < count) continue;
+            auto const done = append(std::move(records));
+            ASSERT_TRUE(done) << done.error().why.text();
             records.clear();
         }
     }
+    std::size_t batch_ = 20;  // records, as a small segment holds them
     // Tiles of what is in the log now.
     transparency::TreeHead sign() {
         transparency::TileWriter writer(directory_);
@@ -39,7 +41,7 @@ protected:
         return {status.size, status.root};
     }
     LeafReader reader(transparency::TreeHead head = {}) {
-        return {directory_, log_->status().size, std::move(head)};
+        return {directory_, log_->status().size, head};
     }
     static std::vector<std::string> read(LeafReader reader, audit::LeafRange range, Errc& error) {
         std::vector<std::string> found;
@@ -96,6 +98,7 @@ TEST_F(LeafReaderTest, PatientIndexFindsWhatAScanFinds) {
     log_.reset();
     std::filesystem::remove_all(directory_);
     segment_bytes_ = limits::kAuditSegmentBytes;
+    batch_ = 1'000;
     ASSERT_TRUE(open());
     fill(kLeavesOfIndexFile - 2);
     // A write whose two leaves lie on both sides of a file's end.

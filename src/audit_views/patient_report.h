@@ -28,7 +28,7 @@ struct PatientReport {
     std::string id;       // a UUID
     WallTime made;
     WallTime start;
-    WallTime end;
+    WallTime end;  // the last moment
     Exempt exempt = Exempt::left_out;
     std::vector<ReportedEvent> events;  // in the order of the log
 };

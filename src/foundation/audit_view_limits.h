@@ -6,7 +6,7 @@
 
 namespace salus::limits {
 
-// Events in one report about a patient: about 40 MB with their proofs.
+// Events in one report about a patient, each with its proof.
 inline constexpr std::size_t kReportedEvents = 10'000;
 // Leaves that one page of a search looks through when no patient says where to look, and that are
 // in memory at a time.

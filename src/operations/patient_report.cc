@@ -32,7 +32,7 @@ PatientReport begin_report(Context const& context, request::Permit const& permit
     if (!intent.audit.time) return report;
     auto const& time = *intent.audit.time;
     if (time.start != INT64_MIN) report.start = WallTime(std::chrono::nanoseconds(time.start));
-    if (time.end != INT64_MAX) report.end = WallTime(std::chrono::nanoseconds(time.end));
+    if (time.end != INT64_MAX) report.end = WallTime(std::chrono::nanoseconds(time.end - 1));
     return report;
 }
 
@@ -42,7 +42,7 @@ Result<void> add_events(Context const& context, AuditTrail& trail, CompartmentId
     SALUS_TRY(auto const events, trail.events_of(patient, moment.reader));
     for (auto const index : events) {
         SALUS_TRY(auto leaf, AuditTrail::event_at(moment.reader, index, context.parser));
-        bool const in_time = leaf.time >= report.start && leaf.time < report.end;
+        bool const in_time = leaf.time >= report.start && leaf.time <= report.end;
         if (!in_time || !is_reported(report.kind, report.exempt, leaf)) continue;
         if (report.events.size() == limits::kReportedEvents)
             return fail(Errc::too_large, "the report is too long: ask for a shorter period");

@@ -75,15 +75,15 @@ TEST_F(AuditViewsTest, NothingIsShownThatCannotBeRecorded) {
 
 TEST_F(AuditViewsTest, SearchFindsWritesByTheirOutcomeAndKeepsPatientsApart) {
     auto const of_one = seen("/fhir/AuditEvent?patient=Patient/p1");
-    // The create and the read; the intent is no event of its own.
+    // The write and the read; the intent is no event of its own.
     EXPECT_EQ(count(of_one, R"("resourceType":"AuditEvent")"), 2U);
     EXPECT_THAT(of_one, HasSubstr(R"("reference":"Patient/p1")"));
     EXPECT_THAT(of_one, Not(HasSubstr("Patient/p2")));
     EXPECT_EQ(count(seen("/fhir/AuditEvent?patient=p2"), R"("resourceType":"AuditEvent")"), 1U);
     EXPECT_EQ(count(seen("/fhir/AuditEvent?patient=nobody"), R"("resourceType":"AuditEvent")"), 0U);
     // Whom nobody named is a pseudonym.
-    auto const all = seen("/fhir/AuditEvent?action=C");
-    EXPECT_EQ(count(all, R"("code":"create")"), 2U);
+    auto const all = seen("/fhir/AuditEvent?action=U");
+    EXPECT_EQ(count(all, R"("code":"update")"), 2U);
     EXPECT_THAT(all, Not(HasSubstr("Patient/p1")));
     EXPECT_EQ(count(seen("/fhir/AuditEvent?date=lt2001"), R"("resourceType":"AuditEvent")"), 0U);
     EXPECT_EQ(
@@ -105,7 +105,7 @@ TEST_F(AuditViewsTest, PagesShowEachEventOnce) {
     // The two reading leaves of this test are events of the patient too, but newer than page one.
     ASSERT_EQ(pages.size(), 2U);
     EXPECT_THAT(pages[0], HasSubstr(R"("code":"read")"));
-    EXPECT_THAT(pages[1], HasSubstr(R"("code":"create")"));
+    EXPECT_THAT(pages[1], HasSubstr(R"("code":"update")"));
 }
 
 TEST_F(AuditViewsTest, AccountingLeavesTreatmentOutUnlessAskedFor) {
@@ -121,6 +121,34 @@ TEST_F(AuditViewsTest, AccountingLeavesTreatmentOutUnlessAskedFor) {
     auto const page = as("system/AuditEvent.rs", "/fhir/Patient/p1/$accounting?_format=text/html");
     EXPECT_EQ(page.headers.get("Content-Type"), "text/html; charset=utf-8");
     EXPECT_THAT(PipelineRoom::body(page), HasSubstr("<!DOCTYPE html>"));
+}
+
+TEST_F(AuditViewsTest, WhatIsShownKeepsTheRulesOfFhir) {
+    auto const validated = [&](std::string const& type, std::string const& resource) {
+        auto const response =
+            room_.send_authorized({.method = http::Method::post,
+                                   .target = "/fhir/" + type + "/$validate",
+                                   .headers = {{"Content-Type", "application/fhir+json"}},
+                                   .body = resource});
+        EXPECT_EQ(response.status, 200);
+        EXPECT_THAT(PipelineRoom::body(response), Not(HasSubstr(R"("severity":"error")")))
+            << resource;
+    };
+    static_cast<void>(room_.get("/fhir/Patient/absent"));
+    static_cast<void>(room_.send({.target = "/fhir/Patient/p1"}));
+    static_cast<void>(room_.get("/fhir/Observation?patient=p1"));
+    static_cast<void>(seen("/fhir/AuditEvent/0"));
+    json::Parser parser;
+    auto const found = parser.parse(seen("/fhir/AuditEvent?_count=1000"));
+    ASSERT_TRUE(found);
+    std::size_t events = 0;
+    for (auto const entry : found->root().member("entry")->elements()) {
+        validated("AuditEvent", std::string(entry.member("resource")->raw()));
+        ++events;
+    }
+    EXPECT_GE(events, 7U);
+    validated("Bundle", seen("/fhir/Patient/p1/$accounting?exempt=true"));
+    validated("Bundle", seen("/fhir/Patient/p1/$access-report"));
 }
 
 TEST_F(AuditViewsTest, DetailsOpenForTheirScope) {
