@@ -27,6 +27,7 @@ void start_command(std::vector<std::string> const& command, mirror::Alarm const&
     words.emplace_back(name_of(alarm.kind).text());
     words.push_back(alarm.origin.text());
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (auto& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     posix_spawnattr_t attributes{};

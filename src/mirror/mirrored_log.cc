@@ -8,7 +8,6 @@
 namespace salus::mirror {
 
 using transparency::Checkpoint;
-using transparency::CosignatureVerifier;
 using transparency::NoteVerifier;
 using transparency::Refusal;
 using transparency::TileReader;
@@ -86,8 +85,8 @@ std::uint64_t MirroredLog::size_with_waiting() const {
 
 Result<void> MirroredLog::begin_waiting(std::string const& connection) {
     TileReader tiles(directory_, head_.size);
-    SALUS_TRY(auto tree, tiles.compact());
-    SALUS_TRY(auto waiting, WaitingEntries::open(directory_, std::move(tree), connection));
+    SALUS_TRY(auto const tree, tiles.compact());
+    SALUS_TRY(auto waiting, WaitingEntries::open(directory_, tree, connection));
     waiting_.emplace(std::move(waiting));
     return {};
 }

@@ -28,10 +28,11 @@ std::size_t whole_entries(std::string_view text) {
 }  // namespace
 
 Result<WaitingEntries> WaitingEntries::open(std::filesystem::path const& directory,
-                                            audit::CompactRange tree, std::string connection) {
+                                            audit::CompactRange const& tree,
+                                            std::string connection) {
     FileDescriptor file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
     if (!file.valid()) return no_disk();
-    return WaitingEntries(std::move(file), std::move(tree), std::move(connection));
+    return WaitingEntries(std::move(file), tree, std::move(connection));
 }
 
 Result<void> WaitingEntries::add(std::string_view bundle) {

@@ -19,7 +19,7 @@ public:
 
     // `tree` is the one that they will continue.
     static Result<WaitingEntries> open(std::filesystem::path const& directory,
-                                       audit::CompactRange tree, std::string connection);
+                                       audit::CompactRange const& tree, std::string connection);
     // Errc::invalid: an entry is cut; Errc::too_large. After an error this is not to be used again.
     [[nodiscard]] Result<void> add(std::string_view bundle);
 
@@ -32,8 +32,8 @@ public:
     [[nodiscard]] Result<void> read(Receive const& receive) const;
 
 private:
-    WaitingEntries(FileDescriptor file, audit::CompactRange tree, std::string connection)
-        : file_(std::move(file)), tree_(std::move(tree)), connection_(std::move(connection)) {}
+    WaitingEntries(FileDescriptor file, audit::CompactRange const& tree, std::string connection)
+        : file_(std::move(file)), tree_(tree), connection_(std::move(connection)) {}
 
     FileDescriptor file_;
     audit::CompactRange tree_;
