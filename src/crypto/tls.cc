@@ -146,8 +146,11 @@ int is_pinned(X509_STORE_CTX* verification, void*) {
 
 bool demand_client_key(SSL_CTX* context, PinnedKeys client_keys) {
     auto keys = std::make_unique<PinnedKeys>(std::move(client_keys));
-    if (SSL_CTX_set_ex_data(context, pinned_keys_index(), keys.get()) != 1) return false;
-    static_cast<void>(keys.release());  // the context's from here on
+    auto const index = pinned_keys_index();
+    if (SSL_CTX_set_ex_data(context, index, keys.get()) != 1) return false;
+    // The context's from here on.
+    auto const* const owned = keys.release();
+    SALUS_CHECK(SSL_CTX_get_ex_data(context, index) == owned);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
     SSL_CTX_set_cert_verify_callback(context, is_pinned, nullptr);
     // A resumed session would not be asked again.
