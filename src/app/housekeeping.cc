@@ -6,6 +6,7 @@
 #include "app/kernel_clock.h"
 #include "audit/leaf.h"
 #include "foundation/blocking.h"
+#include "foundation/file.h"
 
 namespace salus::app {
 namespace {
@@ -32,12 +33,9 @@ void record_in_all(pipeline::House const& house, audit::Event event) {
     }
 }
 
-// With the hash of salus.toml: its schedule of rotations is an order that stands, and whoever
-// changes it is not asked again (KEY-1).
-void record_start(Instance& instance) {
-    auto const hash = to_hex(crypto::sha256(bytes_of(instance.configuration().text)));
+void record_configuration(Instance& instance, audit::Event event, std::string const& hash) {
     for (auto const& tenant : instance.house().tenants) {
-        audit::LeafBuilder leaf(audit::Event::start, audit::Outcome::ok);
+        audit::LeafBuilder leaf(event, audit::Outcome::ok);
         leaf.key_operation({.operation = "configuration",
                             .proposal = hash,
                             .proposer = {},
@@ -46,6 +44,21 @@ void record_start(Instance& instance) {
                             .decision = {}});
         record(tenant->tenant, std::move(leaf));
     }
+}
+
+// With the hash of salus.toml: its schedule of rotations is an order that stands, and whoever
+// changes it is not asked again (KEY-1). Where it is another than at the last start, that is an
+// event of its own (AUD-1).
+void record_start(Instance& instance) {
+    auto const hash = to_hex(crypto::sha256(bytes_of(instance.configuration().text)));
+    record_configuration(instance, audit::Event::start, hash);
+    auto const file = Layout{instance.configuration().directory}.last_configuration();
+    auto const before = read_file(file, hash.size());
+    if (before && text_of(*before) == hash) return;
+    if (before) record_configuration(instance, audit::Event::configuration_changed, hash);
+    if (write_file_durably(file, bytes_of(hash), FileAccess::private_to_owner)) return;
+    // The next start records the change once more.
+    instance.log().write(LogLevel::warning, "configuration.not_noted");
 }
 
 }  // namespace

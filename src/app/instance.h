@@ -34,6 +34,8 @@ struct Layout {
     // The store came from a backup, and the keys perhaps from a later one.
     [[nodiscard]] auto restored() const { return run() / "restored"; }
     [[nodiscard]] auto address() const { return run() / "address"; }
+    // SHA-256 of salus.toml at the last start, hexadecimal.
+    [[nodiscard]] auto last_configuration() const { return run() / "last_configuration"; }
     // Sealed in an emergency: nothing is opened.
     [[nodiscard]] auto sealed() const { return directory / "keys" / "sealed"; }
     [[nodiscard]] auto root_keys() const { return directory / "keys" / "root.sealed"; }

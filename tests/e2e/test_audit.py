@@ -1,5 +1,6 @@
 """Every request in every outcome leaves one leaf, nothing leaves without one, and changes to
 the log are found (AUD-1, AUD-2, AUD-3)."""
+import hashlib
 import json
 import re
 import shutil
@@ -107,6 +108,23 @@ class Audit(unittest.TestCase):
         shutil.rmtree(self.folder)
         gone = self.instance.command("token", "--dir", str(directory), check=False)
         self.assertEqual(gone.returncode, 1)
+
+    def test_a_changed_configuration_is_on_record(self):
+        def changes():
+            return [leaf for leaf in self.leaves()
+                    if leaf["what"]["ev"] == "configuration.changed"]
+        self.instance.stop()
+        self.instance.start()
+        self.assertEqual(changes(), [])
+        self.instance.stop()
+        file = self.instance.directory / "salus.toml"
+        file.write_text(file.read_text() + "# another line\n")
+        self.instance.start()
+        (change,) = changes()
+        self.assertIn(hashlib.sha256(file.read_bytes()).hexdigest(), json.dumps(change))
+        self.instance.stop()
+        self.instance.start()
+        self.assertEqual(len(changes()), 1)
 
 
 if __name__ == "__main__":
