@@ -112,7 +112,7 @@ class Audit(unittest.TestCase):
     def test_a_changed_configuration_is_on_record(self):
         def changes():
             return [leaf for leaf in self.leaves()
-                    if leaf["what"]["ev"] == "configuration.changed"]
+                    if leaf["what"]["ev"] == "admin.configuration.changed"]
         self.instance.stop()
         self.instance.start()
         self.assertEqual(changes(), [])
