@@ -113,6 +113,20 @@ FHIR = [
     Route("remove", "delete", "DELETE", "/fhir/Patient?identifier=urn:s|gone2", status=204,
           leaves=2, template="/{type}", other="OPTIONS"),
 ]
+# Of the audit log itself: each asking is an event of it.
+LOG = [
+    Route("audit_search", "audit.read", "GET", "/fhir/AuditEvent?_count=2", template="/{type}",
+          other="OPTIONS"),
+    Route("audit_event", "audit.read", "GET", "/fhir/AuditEvent/0",
+          absent="/fhir/AuditEvent/99999999", template="/{type}/{leaf}", other="PUT"),
+    Route("accounting", "audit.read", "GET", "/fhir/Patient/a/$accounting",
+          template="/Patient/{id}/$accounting"),
+    Route("access_report", "audit.read", "GET", "/fhir/Patient/a/$access-report",
+          template="/Patient/{id}/$access-report"),
+    Route("audit_proof", "audit.read", "GET", "/audit/v1/proof?index=0",
+          absent="/audit/v1/proof?index=99999999"),
+    Route("audit_details", "audit.read", "GET", "/audit/v1/details?index=0"),
+]
 BESIDE = [
     Route("authorization_server_metadata", "capabilities", "GET",
           "/.well-known/oauth-authorization-server", public=True),
@@ -176,6 +190,13 @@ class Coverage(unittest.TestCase):
         cls.wide_token = cls.instance.token("--client", "reader", "--key", str(reader), "--scope",
                                             "system/*.cruds admin/population.read")
         cls.user_token = cls.instance.token()
+        auditor = cls.instance.root / "auditor.jwk"
+        auditing = "system/AuditEvent.rs admin/audit.read"
+        cls.instance.command("client", "add", "--dir", str(cls.instance.directory), "auditor",
+                             "--scope", auditing, "--purpose", "HOPERAT", "--new-key",
+                             str(auditor))
+        cls.auditor_token = cls.instance.token("--client", "auditor", "--key", str(auditor),
+                                               "--scope", auditing)
         cls.narrow_token = cls.instance.token("--scope", "system/Basic.r")
         cls.custodians = Custodians(cls.instance)
         cls.custodians.appoint()
@@ -204,6 +225,8 @@ class Coverage(unittest.TestCase):
         return answer
 
     def token_of(self, route):
+        if route in LOG:
+            return self.auditor_token, "auditor"
         if route.path.startswith("/admin/"):
             return self.admin_token, "administrator"
         if route.interaction in ("history_type", "history_system"):
@@ -240,12 +263,15 @@ class Coverage(unittest.TestCase):
         if route.interaction == "batch":  # its entries are refused, each by itself
             return self.ask("denied", route, self.narrow_token, 200, client="demonstration",
                             event="batch", leaves=route.leaves)
+        if route.interaction == "audit_proof":  # another's request looks absent
+            return self.ask("denied", route, self.narrow_token, 404, client="demonstration",
+                            event="denied")
         return self.ask("denied", route, self.narrow_token, 403, client="demonstration",
                         event="denied")
 
     def test_every_route_in_every_outcome(self):
         self.no_hole()
-        for route in FHIR + BESIDE:
+        for route in FHIR + LOG + BESIDE:
             with self.subTest(route.interaction, path=route.path):
                 self.outcomes(route)
         self.conflicts_and_preconditions()
@@ -258,7 +284,7 @@ class Coverage(unittest.TestCase):
 
     # --- No route without a case
     def no_hole(self):
-        known = {route.interaction for route in FHIR + BESIDE}
+        known = {route.interaction for route in FHIR + LOG + BESIDE}
         source = INTERACTIONS.read_text()
         source = source[source.index("enum class Interaction"):]
         source = re.sub(r"//.*", "", source[source.index("{") + 1:source.index("};")])
@@ -267,7 +293,8 @@ class Coverage(unittest.TestCase):
         document = self.instance.client().get("/fhir/openapi.json").json()
         offered = {(method.upper(), self.template(path)) for path, methods in
                    document["paths"].items() for method in methods if method != "parameters"}
-        cases = {(route.method, self.template("/fhir" + route.template)) for route in FHIR}
+        cases = {(route.method, self.template("/fhir" + route.template)) for route in FHIR + LOG
+                 if route.template}
         self.assertEqual(offered - cases, set(), "offered, and no case")
         listed = set()
         for line in HANDBOOK.read_text().splitlines():
