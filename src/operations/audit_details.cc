@@ -12,6 +12,10 @@ Result<void> append_detail(Context const& context, audit_controls::DetailReader&
                            std::string_view text, BytesView sealed, std::string& out) {
     SALUS_TRY(auto const leaf, audit_views::read_leaf(text, context.parser));
     auto const opened = details.open(RequestId(leaf.request), sealed);
+    // Of a key that is gone there is nothing to show; one that cannot be had now is an error.
+    if (!opened && opened.error().code == Errc::unavailable) {
+        return std::unexpected(opened.error());
+    }
     if (!opened) return {};
     out.append(out.back() == '[' ? "" : ",").append(R"({"i":)");
     out.append(std::to_string(leaf.index)).append(R"(,"detail":)").append(*opened).append("}");
