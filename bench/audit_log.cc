@@ -1,16 +1,23 @@
-// What a long audit log costs: to make tiles and a checkpoint of it, to prove one leaf, to verify
-// all of it, to open it again. The log is made for the run, in a directory of its own.
+// What the audit log costs. Its gate: leaves a second and the time that each waits, for some
+// callers at once, beside what the disk can do by itself. A long log: to make tiles and a
+// checkpoint of it, to prove one leaf, to verify all of it, to open it again. The log is made for
+// the run, in a directory of its own.
 //   build/release/audit_log_bench [LEAVES] [DIRECTORY FOR THE LOG]
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <fcntl.h>
 #include <filesystem>
 #include <string>
+#include <thread>
+#include <unistd.h>
 
 #include "audit/leaf.h"
 #include "audit/log.h"
 #include "foundation/blocking.h"
 #include "foundation/check.h"
+#include "foundation/file.h"
 #include "transparency/keyed_signer.h"
 #include "transparency/log_check.h"
 #include "transparency/publisher.h"
@@ -86,6 +93,77 @@ void fill(audit::Log& log, std::uint64_t leaves) {
     }
 }
 
+constexpr auto kGateTime = std::chrono::seconds(3);
+constexpr std::array kCallers{1U, 8U, 32U, 128U};
+
+struct Waits {
+    double rate = 0;                // a second
+    std::vector<double> each = {};  // seconds
+
+    [[nodiscard]] double at(double part) {
+        std::ranges::sort(each);
+        return each.at(static_cast<std::size_t>(part * static_cast<double>(each.size() - 1)));
+    }
+};
+
+// As many callers at once, each waiting for its leaf before it appends the next.
+template <class Once>
+Waits wait_for_each(unsigned callers, Once once) {
+    std::vector<std::vector<double>> waits(callers);
+    auto const begin = std::chrono::steady_clock::now();
+    {
+        std::vector<std::jthread> threads;
+        for (auto& own : waits) {
+            threads.emplace_back([&own, &once, begin] {
+                for (auto at = begin; at - begin < kGateTime;) {
+                    once();
+                    auto const now = std::chrono::steady_clock::now();
+                    own.push_back(std::chrono::duration<double>(now - at).count());
+                    at = now;
+                }
+            });
+        }
+    }
+    std::chrono::duration<double> const elapsed = std::chrono::steady_clock::now() - begin;
+    Waits all;
+    for (auto const& own : waits) all.each.insert(all.each.end(), own.begin(), own.end());
+    all.rate = static_cast<double>(all.each.size()) / elapsed.count();
+    return all;
+}
+
+// One writer that appends as many bytes as a leaf and its frames take, and syncs.
+Waits raw_syncs(std::filesystem::path const& root) {
+    constexpr std::size_t kBytes = 1'024;
+    FileDescriptor const file(
+        ::open((root / "raw").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600));
+    std::string const bytes(kBytes, 'x');
+    return wait_for_each(1, [&] {
+        SALUS_CHECK(::write(file.get(), bytes.data(), bytes.size()) == kBytes);
+        SALUS_CHECK(::fdatasync(file.get()) == 0);
+    });
+}
+
+void measure_gate(std::filesystem::path const& root) {
+    SystemClock const clock;
+    salus::Log const operational_log(clock, -1, LogLevel::error);
+    auto raw = raw_syncs(root);
+    std::printf("%-34s %9.0f /s, median %.3f ms\n", "append and fdatasync, one writer", raw.rate,
+                raw.at(0.5) * 1e3);
+    auto const log = open(root / "gate", clock, operational_log);
+    for (auto const callers : kCallers) {
+        auto waits = wait_for_each(callers, [&] {
+            BlockingExecutor executor;
+            std::vector<audit::Record> records;
+            records.push_back(record(1));
+            SALUS_CHECK(executor.run(log->append(std::move(records), executor)).has_value());
+        });
+        std::printf(
+            "gate, %3u callers %26.0f leaves/s (%.1f), median %.3f ms (%.2f), 99%% %.3f ms\n",
+            callers, waits.rate, waits.rate / raw.rate, waits.at(0.5) * 1e3,
+            waits.at(0.5) / raw.at(0.5), waits.at(0.99) * 1e3);
+    }
+}
+
 void measure(std::filesystem::path const& root, std::uint64_t leaves) {
     SystemClock const clock;
     salus::Log const operational_log(clock, -1, LogLevel::error);
@@ -141,6 +219,7 @@ int main(int argc, char** argv) {
         argc > 2 ? std::filesystem::path(argv[2]) : std::filesystem::temp_directory_path();
     auto pattern = (parent / "salus_audit_bench_XXXXXX").string();
     std::filesystem::path const root(::mkdtemp(pattern.data()));
+    measure_gate(root);
     measure(root, leaves);
     std::filesystem::remove_all(root);
 }

@@ -1,5 +1,6 @@
 #include "audit_controls/detail.h"
 
+#include "json/escape.h"
 #include "json/writer.h"
 
 namespace salus::audit_controls {
@@ -8,10 +9,34 @@ namespace {
 // Long enough for any honest query; what is longer is cut and says so.
 constexpr std::size_t kTextLargest = 4096;
 
+// Each byte as the character of its number, as fields of HTTP once were (RFC 9110 section 5.5).
+std::string from_latin1(std::string_view bytes) {
+    std::string text;
+    for (char const byte : bytes) {
+        auto const number = static_cast<unsigned char>(byte);
+        if (number < 0x80) {
+            text.push_back(byte);
+        } else {
+            text.push_back(static_cast<char>(0xc0U | (number >> 6U)));
+            text.push_back(static_cast<char>(0x80U | (number & 0x3fU)));
+        }
+    }
+    return text;
+}
+
+// Text of a client may be any bytes. What is no UTF-8 is kept byte by byte, and says so.
 void add(std::string& out, std::string_view name, std::string_view value) {
     if (value.empty()) return;
+    auto kept = value.substr(0, kTextLargest);
+    bool const is_text = json::is_utf8(value);
+    while (is_text && !json::is_utf8(kept)) kept.remove_suffix(1);  // cut in a character
     out.append(out.size() > 1 ? "," : "").append("\"").append(name).append("\":");
-    json::append_quoted(out, value.substr(0, kTextLargest));
+    if (is_text) {
+        json::append_quoted(out, kept);
+    } else {
+        json::append_quoted(out, from_latin1(kept));
+        out.append(",\"").append(name).append("_latin1\":true");
+    }
     if (value.size() > kTextLargest) out.append(",\"").append(name).append("_cut\":true");
 }
 

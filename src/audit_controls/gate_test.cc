@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "fhir/operation_outcome.h"
+#include "json/escape.h"
 #include "request/answer_for_test.h"
 #include "request/caller_for_test.h"
 #include "request/tenant_for_test.h"
@@ -221,6 +222,22 @@ TEST_F(DetailTest, ALongTargetIsCutAndSaysSo) {
     ASSERT_TRUE(text.has_value());
     EXPECT_TRUE(text->contains(R"("target_cut":true)"));
     EXPECT_LT(text->size(), 10'000U);
+}
+
+TEST_F(DetailTest, BytesThatAreNoTextAreKeptAndTheDetailIsJsonAllTheSame) {
+    auto one = exchange(Interaction::read);
+    one.request.target = EphiText("/\xff\xc3(\"\\");
+    ASSERT_TRUE(record(one).has_value());
+    auto const bytes = open(tenant_.details().back(), "request-1");
+    ASSERT_TRUE(bytes.has_value());
+    EXPECT_TRUE(json::is_utf8(*bytes));
+    EXPECT_TRUE(bytes->contains("\"target\":\"/\u00ff\u00c3(\\\"\\\\\",\"target_latin1\":true"));
+    // A character is not cut in two, and text stays text.
+    one.request.target = EphiText("/" + std::string(4'094, 'x') + "\u00e9\u00e9");
+    ASSERT_TRUE(record(one).has_value());
+    auto const cut = open(tenant_.details().back(), "request-1");
+    ASSERT_TRUE(cut.has_value());
+    EXPECT_TRUE(cut->contains("x\",\"target_cut\":true"));
 }
 
 TEST_F(GateTest, OneLeafForEachPatientThatAnAnswerSpeaksOf) {

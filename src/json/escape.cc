@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <simdjson.h>
 
 namespace salus::json {
 namespace {
@@ -125,6 +126,10 @@ bool has_lone_surrogate(std::string_view inside) noexcept {
         at += 6;
     }
     return false;
+}
+
+bool is_utf8(std::string_view text) noexcept {
+    return simdjson::validate_utf8(text.data(), text.size());
 }
 
 }  // namespace salus::json

@@ -1,4 +1,5 @@
-// Escapes in JSON strings (RFC 8259 section 7). Thread safety: pure functions.
+// What a JSON string may hold, and its escapes (RFC 8259 sections 7 and 8.1). Thread safety: pure
+// functions.
 #pragma once
 
 #include <string>
@@ -11,5 +12,7 @@ namespace salus::json {
 [[nodiscard]] std::string unescape(std::string_view inside);
 // A \u escape of one half of a surrogate pair without the other half, which is no character.
 [[nodiscard]] bool has_lone_surrogate(std::string_view inside) noexcept;
+
+[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 
 }  // namespace salus::json

@@ -44,6 +44,14 @@ TEST(JsonTest, KeepsNumbersAsWritten) {
     EXPECT_FALSE(list.member("a"));
 }
 
+TEST(JsonTest, TellsTextFromOtherBytes) {
+    for (auto const* text : {"", "a", "\u00e9", "\u20ac", "\U0001f600"}) EXPECT_TRUE(is_utf8(text));
+    // Alone, cut, too long, a surrogate, beyond Unicode.
+    for (auto const* bytes : {"\x80", "\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80"}) {
+        EXPECT_FALSE(is_utf8(bytes));
+    }
+}
+
 TEST(JsonTest, ResolvesEscapes) {
     Parser parser;
     auto const document = parser.parse(R"({"n\u0061me":"a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00z"})");

@@ -14,28 +14,6 @@ bool continues(char c) {
     return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
 }
 
-bool is_utf8(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
-        auto const lead = static_cast<unsigned char>(text[at]);
-        std::size_t const size = lead < 0x80   ? 1
-                                 : lead < 0xc2 ? 0
-                                 : lead < 0xe0 ? 2
-                                 : lead < 0xf0 ? 3
-                                 : lead < 0xf5 ? 4
-                                               : 0;
-        if (size == 0 || at + size > text.size()) return false;
-        for (std::size_t i = 1; i < size; ++i) {
-            if (!continues(text[at + i])) return false;
-        }
-        auto const second = size > 1 ? static_cast<unsigned char>(text[at + 1]) : 0U;
-        if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
-            (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f))
-            return false;
-        at += size;
-    }
-    return true;
-}
-
 void exchange(std::string& text, std::string_view from, std::string_view to) {
     for (char& c : text) {
         auto const at = from.find(c);
@@ -112,7 +90,7 @@ std::optional<std::string> decoded(std::string_view text, std::string_view encod
         exchange(standard, "-_", "+/");
         bytes = from_base64(standard);
     }
-    if (!bytes || !is_utf8(text_of(*bytes))) return std::nullopt;
+    if (!bytes || !json::is_utf8(text_of(*bytes))) return std::nullopt;
     return std::string(text_of(*bytes));
 }
 
