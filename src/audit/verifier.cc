@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <deque>
 #include <future>
-#include <thread>
 
 #include "audit/batch.h"
 #include "audit/recovery.h"
@@ -13,9 +12,8 @@
 namespace salus::audit {
 namespace {
 
-// As many segments are looked into at once as there are processors, but no more: each is held in
-// memory whole.
-constexpr unsigned kSegmentsAtOnceMost = 4;
+// Each is held in memory whole: one that is put behind those before it, one that is read ahead.
+constexpr std::size_t kSegmentsAtOnce = 2;
 
 // One segment, checked against what its own header says came before. The batches borrow the bytes.
 struct CheckedSegment {
@@ -115,12 +113,10 @@ public:
 
 private:
     Result<void> read_segments(std::uint64_t count) {
-        auto const at_once =
-            std::clamp(std::thread::hardware_concurrency(), 1U, kSegmentsAtOnceMost);
         std::deque<std::future<Result<CheckedSegment>>> ahead;
         std::uint64_t started = 0;
         for (number_ = 1; number_ <= count && !report_.finding; ++number_) {
-            while (started < count && ahead.size() < at_once) {
+            while (started < count && ahead.size() < kSegmentsAtOnce) {
                 ahead.push_back(std::async(std::launch::async, [this, number = ++started] {
                     return SegmentCheck(directory_, number, writer_).run();
                 }));

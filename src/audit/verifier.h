@@ -1,6 +1,7 @@
 // Verifies a log from its files alone (AUD-3): every frame, leaf, detail hash, chain link, tree
 // head and segment header. Uses no state of the process that wrote it. What files alone cannot show
-// is in docs/formats/audit-log.md ("What this format does not show"). Any thread.
+// is in docs/formats/audit-log.md ("What this format does not show"). Any thread; two more
+// work for it, each with a segment in memory.
 #pragma once
 
 #include <filesystem>
