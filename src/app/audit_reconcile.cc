@@ -46,6 +46,7 @@ int say_report(Report const& report, std::vector<AuditLogPlace> const& places) {
 
 Result<Report> compare(Layout const& layout, std::vector<AuditLogPlace> const& places) {
     std::vector<reconciliation::LogOfStore> logs;
+    logs.reserve(places.size());
     for (auto const& place : places) {
         logs.push_back({.directory = place.directory,
                         .settled_before = std::numeric_limits<std::uint64_t>::max()});

@@ -69,6 +69,7 @@ void CheckpointJob::wait_for_first_round() {
 bool CheckpointJob::add_mirror(std::string& why) {
     if (!instance_.configuration().audit.mirror) return true;
     std::vector<MirrorJob::LogOfTenant> logs;
+    logs.reserve(logs_.size());
     for (auto const& [tenant, log, publisher, told] : logs_) {
         logs.push_back({tenant, log, publisher});
     }

@@ -23,7 +23,7 @@ public:
             if (!more) return found;
             SALUS_TRY(auto digest, read(rows));
             after_ = digest.place;
-            found.push_back(std::move(digest));
+            found.push_back(digest);
         }
     }
 
