@@ -141,10 +141,10 @@ class Transparency(unittest.TestCase):
             os.kill(signer, signal.SIGKILL)
             self.fill(50)  # nobody waits for the signer
             self.wait_for(lambda gone=signer: len(self.signers()) == 1
-                          and self.signers() != [gone], 10, "no other signer was started")
+                          and self.signers() != [gone], 30, "no other signer was started")
             before = self.signed_size()
             self.fill(20)
-            self.wait_for(lambda size=before: self.signed_size() >= size + 20, 10,
+            self.wait_for(lambda size=before: self.signed_size() >= size + 20, 30,
                           "the new signer signs nothing")
         self.assertEqual(self.instance.stop(), 0)
         self.assertEqual(self.signers(), [])
