@@ -48,8 +48,8 @@ Result<std::string> prove_trees(AuditLogPlace const& place, std::uint64_t from,
 }
 
 int prove_consistency_of(AuditLogPlace const& place, AuditLogOptions const& options) {
-    auto const to =
-        options.to < 0 ? std::nullopt : std::optional(static_cast<std::uint64_t>(options.to));
+    std::optional<std::uint64_t> to;
+    if (options.to >= 0) to.emplace(static_cast<std::uint64_t>(options.to));
     auto text = prove_trees(place, static_cast<std::uint64_t>(options.from), to);
     if (!text) return refuse(text.error());
     text->pop_back();
