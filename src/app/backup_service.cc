@@ -3,7 +3,7 @@
 #include "app/backup_key.h"
 #include "app/backup_plan.h"
 #include "app/drill_record.h"
-#include "foundation/blocking.h"
+#include "app/record_leaf.h"
 
 namespace salus::app {
 namespace {
@@ -59,13 +59,7 @@ admin::BackupProgress BackupService::progress() const {
 
 Result<void> BackupService::append(BackupSources::TenantLog const& tenant,
                                    audit::LeafBuilder leaf) {
-    leaf.tenant(tenant.name);
-    SALUS_TRY(auto record, std::move(leaf).build());
-    std::vector<audit::Record> records;
-    records.push_back(std::move(record));
-    BlockingExecutor executor;
-    SALUS_TRY_VOID(executor.run(tenant.log.append(std::move(records), executor)));
-    return {};
+    return record_leaf(tenant.log, tenant.name, std::move(leaf));
 }
 
 void BackupService::run(std::stop_token const& stop, backup::Repository data,

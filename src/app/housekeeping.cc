@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "app/kernel_clock.h"
+#include "app/record_leaf.h"
 #include "audit/leaf.h"
 #include "foundation/blocking.h"
 #include "foundation/file.h"
@@ -17,14 +18,8 @@ constexpr int kKeyIntervalsOfAMinute = 12;
 
 // A leaf of the process itself, without a caller.
 void record(request::Tenant const& tenant, audit::LeafBuilder leaf) {
-    leaf.tenant(tenant.name);
-    auto record = std::move(leaf).build();
-    if (!record) return;
-    std::vector<audit::Record> records;
-    records.push_back(*std::move(record));
-    BlockingExecutor executor;
     // A log that cannot be written refuses every request; there is nobody else to tell here.
-    static_cast<void>(executor.run(tenant.audit_log.append(std::move(records), executor)));
+    static_cast<void>(record_leaf(tenant.audit_log, tenant.name, std::move(leaf)));
 }
 
 void record_in_all(pipeline::House const& house, audit::Event event) {

@@ -1,5 +1,6 @@
 #include "app/readmission.h"
 
+#include "app/record_leaf.h"
 #include "foundation/blocking.h"
 #include "foundation/file.h"
 #include "foundation/limits.h"
@@ -70,15 +71,11 @@ Result<void> mark_restored(std::filesystem::path const& mark) {
 
 Result<void> record_later_erasures(request::Tenant const& tenant,
                                    std::span<CompartmentId const> destroyed) {
-    BlockingExecutor executor;
     for (auto const& patient : destroyed) {
         audit::LeafBuilder leaf(audit::Event::key_destroyed, audit::Outcome::ok);
-        leaf.tenant(tenant.name).patient(patient).number("patient_keys", 0);
+        leaf.patient(patient).number("patient_keys", 0);
         leaf.reason("the keys are later than the store that was restored");
-        SALUS_TRY(auto record, std::move(leaf).build());
-        std::vector<audit::Record> records;
-        records.push_back(std::move(record));
-        SALUS_TRY_VOID(executor.run(tenant.audit_log.append(std::move(records), executor)));
+        SALUS_TRY_VOID(record_leaf(tenant.audit_log, tenant.name, std::move(leaf)));
     }
     return {};
 }

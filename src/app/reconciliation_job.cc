@@ -2,8 +2,8 @@
 
 #include <sys/resource.h>
 
+#include "app/record_leaf.h"
 #include "audit/leaf.h"
-#include "foundation/blocking.h"
 #include "store/embedded/embedded_digests.h"
 
 namespace salus::app {
@@ -16,14 +16,9 @@ using std::chrono::milliseconds;
 constexpr std::size_t kFindingsRecorded = 100;
 constexpr int kLowestPriority = 19;
 
-Result<void> append(request::Tenant const& tenant, audit::LeafBuilder leaf) {
-    leaf.tenant(tenant.name);
-    SALUS_TRY(auto record, std::move(leaf).build());
-    std::vector<audit::Record> records;
-    records.push_back(std::move(record));
-    BlockingExecutor executor;
-    SALUS_TRY_VOID(executor.run(tenant.audit_log.append(std::move(records), executor)));
-    return {};
+// A log that cannot be written refuses every request; there is nobody else to tell here.
+void append(request::Tenant const& tenant, audit::LeafBuilder leaf) {
+    static_cast<void>(record_leaf(tenant.audit_log, tenant.name, std::move(leaf)));
 }
 
 std::int64_t signed_count(std::uint64_t count) {
@@ -99,7 +94,6 @@ void ReconciliationJob::reconcile_once(std::stop_token const& stop) {
                           field("took_ms", took));
 }
 
-// A log that cannot be written refuses every request; there is nobody else to tell here.
 void ReconciliationJob::record(reconciliation::Report const& report, Literal failed) {
     bool const well = report.findings == 0 && failed.empty();
     for (auto const& tenant : instance_.house().tenants) {
@@ -109,7 +103,7 @@ void ReconciliationJob::record(reconciliation::Report const& report, Literal fai
             .number("writes", signed_count(report.writes))
             .number("findings", signed_count(report.findings));
         if (!failed.empty()) leaf.reason(failed);
-        static_cast<void>(append(tenant->tenant, std::move(leaf)));
+        append(tenant->tenant, std::move(leaf));
     }
     auto const count = std::min(report.kept.size(), kFindingsRecorded);
     for (auto const& finding : std::span(report.kept).first(count)) record_finding(finding);
@@ -123,7 +117,7 @@ void ReconciliationJob::record_finding(reconciliation::Finding const& finding) {
     leaf.resource({type}, finding.address, finding.version, std::nullopt);
     if (finding.leaf) leaf.number("leaf", signed_count(*finding.leaf));
     auto const& tenants = instance_.house().tenants;
-    static_cast<void>(append(tenants[finding.log]->tenant, std::move(leaf)));
+    append(tenants[finding.log]->tenant, std::move(leaf));
 }
 
 }  // namespace salus::app

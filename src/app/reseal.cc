@@ -2,7 +2,7 @@
 // key-encryption keys.
 #include "app/commands.h"
 #include "app/instance.h"
-#include "app/record_everywhere.h"
+#include "app/record_leaf.h"
 #include "app/terminal.h"
 #include "keys/process_memory.h"
 #include "keys/sealed_file/sealed_file_service.h"

@@ -1,7 +1,7 @@
 // `salus keys seal` and `salus keys unseal`.
 #include "app/administration.h"
 #include "app/commands.h"
-#include "app/record_everywhere.h"
+#include "app/record_leaf.h"
 #include "app/seal.h"
 #include "app/terminal.h"
 #include "keys/process_memory.h"

@@ -9,7 +9,8 @@ namespace salus::audit_views {
 using transparency::kTileWidth;
 
 // One proof is enough for a bundle: every hash of its tile is part of it.
-Result<std::vector<std::string>> LeafReader::bundle(std::uint64_t number) {
+Result<LeafReader::Bundle> LeafReader::bundle(std::uint64_t number) {
+    if (held_ && held_number_ == number) return held_;
     auto const first = number * kTileWidth;
     SALUS_TRY(auto leaves, tiles_.bundle(number));
     SALUS_TRY(auto const hashes, tiles_.tile(0, number));
@@ -20,14 +21,16 @@ Result<std::vector<std::string>> LeafReader::bundle(std::uint64_t number) {
     bool const fits = !hashes.empty() && std::ranges::equal(leaves, hashes, is_hashed) &&
                       transparency::proves_inclusion(head_, first, hashes.front(), proof);
     if (!fits) return fail(Errc::corrupt, "leaves do not fit the signed tree");
-    return leaves;
+    held_ = std::make_shared<std::vector<std::string> const>(std::move(leaves));
+    held_number_ = number;
+    return held_;
 }
 
 Result<void> LeafReader::signed_leaves(audit::LeafRange range, Receive const& receive) {
     for (auto index = range.begin; index < range.end;) {
         SALUS_TRY(auto const leaves, bundle(index / kTileWidth));
-        for (auto at = index % kTileWidth; at < leaves.size() && index < range.end; ++at) {
-            SALUS_TRY_VOID(receive(index++, leaves[static_cast<std::size_t>(at)]));
+        for (auto at = index % kTileWidth; at < leaves->size() && index < range.end; ++at) {
+            SALUS_TRY_VOID(receive(index++, (*leaves)[static_cast<std::size_t>(at)]));
         }
     }
     return {};

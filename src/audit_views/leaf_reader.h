@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "audit/inclusion_proof.h"
@@ -35,12 +36,16 @@ public:
 
 private:
     [[nodiscard]] Result<void> signed_leaves(audit::LeafRange range, Receive const& receive);
-    [[nodiscard]] Result<std::vector<std::string>> bundle(std::uint64_t number);
+    using Bundle = std::shared_ptr<std::vector<std::string> const>;
+    [[nodiscard]] Result<Bundle> bundle(std::uint64_t number);
 
     std::filesystem::path directory_;
     std::uint64_t size_;
     transparency::TreeHead head_;
     transparency::TileReader tiles_;
+    // The one read last: an event, its intent and its proof are mostly in the same.
+    std::uint64_t held_number_ = 0;
+    Bundle held_;
 };
 
 }  // namespace salus::audit_views

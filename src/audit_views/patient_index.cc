@@ -171,7 +171,8 @@ Result<void> PatientIndex::catch_up(LeafReader& reader) {
     MutexLock const lock(mutex_);
     auto const files = reader.size() / kLeavesOfIndexFile;
     for (; made_ < files; ++made_) {
-        if (load(made_)) continue;
+        // One that is damaged is made again when it is asked for.
+        if (std::filesystem::exists(file_of(made_))) continue;
         SALUS_TRY(auto const entries, make(made_, reader));
         static_cast<void>(entries);
         ++made_;
