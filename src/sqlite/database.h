@@ -62,6 +62,9 @@ public:
     Result<void> run(Literal sql);
     // The database outlives the statement.
     Result<Statement> prepare(Literal sql);
+    // A large blob of a table with row numbers, in one copy. Errc::internal when there is no such
+    // row.
+    Result<Bytes> read_blob(Literal table, Literal column, std::int64_t row);
     // The first column of the first row; Errc::not_found when there is none.
     Result<std::int64_t> number(Literal sql);
 

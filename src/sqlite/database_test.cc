@@ -41,6 +41,17 @@ TEST_F(DatabaseTest, HasTheSettingsThatDurabilityNeeds) {
     EXPECT_EQ(text_of(rows.bytes(0)), "wal");
 }
 
+TEST_F(DatabaseTest, ReadsALargeBlobByItsRow) {
+    auto database = with_table();
+    Bytes value(600'000);
+    for (std::size_t i = 0; i < value.size(); ++i) value[i] = static_cast<std::uint8_t>(i % 251);
+    auto insert = database.prepare("INSERT INTO t VALUES (?1, ?2)").value();
+    ASSERT_TRUE(insert.run(std::int64_t{7}, BytesView(value)));
+    EXPECT_EQ(database.read_blob("t", "value", 7).value(), value);
+    EXPECT_FALSE(database.read_blob("t", "value", 8));
+    EXPECT_FALSE(database.read_blob("t", "other", 7));
+}
+
 TEST_F(DatabaseTest, ReadsBackBlobsNumbersAndNulls) {
     auto database = with_table();
     auto insert = database.prepare("INSERT INTO t VALUES (?1, ?2)").value();

@@ -108,7 +108,7 @@ TEST_F(EmbeddedStoreTest, RefusesAnotherDatabaseAndAnotherVersion) {
     ASSERT_TRUE(check_embedded_store(directory_.file()));
     {
         auto later = sqlite::Database::open(directory_.file(), {}).value();
-        ASSERT_TRUE(later.run("PRAGMA user_version = 4"));
+        ASSERT_TRUE(later.run("PRAGMA user_version = 5"));
     }
     EXPECT_EQ(refusal_to_open(), Errc::corrupt);
     EXPECT_EQ(check_embedded_store(directory_.file()).error().code, Errc::corrupt);
@@ -133,6 +133,32 @@ TEST_F(EmbeddedStoreTest, OpensAStoreWithoutPages) {
     EXPECT_EQ(scan.entries.size(), 2U);
     store->keep_page({samples::compartment(1), scan.sequence, samples::sealed(100)});
     ASSERT_TRUE(commit(*store, samples::write(90, 9, 1)));
+    EXPECT_TRUE(reader->scan(samples::compartment(1)).value().page);
+}
+
+TEST_F(EmbeddedStoreTest, PagesOfAnEarlierSchemaAreMadeAgain) {
+    fill(10);
+    {
+        auto const store = directory_.open().value();
+        store->keep_page({samples::compartment(1), 1, samples::sealed(100)});
+        ASSERT_TRUE(commit(*store, samples::write(90, 1, 1)));
+    }
+    {
+        auto earlier = sqlite::Database::open(directory_.file(), {}).value();
+        ASSERT_TRUE(earlier.run(
+            "CREATE TABLE earlier (compartment BLOB NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) "
+            "STRICT, WITHOUT ROWID; INSERT INTO earlier SELECT compartment, sealed FROM "
+            "index_page; "
+            "DROP TABLE index_page; ALTER TABLE earlier RENAME TO index_page; "
+            "PRAGMA user_version = 3"));
+    }
+    auto const store = directory_.open().value();
+    auto const reader = store->open_reader().value();
+    auto const scan = reader->scan(samples::compartment(1)).value();
+    EXPECT_FALSE(scan.page);
+    EXPECT_EQ(scan.entries.size(), 3U);
+    store->keep_page({samples::compartment(1), scan.sequence, samples::sealed(100)});
+    ASSERT_TRUE(commit(*store, samples::write(91, 1, 1)));
     EXPECT_TRUE(reader->scan(samples::compartment(1)).value().page);
 }
 
@@ -223,7 +249,7 @@ TEST_F(EmbeddedStoreTest, HasNoPlaintextColumn) {
                   .number("SELECT count(*) FROM pragma_table_list AS t, pragma_table_info(t.name) "
                           "AS c WHERE t.name NOT LIKE 'sqlite_%'")
                   .value(),
-              26);
+              27);
     constexpr Literal kStrangers =
         "SELECT (SELECT count(*) FROM document WHERE substr(sealed, 1, 4) <> x'53520101') "
         "+ (SELECT count(*) FROM index_entry WHERE substr(sealed, 1, 4) <> x'53520101') "

@@ -70,7 +70,7 @@ Result<EmbeddedReader::Statements> EmbeddedReader::prepare(sqlite::Database& dat
                                              "WHERE address = ?1 AND version = ?2"));
     SALUS_TRY(auto paged,
               database.prepare("SELECT sequence, paged FROM compartment WHERE id = ?1"));
-    SALUS_TRY(auto page, database.prepare("SELECT sealed FROM index_page WHERE compartment = ?1"));
+    SALUS_TRY(auto page, database.prepare("SELECT id FROM index_page WHERE compartment = ?1"));
     SALUS_TRY(auto changes,
               database.prepare("SELECT address, version, sealed FROM page_change LEFT JOIN "
                                "index_entry USING (compartment, address) WHERE compartment = ?1"));
@@ -166,7 +166,8 @@ Result<void> EmbeddedReader::read_page(IndexScan& scan, CompartmentId const& com
     auto rows = statements_.page.query(compartment.bytes());
     SALUS_TRY(bool const found, rows.next());
     if (!found) return fail(Errc::corrupt, "a page of the index is not in the store");
-    SALUS_TRY(auto page, sealed_of(rows.bytes(0)));
+    SALUS_TRY(auto bytes, database_.read_blob("index_page", "sealed", rows.number(0)));
+    SALUS_TRY(auto page, crypto::Sealed::from_storage(std::move(bytes)));
     scan.page = IndexPage{compartment, sequence, std::move(page)};
     return {};
 }

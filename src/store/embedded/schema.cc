@@ -5,8 +5,9 @@ namespace {
 
 // DO NOT CHANGE: on disk. "Salu" in ASCII; file(1) and we tell a store from another SQLite file.
 constexpr std::int64_t kApplicationId = 0x53616c75;
-constexpr std::int64_t kSchemaVersion = 3;
+constexpr std::int64_t kSchemaVersion = 4;
 constexpr std::int64_t kSchemaWithoutPages = 1;
+constexpr std::int64_t kSchemaWithoutRotation = 2;
 
 // document: every sealed version, appended, never moved.
 // history:  one row for each version. Only an address's newest row has expires_at and tokens (the
@@ -19,6 +20,8 @@ constexpr std::int64_t kSchemaWithoutPages = 1;
 //           reader takes what it kept for current. paged: what sequence was when the page was made
 //           that stands in index_page; 0: there is none. key_version_least: the earliest data key
 //           that a write may be sealed under; earlier ones are retired.
+// index_page: with a row number, unlike the others: SQLite compares keys in a table without them by
+//           reading whole rows, and a page is half a megabyte.
 // token_version (history): grows with the keys that the row's tokens were made with.
 // page_change: addresses whose rows in index_entry came, changed or went since then.
 constexpr Literal kCreate = R"sql(
@@ -64,10 +67,6 @@ PRAGMA application_id = 0x53616c75;
 // What came with version 2, which a store of version 1 gets when it is opened for writing.
 constexpr Literal kVersion2 = R"sql(
 ALTER TABLE compartment ADD COLUMN paged INTEGER NOT NULL DEFAULT 0;
-CREATE TABLE index_page (
-    compartment BLOB NOT NULL PRIMARY KEY,
-    sealed BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
 CREATE TABLE page_change (
     compartment BLOB NOT NULL,
     address BLOB NOT NULL,
@@ -88,6 +87,19 @@ CREATE INDEX token_age ON history (token_version, address) WHERE tokens <> x'';
 PRAGMA user_version = 3;
 )sql";
 
+// What came with version 4. Pages of before are dropped: readers make them again.
+constexpr Literal kVersion4 = R"sql(
+DROP TABLE IF EXISTS index_page;
+CREATE TABLE index_page (
+    id INTEGER PRIMARY KEY,
+    compartment BLOB NOT NULL UNIQUE,
+    sealed BLOB NOT NULL
+) STRICT;
+UPDATE compartment SET paged = 0 WHERE paged > 0;
+DELETE FROM page_change;
+PRAGMA user_version = 4;
+)sql";
+
 }  // namespace
 
 Result<void> prepare_schema(sqlite::Database& database) {
@@ -100,7 +112,8 @@ Result<void> prepare_schema(sqlite::Database& database) {
     SALUS_TRY(auto transaction, sqlite::Transaction::begin(database));
     if (is_new) SALUS_TRY_VOID(database.run(kCreate));
     if (version <= kSchemaWithoutPages) SALUS_TRY_VOID(database.run(kVersion2));
-    SALUS_TRY_VOID(database.run(kVersion3));
+    if (version <= kSchemaWithoutRotation) SALUS_TRY_VOID(database.run(kVersion3));
+    SALUS_TRY_VOID(database.run(kVersion4));
     return transaction.commit();
 }
 

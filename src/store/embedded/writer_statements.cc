@@ -7,7 +7,8 @@ Result<Writer::PageStatements> Writer::prepare_page(sqlite::Database& database) 
                                                   "WHERE id = ?1 AND sequence = ?2"));
     SALUS_TRY(auto clear_sequence, database.prepare("UPDATE compartment SET paged = 0 "
                                                     "WHERE id = ?1 AND paged > 0"));
-    SALUS_TRY(auto set, database.prepare("REPLACE INTO index_page VALUES (?1, ?2)"));
+    SALUS_TRY(auto set, database.prepare("REPLACE INTO index_page (compartment, sealed) "
+                                         "VALUES (?1, ?2)"));
     SALUS_TRY(auto remove, database.prepare("DELETE FROM index_page WHERE compartment = ?1"));
     SALUS_TRY(auto add_change, database.prepare("INSERT OR IGNORE INTO page_change SELECT ?1, ?2 "
                                                 "FROM compartment WHERE id = ?1 AND paged > 0"));
