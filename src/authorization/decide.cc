@@ -9,7 +9,9 @@
 namespace salus::authorization {
 namespace {
 
+using request::Access;
 using request::CallerFacts;
+using request::Family;
 using request::IntentFacts;
 using request::Interaction;
 
@@ -20,63 +22,30 @@ Decision deny(Errc code, Literal why) {
     return decision;
 }
 
-bool purpose_allows(PurposeRule const& rule, Interaction interaction, std::string_view type) {
-    switch (interaction) {
-        case Interaction::read:
-        case Interaction::vread:
-        case Interaction::history_instance:
-        case Interaction::search_type: return rule.read.contains(type);
-        case Interaction::create:
-        case Interaction::validate:
-        case Interaction::update: return rule.write.contains(type);
-        case Interaction::remove: return rule.remove.contains(type);
-        case Interaction::audit_search:
-        case Interaction::audit_event:
-        case Interaction::access_report:
-        case Interaction::accounting:
-        case Interaction::audit_details: return rule.read.contains("AuditEvent");
-        case Interaction::audit_proof: return true;
-        // Administration needs its purpose and its scope, which decide() checked.
-        case Interaction::definitions_load:
-        case Interaction::definitions_list:
-        case Interaction::definitions_remove:
-        case Interaction::key_status:
-        case Interaction::key_rotation:
-        case Interaction::client_add:
-        case Interaction::custodians_set:
-        case Interaction::custodians_read:
-        case Interaction::proposal_draft:
-        case Interaction::proposal_add:
-        case Interaction::proposal_list:
-        case Interaction::proposal_read:
-        case Interaction::ballot_add:
-        case Interaction::proposal_execute:
-        case Interaction::hold_place:
-        case Interaction::hold_list:
-        case Interaction::keys_seal:
-        case Interaction::backup_begin:
-        case Interaction::backup_state:
-        case Interaction::backup_drill_report:
-        case Interaction::control_check:
-            return rule.purpose == request::PurposeOfUse::system_administration;
-        // Decided by their parts, or entry by entry.
-        case Interaction::patch:
-        case Interaction::everything:
-        case Interaction::meta:
-        case Interaction::meta_add:
-        case Interaction::meta_delete:
-        case Interaction::history_type:
-        case Interaction::history_system:
-        case Interaction::transaction:
-        case Interaction::batch:
-        case Interaction::capabilities:
-        case Interaction::open_api:
-        case Interaction::token:
-        case Interaction::authorization_server_metadata:
-        case Interaction::smart_configuration:
-        case Interaction::json_web_key_set: return false;
+bool purpose_allows(PurposeRule const& rule, Access access, std::string_view type) {
+    switch (access) {
+        case Access::read:
+        case Access::search: return rule.read.contains(type);
+        case Access::create:
+        case Access::update: return rule.write.contains(type);
+        case Access::remove: return rule.remove.contains(type);
+        case Access::none: return false;
     }
     return false;
+}
+
+bool purpose_allows(PurposeRule const& rule, Interaction interaction, std::string_view type) {
+    auto const& form = request::form_of(interaction);
+    // Administration needs its purpose and its scope, which decide() checked.
+    if (request::is_administration(form.family))
+        return rule.purpose == request::PurposeOfUse::system_administration;
+    switch (form.family) {
+        case Family::resource: return purpose_allows(rule, form.access, type);
+        case Family::audit_event:
+        case Family::audit_detail: return rule.read.contains("AuditEvent");
+        case Family::receipt: return true;
+        default: return false;
+    }
 }
 
 request::AllowedElements const& elements_of(PurposeRule const& rule, std::string_view type) {

@@ -119,48 +119,8 @@ bool may_stand_in_a_transaction(IntentFacts const& facts) {
         case Interaction::history_instance:
         case Interaction::everything:
         case Interaction::meta: return true;
-        case Interaction::meta_add:
-        case Interaction::meta_delete:
-        case Interaction::validate:
-        case Interaction::history_type:
-        case Interaction::history_system:
-        case Interaction::definitions_load:
-        case Interaction::definitions_list:
-        case Interaction::definitions_remove:
-        case Interaction::key_status:
-        case Interaction::key_rotation:
-        case Interaction::transaction:
-        case Interaction::batch:
-        case Interaction::capabilities:
-        case Interaction::open_api:
-        case Interaction::token:
-        case Interaction::authorization_server_metadata:
-        case Interaction::smart_configuration:
-        case Interaction::json_web_key_set:
-        case Interaction::client_add:
-        case Interaction::custodians_set:
-        case Interaction::custodians_read:
-        case Interaction::proposal_draft:
-        case Interaction::proposal_add:
-        case Interaction::proposal_list:
-        case Interaction::proposal_read:
-        case Interaction::ballot_add:
-        case Interaction::proposal_execute:
-        case Interaction::hold_place:
-        case Interaction::hold_list:
-        case Interaction::keys_seal:
-        case Interaction::backup_begin:
-        case Interaction::backup_state:
-        case Interaction::backup_drill_report:
-        case Interaction::audit_search:
-        case Interaction::audit_event:
-        case Interaction::access_report:
-        case Interaction::accounting:
-        case Interaction::audit_proof:
-        case Interaction::audit_details:
-        case Interaction::control_check: return false;
+        default: return false;
     }
-    return false;
 }
 
 std::unexpected<Error> refuse_entry(std::size_t position, Error error) {

@@ -46,32 +46,7 @@ Result<request::Prepared> prepare(Context const& context, request::Permit const&
         case Interaction::accounting: return patient_report(context, permit);
         case Interaction::audit_proof: return audit_proof(context, permit);
         case Interaction::audit_details: return audit_details(context, permit);
-        case Interaction::batch:
-        case Interaction::token:
-        case Interaction::authorization_server_metadata:
-        case Interaction::smart_configuration:
-        case Interaction::json_web_key_set:
-        case Interaction::definitions_load:
-        case Interaction::definitions_list:
-        case Interaction::definitions_remove:
-        case Interaction::key_status:
-        case Interaction::key_rotation:
-        case Interaction::client_add:
-        case Interaction::custodians_set:
-        case Interaction::custodians_read:
-        case Interaction::proposal_draft:
-        case Interaction::proposal_add:
-        case Interaction::proposal_list:
-        case Interaction::proposal_read:
-        case Interaction::ballot_add:
-        case Interaction::proposal_execute:
-        case Interaction::hold_place:
-        case Interaction::hold_list:
-        case Interaction::keys_seal:
-        case Interaction::backup_begin:
-        case Interaction::backup_state:
-        case Interaction::backup_drill_report:
-        case Interaction::control_check: break;
+        default: break;
     }
     return fail(Errc::internal, "an interaction outside FHIR reached the FHIR operations");
 }

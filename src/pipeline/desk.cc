@@ -35,8 +35,29 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
       token_endpoint_(tenant.tenant, tenant.token_keys, *records_, parser_, house.random,
                       house.clock) {}
 
-admin::DefinitionsDesk TenantDesk::definitions_desk() {
-    return {tenant_.tenant, *records_, parser_, house_.clock};
+Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
+    using request::Interaction;
+    auto const interaction = permit.intent().interaction;
+    if (interaction == Interaction::authorization_server_metadata)
+        return document(oauth::authorization_server_metadata(tenant_.tenant));
+    if (interaction == Interaction::smart_configuration)
+        return document(oauth::smart_configuration(tenant_.tenant));
+    if (interaction == Interaction::json_web_key_set)
+        return document(tenant_.token_keys.current()->json_web_key_set());
+    return operations::prepare(context_, permit);
+}
+
+Result<request::Prepared> TenantDesk::prepare_definitions(request::Exchange& exchange,
+                                                          request::Permit const& permit) {
+    using request::Interaction;
+    admin::DefinitionsDesk const desk{tenant_.tenant, *records_, parser_, house_.clock};
+    auto const interaction = permit.intent().interaction;
+    if (interaction == Interaction::definitions_load)
+        return admin::load_definitions(desk, exchange);
+    if (interaction == Interaction::definitions_list) return admin::list_definitions(desk);
+    if (interaction == Interaction::definitions_remove)
+        return admin::remove_definitions(desk, permit);
+    return fail(Errc::internal, "an interaction has no operation");
 }
 
 // A backup is of the whole instance, so those who administer one more tenant may not ask for it.
@@ -56,65 +77,26 @@ Result<request::Prepared> TenantDesk::backup(request::Exchange const& exchange,
 
 Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
                                               request::Permit const& permit) {
+    using request::Family;
     using request::Interaction;
     SALUS_TRY_VOID(records_->renew_token_keys());
-    switch (permit.intent().interaction) {
-        case Interaction::read:
-        case Interaction::vread:
-        case Interaction::update:
-        case Interaction::remove:
-        case Interaction::history_instance:
-        case Interaction::patch:
-        case Interaction::everything:
-        case Interaction::meta:
-        case Interaction::meta_add:
-        case Interaction::meta_delete:
-        case Interaction::create:
-        case Interaction::search_type:
-        case Interaction::validate:
-        case Interaction::history_type:
-        case Interaction::transaction:
-        case Interaction::history_system:
-        case Interaction::capabilities:
-        case Interaction::audit_search:
-        case Interaction::audit_event:
-        case Interaction::access_report:
-        case Interaction::accounting:
-        case Interaction::audit_proof:
-        case Interaction::audit_details:
-        case Interaction::open_api: return operations::prepare(context_, permit);
-        case Interaction::batch: return operations::batch(exchange.entries.size());
-        case Interaction::token: return token_endpoint_.answer(exchange);
-        case Interaction::authorization_server_metadata:
-            return document(oauth::authorization_server_metadata(tenant_.tenant));
-        case Interaction::smart_configuration:
-            return document(oauth::smart_configuration(tenant_.tenant));
-        case Interaction::json_web_key_set:
-            return document(tenant_.token_keys.current()->json_web_key_set());
-        case Interaction::definitions_load:
-            return admin::load_definitions(definitions_desk(), exchange);
-        case Interaction::definitions_list: return admin::list_definitions(definitions_desk());
-        case Interaction::definitions_remove:
-            return admin::remove_definitions(definitions_desk(), permit);
-        case Interaction::client_add:
+    auto const interaction = permit.intent().interaction;
+    switch (request::form_of(interaction).family) {
+        case Family::resource:
+        case Family::audit_event:
+        case Family::audit_detail:
+        case Family::receipt: return operations::prepare(context_, permit);
+        case Family::bundle:
+            return interaction == Interaction::batch ? operations::batch(exchange.entries.size())
+                                                     : operations::prepare(context_, permit);
+        case Family::discovery: return describe(permit);
+        case Family::token: return token_endpoint_.answer(exchange);
+        case Family::definitions: return prepare_definitions(exchange, permit);
+        case Family::clients:
             return oauth::register_client(exchange, *records_, parser_, house_.clock);
-        case Interaction::key_status:
-        case Interaction::key_rotation:
-        case Interaction::custodians_set:
-        case Interaction::custodians_read:
-        case Interaction::proposal_draft:
-        case Interaction::proposal_add:
-        case Interaction::proposal_list:
-        case Interaction::proposal_read:
-        case Interaction::ballot_add:
-        case Interaction::proposal_execute:
-        case Interaction::hold_place:
-        case Interaction::hold_list:
-        case Interaction::keys_seal: return prepare_keys(exchange, permit);
-        case Interaction::control_check: return admin::control_check(house_.control_report);
-        case Interaction::backup_begin:
-        case Interaction::backup_state:
-        case Interaction::backup_drill_report: return backup(exchange, permit.intent().interaction);
+        case Family::keys: return prepare_keys(exchange, permit);
+        case Family::check: return admin::control_check(house_.control_report);
+        case Family::backups: return backup(exchange, interaction);
     }
     return fail(Errc::internal, "an interaction has no operation");
 }

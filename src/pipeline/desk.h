@@ -34,7 +34,9 @@ public:
     void note_new_keys(request::AuditFacts& facts);
 
 private:
-    [[nodiscard]] admin::DefinitionsDesk definitions_desk();
+    [[nodiscard]] Result<request::Prepared> describe(request::Permit const& permit);
+    [[nodiscard]] Result<request::Prepared> prepare_definitions(request::Exchange& exchange,
+                                                                request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> prepare_keys(request::Exchange& exchange,
                                                          request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> backup(request::Exchange const& exchange,

@@ -3,296 +3,138 @@
 #include <array>
 
 namespace salus::request {
+namespace {
 
-std::span<Interaction const> all_interactions() noexcept {
-    static constexpr std::array kAll{
-        Interaction::read,
-        Interaction::vread,
-        Interaction::update,
-        Interaction::remove,
-        Interaction::history_instance,
-        Interaction::patch,
-        Interaction::everything,
-        Interaction::meta,
-        Interaction::meta_add,
-        Interaction::meta_delete,
-        Interaction::create,
-        Interaction::search_type,
-        Interaction::validate,
-        Interaction::history_type,
-        Interaction::transaction,
-        Interaction::batch,
-        Interaction::history_system,
-        Interaction::capabilities,
-        Interaction::open_api,
-        Interaction::token,
-        Interaction::authorization_server_metadata,
-        Interaction::smart_configuration,
-        Interaction::json_web_key_set,
-        Interaction::definitions_load,
-        Interaction::definitions_list,
-        Interaction::definitions_remove,
-        Interaction::key_status,
-        Interaction::key_rotation,
-        Interaction::client_add,
-        Interaction::custodians_set,
-        Interaction::custodians_read,
-        Interaction::proposal_draft,
-        Interaction::proposal_add,
-        Interaction::proposal_list,
-        Interaction::proposal_read,
-        Interaction::ballot_add,
-        Interaction::proposal_execute,
-        Interaction::hold_place,
-        Interaction::hold_list,
-        Interaction::keys_seal,
-        Interaction::control_check,
-        Interaction::backup_begin,
-        Interaction::backup_state,
-        Interaction::backup_drill_report,
-        Interaction::audit_search,
-        Interaction::audit_event,
-        Interaction::access_report,
-        Interaction::accounting,
-        Interaction::audit_proof,
-        Interaction::audit_details,
-    };
-    return kAll;
-}
+using I = Interaction;
+using F = Family;
+using A = Access;
 
-Literal name_of(Interaction interaction) noexcept {
-    switch (interaction) {
-        case Interaction::read: return "read";
-        case Interaction::vread: return "vread";
-        case Interaction::update: return "update";
-        case Interaction::remove: return "delete";
-        case Interaction::history_instance: return "history";
-        case Interaction::patch: return "patch";
-        case Interaction::everything: return "everything";
-        case Interaction::meta: return "meta";
-        case Interaction::meta_add: return "meta-add";
-        case Interaction::meta_delete: return "meta-delete";
-        case Interaction::create: return "create";
-        case Interaction::search_type: return "search";
-        case Interaction::validate: return "validate";
-        case Interaction::history_type: return "history-type";
-        case Interaction::transaction: return "transaction";
-        case Interaction::batch: return "batch";
-        case Interaction::history_system: return "history-system";
-        case Interaction::capabilities: return "capabilities";
-        case Interaction::open_api: return "openapi";
-        case Interaction::token: return "token";
-        case Interaction::authorization_server_metadata: return "metadata.oauth";
-        case Interaction::smart_configuration: return "metadata.smart";
-        case Interaction::json_web_key_set: return "metadata.jwks";
-        case Interaction::definitions_load: return "admin.definitions-load";
-        case Interaction::definitions_list: return "admin.definitions-list";
-        case Interaction::definitions_remove: return "admin.definitions-remove";
-        case Interaction::key_status: return "admin.key-status";
-        case Interaction::key_rotation: return "admin.key-rotation";
-        case Interaction::client_add: return "admin.client-add";
-        case Interaction::custodians_set: return "admin.custodians-set";
-        case Interaction::custodians_read: return "admin.custodians-read";
-        case Interaction::proposal_draft: return "admin.proposal-draft";
-        case Interaction::proposal_add: return "admin.proposal-add";
-        case Interaction::proposal_list: return "admin.proposal-list";
-        case Interaction::proposal_read: return "admin.proposal-read";
-        case Interaction::ballot_add: return "admin.ballot-add";
-        case Interaction::proposal_execute: return "admin.proposal-execute";
-        case Interaction::hold_place: return "admin.hold-place";
-        case Interaction::hold_list: return "admin.hold-list";
-        case Interaction::keys_seal: return "admin.keys-seal";
-        case Interaction::control_check: return "admin.check";
-        case Interaction::backup_begin: return "admin.backup-begin";
-        case Interaction::backup_state: return "admin.backup-state";
-        case Interaction::backup_drill_report: return "admin.backup-drill-report";
-        case Interaction::audit_search: return "audit.search";
-        case Interaction::audit_event: return "audit.event";
-        case Interaction::access_report: return "access-report";
-        case Interaction::accounting: return "accounting";
-        case Interaction::audit_proof: return "audit.proof";
-        case Interaction::audit_details: return "audit.details";
-    }
-    return "";
-}
+constexpr bool kWrites = true;
+constexpr bool kReads = false;
 
-std::span<Interaction const> parts_of(Interaction const& interaction) noexcept {
-    static constexpr std::array kPatch{Interaction::read, Interaction::update};
-    static constexpr std::array kHistory{Interaction::history_instance, Interaction::search_type};
-    static constexpr std::array kRead{Interaction::read};
-    switch (interaction) {
-        case Interaction::patch:
-        case Interaction::meta_add:
-        case Interaction::meta_delete: return kPatch;
-        case Interaction::meta:
-        case Interaction::everything: return kRead;
-        case Interaction::history_type:
-        case Interaction::history_system: return kHistory;
-        case Interaction::read:
-        case Interaction::vread:
-        case Interaction::update:
-        case Interaction::remove:
-        case Interaction::history_instance:
-        case Interaction::create:
-        case Interaction::search_type:
-        case Interaction::validate:
-        case Interaction::transaction:
-        case Interaction::batch:
-        case Interaction::definitions_load:
-        case Interaction::definitions_list:
-        case Interaction::definitions_remove:
-        case Interaction::key_status:
-        case Interaction::key_rotation:
-        case Interaction::capabilities:
-        case Interaction::open_api:
-        case Interaction::token:
-        case Interaction::authorization_server_metadata:
-        case Interaction::smart_configuration:
-        case Interaction::json_web_key_set:
-        case Interaction::client_add:
-        case Interaction::custodians_set:
-        case Interaction::custodians_read:
-        case Interaction::proposal_draft:
-        case Interaction::proposal_add:
-        case Interaction::proposal_list:
-        case Interaction::proposal_read:
-        case Interaction::ballot_add:
-        case Interaction::proposal_execute:
-        case Interaction::hold_place:
-        case Interaction::hold_list:
-        case Interaction::keys_seal:
-        case Interaction::backup_begin:
-        case Interaction::backup_state:
-        case Interaction::backup_drill_report:
-        case Interaction::audit_search:
-        case Interaction::audit_event:
-        case Interaction::access_report:
-        case Interaction::accounting:
-        case Interaction::audit_proof:
-        case Interaction::audit_details:
-        case Interaction::control_check: break;
-    }
-    return {&interaction, 1};
-}
+constexpr std::array kPatch{I::read, I::update};
+constexpr std::array kHistory{I::history_instance, I::search_type};
+constexpr std::array kRead{I::read};
 
-bool is_write(Interaction interaction) noexcept {
-    switch (interaction) {
-        case Interaction::update:
-        case Interaction::remove:
-        case Interaction::patch:
-        case Interaction::meta_add:
-        case Interaction::meta_delete:
-        case Interaction::create:
-        case Interaction::transaction:
-        case Interaction::token:  // consumes the assertion's jti
-        case Interaction::definitions_load:
-        case Interaction::definitions_remove:
-        case Interaction::custodians_set:
-        case Interaction::proposal_add:
-        case Interaction::ballot_add:
-        case Interaction::proposal_execute:
-        case Interaction::hold_place:
-        case Interaction::client_add: return true;
-        case Interaction::read:
-        case Interaction::vread:
-        case Interaction::history_instance:
-        case Interaction::everything:
-        case Interaction::meta:
-        case Interaction::search_type:
-        case Interaction::validate:
-        case Interaction::history_type:
-        case Interaction::batch:  // each of its entries is asked by itself
-        case Interaction::history_system:
-        case Interaction::capabilities:
-        case Interaction::open_api:
-        case Interaction::authorization_server_metadata:
-        case Interaction::smart_configuration:
-        case Interaction::json_web_key_set:
-        case Interaction::definitions_list:
-        case Interaction::custodians_read:
-        case Interaction::proposal_draft:
-        case Interaction::proposal_list:
-        case Interaction::proposal_read:
-        case Interaction::hold_list:
-        case Interaction::keys_seal:  // changes no record, and no key
-        case Interaction::key_status:
-        // Notes an order, which changes no key and no record: the work that follows records each
-        // of its steps by itself.
-        case Interaction::key_rotation:
-        case Interaction::backup_begin:
-        case Interaction::backup_state:
-        case Interaction::backup_drill_report:
-        case Interaction::audit_search:
-        case Interaction::audit_event:
-        case Interaction::access_report:
-        case Interaction::accounting:
-        case Interaction::audit_proof:
-        case Interaction::audit_details:
-        case Interaction::control_check: return false;
+struct Row {
+    Interaction interaction;
+    InteractionForm form;
+};
+
+// In the order of the enumeration.
+constexpr std::array kRows{
+    Row{I::read, {"read", F::resource, A::read, kReads, {}}},
+    Row{I::vread, {"vread", F::resource, A::read, kReads, {}}},
+    Row{I::update, {"update", F::resource, A::update, kWrites, {}}},
+    Row{I::remove, {"delete", F::resource, A::remove, kWrites, {}}},
+    Row{I::history_instance, {"history", F::resource, A::read, kReads, {}}},
+    Row{I::patch, {"patch", F::resource, A::none, kWrites, kPatch}},
+    Row{I::everything, {"everything", F::resource, A::none, kReads, kRead}},
+    Row{I::meta, {"meta", F::resource, A::none, kReads, kRead}},
+    Row{I::meta_add, {"meta-add", F::resource, A::none, kWrites, kPatch}},
+    Row{I::meta_delete, {"meta-delete", F::resource, A::none, kWrites, kPatch}},
+    Row{I::create, {"create", F::resource, A::create, kWrites, {}}},
+    Row{I::search_type, {"search", F::resource, A::search, kReads, {}}},
+    // Who may create it may ask whether it is right; nothing stored is looked at.
+    Row{I::validate, {"validate", F::resource, A::create, kReads, {}}},
+    Row{I::history_type, {"history-type", F::resource, A::none, kReads, kHistory}},
+    Row{I::transaction, {"transaction", F::bundle, A::none, kWrites, {}}},
+    // Each of its entries is asked by itself.
+    Row{I::batch, {"batch", F::bundle, A::none, kReads, {}}},
+    Row{I::history_system, {"history-system", F::resource, A::none, kReads, kHistory}},
+    Row{I::capabilities, {"capabilities", F::discovery, A::none, kReads, {}}},
+    Row{I::open_api, {"openapi", F::discovery, A::none, kReads, {}}},
+    // Consumes the assertion's jti.
+    Row{I::token, {"token", F::token, A::none, kWrites, {}}},
+    Row{I::authorization_server_metadata, {"metadata.oauth", F::discovery, A::none, kReads, {}}},
+    Row{I::smart_configuration, {"metadata.smart", F::discovery, A::none, kReads, {}}},
+    Row{I::json_web_key_set, {"metadata.jwks", F::discovery, A::none, kReads, {}}},
+    Row{I::definitions_load, {"admin.definitions-load", F::definitions, A::update, kWrites, {}}},
+    Row{I::definitions_list, {"admin.definitions-list", F::definitions, A::read, kReads, {}}},
+    Row{I::definitions_remove,
+        {"admin.definitions-remove", F::definitions, A::update, kWrites, {}}},
+    Row{I::key_status, {"admin.key-status", F::keys, A::read, kReads, {}}},
+    // Notes an order, which changes no key and no record: the work that follows records each
+    // of its steps by itself.
+    Row{I::key_rotation, {"admin.key-rotation", F::keys, A::update, kReads, {}}},
+    Row{I::client_add, {"admin.client-add", F::clients, A::update, kWrites, {}}},
+    Row{I::custodians_set, {"admin.custodians-set", F::keys, A::update, kWrites, {}}},
+    Row{I::custodians_read, {"admin.custodians-read", F::keys, A::read, kReads, {}}},
+    Row{I::proposal_draft, {"admin.proposal-draft", F::keys, A::read, kReads, {}}},
+    Row{I::proposal_add, {"admin.proposal-add", F::keys, A::update, kWrites, {}}},
+    Row{I::proposal_list, {"admin.proposal-list", F::keys, A::read, kReads, {}}},
+    Row{I::proposal_read, {"admin.proposal-read", F::keys, A::read, kReads, {}}},
+    Row{I::ballot_add, {"admin.ballot-add", F::keys, A::update, kWrites, {}}},
+    Row{I::proposal_execute, {"admin.proposal-execute", F::keys, A::update, kWrites, {}}},
+    Row{I::hold_place, {"admin.hold-place", F::keys, A::update, kWrites, {}}},
+    Row{I::hold_list, {"admin.hold-list", F::keys, A::read, kReads, {}}},
+    // Changes no record, and no key.
+    Row{I::keys_seal, {"admin.keys-seal", F::keys, A::update, kReads, {}}},
+    Row{I::control_check, {"admin.check", F::check, A::read, kReads, {}}},
+    Row{I::backup_begin, {"admin.backup-begin", F::backups, A::update, kReads, {}}},
+    Row{I::backup_state, {"admin.backup-state", F::backups, A::read, kReads, {}}},
+    Row{I::backup_drill_report, {"admin.backup-drill-report", F::backups, A::update, kReads, {}}},
+    Row{I::audit_search, {"audit.search", F::audit_event, A::search, kReads, {}}},
+    Row{I::audit_event, {"audit.event", F::audit_event, A::read, kReads, {}}},
+    Row{I::access_report, {"access-report", F::audit_event, A::read, kReads, {}}},
+    Row{I::accounting, {"accounting", F::audit_event, A::read, kReads, {}}},
+    Row{I::audit_proof, {"audit.proof", F::receipt, A::none, kReads, {}}},
+    Row{I::audit_details, {"audit.details", F::audit_detail, A::read, kReads, {}}},
+};
+
+consteval bool is_in_order() {
+    for (std::size_t i = 0; i < kRows.size(); ++i) {
+        if (static_cast<std::size_t>(kRows[i].interaction) != i) return false;
     }
     return true;
 }
+static_assert(is_in_order());
+
+constexpr InteractionForm kUnknown{"", F::resource, A::none, kWrites, {}};
+
+constexpr auto kAll = [] {
+    std::array<Interaction, kRows.size()> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = kRows[i].interaction;
+    return all;
+}();
+
+}  // namespace
+
+std::span<Interaction const> all_interactions() noexcept {
+    return kAll;
+}
+
+InteractionForm const& form_of(Interaction interaction) noexcept {
+    auto const index = static_cast<std::size_t>(interaction);
+    return index < kRows.size() ? kRows[index].form : kUnknown;
+}
+
+bool is_administration(Family family) noexcept {
+    return family == F::definitions || family == F::clients || family == F::keys ||
+           family == F::check || family == F::backups;
+}
+
+Literal name_of(Interaction interaction) noexcept {
+    return form_of(interaction).name;
+}
+
+std::span<Interaction const> parts_of(Interaction const& interaction) noexcept {
+    auto const parts = form_of(interaction).parts;
+    return parts.empty() ? std::span(&interaction, 1) : parts;
+}
+
+bool is_write(Interaction interaction) noexcept {
+    return form_of(interaction).writes;
+}
 
 bool is_audit_view(Interaction interaction) noexcept {
-    return interaction == Interaction::audit_search || interaction == Interaction::audit_event ||
-           interaction == Interaction::access_report || interaction == Interaction::accounting ||
-           interaction == Interaction::audit_proof || interaction == Interaction::audit_details;
+    auto const family = form_of(interaction).family;
+    return family == F::audit_event || family == F::audit_detail || family == F::receipt;
 }
 
 bool is_public(Interaction interaction) noexcept {
-    switch (interaction) {
-        case Interaction::capabilities:
-        case Interaction::open_api:
-        case Interaction::token:
-        case Interaction::authorization_server_metadata:
-        case Interaction::smart_configuration:
-        case Interaction::json_web_key_set: return true;
-        case Interaction::read:
-        case Interaction::vread:
-        case Interaction::update:
-        case Interaction::remove:
-        case Interaction::history_instance:
-        case Interaction::patch:
-        case Interaction::everything:
-        case Interaction::meta:
-        case Interaction::meta_add:
-        case Interaction::meta_delete:
-        case Interaction::create:
-        case Interaction::search_type:
-        case Interaction::validate:
-        case Interaction::transaction:
-        case Interaction::definitions_load:
-        case Interaction::definitions_list:
-        case Interaction::definitions_remove:
-        case Interaction::key_status:
-        case Interaction::key_rotation:
-        case Interaction::history_type:
-        case Interaction::batch:
-        case Interaction::history_system:
-        case Interaction::client_add:
-        case Interaction::custodians_set:
-        case Interaction::custodians_read:
-        case Interaction::proposal_draft:
-        case Interaction::proposal_add:
-        case Interaction::proposal_list:
-        case Interaction::proposal_read:
-        case Interaction::ballot_add:
-        case Interaction::proposal_execute:
-        case Interaction::hold_place:
-        case Interaction::hold_list:
-        case Interaction::keys_seal:
-        case Interaction::backup_begin:
-        case Interaction::backup_state:
-        case Interaction::backup_drill_report:
-        case Interaction::audit_search:
-        case Interaction::audit_event:
-        case Interaction::access_report:
-        case Interaction::accounting:
-        case Interaction::audit_proof:
-        case Interaction::audit_details:
-        case Interaction::control_check: return false;
-    }
-    return false;
+    auto const family = form_of(interaction).family;
+    return family == F::discovery || family == F::token;
 }
 
 }  // namespace salus::request

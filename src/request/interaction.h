@@ -70,7 +70,39 @@ enum class Interaction : std::uint8_t {
     audit_details,  // leaves with their sealed details opened
 };
 
+// What it is about. With Access, which scope permits it (scope.h).
+enum class Family : std::uint8_t {
+    resource,   // by a scope on the type; what has parts, by them
+    bundle,     // entry by entry
+    discovery,  // documents that describe the server
+    token,
+    // Administration, each by the scope of its name: admin/definitions.read and so on
+    definitions,
+    clients,
+    keys,
+    check,
+    backups,
+    // Views of the audit log
+    audit_event,   // by a scope that names AuditEvent
+    audit_detail,  // by admin/audit.read
+    receipt,       // of the caller's own request, without a scope
+};
+enum class Access : std::uint8_t { none, read, search, create, update, remove };
+
+// One row of the table that says everything about an interaction which needs no request.
+struct InteractionForm {
+    Literal name;
+    Family family;
+    Access access;
+    bool writes;
+    // What must be permitted instead of itself; empty: itself.
+    std::span<Interaction const> parts;
+};
+
 [[nodiscard]] std::span<Interaction const> all_interactions() noexcept;
+// REQUIRES nothing: what is not in the table permits nothing, and counts as a write.
+[[nodiscard]] InteractionForm const& form_of(Interaction interaction) noexcept;
+[[nodiscard]] bool is_administration(Family family) noexcept;
 // The word that audit leaves, CapabilityStatement and messages use.
 [[nodiscard]] Literal name_of(Interaction interaction) noexcept;
 // What must be permitted so that this is: itself, or simpler interactions. To patch is to read and

@@ -69,6 +69,31 @@ std::optional<Scope> parse_administration(std::string_view rest) {
     return std::nullopt;
 }
 
+// The name of the scope that permits it.
+std::string_view administered(Family family) {
+    switch (family) {
+        case Family::definitions: return "definitions";
+        case Family::clients: return "clients";
+        case Family::keys: return "keys";
+        case Family::check: return "check";
+        case Family::backups: return "backups";
+        case Family::audit_detail: return "audit";
+        default: return "";
+    }
+}
+
+bool has(Scope const& scope, Access access) {
+    switch (access) {
+        case Access::none: return false;
+        case Access::read: return scope.read;
+        case Access::search: return scope.search;
+        case Access::create: return scope.create;
+        case Access::update: return scope.update;
+        case Access::remove: return scope.remove;
+    }
+    return false;
+}
+
 bool empty(Scope const& scope) {
     return std::ranges::none_of(kLetters, [&](Letter const& l) { return scope.*l.member; });
 }
@@ -136,68 +161,26 @@ std::string to_text(std::vector<Scope> const& scopes) {
 }
 
 bool allows(Scope const& scope, Interaction interaction, std::string_view type) {
-    bool const on_type = scope.type == "*" || scope.type == type;
+    auto const& form = form_of(interaction);
     bool const clinical = scope.context != ScopeContext::administration;
-    switch (interaction) {
-        case Interaction::read:
-        case Interaction::vread:
-        case Interaction::history_instance: return clinical && on_type && scope.read;
-        case Interaction::update: return clinical && on_type && scope.update;
-        case Interaction::remove: return clinical && on_type && scope.remove;
-        case Interaction::create: return clinical && on_type && scope.create;
-        case Interaction::search_type: return clinical && on_type && scope.search;
-        // Who may create it may ask whether it is right; nothing stored is looked at.
-        case Interaction::validate: return clinical && on_type && scope.create;
-        case Interaction::definitions_list:
-            return !clinical && scope.type == "definitions" && scope.read;
-        case Interaction::definitions_load:
-        case Interaction::definitions_remove:
-            return !clinical && scope.type == "definitions" && scope.update;
-        case Interaction::key_status:
-        case Interaction::custodians_read:
-        case Interaction::proposal_draft:
-        case Interaction::proposal_list:
-        case Interaction::proposal_read:
-        case Interaction::hold_list: return !clinical && scope.type == "keys" && scope.read;
-        case Interaction::key_rotation:
-        case Interaction::custodians_set:
-        case Interaction::proposal_add:
-        case Interaction::ballot_add:
-        case Interaction::proposal_execute:
-        case Interaction::keys_seal:
-        case Interaction::hold_place: return !clinical && scope.type == "keys" && scope.update;
-        case Interaction::client_add: return !clinical && scope.type == "clients" && scope.update;
-        case Interaction::control_check: return !clinical && scope.type == "check" && scope.read;
-        case Interaction::backup_state: return !clinical && scope.type == "backups" && scope.read;
-        case Interaction::backup_begin:
-        case Interaction::backup_drill_report:
-            return !clinical && scope.type == "backups" && scope.update;
+    bool const on_type = scope.type == "*" || scope.type == type;
+    switch (form.family) {
+        case Family::resource: return clinical && on_type && has(scope, form.access);
         // By name alone: who may read every record is no auditor by that.
-        case Interaction::audit_event:
-        case Interaction::access_report:
-        case Interaction::accounting: return clinical && scope.type == kAuditEvent && scope.read;
-        case Interaction::audit_search:
-            return clinical && scope.type == kAuditEvent && scope.search;
-        // Of the caller's own request; of any leaf to auditors, which the operation looks at.
-        case Interaction::audit_proof: return true;
-        case Interaction::audit_details: return !clinical && scope.type == "audit" && scope.read;
-        // Decided by their parts (parts_of).
-        case Interaction::patch:
-        case Interaction::everything:
-        case Interaction::meta:
-        case Interaction::meta_add:
-        case Interaction::meta_delete:
-        case Interaction::history_type:
-        case Interaction::history_system:
-        // Bundles are decided entry by entry; public routes need no scope.
-        case Interaction::transaction:
-        case Interaction::batch:
-        case Interaction::capabilities:
-        case Interaction::open_api:
-        case Interaction::token:
-        case Interaction::authorization_server_metadata:
-        case Interaction::smart_configuration:
-        case Interaction::json_web_key_set: return false;
+        case Family::audit_event:
+            return clinical && scope.type == kAuditEvent && has(scope, form.access);
+        // Of any leaf to auditors, which the operation looks at.
+        case Family::receipt: return true;
+        case Family::definitions:
+        case Family::clients:
+        case Family::keys:
+        case Family::check:
+        case Family::backups:
+        case Family::audit_detail:
+            return !clinical && scope.type == administered(form.family) && has(scope, form.access);
+        case Family::bundle:
+        case Family::discovery:
+        case Family::token: return false;
     }
     return false;
 }
