@@ -10,10 +10,14 @@ import ssl
 import subprocess
 import time
 
+from accounting import cpu_seconds
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SALUS = ROOT / "build" / "release" / "salus"
 ENGINE = ROOT / "build" / "release" / "fhir_engine_bench"
 START_SECONDS = 60
+SETTLED_SECONDS = 0.5
+SETTLED_SHARE = 0.05  # of a processor
 
 
 def free_port():
@@ -70,6 +74,16 @@ class Instance:
         if self._server and self._server.poll() is None:
             self._server.send_signal(signal.SIGTERM)
             self._server.wait(timeout=START_SECONDS)
+
+    def settle(self):
+        """Until what a start does in the background is done."""
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            before = cpu_seconds(self.pids)
+            time.sleep(SETTLED_SECONDS)
+            if cpu_seconds(self.pids) - before < SETTLED_SECONDS * SETTLED_SHARE:
+                return
+        raise RuntimeError("the server does not come to rest")
 
     @property
     def pids(self):
@@ -173,6 +187,16 @@ class Nginx:
         if self._server.poll() is None:
             self._server.terminate()
             self._server.wait(timeout=START_SECONDS)
+
+    def settle(self):
+        """Until what a start does in the background is done."""
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            before = cpu_seconds(self.pids)
+            time.sleep(SETTLED_SECONDS)
+            if cpu_seconds(self.pids) - before < SETTLED_SECONDS * SETTLED_SHARE:
+                return
+        raise RuntimeError("the server does not come to rest")
 
     @property
     def pids(self):
