@@ -178,7 +178,8 @@ def large_patient(bench):
     yield "  CPU", milliseconds(median(cold_cpu)), "", ""
     for count, spans in first_in_a_patient.items():
         wall, cpu = ([getattr(span, name) for span in spans] for name in ("wall", "cpu"))
-        yield f"first search in another patient, a page of {count}", milliseconds(median(wall)), "", ""
+        what = f"first search in another patient, a page of {count}"
+        yield what, milliseconds(median(wall)), "", ""
         yield "  CPU", milliseconds(median(cpu)), "", ""
     yield from _asked_again(bench, "a read, for comparison", "/fhir/Patient/bench")
     for count in PAGES:
