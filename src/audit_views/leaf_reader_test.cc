@@ -4,6 +4,7 @@
 
 #include "audit_views/events_for_test.h"
 #include "audit_views/patient_index.h"
+#include "crypto/hmac.h"
 #include "transparency/tile_builder.h"
 #include "transparency/tile_writer.h"
 
@@ -110,7 +111,8 @@ TEST_F(LeafReaderTest, PatientIndexFindsWhatAScanFinds) {
     outcome.outcome_of(first);
     auto const last = add(outcome);
 
-    PatientIndex index(directory_ / "patients");
+    SecretBytes const key(bytes_of("a key of this tenant and of no other"));
+    PatientIndex index(directory_ / "patients", key.clone());
     auto at = reader();
     auto const found = index.events_of(patient_for_test(9), at);
     ASSERT_TRUE(found) << found.error().why.text();
@@ -120,18 +122,66 @@ TEST_F(LeafReaderTest, PatientIndexFindsWhatAScanFinds) {
     EXPECT_EQ(of_first->size(), (kLeavesOfIndexFile - 2 + 2) / 3 + 1);
     EXPECT_TRUE(index.events_of(patient_for_test(77), at)->empty());
 
-    // A damaged file is made anew, and what came since is found.
+    // Whatever somebody writes in its place, it is made anew, and the report leaves nothing out.
     auto const file = directory_ / "patients/0000000000.patients";
-    auto bytes = audit::contents_of(file);
-    ASSERT_GT(bytes.size(), 1'000'000U);
-    bytes[500] ^= 1U;
-    audit::overwrite(file, bytes);
+    auto const right = audit::contents_of(file);
+    ASSERT_GT(right.size(), 1'000'000U);
+    auto const rebuilds = [&](Bytes const& forged, std::string_view what) {
+        ASSERT_NE(forged, right) << what;
+        audit::overwrite(file, forged);
+        for (bool const is_asked : {true, false}) {
+            PatientIndex started(directory_ / "patients", key.clone());
+            auto now = reader();
+            if (is_asked) {
+                auto const of_patient = started.events_of(patient_for_test(0), now);
+                ASSERT_TRUE(of_patient) << what;
+                EXPECT_EQ(*of_patient, *of_first) << what;
+            } else {
+                ASSERT_TRUE(started.catch_up(now)) << what;
+            }
+            EXPECT_EQ(audit::contents_of(file), right) << what;
+            audit::overwrite(file, forged);
+        }
+    };
+    constexpr std::size_t kHead = 56;
+    constexpr std::size_t kEntry = 20;
+    constexpr std::size_t kCode = 32;
+    auto const with_code = [](Bytes body, SecretBytes const& by) {
+        append(body, crypto::hmac_sha256(by.reveal(), {body}));
+        return body;
+    };
+    auto const body = Bytes(right.begin(), right.end() - kCode);
+    auto changed = right;
+    changed[500] ^= 1U;
+    rebuilds(changed, "damaged");
+    rebuilds(Bytes(right.begin(), right.end() - kEntry), "cut short");
+    rebuilds({}, "empty");
+    // The first event of the patient left out, the count set right.
+    auto without = body;
+    without.erase(without.begin() + kHead, without.begin() + kHead + kEntry);
+    auto const count = read_u32(BytesView(body).subspan(12)) - 1;
+    Bytes encoded;
+    append_u32(encoded, count);
+    std::ranges::copy(encoded, without.begin() + 12);
+    auto hashed = without;
+    append(hashed, crypto::sha256(without));
+    rebuilds(hashed, "forged with a right hash");
+    rebuilds(with_code(without, SecretBytes(bytes_of("the key of another tenant"))),
+             "forged with another key");
+    // What this server itself made, for another place or for a log that was another one then.
+    auto elsewhere = body;
+    elsewhere[23] ^= 1U;
+    rebuilds(with_code(elsewhere, key), "of another place");
+    auto older = without;
+    older[kHead - 1] ^= 1U;
+    rebuilds(with_code(older, key), "of another log");
+
+    audit::overwrite(file, changed);
     fill(1);
     auto later = reader();
     auto const again = index.events_of(patient_for_test(0), later);
     ASSERT_TRUE(again);
     EXPECT_EQ(again->size(), of_first->size() + 1);
-    EXPECT_NE(audit::contents_of(file), bytes);
     // The log itself is whole as ever.
     EXPECT_EQ(finding(), "");
 }
