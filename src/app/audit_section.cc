@@ -1,32 +1,20 @@
 #include "app/audit_section.h"
 
+#include "app/tls_link.h"
+
 namespace salus::app {
 namespace {
 
 constexpr std::int64_t kIntervalMost = 3'600;  // seconds
 constexpr std::int64_t kPatienceMost = 604'800;
-constexpr std::int64_t kMirrorTimeoutLeast = 100;  // milliseconds
-constexpr std::int64_t kMirrorTimeoutMost = 60'000;
+constexpr std::int64_t kConfirmMost = 600;
 
 void read_mirror(toml::table const* table, Configuration& configuration, std::string& why) {
     Section section(table, "audit.mirror", why);
     auto& mirror = configuration.audit.mirror.emplace();
-    auto const& directory = configuration.directory;
-    mirror.host = section.text("host");
-    mirror.port = static_cast<std::uint16_t>(section.number("port", 1, 65'535));
-    mirror.authorities = directory / section.text("authorities");
-    auto const pin = section.text("server_key");
-    auto const digest = from_base64(pin);
-    if (!pin.empty() && (!digest || digest->size() != sizeof(crypto::Sha256Digest))) {
-        section.complain("server_key", "must be empty, or a SHA-256 in base64");
-    } else if (!pin.empty()) {
-        std::ranges::copy(*digest, mirror.server_key.emplace().begin());
-    }
-    mirror.certificate = directory / section.text("certificate");
-    mirror.certificate_key = directory / section.text("certificate_key");
-    mirror.key = directory / section.text("key");
-    mirror.timeout = std::chrono::milliseconds(
-        section.number("timeout_ms", kMirrorTimeoutLeast, kMirrorTimeoutMost));
+    mirror.link = read_tls_link(section, configuration.directory);
+    if (mirror.link.certificate.empty()) section.complain("certificate", "must not be empty");
+    mirror.key = configuration.directory / section.text("key");
     auto& patience = mirror.patience;
     patience.alarm_after =
         std::chrono::seconds(section.number("alarm_after_seconds", 1, kPatienceMost));
@@ -39,6 +27,26 @@ void read_mirror(toml::table const* table, Configuration& configuration, std::st
     }
     if (configuration.crypto.fips == CryptoConfiguration::Fips::require) {
         section.complain("", "cosignatures are Ed25519, which the required FIPS provider has not");
+    }
+    section.finish();
+}
+
+void read_syslog(toml::table const* table, Configuration& configuration, std::string& why) {
+    Section section(table, "audit.syslog", why);
+    auto& syslog = configuration.audit.syslog.emplace();
+    syslog.link = read_tls_link(section, configuration.directory);
+    auto const confirmation = section.text("confirmation");
+    bool const is_weak = confirmation == "close";
+    if (is_weak) syslog.confirmation = syslog::Confirmation::close;
+    if (!is_weak && confirmation != "close_notify") {
+        section.complain("confirmation", "must be close_notify or close");
+    }
+    syslog.pace.confirm_after =
+        std::chrono::seconds(section.number("confirm_after_seconds", 1, kConfirmMost));
+    syslog.pace.alarm_after =
+        std::chrono::seconds(section.number("alarm_after_seconds", 1, kPatienceMost));
+    if (syslog.pace.alarm_after <= syslog.pace.confirm_after) {
+        section.complain("alarm_after_seconds", "must be more than confirm_after_seconds");
     }
     section.finish();
 }
@@ -76,6 +84,7 @@ void read_audit(toml::table const* table, Configuration& configuration, std::str
         section.complain("closed_after_seconds", "must be 0 or at least degraded_after_seconds");
     }
     if (section.has("mirror")) read_mirror(section.section("mirror"), configuration, why);
+    if (section.has("syslog")) read_syslog(section.section("syslog"), configuration, why);
     section.finish();
 }
 

@@ -10,6 +10,8 @@ namespace {
 
 using namespace transparency;
 
+constexpr std::size_t kProofBytesMost = std::size_t{256} * 1024;
+
 int say_finding(audit::Finding const& finding) {
     say_problem("FOUND: " + std::string(finding.why.text()));
     say_problem("       file " + finding.file + ", offset " + std::to_string(finding.offset) +
@@ -68,6 +70,13 @@ int verify_since(AuditLogPlace const& place, std::filesystem::path const& file) 
     return kDone;
 }
 
+int say_entry(EntryCheck const& entry) {
+    say(entry.leaf);
+    say_problem("leaf " + std::to_string(entry.proof.index) + " is in the signed tree of " +
+                std::to_string(entry.checkpoint.head.size) + " of " + entry.checkpoint.origin);
+    return kDone;
+}
+
 int verify_entry(AuditLogPlace const& place, std::uint64_t index) {
     if (!place.verifier) {
         say_problem("--index needs the signer's public key (--key)");
@@ -78,10 +87,30 @@ int verify_entry(AuditLogPlace const& place, std::uint64_t index) {
         return say_unreadable(place, entry.error());
     }
     if (!entry) return say_finding({entry.error().why, "tile", 0, index});
-    say(entry->leaf);
-    say_problem("leaf " + std::to_string(index) + " is in the signed tree of " +
-                std::to_string(entry->checkpoint.head.size));
-    return kDone;
+    return say_entry(*entry);
+}
+
+// A key in PEM has no name of its own: the log is the one that the proof says and the key signed.
+Result<EntryCheck> check_proof(AuditLogOptions const& options) {
+    SALUS_TRY(auto const bytes, read_file(options.proof, kProofBytesMost));
+    auto const text = text_of(bytes);
+    SALUS_TRY(auto const proof, entry_proof_from(text));
+    auto origin = proof.checkpoint.substr(0, proof.checkpoint.find('\n'));
+    SALUS_TRY(auto const verifier, read_log_key(options.key, std::move(origin)));
+    return check_entry_proof(text, verifier);
+}
+
+int verify_proof(AuditLogOptions const& options) {
+    if (options.key.empty()) {
+        say_problem("--proof needs the signer's public key (--key)");
+        return kUsage;
+    }
+    auto const entry = check_proof(options);
+    if (entry) return say_entry(*entry);
+    say_problem("REFUSED: " + std::string(entry.error().why.text()));
+    bool const is_unreadable =
+        entry.error().code == Errc::not_found || entry.error().code == Errc::internal;
+    return is_unreadable ? kFailed : kFoundWrong;
 }
 
 bool is_stopped(AuditLogOptions const& options) {
@@ -96,6 +125,7 @@ bool is_stopped(AuditLogOptions const& options) {
 }  // namespace
 
 int audit_verify(AuditLogOptions const& options) {
+    if (!options.proof.empty()) return verify_proof(options);
     std::string why;
     auto const places = find_audit_logs(options, why);
     if (!places) {

@@ -199,6 +199,7 @@ struct AuditLogOptions {
     std::filesystem::path key;         // public key of its signer, PEM
     std::filesystem::path since;       // verify: a checkpoint that was kept elsewhere
     std::filesystem::path mirror_key;  // verify: of a mirror that must have cosigned
+    std::filesystem::path proof;       // verify: instead of a log, a proof that was handed out
     std::int64_t index = -1;           // of one leaf; -1: none
     std::int64_t from = -1;            // prove: sizes of two trees; -1: none
     std::int64_t to = -1;              // -1: the checkpoint's

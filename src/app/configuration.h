@@ -14,6 +14,7 @@
 #include "crypto/module.h"
 #include "foundation/log.h"
 #include "mirror/sender.h"
+#include "syslog/pace.h"
 #include "transparency/publisher.h"
 
 namespace salus::app {
@@ -68,17 +69,29 @@ struct CryptoConfiguration {
     std::string certificate;  // that the operator says the module has; shown as his claim
 };
 
-// The mirror of the audit logs, in another account (AUD-4).
-struct MirrorLinkConfiguration {
+// A server of the operator's that is reached over TLS.
+struct TlsLinkConfiguration {
     std::string host;
     std::uint16_t port = 0;
-    std::filesystem::path authorities;  // PEM
-    std::optional<crypto::Sha256Digest> server_key;
-    std::filesystem::path certificate;  // that is shown to it, PEM
+    std::filesystem::path authorities;               // PEM
+    std::optional<crypto::Sha256Digest> server_key;  // that it is held to
+    std::filesystem::path certificate;               // that is shown to it, PEM; empty: none
     std::filesystem::path certificate_key;
+    std::chrono::milliseconds timeout{0};  // of each operation
+};
+
+// The mirror of the audit logs, in another account (AUD-4).
+struct MirrorLinkConfiguration {
+    TlsLinkConfiguration link;
     std::filesystem::path key;  // of its cosignatures
-    std::chrono::milliseconds timeout{0};
     mirror::Patience patience;
+};
+
+// Who receives the audit logs as syslog (AUD-8).
+struct SyslogConfiguration {
+    TlsLinkConfiguration link;
+    syslog::Confirmation confirmation = syslog::Confirmation::close_notify;
+    syslog::Pace pace;
 };
 
 // Who signs checkpoints of the audit logs, and what happens when nobody does (AUD-3).
@@ -95,6 +108,7 @@ struct AuditConfiguration {
     transparency::Patience patience;
     std::chrono::seconds reconcile_interval{86'400};  // of store and logs; 0: never
     std::optional<MirrorLinkConfiguration> mirror;    // none: nobody cosigns
+    std::optional<SyslogConfiguration> syslog;        // none: nobody receives
 };
 
 struct Configuration {

@@ -127,9 +127,10 @@ Finding hash_chained_log(EvidenceContext const& context) {
 }
 
 Finding mirrored_log(EvidenceContext const& context) {
-    auto const& link = context.sources.configuration.audit.mirror;
-    if (!link) return {admin::ControlState::not_yet, "no mirror is configured (audit.mirror)"};
-    auto text = fmt::format("mirror at {}:{}", link->host, link->port);
+    auto const& configured = context.sources.configuration.audit.mirror;
+    if (!configured)
+        return {admin::ControlState::not_yet, "no mirror is configured (audit.mirror)"};
+    auto text = fmt::format("mirror at {}:{}", configured->link.host, configured->link.port);
     auto worst = transparency::SigningState::ok;
     bool all_cosigned = true;
     for (auto const& tenant : context.sources.tenants) {
@@ -144,7 +145,7 @@ Finding mirrored_log(EvidenceContext const& context) {
                 context.sources.clock.now() - cosigning->at);
             text.append(fmt::format("{} leaves kept there and cosigned {} s ago", cosigning->size,
                                     age.count()));
-            all_cosigned = all_cosigned && age < link->patience.alarm_after;
+            all_cosigned = all_cosigned && age < configured->patience.alarm_after;
         }
         if (!cosigning) continue;
         worst = std::max(worst, cosigning->state);

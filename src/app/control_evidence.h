@@ -9,6 +9,7 @@
 #include "admin/control_report.h"
 #include "app/configuration.h"
 #include "app/last_reconciliation.h"
+#include "app/syslog_state.h"
 #include "audit/log.h"
 #include "audit_views/audit_trail.h"
 #include "foundation/clock.h"
@@ -36,6 +37,7 @@ struct EvidenceSources {
     };
     std::vector<TenantSources> tenants;
     LastReconciliation const* reconciliation = nullptr;  // nullptr: none is made
+    SyslogState const* syslog = nullptr;                 // nullptr: nobody receives
 };
 
 class ControlEvidence final : public admin::ControlReport {

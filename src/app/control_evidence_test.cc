@@ -112,7 +112,7 @@ TEST(ControlEvidence, TheMirrorIsWhatItDidLately) {
     using transparency::SigningState;
     EvidenceHouse house;
     EXPECT_EQ(house.line("AUD-4").state, admin::ControlState::not_yet);
-    house.configuration.audit.mirror.emplace().host = "mirror.example";
+    house.configuration.audit.mirror.emplace().link.host = "mirror.example";
     EXPECT_TRUE(house.line("AUD-4").evidence.contains("not cosigned since start"));
     auto const mirror = std::make_shared<FakeCosigning>();
     house.signed_log.watch(std::shared_ptr<transparency::Cosigning const>(mirror));
@@ -141,14 +141,15 @@ TEST(MirrorSection, IsReadWholeOrRefusedByName) {
     house.reread();
     auto const& mirror = house.configuration.audit.mirror;
     ASSERT_TRUE(mirror);
-    EXPECT_EQ(mirror->port, 8470);
+    EXPECT_EQ(mirror->link.port, 8470);
     EXPECT_TRUE(mirror->patience.closes_when_late);
-    EXPECT_FALSE(mirror->server_key);
+    EXPECT_FALSE(mirror->link.server_key);
     for (auto const& [from, to, key] :
          {std::tuple{"\"closed\"", "\"never\"", "when_late"},
           {"8470", "0", "port"},
           {"server_key = \"\"", "server_key = \"AA==\"", "server_key"},
           {"host", "hosts", "host"},
+          {"\"c\"", "\"\"", "certificate_key"},
           {"60", "0", "alarm_after_seconds"}}) {
         auto changed = section;
         changed.replace(changed.find(from), std::string_view(from).size(), to);
@@ -157,6 +158,53 @@ TEST(MirrorSection, IsReadWholeOrRefusedByName) {
         EXPECT_FALSE(read_configuration(house.layout().directory, why)) << key;
         EXPECT_TRUE(why.starts_with("audit.mirror." + std::string(key))) << why;
     }
+}
+
+TEST(SyslogSection, IsReadWholeOrRefusedByName) {
+    EvidenceHouse house;
+    auto const text = default_configuration("test-realm", 8443);
+    std::string const section =
+        "\n[audit.syslog]\nhost = \"siem.example\"\nport = 6514\nauthorities = \"a\"\n"
+        "server_key = \"\"\ncertificate = \"\"\ncertificate_key = \"\"\ntimeout_ms = 5000\n"
+        "confirmation = \"close\"\nconfirm_after_seconds = 10\nalarm_after_seconds = 60\n";
+    house.write("salus.toml", text + section);
+    house.reread();
+    auto const& syslog = house.configuration.audit.syslog;
+    ASSERT_TRUE(syslog);
+    EXPECT_EQ(syslog->link.port, 6514);
+    EXPECT_TRUE(syslog->link.certificate.empty());
+    EXPECT_EQ(syslog->confirmation, syslog::Confirmation::close);
+    EXPECT_EQ(syslog->pace.alarm_after, std::chrono::seconds(60));
+    for (auto const& [from, to, key] :
+         {std::tuple{"\"close\"", "\"none\"", "confirmation"},
+          {"6514", "0", "port"},
+          {"= 60", "= 10", "alarm_after_seconds"},
+          {"= 10\n", "= 0\n", "confirm_after_seconds"},
+          {"certificate = \"\"", "certificate = \"c\"", "certificate_key"},
+          {"host", "hosts", "host"}}) {
+        auto changed = section;
+        changed.replace(changed.find(from), std::string_view(from).size(), to);
+        house.write("salus.toml", text + changed);
+        std::string why;
+        EXPECT_FALSE(read_configuration(house.layout().directory, why)) << key;
+        EXPECT_TRUE(why.starts_with("audit.syslog." + std::string(key))) << why;
+    }
+}
+
+TEST(ControlEvidence, ViewsSayHowFarTheReceiverOfSyslogIs) {
+    EvidenceHouse house;
+    EXPECT_TRUE(house.line("AUD-8").evidence.contains("no receiver of syslog"));
+    house.configuration.audit.syslog.emplace().link.host = "siem.example";
+    EXPECT_TRUE(house.line("AUD-8").evidence.contains("nothing sent since start"));
+    syslog::Status status{.lag = std::chrono::seconds(75), .is_alarming = true, .lost = 3};
+    status.why = "the TLS handshake failed";
+    status.logs.push_back({.origin = "salus/r/default", .size = 9, .delivered = 7});
+    house.syslog.keep(status);
+    auto const evidence = house.line("AUD-8").evidence;
+    EXPECT_TRUE(evidence.contains(
+        "salus/r/default: 7 of 9 leaves read there, lag 75 s, 3 connections lost, LATE: the TLS "
+        "handshake failed"))
+        << evidence;
 }
 
 TEST(ControlEvidence, AMissingMemoryLockIsFailing) {

@@ -232,7 +232,8 @@ public:
                                              .keyring = keyring,
                                              .audit_log = audit_log,
                                              .signed_log = &signed_log,
-                                             .intents_settled = 2}}};
+                                             .intents_settled = 2}},
+                                .syslog = &syslog};
         return ControlEvidence(std::move(sources)).read();
     }
 
@@ -243,6 +244,7 @@ public:
     FakeLog audit_log;
     transparency::SignedLog signed_log{audit_log};
     SystemClock clock;
+    SyslogState syslog;
 
 private:
     void make_token_key() const {

@@ -19,6 +19,31 @@ Result<std::size_t> render_last(audit_views::AuditTrail const& trail, std::uint6
     return text.size();
 }
 
+// "syslog to siem.example:6514: default 120 of 121 leaves read there, lag 4 s".
+void append_delivery(EvidenceContext const& context, std::string& text) {
+    auto const& configured = context.sources.configuration.audit.syslog;
+    auto const* const source = context.sources.syslog;
+    auto const status = source == nullptr ? std::nullopt : source->status();
+    if (!configured) {
+        text.append("; no receiver of syslog");
+        return;
+    }
+    text.append(fmt::format("; syslog to {}:{}", configured->link.host, configured->link.port));
+    if (!status) {
+        text.append(": nothing sent since start");
+        return;
+    }
+    for (auto const& log : status->logs) {
+        text.append(
+            fmt::format(", {}: {} of {} leaves read there", log.origin, log.delivered, log.size));
+        if (!log.why.empty()) text.append(": ").append(log.why.text());
+    }
+    auto const lag = std::chrono::duration_cast<std::chrono::seconds>(status->lag);
+    text.append(fmt::format(", lag {} s, {} connections lost{}", lag.count(), status->lost,
+                            status->is_alarming ? ", LATE" : ""));
+    if (!status->why.empty()) text.append(": ").append(status->why.text());
+}
+
 }  // namespace
 
 Finding views_of_the_log(EvidenceContext const& context) {
@@ -34,6 +59,7 @@ Finding views_of_the_log(EvidenceContext const& context) {
                                            size - (size > 0 ? 1 : 0), size, *rendered)
                              : fmt::format(": {}", rendered.error().why.text()));
     }
+    append_delivery(context, text);
     text.append("; `salus audit export`, /fhir/AuditEvent, $accounting, $access-report");
     return works_if(all_shown, std::move(text));
 }

@@ -14,6 +14,7 @@
 #include "app/readmission.h"
 #include "app/seal.h"
 #include "keys/destroyed_compartments.h"
+#include "records/addressing.h"
 #include "store/embedded/embedded_store.h"
 
 namespace salus::app {
@@ -99,10 +100,12 @@ Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
              .emplace_back(name, std::make_unique<transparency::SignedLog>(*audit_logs_.back()))
              .second;
 
+    SALUS_TRY(auto const addressing, records::Addressing::make(*keyrings_.back()));
     auto const path = is_default ? std::string() : "/t/" + name.text();
     audit_trails_.push_back(std::make_unique<audit_views::AuditTrail>(
         layout_.audit(name), log,
-        audit_views::ViewSource::of(configuration_.server.public_url + path)));
+        audit_views::ViewSource::of(configuration_.server.public_url + path),
+        addressing.patient_index_key()));
     definitions_.push_back(std::make_unique<fhir::LoadedDefinitions>());
     request::Tenant tenant{.name = name,
                            .realm = configuration_.realm,
@@ -149,7 +152,8 @@ void Instance::join_rooms() {
                             .store = *store_,
                             .clock = clock_,
                             .tenants = {},
-                            .reconciliation = &reconciliation_};
+                            .reconciliation = &reconciliation_,
+                            .syslog = &syslog_state_};
     for (std::size_t i = 0; i < tenants_.size(); ++i) {
         sources.tenants.push_back({.name = tenants_[i]->tenant.name,
                                    .keyring = *keyrings_[i],
@@ -180,7 +184,7 @@ void Instance::join_rooms() {
                                      .backups = *backups_,
                                      .keep_retired = configuration_.rotation.keep_retired,
                                      .tenants = std::move(tenants_),
-                                     .alarm = &reconciliation_.alarm()});
+                                     .alarms = {&reconciliation_.alarm(), &syslog_state_.alarm()}});
     workers_ = std::make_unique<pipeline::Workers>(or_cores(configuration_.server.workers),
                                                    [this] { return make_desk(); });
 }

@@ -68,6 +68,11 @@ struct Layout {
     [[nodiscard]] auto mirror() const { return directory / "mirror"; }
     [[nodiscard]] auto mirror_client_certificate() const { return mirror() / "client.crt"; }
     [[nodiscard]] auto mirror_client_key() const { return mirror() / "client.key"; }
+    // How far the receiver of syslog has got each log.
+    [[nodiscard]] auto syslog() const { return directory / "syslog"; }
+    [[nodiscard]] auto syslog_cursor(TenantName const& t) const {
+        return syslog() / (t.text() + ".cursor");
+    }
     [[nodiscard]] auto last_drill() const { return directory / "backup" / "last-drill.json"; }
     [[nodiscard]] auto passphrase() const { return directory / "credentials" / "root.passphrase"; }
     [[nodiscard]] auto administrator() const {
@@ -104,6 +109,7 @@ public:
     [[nodiscard]] SignedLogs const& signed_logs() const noexcept { return signed_logs_; }
     [[nodiscard]] ControlEvidence& evidence() noexcept { return *evidence_; }
     [[nodiscard]] LastReconciliation& reconciliation() noexcept { return reconciliation_; }
+    [[nodiscard]] SyslogState& syslog_state() noexcept { return syslog_state_; }
     [[nodiscard]] keys::KeyManagementService& key_service() noexcept { return *key_service_; }
     // Called once, on any thread, when the instance was sealed. Before anything is served.
     void when_sealed(std::function<void()> call) { key_executor_.when_sealed(std::move(call)); }
@@ -144,6 +150,7 @@ private:
     std::vector<std::unique_ptr<pipeline::TenantHouse>> tenants_;  // until the house has them
     records::IndexCache index_cache_;
     LastReconciliation reconciliation_;
+    SyslogState syslog_state_;
     std::unique_ptr<ControlEvidence> evidence_;
     std::unique_ptr<BackupService> backups_;
     std::unique_ptr<pipeline::House> house_;

@@ -338,6 +338,11 @@ void describe_audit_commands(CLI::App& app, Options& options, int& code) {
         ->add_option("--mirror-key", options.audit_verify.mirror_key,
                      "Public key of a mirror that must have cosigned (mirror.pub)")
         ->check(CLI::ExistingFile);
+    verify
+        ->add_option("--proof", options.audit_verify.proof,
+                     "Instead of a log: a proof of one leaf that was handed out; with --key")
+        ->check(CLI::ExistingFile)
+        ->excludes("--since", "--mirror-key", "--index", "--log", "--tenant");
     verify->callback([&] { code = salus::app::audit_verify(options.audit_verify); });
 
     auto* prove = audit->add_subcommand("prove", "Print a proof that stands by itself (C2SP)");

@@ -4,6 +4,7 @@
 #include <condition_variable>
 
 #include "app/signing_leaf.h"
+#include "app/tls_link.h"
 #include "mirror/home.h"
 
 namespace salus::app {
@@ -11,7 +12,6 @@ namespace {
 
 using transparency::SigningState;
 
-constexpr std::size_t kPemBytes = std::size_t{256} * 1024;
 constexpr std::chrono::milliseconds kPauseMost{60'000};
 constexpr unsigned kDoublingsMost = 6;
 
@@ -24,28 +24,15 @@ Literal name_of(SigningState state) {
     return {};
 }
 
-std::optional<http::ClientOptions> client_options(MirrorLinkConfiguration const& link,
+std::optional<http::ClientOptions> client_options(TlsLinkConfiguration const& link,
                                                   std::string& why) {
-    auto const authorities = read_file(link.authorities, kPemBytes);
-    auto const chain = read_file(link.certificate, kPemBytes);
-    auto key = read_file(link.certificate_key, kPemBytes);
-    if (!authorities || !chain || !key) {
-        why = "audit.mirror: authorities, certificate or certificate_key cannot be read";
-        return std::nullopt;
-    }
-    auto identity = std::make_shared<crypto::TlsIdentity>(std::string(text_of(*chain)),
-                                                          SecretBytes(BytesView(*key)));
-    scrub(*key);
-    std::string authorities_pem(text_of(*authorities));
-    if (!crypto::TlsClientContext::make(authorities_pem, *identity)) {
-        why = "audit.mirror: authorities, certificate and certificate_key cannot be used";
-        return std::nullopt;
-    }
-    return http::ClientOptions{.host = link.host,
-                               .port = link.port,
-                               .authorities_pem = std::move(authorities_pem),
-                               .server_key = link.server_key,
-                               .identity = std::move(identity),
+    auto peer = tls_peer(link, "audit.mirror", why);
+    if (!peer) return std::nullopt;
+    return http::ClientOptions{.host = std::move(peer->host),
+                               .port = peer->port,
+                               .authorities_pem = std::move(peer->authorities_pem),
+                               .server_key = peer->server_key,
+                               .identity = std::move(peer->identity),
                                .timeout = link.timeout,
                                .response_bytes = transparency::kNoteBytesMost};
 }
@@ -56,20 +43,20 @@ std::unique_ptr<MirrorJob> MirrorJob::start(Instance& instance,
                                             std::vector<LogOfTenant> const& logs,
                                             std::string& why) {
     auto const& configuration = instance.configuration();
-    auto const& link = *configuration.audit.mirror;
-    auto options = client_options(link, why);
+    auto const& mirror = *configuration.audit.mirror;
+    auto options = client_options(mirror.link, why);
     if (!options) return nullptr;
-    auto const key = mirror::read_mirror_key(link.key);
+    auto const key = mirror::read_mirror_key(mirror.key);
     if (!key) {
         why = "audit.mirror.key: " + std::string(key.error().why.text());
         return nullptr;
     }
     std::unique_ptr<MirrorJob> job(new MirrorJob(instance, *std::move(options)));
     for (auto const& log : logs) {
-        auto sender =
-            std::make_shared<mirror::Sender>(Layout{configuration.directory}.audit(log.tenant),
-                                             audit_origin(configuration.realm, log.tenant),
-                                             *log.publisher, *key, instance.clock(), link.patience);
+        auto sender = std::make_shared<mirror::Sender>(
+            Layout{configuration.directory}.audit(log.tenant),
+            audit_origin(configuration.realm, log.tenant), *log.publisher, *key, instance.clock(),
+            mirror.patience);
         log.log.watch(std::shared_ptr<transparency::Cosigning const>(log.publisher, sender.get()));
         job->logs_.push_back({log.tenant, log.log, std::move(sender)});
     }

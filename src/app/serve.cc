@@ -12,6 +12,7 @@
 #include "app/reconciliation_job.h"
 #include "app/seal.h"
 #include "app/signer_process.h"
+#include "app/syslog_job.h"
 #include "app/terminal.h"
 #include "fhir/operation_outcome.h"
 #include "http/server.h"
@@ -68,6 +69,12 @@ int serve_instance(Instance& instance, Layout const& layout, sigset_t const& sig
     auto const checkpoints = CheckpointJob::start(instance, why);
     if (!checkpoints) {
         say_problem(why, "docs/handbook/audit-signing.md says how checkpoints are signed.");
+        return kFailed;
+    }
+    bool const has_receiver = instance.configuration().audit.syslog.has_value();
+    auto const syslog = has_receiver ? SyslogJob::start(instance, why) : nullptr;
+    if (has_receiver && syslog == nullptr) {
+        say_problem(why, "docs/handbook/audit-views.md says how a receiver of syslog is set up.");
         return kFailed;
     }
     auto server = start_server(instance, why);

@@ -91,6 +91,7 @@ Literal name_of(Event event) noexcept {
         case Event::audit_read: return "audit.read";
         case Event::review: return "review";
         case Event::reconciliation: return "reconciliation";
+        case Event::delivery: return "delivery";
     }
     return "error";
 }

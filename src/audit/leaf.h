@@ -87,6 +87,7 @@ enum class Event : std::uint8_t {
     audit_read,
     review,
     reconciliation,
+    delivery,
 };
 [[nodiscard]] Literal name_of(Event event) noexcept;
 

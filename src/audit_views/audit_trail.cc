@@ -1,6 +1,5 @@
 #include "audit_views/audit_trail.h"
 
-#include "audit/follower.h"
 #include "transparency/checkpoint.h"
 #include "transparency/log_check.h"
 
@@ -52,7 +51,7 @@ Result<void> AuditTrail::with_details(
     audit::LeafRange range,
     std::function<Result<void>(audit::LeafView const&)> const& receive) const {
     if (range.begin >= range.end) return {};
-    SALUS_TRY(auto follower, audit::Follower::open(directory_, range.begin));
+    SALUS_TRY(auto follower, follow(range.begin));
     return follower.advance(range.end, [&](audit::LeafView const& leaf) -> Result<void> {
         if (leaf.index >= range.end) return {};
         return receive(leaf);

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "audit/verifier.h"
+#include "audit/follower.h"
 #include "audit_views/event_view.h"
 #include "audit_views/leaf_reader.h"
 #include "audit_views/patient_index.h"
@@ -15,13 +15,13 @@ namespace salus::audit_views {
 
 class AuditTrail {
 public:
-    // `directory` is the log's.
+    // `directory` is the log's; `index_key` is of the patient index.
     AuditTrail(std::filesystem::path directory, transparency::SignedLog const& log,
-               ViewSource source)
+               ViewSource source, SecretBytes index_key)
         : directory_(std::move(directory)),
           log_(log),
           source_(std::move(source)),
-          patients_(directory_ / "patients") {}
+          patients_(directory_ / "patients", std::move(index_key)) {}
 
     [[nodiscard]] ViewSource const& source() const noexcept { return source_; }
 
@@ -31,6 +31,12 @@ public:
         std::string checkpoint;  // the note; empty: nothing is signed
     };
     [[nodiscard]] Moment now() const;
+    // Leaves that are durable.
+    [[nodiscard]] std::uint64_t size() const { return log_.status().size; }
+    // Leaves from this one on, as they become durable, each verified against the one before.
+    [[nodiscard]] Result<audit::Follower> follow(std::uint64_t index) const {
+        return audit::Follower::open(directory_, index);
+    }
     [[nodiscard]] Result<std::vector<std::uint64_t>> events_of(CompartmentId const& patient,
                                                                LeafReader& reader) {
         return patients_.events_of(patient, reader);

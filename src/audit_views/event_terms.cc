@@ -63,6 +63,7 @@ constexpr auto kTerms = std::to_array<EventTerms>({
     {"consent.changed", kObjectAttributes, kNoCode, "U", Pattern::none, kObjectAttributes},
     {"backup.made", kExport, kNoCode, "R", Pattern::none, kExport},
     {"recovered", kAlert, kNoCode, "E", Pattern::none, kAlert},
+    {"delivery", kAlert, kNoCode, "E", Pattern::none, kAlert},
     {"clock", kAlert, kNoCode, "E", Pattern::none, kAlert},
 });
 

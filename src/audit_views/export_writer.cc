@@ -1,5 +1,7 @@
 #include "audit_views/export_writer.h"
 
+#include <utility>
+
 #include "audit_views/audit_event.h"
 #include "audit_views/syslog.h"
 #include "json/writer.h"
@@ -57,13 +59,16 @@ Result<void> ExportWriter::add(std::string& out, std::string_view leaf,
     bool const shows_parts = format_ == ExportFormat::json;
     if (!is_whole) return fail(Errc::corrupt, "an outcome has no intent before it");
     if (event.phase == audit::Phase::intent && !shows_parts) return {};
+    // Of the log, whatever was asked for.
+    auto const previous =
+        event.phase == audit::Phase::intent ? previous_ : std::exchange(previous_, event.index);
     if (!filter_.admits(event)) return {};
     EventView const view{.leaf = event, .detail = detail};
     switch (format_) {
         case ExportFormat::fhir: append_audit_event(out, source_, view); break;
         case ExportFormat::json: append_leaf_line(out, leaf, detail, details_); break;
         case ExportFormat::csv: append_csv_line(out, view, details_); break;
-        case ExportFormat::syslog: append_syslog(out, source_, view); break;
+        case ExportFormat::syslog: append_syslog(out, source_, view, previous); break;
     }
     if (format_ != ExportFormat::csv) out.push_back('\n');
     ++written_;

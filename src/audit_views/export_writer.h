@@ -45,6 +45,7 @@ private:
     Details details_;
     json::Parser parser_;
     OpenIntents intents_;
+    std::optional<std::uint64_t> previous_;  // event of the log
     std::uint64_t written_ = 0;
 };
 

@@ -108,10 +108,11 @@ TEST(SyslogTest, SaysWhichLeafItIsAndHowItEnded) {
     leaf.event = "denied";
     leaf.outcome = "denied";
     std::string out;
-    append_syslog(out, ViewSource::of("https://salus.example"), {.leaf = leaf});
+    append_syslog(out, ViewSource::of("https://salus.example"), {.leaf = leaf}, 39);
     // Facility 10, warning.
-    EXPECT_THAT(out, StartsWith("<84>1 1970-01-01T00:00:00.000Z salus.example salus - "
-                                "IHE+RFC-3881 [salus@32473 o=\"salus/a\\]b\" i=\"41\" lh=\""));
+    EXPECT_THAT(out,
+                StartsWith("<84>1 1970-01-01T00:00:00.000Z salus.example salus - "
+                           "IHE+RFC-3881 [salus@32473 o=\"salus/a\\]b\" i=\"41\" pi=\"39\" lh=\""));
     EXPECT_THAT(out, Not(HasSubstr("\n")));
 }
 

@@ -1,9 +1,11 @@
 #include "audit_views/leaf_reader.h"
 
 #include <fstream>
+#include <map>
 
 #include "audit_views/events_for_test.h"
 #include "audit_views/patient_index.h"
+#include "crypto/hmac.h"
 #include "transparency/tile_builder.h"
 #include "transparency/tile_writer.h"
 
@@ -94,6 +96,39 @@ TEST_F(LeafReaderTest, ChangedTileIsRefused) {
     EXPECT_EQ(error, Errc::corrupt);
 }
 
+// What somebody who can write files, and this server by mistake, could put in the place of an
+// index.
+std::map<std::string, Bytes> forgeries_of(Bytes const& right, SecretBytes const& key) {
+    constexpr std::ptrdiff_t kCount = 12;
+    constexpr std::size_t kNumberEnd = 23;
+    constexpr std::ptrdiff_t kHead = 56;
+    constexpr std::ptrdiff_t kEntry = 20;
+    constexpr std::ptrdiff_t kCode = 32;
+    auto const with_code = [](Bytes body, SecretBytes const& by) {
+        salus::append(body, crypto::hmac_sha256(by.reveal(), {body}));
+        return body;
+    };
+    std::map<std::string, Bytes> forged;
+    forged["cut short"] = Bytes(right.begin(), right.end() - kEntry);
+    Bytes const body(right.begin(), right.end() - kCode);
+    // The first event of the first patient left out, the count set right.
+    auto without = body;
+    without.erase(without.begin() + kHead, without.begin() + kHead + kEntry);
+    Bytes count;
+    append_u32(count, read_u32(BytesView(body).subspan(kCount)) - 1);
+    std::ranges::copy(count, without.begin() + kCount);
+    auto& hashed = forged["with a right hash"] = without;
+    salus::append(hashed, crypto::sha256(without));
+    forged["by another key"] = with_code(without, SecretBytes(bytes_of("of another tenant")));
+    auto elsewhere = body;
+    elsewhere[kNumberEnd] ^= 1U;
+    forged["of another place"] = with_code(elsewhere, key);
+    auto older = without;
+    older[kHead - 1] ^= 1U;
+    forged["of another log"] = with_code(older, key);
+    return forged;
+}
+
 TEST_F(LeafReaderTest, PatientIndexFindsWhatAScanFinds) {
     log_.reset();
     std::filesystem::remove_all(directory_);
@@ -110,7 +145,8 @@ TEST_F(LeafReaderTest, PatientIndexFindsWhatAScanFinds) {
     outcome.outcome_of(first);
     auto const last = add(outcome);
 
-    PatientIndex index(directory_ / "patients");
+    SecretBytes const key(bytes_of("a key of this tenant and of no other"));
+    PatientIndex index(directory_ / "patients", key.clone());
     auto at = reader();
     auto const found = index.events_of(patient_for_test(9), at);
     ASSERT_TRUE(found) << found.error().why.text();
@@ -120,18 +156,28 @@ TEST_F(LeafReaderTest, PatientIndexFindsWhatAScanFinds) {
     EXPECT_EQ(of_first->size(), (kLeavesOfIndexFile - 2 + 2) / 3 + 1);
     EXPECT_TRUE(index.events_of(patient_for_test(77), at)->empty());
 
-    // A damaged file is made anew, and what came since is found.
+    // Whatever somebody writes in its place, it is made anew, and no event is left out.
     auto const file = directory_ / "patients/0000000000.patients";
-    auto bytes = audit::contents_of(file);
-    ASSERT_GT(bytes.size(), 1'000'000U);
-    bytes[500] ^= 1U;
-    audit::overwrite(file, bytes);
+    auto const right = audit::contents_of(file);
+    ASSERT_GT(right.size(), 1'000'000U);
+    for (auto const& [what, forged] : forgeries_of(right, key)) {
+        audit::overwrite(file, forged);
+        PatientIndex started(directory_ / "patients", key.clone());
+        auto now = reader();
+        EXPECT_EQ(started.events_of(patient_for_test(0), now), *of_first) << what;
+        EXPECT_EQ(audit::contents_of(file), right) << what;
+    }
+    auto damaged = right;
+    damaged[500] ^= 1U;
+    audit::overwrite(file, damaged);
+    PatientIndex started(directory_ / "patients", key.clone());
+    EXPECT_TRUE(started.catch_up(at));
+    EXPECT_EQ(audit::contents_of(file), right);
     fill(1);
     auto later = reader();
     auto const again = index.events_of(patient_for_test(0), later);
     ASSERT_TRUE(again);
     EXPECT_EQ(again->size(), of_first->size() + 1);
-    EXPECT_NE(audit::contents_of(file), bytes);
     // The log itself is whole as ever.
     EXPECT_EQ(finding(), "");
 }

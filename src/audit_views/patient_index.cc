@@ -3,28 +3,19 @@
 #include <algorithm>
 
 #include "audit/envelope.h"
+#include "audit/named_versions.h"
+#include "crypto/hmac.h"
 #include "foundation/file.h"
 
 namespace salus::audit_views {
 namespace {
 
 constexpr std::string_view kMagic = "SALUSPIX";
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kFormat = 2;
 constexpr std::size_t kEntryBytes = sizeof(CompartmentId) + 4;
-constexpr std::size_t kHeadBytes = 24;
 constexpr std::size_t kHashBytes = sizeof(crypto::Sha256Digest);
+constexpr std::size_t kHeadBytes = 24 + kHashBytes;
 constexpr std::size_t kFileBytesMost = kHeadBytes + kLeavesOfIndexFile * kEntryBytes + kHashBytes;
-
-// Leaves are canonical JSON, where an unescaped quote only ends a text.
-std::optional<CompartmentId> patient_in(std::string_view what) {
-    constexpr std::string_view kMember = R"("pt":")";
-    constexpr std::size_t kDigits = 2 * sizeof(CompartmentId);
-    auto const at = what.find(kMember);
-    if (at == std::string_view::npos) return std::nullopt;
-    auto const bytes = from_hex(what.substr(at + kMember.size(), kDigits));
-    if (!bytes || bytes->size() != sizeof(CompartmentId)) return std::nullopt;
-    return CompartmentId::from(*bytes);
-}
 
 Result<audit::Envelope> envelope_of(std::string_view leaf) {
     auto const envelope = audit::parse_leaf(leaf);
@@ -32,11 +23,18 @@ Result<audit::Envelope> envelope_of(std::string_view leaf) {
     return *envelope;
 }
 
+Result<std::optional<CompartmentId>> patient_in(std::string_view what, json::Parser& parser) {
+    auto const document = parser.parse("{" + std::string(what) + "}");
+    if (!document) return fail(Errc::corrupt, "this is no leaf of an audit log");
+    return audit::named_patient(document->root());
+}
+
 // Of an intent so far back that it was not met on the way.
-Result<std::optional<CompartmentId>> patient_of_intent(std::uint64_t intent, LeafReader& reader) {
+Result<std::optional<CompartmentId>> patient_of_intent(std::uint64_t intent, LeafReader& reader,
+                                                       json::Parser& parser) {
     SALUS_TRY(auto const leaf, reader.at(intent));
     SALUS_TRY(auto const envelope, envelope_of(leaf));
-    return patient_in(envelope.what);
+    return patient_in(envelope.what, parser);
 }
 
 }  // namespace
@@ -47,7 +45,11 @@ std::filesystem::path PatientIndex::file_of(std::uint64_t number) const {
            (std::string(10 - std::min<std::size_t>(10, digits.size()), '0') + digits + ".patients");
 }
 
-Result<void> PatientIndex::index(audit::LeafRange range, LeafReader& reader,
+crypto::Sha256Digest PatientIndex::code_of(BytesView body) const {
+    return crypto::hmac_sha256(key_.reveal(), {body});
+}
+
+Result<void> PatientIndex::index(audit::LeafRange range, LeafReader& reader, json::Parser& parser,
                                  std::map<std::uint64_t, CompartmentId>& intents,
                                  std::vector<Entry>& entries) {
     struct Outcome {
@@ -61,7 +63,7 @@ Result<void> PatientIndex::index(audit::LeafRange range, LeafReader& reader,
     };
     auto const receive = [&](std::uint64_t at, std::string_view leaf) -> Result<void> {
         SALUS_TRY(auto const envelope, envelope_of(leaf));
-        auto const patient = patient_in(envelope.what);
+        SALUS_TRY(auto const patient, patient_in(envelope.what, parser));
         if (envelope.phase == audit::Phase::intent) {
             if (patient) intents.emplace(at, *patient);
         } else if (patient) {
@@ -79,27 +81,32 @@ Result<void> PatientIndex::index(audit::LeafRange range, LeafReader& reader,
     };
     SALUS_TRY_VOID(reader.each(range, receive));
     for (auto const& outcome : older) {
-        SALUS_TRY(auto const patient, patient_of_intent(outcome.intent, reader));
+        SALUS_TRY(auto const patient, patient_of_intent(outcome.intent, reader, parser));
         if (patient) add(outcome.index, *patient);
     }
     return {};
 }
 
-Result<std::vector<PatientIndex::Entry>> PatientIndex::load(std::uint64_t number) const {
-    auto const damaged = [] { return fail(Errc::corrupt, "a patient index is damaged"); };
+Result<std::vector<PatientIndex::Entry>> PatientIndex::load(std::uint64_t number,
+                                                            LeafReader& reader) const {
+    auto const wrong = [] { return fail(Errc::corrupt, "a patient index is not right"); };
     SALUS_TRY(auto const bytes, read_file(file_of(number), kFileBytesMost));
     BytesView const all(bytes);
     if (all.size() < kHeadBytes + kHashBytes ||
         (all.size() - kHeadBytes - kHashBytes) % kEntryBytes != 0) {
-        return damaged();
+        return wrong();
     }
     auto const body = all.first(all.size() - kHashBytes);
-    bool const whole = std::ranges::equal(crypto::sha256(body), all.last(kHashBytes)) &&
-                       text_of(all.first(kMagic.size())) == kMagic &&
-                       read_u32(all.subspan(8)) == kFormat &&
-                       read_u32(all.subspan(12)) == (body.size() - kHeadBytes) / kEntryBytes &&
-                       read_u64(all.subspan(16)) == number;
-    if (!whole) return damaged();
+    bool const is_ours = equal_constant_time(code_of(body), all.last(kHashBytes)) &&
+                         text_of(all.first(kMagic.size())) == kMagic &&
+                         read_u32(all.subspan(8)) == kFormat &&
+                         read_u32(all.subspan(12)) == (body.size() - kHeadBytes) / kEntryBytes &&
+                         read_u64(all.subspan(16)) == number;
+    if (!is_ours) return wrong();
+    SALUS_TRY(auto const last, reader.at((number + 1) * kLeavesOfIndexFile - 1));
+    if (!std::ranges::equal(audit::leaf_hash(bytes_of(last)), all.subspan(24, kHashBytes))) {
+        return wrong();
+    }
     std::vector<Entry> entries;
     entries.reserve((body.size() - kHeadBytes) / kEntryBytes);
     for (auto at = kHeadBytes; at < body.size(); at += kEntryBytes) {
@@ -110,11 +117,11 @@ Result<std::vector<PatientIndex::Entry>> PatientIndex::load(std::uint64_t number
 }
 
 Result<std::vector<PatientIndex::Entry>> PatientIndex::make(std::uint64_t number,
-                                                            LeafReader& reader) const {
+                                                            LeafReader& reader) {
     auto const begin = number * kLeavesOfIndexFile;
     std::map<std::uint64_t, CompartmentId> intents;
     std::vector<Entry> entries;
-    SALUS_TRY_VOID(index({begin, begin + kLeavesOfIndexFile}, reader, intents, entries));
+    SALUS_TRY_VOID(index({begin, begin + kLeavesOfIndexFile}, reader, parser_, intents, entries));
     std::ranges::sort(entries);
     Bytes bytes;
     bytes.reserve(kHeadBytes + entries.size() * kEntryBytes + kHashBytes);
@@ -122,14 +129,22 @@ Result<std::vector<PatientIndex::Entry>> PatientIndex::make(std::uint64_t number
     append_u32(bytes, kFormat);
     append_u32(bytes, static_cast<std::uint32_t>(entries.size()));
     append_u64(bytes, number);
+    SALUS_TRY(auto const last, reader.at(begin + kLeavesOfIndexFile - 1));
+    append(bytes, audit::leaf_hash(bytes_of(last)));
     for (auto const& entry : entries) {
         append(bytes, entry.patient.bytes());
         append_u32(bytes, entry.offset);
     }
-    append(bytes, crypto::sha256(bytes));
+    append(bytes, code_of(bytes));
     SALUS_TRY_VOID(make_private_directory(directory_));
     SALUS_TRY_VOID(write_file_durably(file_of(number), bytes, FileAccess::private_to_owner));
     return entries;
+}
+
+Result<std::vector<PatientIndex::Entry>> PatientIndex::load_or_make(std::uint64_t number,
+                                                                    LeafReader& reader) {
+    auto loaded = load(number, reader);
+    return loaded ? std::move(loaded) : make(number, reader);
 }
 
 Result<void> PatientIndex::extend_tail(LeafReader& reader) {
@@ -140,7 +155,7 @@ Result<void> PatientIndex::extend_tail(LeafReader& reader) {
         tail_intents_.clear();
     }
     if (tail_end_ >= reader.size()) return {};
-    SALUS_TRY_VOID(index({tail_end_, reader.size()}, reader, tail_intents_, tail_));
+    SALUS_TRY_VOID(index({tail_end_, reader.size()}, reader, parser_, tail_intents_, tail_));
     tail_end_ = reader.size();
     return {};
 }
@@ -151,14 +166,12 @@ Result<std::vector<std::uint64_t>> PatientIndex::events_of(CompartmentId const& 
     MutexLock const lock(mutex_);
     auto const files = reader.size() / kLeavesOfIndexFile;
     for (std::uint64_t number = 0; number < files; ++number) {
-        auto entries = load(number);
-        if (!entries) entries = make(number, reader);
-        if (!entries) return std::unexpected(entries.error());
-        for (auto const& entry : std::ranges::equal_range(*entries, patient, {}, &Entry::patient)) {
+        SALUS_TRY(auto const entries, load_or_make(number, reader));
+        for (auto const& entry : std::ranges::equal_range(entries, patient, {}, &Entry::patient)) {
             events.push_back(number * kLeavesOfIndexFile + entry.offset);
         }
     }
-    made_ = std::max(made_, files);
+    looked_at_ = std::max(looked_at_, files);
     SALUS_TRY_VOID(extend_tail(reader));
     for (auto const& entry : tail_) {
         if (entry.patient == patient) events.push_back(tail_begin_ + entry.offset);
@@ -170,14 +183,10 @@ Result<std::vector<std::uint64_t>> PatientIndex::events_of(CompartmentId const& 
 Result<void> PatientIndex::catch_up(LeafReader& reader) {
     MutexLock const lock(mutex_);
     auto const files = reader.size() / kLeavesOfIndexFile;
-    for (; made_ < files; ++made_) {
-        // One that is damaged is made again when it is asked for.
-        if (std::filesystem::exists(file_of(made_))) continue;
-        SALUS_TRY(auto const entries, make(made_, reader));
-        static_cast<void>(entries);
-        ++made_;
-        return {};
-    }
+    if (looked_at_ >= files) return {};
+    SALUS_TRY(auto const entries, load_or_make(looked_at_, reader));
+    static_cast<void>(entries);
+    ++looked_at_;
     return {};
 }
 

@@ -1,7 +1,10 @@
 // Which events name a patient, so that a report about one does not read six years of leaves. A file
-// for every 65,536 leaves, beside the log: derived from it, made again when it is missing or
-// damaged, and never believed further than to say where to look; pseudonyms only. The leaves behind
-// the last file are indexed in memory. Format: docs/formats/audit-log.md, "Patient index".
+// for every 65,536 leaves, beside the log: derived from it, pseudonyms only. An index that left an
+// event out would take it out of a report, so each has an authentication code by a key that its
+// disk does not hold, over the entries, their place and the hash of the last leaf, on which every
+// leaf before it depends: one that is missing, damaged, forged, of another place or of another log
+// is made again from the leaves. The leaves behind the last file are indexed in memory. Format:
+// docs/formats/audit-log.md, "Patient index".
 // Thread safety: calls from any thread; one at a time reads or makes files.
 #pragma once
 
@@ -10,8 +13,10 @@
 #include <vector>
 
 #include "audit_views/leaf_reader.h"
+#include "foundation/secret.h"
 #include "foundation/strong_id.h"
 #include "foundation/thread_annotations.h"
+#include "json/document.h"
 
 namespace salus::audit_views {
 
@@ -19,13 +24,16 @@ inline constexpr std::uint64_t kLeavesOfIndexFile = 65'536;
 
 class PatientIndex {
 public:
-    explicit PatientIndex(std::filesystem::path directory) : directory_(std::move(directory)) {}
+    // The key is the tenant's, for this use alone.
+    PatientIndex(std::filesystem::path directory, SecretBytes key)
+        : directory_(std::move(directory)), key_(std::move(key)) {}
 
     // The indices of all events that name the patient, in order: leaves of their own, and of writes
     // the outcome's. Makes the files that are missing first. Errors: as of LeafReader.
     [[nodiscard]] Result<std::vector<std::uint64_t>> events_of(CompartmentId const& patient,
                                                                LeafReader& reader);
-    // Makes at most one file that is missing: so that a report finds them made.
+    // Looks at one file that it has not looked at since the start, and makes it unless it is right:
+    // so that a report finds them made.
     [[nodiscard]] Result<void> catch_up(LeafReader& reader);
 
 private:
@@ -35,16 +43,23 @@ private:
         friend auto operator<=>(Entry const&, Entry const&) = default;
     };
     [[nodiscard]] std::filesystem::path file_of(std::uint64_t number) const;
-    [[nodiscard]] Result<std::vector<Entry>> load(std::uint64_t number) const;
-    [[nodiscard]] Result<std::vector<Entry>> make(std::uint64_t number, LeafReader& reader) const;
+    [[nodiscard]] crypto::Sha256Digest code_of(BytesView body) const;
+    [[nodiscard]] Result<std::vector<Entry>> load(std::uint64_t number, LeafReader& reader) const;
+    [[nodiscard]] Result<std::vector<Entry>> make(std::uint64_t number, LeafReader& reader)
+        SALUS_REQUIRES(mutex_);
+    [[nodiscard]] Result<std::vector<Entry>> load_or_make(std::uint64_t number, LeafReader& reader)
+        SALUS_REQUIRES(mutex_);
     [[nodiscard]] static Result<void> index(audit::LeafRange range, LeafReader& reader,
+                                            json::Parser& parser,
                                             std::map<std::uint64_t, CompartmentId>& intents,
                                             std::vector<Entry>& entries);
     [[nodiscard]] Result<void> extend_tail(LeafReader& reader) SALUS_REQUIRES(mutex_);
 
     std::filesystem::path const directory_;
+    SecretBytes const key_;
     Mutex mutex_;
-    std::uint64_t made_ SALUS_GUARDED_BY(mutex_) = 0;  // files before this one are there
+    json::Parser parser_ SALUS_GUARDED_BY(mutex_);
+    std::uint64_t looked_at_ SALUS_GUARDED_BY(mutex_) = 0;  // files before this one were right
     // Leaves [tail_begin_, tail_end_) and their intents without outcome yet.
     std::uint64_t tail_begin_ SALUS_GUARDED_BY(mutex_) = 0;
     std::uint64_t tail_end_ SALUS_GUARDED_BY(mutex_) = 0;

@@ -26,7 +26,8 @@ void append_parameter(std::string& out, std::string_view name, std::string_view 
 
 }  // namespace
 
-void append_syslog(std::string& out, ViewSource const& source, EventView const& event) {
+void append_syslog(std::string& out, ViewSource const& source, EventView const& event,
+                   std::optional<std::uint64_t> previous) {
     auto const& leaf = event.leaf;
     out.append("<").append(std::to_string(priority_of(leaf.outcome))).append(">1 ");
     out.append(to_instant(leaf.time)).append(" ");
@@ -34,6 +35,7 @@ void append_syslog(std::string& out, ViewSource const& source, EventView const& 
     out.append(" salus - IHE+RFC-3881 [").append(kStructuredDataId);
     append_parameter(out, "o", leaf.origin);
     append_parameter(out, "i", std::to_string(leaf.index));
+    if (previous) append_parameter(out, "pi", std::to_string(*previous));
     append_parameter(out, "lh", to_base64(leaf.hash));
     // A byte order mark says that what follows is UTF-8 (section 6.4).
     out.append("] \xef\xbb\xbf");

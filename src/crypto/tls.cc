@@ -89,6 +89,10 @@ int choose_protocol(SSL*, unsigned char const** chosen, unsigned char* chosen_si
     return SSL_TLSEXT_ERR_OK;
 }
 
+bool announce_http(SSL_CTX* context) {
+    return SSL_CTX_set_alpn_protos(context, kClientProtocols, sizeof(kClientProtocols) - 1) == 0;
+}
+
 bool use_chain(SSL_CTX* context, std::string_view pem) {
     auto const bio = bio_of(bytes_of(pem));
     if (!bio) return false;
@@ -221,12 +225,13 @@ Result<std::shared_ptr<TlsServerContext const>> TlsServerContext::make_mutual(
 }
 
 Result<std::shared_ptr<TlsClientContext const>> TlsClientContext::make(
-    std::string_view authorities_pem) {
+    std::string_view authorities_pem, TlsApplication application) {
     ERR_clear_error();
     ContextPointer context(SSL_CTX_new(TLS_client_method()));
-    if (!context || !restrict_protocol(context.get()) ||
-        SSL_CTX_set_alpn_protos(context.get(), kClientProtocols, sizeof(kClientProtocols) - 1) !=
-            0) {
+    bool const is_restricted = context && restrict_protocol(context.get());
+    bool const is_announced =
+        is_restricted && (application != TlsApplication::http || announce_http(context.get()));
+    if (!is_announced) {
         return fail(Errc::internal, "the TLS library could not be set up");
     }
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
@@ -242,8 +247,8 @@ Result<std::shared_ptr<TlsClientContext const>> TlsClientContext::make(
 }
 
 Result<std::shared_ptr<TlsClientContext const>> TlsClientContext::make(
-    std::string_view authorities_pem, TlsIdentity const& identity) {
-    SALUS_TRY(auto made, make(authorities_pem));
+    std::string_view authorities_pem, TlsIdentity const& identity, TlsApplication application) {
+    SALUS_TRY(auto made, make(authorities_pem, application));
     auto* const context = made->state_->context.get();
     if (!use_chain(context, identity.chain_pem) || !use_key(context, identity.key_pem.reveal())) {
         return fail(Errc::invalid, "the client's certificate and key cannot be used");
@@ -255,6 +260,7 @@ struct TlsConnection::State {
     FileDescriptor socket;
     SslPointer ssl;  // null when it could not be set up: the connection counts as closed
     bool failed = false;
+    TlsEnd end = TlsEnd::none;
 
     TlsProgress progress(int result) noexcept;
     void attach(SSL_CTX* context) noexcept;
@@ -272,9 +278,14 @@ TlsProgress TlsConnection::State::progress(int result) noexcept {
     switch (SSL_get_error(ssl.get(), result)) {
         case SSL_ERROR_WANT_READ: return TlsProgress::want_read;
         case SSL_ERROR_WANT_WRITE: return TlsProgress::want_write;
-        case SSL_ERROR_ZERO_RETURN: return TlsProgress::closed;
-        default: failed = true; return TlsProgress::closed;
+        case SSL_ERROR_ZERO_RETURN: end = TlsEnd::notified; return TlsProgress::closed;
+        default: break;
     }
+    failed = true;
+    bool const is_end_of_stream =
+        ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+    end = is_end_of_stream ? TlsEnd::unnotified : TlsEnd::failed;
+    return TlsProgress::closed;
 }
 
 TlsConnection::TlsConnection(std::shared_ptr<TlsServerContext const> const& context,
@@ -332,6 +343,10 @@ void TlsConnection::shut_down() noexcept {
     if (state_->failed || SSL_in_init(state_->ssl.get()) != 0) return;
     ERR_clear_error();
     SSL_shutdown(state_->ssl.get());
+}
+
+TlsEnd TlsConnection::end() const noexcept {
+    return state_->end;
 }
 
 TlsProtocol TlsConnection::protocol() const noexcept {

@@ -43,13 +43,18 @@ struct TlsIdentity {
     SecretBytes key_pem;
 };
 
+// What is spoken inside: HTTP is announced by ALPN; syslog has no name there (RFC 5425).
+enum class TlsApplication { http, syslog };
+
 class TlsClientContext {
 public:
     // Trusts these authorities and no other (TRN-4).
-    static Result<std::shared_ptr<TlsClientContext const>> make(std::string_view authorities_pem);
+    static Result<std::shared_ptr<TlsClientContext const>> make(
+        std::string_view authorities_pem, TlsApplication application = TlsApplication::http);
     // And shows itself to a server that asks. Errc::invalid: chain and key do not fit.
-    static Result<std::shared_ptr<TlsClientContext const>> make(std::string_view authorities_pem,
-                                                                TlsIdentity const& identity);
+    static Result<std::shared_ptr<TlsClientContext const>> make(
+        std::string_view authorities_pem, TlsIdentity const& identity,
+        TlsApplication application = TlsApplication::http);
     ~TlsClientContext();
 
 private:
@@ -64,6 +69,14 @@ enum class TlsProgress {
     want_read,   // try again when the socket is readable
     want_write,  // try again when the socket is writable
     closed,      // the peer closed in order (close_notify), or the connection failed
+};
+
+// How the peer has ended a connection.
+enum class TlsEnd {
+    none,      // it has not
+    notified,  // by close_notify: it has read whatever was sent before our own, and says so itself
+    unnotified,  // TCP ended in order, which anybody on the path can fake
+    failed,
 };
 
 class TlsConnection {
@@ -87,6 +100,7 @@ public:
     TlsProgress write(std::string_view bytes, std::size_t& count) noexcept;
     // Sends close_notify, best effort.
     void shut_down() noexcept;
+    [[nodiscard]] TlsEnd end() const noexcept;
 
     // After the handshake.
     [[nodiscard]] TlsProtocol protocol() const noexcept;

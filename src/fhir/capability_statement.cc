@@ -102,7 +102,7 @@ void write_operations(json::Writer& writer, std::vector<Operation> const& operat
     writer.key("operation").begin_array();
     for (auto const& operation : operations) {
         writer.begin_object().key("name").string(operation.name.text());
-        writer.key("definition").string(operation.definition.text()).end_object();
+        writer.key("definition").string(operation.definition).end_object();
     }
     writer.end_array();
 }

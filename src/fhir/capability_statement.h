@@ -26,8 +26,8 @@ enum class Interaction : std::uint8_t {
 enum class SystemInteraction : std::uint8_t { transaction, batch, search_system, history_system };
 
 struct Operation {
-    Literal name;        // everything
-    Literal definition;  // http://hl7.org/fhir/OperationDefinition/Patient-everything
+    Literal name;            // everything
+    std::string definition;  // http://hl7.org/fhir/OperationDefinition/Patient-everything
 };
 
 struct ResourceCapability {

@@ -1,10 +1,6 @@
 #include "http/client.h"
 
 #include <array>
-#include <cerrno>
-#include <netdb.h>
-#include <poll.h>
-#include <sys/socket.h>
 
 #include "http/grammar.h"
 #include "http/response_encoder.h"
@@ -13,64 +9,13 @@
 namespace salus::http {
 namespace {
 
-using crypto::TlsProgress;
-using Until = std::chrono::steady_clock::time_point;
+using Until = crypto::TlsStream::Until;
 
 // Informational responses before the final one (RFC 9110 section 15.2).
 constexpr int kInformationalMax = 8;
 
 Until after(std::chrono::milliseconds timeout) {
     return std::chrono::steady_clock::now() + timeout;
-}
-
-Result<void> wait_for(int socket, short events, Until until) {
-    while (true) {
-        auto const left =
-            std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-        if (left.count() <= 0) return fail(Errc::timeout, "the server did not answer in time");
-        pollfd entry{socket, events, 0};
-        if (::poll(&entry, 1, static_cast<int>(left.count())) > 0) return {};
-    }
-}
-
-Result<void> wait_for(crypto::TlsConnection const& tls, TlsProgress progress, Until until) {
-    if (progress == TlsProgress::closed) {
-        return fail(Errc::unavailable, "the server has closed the connection");
-    }
-    short const events = progress == TlsProgress::want_write ? POLLOUT : POLLIN;
-    return wait_for(tls.descriptor(), events, until);
-}
-
-Result<FileDescriptor> connect_to(addrinfo const& address, Until until) {
-    FileDescriptor socket(
-        ::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (!socket.valid()) return fail(Errc::unavailable, "no socket for this address");
-    if (::connect(socket.get(), address.ai_addr, address.ai_addrlen) == 0) return socket;
-    if (errno != EINPROGRESS) return fail(Errc::unavailable, "the server cannot be reached");
-    SALUS_TRY_VOID(wait_for(socket.get(), POLLOUT, until));
-    int error = 0;
-    socklen_t size = sizeof(error);
-    ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-    if (error != 0) return fail(Errc::unavailable, "the server cannot be reached");
-    return socket;
-}
-
-struct AddressesDeleter {
-    void operator()(addrinfo* addresses) const noexcept { ::freeaddrinfo(addresses); }
-};
-
-Result<FileDescriptor> connect_to(std::string const& host, std::uint16_t port, Until until) {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
-        return fail(Errc::unavailable, "the server's name is not known");
-    }
-    std::unique_ptr<addrinfo, AddressesDeleter> const addresses(found);
-    for (auto const* address = found; address != nullptr; address = address->ai_next) {
-        if (auto socket = connect_to(*address, until)) return socket;
-    }
-    return fail(Errc::unavailable, "the server cannot be reached");
 }
 
 // HTTP/1.1 SP 3DIGIT SP reason (RFC 9112 section 4).
@@ -108,35 +53,17 @@ Result<Response> read_head(std::string_view head) {
 
 }  // namespace
 
-Client::Client(ClientOptions options, crypto::TlsConnection tls)
+Client::Client(ClientOptions options, crypto::TlsStream tls)
     : options_(std::move(options)), tls_(std::move(tls)) {}
 
 Result<Client> Client::connect(ClientOptions options) {
-    auto const until = after(options.timeout);
-    SALUS_TRY(auto const context,
-              options.identity == nullptr
-                  ? crypto::TlsClientContext::make(options.authorities_pem)
-                  : crypto::TlsClientContext::make(options.authorities_pem, *options.identity));
-    SALUS_TRY(auto socket, connect_to(options.host, options.port, until));
-    crypto::TlsConnection tls(context, std::move(socket), options.host);
-    Client client(std::move(options), std::move(tls));
-    SALUS_TRY_VOID(client.shake_hands(until));
-    return client;
-}
-
-Result<void> Client::shake_hands(Until until) {
-    while (true) {
-        auto const progress = tls_.handshake();
-        if (progress == TlsProgress::done) break;
-        if (progress == TlsProgress::closed) {
-            return fail(Errc::unavailable, "the TLS handshake failed");
-        }
-        SALUS_TRY_VOID(wait_for(tls_, progress, until));
-    }
-    if (options_.server_key && tls_.peer_key() != options_.server_key) {
-        return fail(Errc::forbidden, "the server has another key than the one it is held to");
-    }
-    return {};
+    SALUS_TRY(auto tls, crypto::TlsStream::connect({.host = options.host,
+                                                    .port = options.port,
+                                                    .authorities_pem = options.authorities_pem,
+                                                    .server_key = options.server_key,
+                                                    .identity = options.identity},
+                                                   after(options.timeout)));
+    return Client(std::move(options), std::move(tls));
 }
 
 Result<SecretAnswer> Client::send_secret(Method method, std::string_view target,
@@ -196,7 +123,7 @@ Result<Response> Client::send(Request const& request) {
         bytes.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
     }
     bytes.append("\r\n").append(body);
-    auto const written = write_all(bytes, until);
+    auto const written = tls_.write_all(bytes, until);
     scrub(bytes);
     // A server may refuse a request before it has read all of it: its answer counts.
     auto response = receive(request.method, until);
@@ -207,28 +134,12 @@ Result<Response> Client::send(Request const& request) {
     return response;
 }
 
-Result<void> Client::write_all(std::string_view bytes, Until until) {
-    while (!bytes.empty()) {
-        std::size_t count = 0;
-        auto const progress = tls_.write(bytes, count);
-        bytes.remove_prefix(count);
-        if (progress != TlsProgress::done) SALUS_TRY_VOID(wait_for(tls_, progress, until));
-    }
-    return {};
-}
-
 Result<void> Client::read_some(Until until) {
     std::array<char, 16 * limits::kKiB> piece;
-    while (true) {
-        std::size_t count = 0;
-        auto const progress = tls_.read(piece, count);
-        if (progress == TlsProgress::done) {
-            input_.append(piece.data(), count);
-            scrub({reinterpret_cast<std::uint8_t*>(piece.data()), count});
-            return {};
-        }
-        SALUS_TRY_VOID(wait_for(tls_, progress, until));
-    }
+    SALUS_TRY(auto const count, tls_.read_some(piece, until));
+    input_.append(piece.data(), count);
+    scrub({reinterpret_cast<std::uint8_t*>(piece.data()), count});
+    return {};
 }
 
 Result<Response> Client::receive_head(Until until) {

@@ -11,7 +11,7 @@
 #include <span>
 #include <string>
 
-#include "crypto/tls.h"
+#include "crypto/tls_stream.h"
 #include "foundation/limits.h"
 #include "foundation/result.h"
 #include "foundation/secret.h"
@@ -68,17 +68,15 @@ public:
     [[nodiscard]] std::string_view cipher() const noexcept { return tls_.cipher(); }
 
 private:
-    using Until = std::chrono::steady_clock::time_point;
+    using Until = crypto::TlsStream::Until;
 
-    Client(ClientOptions options, crypto::TlsConnection tls);
-    [[nodiscard]] Result<void> shake_hands(Until until);
-    [[nodiscard]] Result<void> write_all(std::string_view bytes, Until until);
+    Client(ClientOptions options, crypto::TlsStream tls);
     [[nodiscard]] Result<void> read_some(Until until);
     [[nodiscard]] Result<Response> receive(Method method, Until until);
     [[nodiscard]] Result<Response> receive_head(Until until);
 
     ClientOptions options_;
-    crypto::TlsConnection tls_;
+    crypto::TlsStream tls_;
     std::string input_;
     bool open_ = true;
 };

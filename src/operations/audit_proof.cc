@@ -27,7 +27,9 @@ Result<request::Prepared> audit_proof(Context const& context, request::Permit co
     if (index >= moment.reader.head().size) return absent();
     SALUS_TRY(auto const leaf, AuditTrail::event_at(moment.reader, index, context.parser));
     auto const& caller = permit.caller().facts();
-    if (leaf.client != caller.client.text() && !is_auditor(caller)) return absent();
+    // A client acts for itself; what it did for a user is that user's.
+    bool const is_own = leaf.client == caller.client.text() && leaf.user.empty();
+    if (!is_own && !is_auditor(caller)) return absent();
     SALUS_TRY(auto proof, AuditTrail::proof_of(moment, index));
     request::Prepared prepared;
     prepared.headers.set("Content-Type", "text/plain; charset=utf-8");

@@ -1,6 +1,6 @@
-// GET /audit/v1/proof?index=N: that a leaf is in the signed log (C2SP tlog-proof), to the client
-// whose request it records, who has its index from the header Salus-Audit-Leaf of the answer, and
-// to auditors.
+// GET /audit/v1/proof?index=N: a receipt, the leaf itself and that it is in the signed log (C2SP
+// tlog-proof), to the client whose request it records, who has its index from the header
+// Salus-Audit-Leaf of the answer, and to auditors.
 #pragma once
 
 #include "operations/context.h"

@@ -7,6 +7,8 @@
 #include "operations/answers.h"
 #include "operations/audit_parameters.h"
 #include "operations/offers.h"
+#include "operations/operation_definitions.h"
+#include "operations/request_reader.h"
 
 namespace salus::operations {
 namespace {
@@ -30,8 +32,14 @@ std::optional<fhir::Interaction> interaction_of(Interaction interaction) {
     }
 }
 
-std::optional<fhir::Operation> operation_of(Interaction interaction, std::string_view type) {
+// What FHIR does not define, this server does, below `base`.
+std::optional<fhir::Operation> operation_of(Interaction interaction, std::string_view type,
+                                            std::string const& base) {
     using fhir::Operation;
+    auto const defined_here = definition_id_of(interaction);
+    if (!defined_here.empty() && type == "Patient") {
+        return Operation{request::name_of(interaction), definition_address(base, defined_here)};
+    }
     if (interaction == Interaction::meta)
         return Operation{"meta", "http://hl7.org/fhir/OperationDefinition/Resource-meta"};
     if (interaction == Interaction::meta_add)
@@ -56,7 +64,8 @@ bool has(fhir::ResourceCapability const& capability, fhir::Operation const& oper
            capability.operations.end();
 }
 
-fhir::ResourceCapability capability_of(fhir::Type const& type, request::CallerFacts const& caller) {
+fhir::ResourceCapability capability_of(fhir::Type const& type, request::CallerFacts const& caller,
+                                       std::string const& base) {
     fhir::ResourceCapability capability;
     capability.type = &type;
     auto const name = type.name.text();
@@ -65,7 +74,7 @@ fhir::ResourceCapability capability_of(fhir::Type const& type, request::CallerFa
         auto const interaction = interaction_of(offer.interaction);
         if (interaction && !has(capability, *interaction))
             capability.interactions.push_back(*interaction);
-        auto const operation = operation_of(offer.interaction, name);
+        auto const operation = operation_of(offer.interaction, name, base);
         if (operation && !has(capability, *operation)) capability.operations.push_back(*operation);
     }
     if (name == "AuditEvent") {
@@ -84,6 +93,13 @@ fhir::ResourceCapability capability_of(fhir::Type const& type, request::CallerFa
 }  // namespace
 
 request::Prepared capabilities(Context const& context, request::Permit const& permit) {
+    request::Prepared prepared;
+    prepared.headers.set("Content-Type", kFhirJson);
+    if (auto const id = RequestReader::id(permit.intent().id); !id.empty()) {
+        prepared.content =
+            request::PlainContent{operation_definition(context.tenant.fhir_base(), id)};
+        return prepared;
+    }
     auto const& caller = permit.caller().facts();
     fhir::Capabilities all;
     all.base_url = context.tenant.fhir_base();
@@ -93,15 +109,14 @@ request::Prepared capabilities(Context const& context, request::Permit const& pe
     all.security.token_url = context.tenant.token_endpoint();
     all.patch_formats = {"application/json-patch+json", "application/fhir+json"};
     for (auto const& type : fhir::resource_types()) {
-        auto capability = capability_of(type, caller);
-        if (!capability.interactions.empty()) all.resources.push_back(std::move(capability));
+        auto capability = capability_of(type, caller, all.base_url);
+        bool const any = !capability.interactions.empty() || !capability.operations.empty();
+        if (any) all.resources.push_back(std::move(capability));
     }
     all.system_interactions = {fhir::SystemInteraction::transaction,
                                fhir::SystemInteraction::batch};
     if (offered_to(caller, Interaction::history_system, {}))
         all.system_interactions.push_back(fhir::SystemInteraction::history_system);
-    request::Prepared prepared;
-    prepared.headers.set("Content-Type", kFhirJson);
     prepared.content = request::PlainContent{fhir::capability_statement(all)};
     return prepared;
 }

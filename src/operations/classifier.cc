@@ -7,6 +7,7 @@
 #include "fhir/packages/package.h"
 #include "fhir/profiles/loaded_definitions.h"
 #include "operations/continuation.h"
+#include "operations/operation_definitions.h"
 #include "operations/parameters.h"
 #include "operations/preconditions.h"
 #include "operations/request_reader.h"
@@ -224,6 +225,13 @@ Result<IntentFacts> Classifier::route_fhir(request::Exchange& exchange, Segments
     if (segments.back().starts_with('$')) return route_operation(exchange, segments, query);
     if (segments[0] == "AuditEvent") return route_audit_event(exchange, segments, query);
     if (!fhir::is_resource_type(segments[0])) return no_such_route();
+    if (segments[0] == "OperationDefinition" && segments.size() == 2 &&
+        is_own_definition(segments[1])) {
+        SALUS_TRY(auto facts, only(http::Method::get, method, Interaction::capabilities));
+        facts.type = segments[0];
+        facts.id = EphiText(segments[1]);
+        return shaped(std::move(facts), query);
+    }
     if (segments.size() == 1) return route_type(exchange, segments[0], query);
     if (segments.size() == 2 && segments[1] == "_search")
         return search_by_form(exchange, segments[0], {}, query);

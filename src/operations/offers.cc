@@ -26,7 +26,8 @@ constexpr std::array<Literal, 1> kSearching{"criteria"};
 constexpr std::array<Literal, 1> kBundles{"Prefer"};
 constexpr std::array<Literal, 7> kAuditSearch{
     "date", "patient", "agent-identifier", "entity-identifier", "outcome", "_count", "_cursor"};
-constexpr std::array<Literal, 2> kReport{"start", "end"};
+constexpr std::array<Literal, 4> kAccounting{"start", "end", "exempt", "_format"};
+constexpr std::array<Literal, 3> kAccessReport{"start", "end", "_format"};
 
 constexpr auto kOffers = std::to_array<Offer>({
     {Interaction::read, "get", "/{type}/{id}", "Read a resource", {}, kReading},
@@ -125,15 +126,27 @@ constexpr auto kOffers = std::to_array<Offer>({
      "/Patient/{id}/$accounting",
      "The accounting of disclosures (45 CFR 164.528)",
      {},
-     kReport},
+     kAccounting},
     {Interaction::access_report,
      "get",
      "/Patient/{id}/$access-report",
      "Every access to a patient's records",
      {},
-     kReport},
+     kAccessReport},
     {Interaction::transaction, "post", "/", "A transaction or a batch", kFhir, kBundles},
     {Interaction::capabilities, "get", "/metadata", "The CapabilityStatement", {}, {}},
+    {Interaction::capabilities,
+     "get",
+     "/OperationDefinition/Patient-accounting",
+     "The definition of $accounting",
+     {},
+     {}},
+    {Interaction::capabilities,
+     "get",
+     "/OperationDefinition/Patient-access-report",
+     "The definition of $access-report",
+     {},
+     {}},
     {Interaction::open_api, "get", "/openapi.json", "This document", {}, {}},
 });
 

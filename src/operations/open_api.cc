@@ -32,6 +32,8 @@ constexpr auto kParts = std::to_array<Part>({
     {"_type", "query", "_type", R"({"type":"string"})"},
     {"start", "query", "start", R"({"type":"string","format":"date"})"},
     {"end", "query", "end", R"({"type":"string","format":"date"})"},
+    {"exempt", "query", "exempt", R"({"type":"boolean"})"},
+    {"_format", "query", "_format", R"({"type":"string"})"},
     {"date", "query", "date", R"({"type":"string"})"},
     {"patient", "query", "patient", R"({"type":"string"})"},
     {"agent-identifier", "query", "agent:identifier", R"({"type":"string"})"},

@@ -149,6 +149,59 @@ TEST_F(AuditViewsTest, WhatIsShownKeepsTheRulesOfFhir) {
     EXPECT_GE(events, 7U);
     validated("Bundle", seen("/fhir/Patient/p1/$accounting?exempt=true"));
     validated("Bundle", seen("/fhir/Patient/p1/$access-report"));
+    for (auto const* id : {"Patient-accounting", "Patient-access-report"}) {
+        auto const served = room_.send({.target = "/fhir/OperationDefinition/" + std::string(id)});
+        ASSERT_EQ(served.status, 200) << id;
+        validated("OperationDefinition", PipelineRoom::body(served));
+    }
+}
+
+// What the CapabilityStatement says of an operation leads to what it takes.
+TEST_F(AuditViewsTest, OperationsOfThisServerAreDefinedWhereTheStatementSays) {
+    json::Parser parser;
+    auto const operations_of = [&](std::string const& scopes) {
+        std::map<std::string, std::string> found;
+        auto const statement = parser.parse(PipelineRoom::body(as(scopes, "/fhir/metadata")));
+        auto const rest = *statement->root().member("rest")->elements().begin();
+        for (auto const resource : rest.member("resource")->elements()) {
+            auto const operations = resource.member("operation");
+            if (*resource.text_member("type") != "Patient" || !operations) continue;
+            for (auto const operation : operations->elements()) {
+                found[*operation.text_member("name")] = *operation.text_member("definition");
+            }
+        }
+        return found;
+    };
+    EXPECT_FALSE(operations_of("system/*.cruds").contains("accounting"));
+    auto const found = operations_of("system/AuditEvent.rs");
+    ASSERT_TRUE(found.contains("accounting") && found.contains("access-report"));
+    for (auto const* name : {"accounting", "access-report"}) {
+        auto const url = found.at(name);
+        auto const served = room_.send({.target = url.substr(url.find("/fhir/"))});
+        ASSERT_EQ(served.status, 200) << url;
+        auto const definition = parser.parse(PipelineRoom::body(served));
+        EXPECT_EQ(definition->root().text_member("url"), url);
+        EXPECT_EQ(definition->root().text_member("code"), name);
+        // Each parameter that it names is taken, and no other.
+        for (auto const parameter : definition->root().member("parameter")->elements()) {
+            if (*parameter.text_member("use") == "out") continue;
+            auto const value = *parameter.text_member("type") == "date" ? "2026" : "true";
+            auto const query = *parameter.text_member("name") + "=" + value;
+            EXPECT_EQ(
+                as("system/AuditEvent.rs", "/fhir/Patient/p1/$" + std::string(name) + "?" + query)
+                    .status,
+                200)
+                << query;
+        }
+    }
+    EXPECT_EQ(as("system/AuditEvent.rs", "/fhir/Patient/p1/$access-report?exempt=true").status,
+              400);
+    // They are this server's: nobody writes them, and they are no records.
+    auto const address = "/fhir/OperationDefinition/Patient-accounting";
+    EXPECT_EQ(room_.send_authorized({.method = http::Method::put, .target = address}).status, 405);
+    EXPECT_EQ(room_.send_authorized({.method = http::Method::remove, .target = address}).status,
+              405);
+    EXPECT_EQ(room_.get("/fhir/OperationDefinition/Patient-other").status, 404);
 }
 
 TEST_F(AuditViewsTest, DetailsOpenForTheirScope) {

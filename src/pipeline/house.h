@@ -40,8 +40,8 @@ struct House {
     admin::Backups& backups;
     std::chrono::days keep_retired{0};                  // data keys, for older backups
     std::vector<std::unique_ptr<TenantHouse>> tenants;  // the default tenant first
-    // What was found that people must look at, while requests are served; nullptr: nobody looks.
-    std::atomic<bool> const* alarm = nullptr;
+    // What people must look at while requests are served. They outlive the house.
+    std::vector<std::atomic<bool> const*> alarms;
 };
 
 }  // namespace salus::pipeline

@@ -211,7 +211,8 @@ Task<http::Response> Pipeline::handle(http::Request request) {
 }
 
 operations::Ability Pipeline::ability() const {
-    bool const alarm = house_.alarm != nullptr && *house_.alarm;
+    bool const alarm =
+        std::ranges::any_of(house_.alarms, [](auto const* each) { return each->load(); });
     auto ability = alarm ? operations::Ability::serves_degraded : operations::Ability::serves;
     for (auto const& tenant : house_.tenants) {
         auto const status = tenant->tenant.audit_log.status();

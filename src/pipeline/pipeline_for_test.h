@@ -67,7 +67,7 @@ public:
                 std::make_unique<transparency::SignedLog>(tenant->tenant().audit_log));
             auto& trail = *trails_.emplace_back(std::make_unique<audit_views::AuditTrail>(
                 tenant->directory() / "audit", signed_log,
-                audit_views::ViewSource::of(tenant->tenant().public_url)));
+                audit_views::ViewSource::of(tenant->tenant().public_url), SecretBytes(32)));
             house_.tenants.push_back(std::make_unique<pipeline::TenantHouse>(pipeline::TenantHouse{
                 .tenant = tenant->tenant(), .token_keys = std::move(keys), .audit_trail = &trail}));
         }

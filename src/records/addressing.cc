@@ -56,6 +56,13 @@ Result<void> Addressing::renew_token_keys() {
     return {};
 }
 
+SecretBytes Addressing::patient_index_key() const {
+    auto digest = keyed(addresses_, "salus/patient-index", {});
+    SecretBytes key(digest);
+    scrub(digest);
+    return key;
+}
+
 Address Addressing::address(std::string_view type, std::string_view id) const {
     return Address::from(keyed(addresses_, "salus/address", {type, id}));
 }

@@ -19,6 +19,8 @@ class Addressing {
 public:
     static Result<Addressing> make(keys::Keyring& keyring);
 
+    // Of what says where the audit log names patients (docs/formats/audit-log.md).
+    [[nodiscard]] SecretBytes patient_index_key() const;
     [[nodiscard]] Address address(std::string_view type, std::string_view id) const;
     // Every patient has one, whether the Patient resource exists yet or not.
     [[nodiscard]] CompartmentId patient_compartment(std::string_view patient_id) const;

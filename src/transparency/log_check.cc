@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "audit/envelope.h"
 #include "audit/extent.h"
 #include "audit/follower.h"
 #include "audit/segment.h"
@@ -263,6 +264,20 @@ Result<EntryCheck> check_entry(std::filesystem::path const& directory, NoteVerif
     return EntryCheck{std::move(leaf),
                       {index, std::move(proof), std::move(note), std::move(extra)},
                       std::move(checkpoint)};
+}
+
+Result<EntryCheck> check_entry_proof(std::string_view text, NoteVerifier const& verifier) {
+    SALUS_TRY(auto proof, entry_proof_from(text));
+    if (proof.extra.empty()) return fail(Errc::invalid, "the proof has no leaf in it");
+    SALUS_TRY(auto checkpoint, open_checkpoint(proof.checkpoint, verifier));
+    auto const envelope = audit::parse_leaf(proof.extra);
+    bool const fits = envelope && envelope->index == proof.index &&
+                      envelope->origin == checkpoint.origin &&
+                      proves_inclusion(checkpoint.head, proof.index,
+                                       audit::leaf_hash(bytes_of(proof.extra)), proof.proof);
+    if (!fits) return fail(Errc::corrupt, "leaf, proof and checkpoint do not fit each other");
+    auto leaf = proof.extra;
+    return EntryCheck{std::move(leaf), std::move(proof), std::move(checkpoint)};
 }
 
 }  // namespace salus::transparency

@@ -46,6 +46,13 @@ struct EntryCheck {
 [[nodiscard]] Result<EntryCheck> check_entry(std::filesystem::path const& directory,
                                              NoteVerifier const& verifier, std::uint64_t index);
 
+// The same by a proof that was handed out (C2SP tlog-proof, with the leaf as its extra data): no
+// file of the log is needed. Errc::invalid: it is none, or has no leaf; Errc::forbidden: its
+// checkpoint is not signed by this key; Errc::corrupt: leaf, proof and checkpoint do not fit each
+// other.
+[[nodiscard]] Result<EntryCheck> check_entry_proof(std::string_view text,
+                                                   NoteVerifier const& verifier);
+
 // As the first segment's header says; whoever trusts it compares it with what he expects.
 [[nodiscard]] Result<std::string> origin_of_log(std::filesystem::path const& directory);
 // Errc::not_found: there is no checkpoint.

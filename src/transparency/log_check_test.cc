@@ -163,5 +163,32 @@ TEST_F(LogCheckTest, OneEntryStandsByItsProof) {
     EXPECT_EQ(check_entry(directory_, *verifier(), 0).error().code, Errc::corrupt);
 }
 
+// A receipt: whoever has the text and the key needs nothing else.
+TEST_F(LogCheckTest, AProofThatWasHandedOutStandsAlone) {
+    auto const text = to_text(check_entry(directory_, *verifier(), 42)->proof);
+    auto const key = *verifier();
+    std::filesystem::remove_all(directory_);
+    auto const checked = check_entry_proof(text, key);
+    ASSERT_TRUE(checked) << checked.error().why.text();
+    EXPECT_EQ(checked->proof.index, 42U);
+    EXPECT_TRUE(checked->leaf.contains("\"i\":42,"));
+    // A change of any byte is refused, but of what others have signed.
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        auto changed = text;
+        changed[at] ^= 1;
+        EXPECT_FALSE(check_entry_proof(changed, key)) << at << ": " << changed.substr(at, 20);
+    }
+    auto const other = crypto::SigningKey::generate(crypto::SignatureAlgorithm::ed25519);
+    auto const another = NoteVerifier::make(std::string(audit::kTestOrigin), other.verifying_key());
+    EXPECT_EQ(check_entry_proof(text, *another).error().code, Errc::forbidden);
+    auto without = *entry_proof_from(text);
+    without.extra.clear();
+    EXPECT_EQ(check_entry_proof(to_text(without), key).error().code, Errc::invalid);
+    // Another leaf's proof with this leaf in it.
+    without.extra = checked->leaf;
+    without.index = 43;
+    EXPECT_EQ(check_entry_proof(to_text(without), key).error().code, Errc::corrupt);
+}
+
 }  // namespace
 }  // namespace salus::transparency

@@ -4,11 +4,13 @@ import base64
 import hashlib
 import html.parser
 import json
+import shutil
 import subprocess
 import time
 import unittest
 
 from instance import Instance
+from test_transparency import build_go_verifier
 
 POLICIES = """
 [policy.HRESCH]
@@ -251,6 +253,53 @@ class Accounting(unittest.TestCase):
         self.assertEqual(self.officer.get(f"/audit/v1/proof?index={index}").status, 200)
         self.assertEqual(self.instance.client().get(f"/audit/v1/proof?index={index}").status, 401)
         self.assertEqual(self.doctor.get("/audit/v1/proof").status, 400)
+
+    def test_a_receipt_stands_alone(self):
+        """Offline, by the leaf, the proof and the signer's key: for Salus and for Go."""
+        index = self.last.headers["Salus-Audit-Leaf"]
+        answer = self.researcher.get("/audit/v1/proof?index=" + index)
+        on_record = int(answer.headers["Salus-Audit-Leaf"])
+        folder = self.instance.root / "receipt"
+        folder.mkdir()
+        file, key = folder / "receipt", folder / "checkpoint.pub"
+        shutil.copy(self.instance.directory / "signer/checkpoint.pub", key)
+        verified = self.instance.command("audit", "verify", "--dir", str(self.instance.directory))
+        text_key = [line.split()[1] for line in verified.stdout.splitlines()
+                    if line.startswith("  key ")][0]
+        (folder / "key").write_text(text_key + "\n")
+        go = build_go_verifier(folder)
+
+        def by_salus(contents, by="checkpoint.pub"):
+            file.write_bytes(contents)
+            return self.instance.command("audit", "verify", "--proof", str(file), "--key",
+                                         str(folder / by), check=False)
+
+        def by_go(contents):
+            file.write_bytes(contents)
+            return subprocess.run([go, "-proof", str(file), str(folder / "key")],
+                                  capture_output=True, text=True)
+        for done in (by_salus(answer.body), by_salus(answer.body, "key")):
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(json.loads(done.stdout)["what"]["rq"],
+                             self.last.headers["X-Request-Id"])
+        changed = answer.body.replace(b"index " + index.encode(), b"index 1")
+        self.assertNotEqual(changed, answer.body)
+        self.assertEqual(by_salus(changed).returncode, 3)
+        self.assertEqual(by_salus(b"no proof").returncode, 3)
+        if go:
+            self.assertEqual(by_go(answer.body).returncode, 0)
+            self.assertEqual(by_go(changed).returncode, 1)
+        other = folder / "other.pub"
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out",
+                        str(folder / "other")], check=True)
+        subprocess.run(["openssl", "pkey", "-in", str(folder / "other"), "-pubout", "-out",
+                        str(other)], check=True)
+        self.assertEqual(by_salus(answer.body, "other.pub").returncode, 3)
+        # That it was asked for is on record, as the client's own.
+        self.wait_until_signed(on_record)
+        asked = json.loads(Proof(self.researcher.get(
+            f"/audit/v1/proof?index={on_record}").body.decode()).leaf)["what"]
+        self.assertEqual((asked["ev"], asked["who"]["client"]), ("audit.read", "researcher"))
 
 
 if __name__ == "__main__":

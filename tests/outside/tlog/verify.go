@@ -2,7 +2,9 @@
 // here is of Salus.
 //
 //	verify [-cosigner KEYFILE] KEYFILE LOGDIRECTORY [OLDER CHECKPOINT]
+//	verify -proof PROOF KEYFILE
 //
+// The second takes a receipt (C2SP tlog-proof with the leaf in it) and no log.
 // Every entry's hash is looked up in tiles that are authenticated up to the signed root; inclusion
 // and consistency proofs are made and checked. With -cosigner the checkpoint must carry this key's
 // cosignature too (C2SP tlog-cosignature). Exit code 0 and "size N", or 1 and what is wrong.
@@ -131,11 +133,15 @@ func newCosigner(text string) (cosigner, error) {
 
 // Both must have signed, if there are two.
 func open(file string, verifiers ...note.Verifier) (tlog.Tree, error) {
-	verifier := verifiers[0]
 	contents, err := os.ReadFile(file)
 	if err != nil {
 		return tlog.Tree{}, err
 	}
+	return openNote(contents, verifiers...)
+}
+
+func openNote(contents []byte, verifiers ...note.Verifier) (tlog.Tree, error) {
+	verifier := verifiers[0]
 	opened, err := note.Open(contents, note.VerifierList(verifiers...))
 	if err != nil {
 		return tlog.Tree{}, err
@@ -218,7 +224,60 @@ func checkContinues(tree, older tlog.Tree, hashes tlog.HashReader) error {
 	return tlog.CheckTree(proof, tree.N, tree.Hash, older.N, older.Hash)
 }
 
+// "extra" is the leaf; a hash a line; an empty line; the signed checkpoint.
+func checkReceipt(file string, verifier note.Verifier) error {
+	contents, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	head, checkpoint, found := bytes.Cut(contents, []byte("\n\n"))
+	lines := strings.Split(string(head), "\n")
+	if !found || len(lines) < 3 || lines[0] != "c2sp.org/tlog-proof@v1" {
+		return fmt.Errorf("not a proof")
+	}
+	leaf, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(lines[1], "extra "))
+	if err != nil {
+		return err
+	}
+	index, err := strconv.ParseInt(strings.TrimPrefix(lines[2], "index "), 10, 64)
+	if err != nil {
+		return err
+	}
+	var proof tlog.RecordProof
+	for _, line := range lines[3:] {
+		hash, err := tlog.ParseHash(line)
+		if err != nil {
+			return err
+		}
+		proof = append(proof, hash)
+	}
+	tree, err := openNote(checkpoint, verifier)
+	if err != nil {
+		return err
+	}
+	if err := tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(leaf)); err != nil {
+		return err
+	}
+	fmt.Printf("leaf %d of %d\n%s\n", index, tree.N, leaf)
+	return nil
+}
+
+func readVerifier(file string) (note.Verifier, error) {
+	key, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return note.NewVerifier(strings.TrimSpace(string(key)))
+}
+
 func run(arguments []string) error {
+	if len(arguments) == 3 && arguments[0] == "-proof" {
+		verifier, err := readVerifier(arguments[2])
+		if err != nil {
+			return err
+		}
+		return checkReceipt(arguments[1], verifier)
+	}
 	var cosigners []note.Verifier
 	if len(arguments) > 1 && arguments[0] == "-cosigner" {
 		key, err := os.ReadFile(arguments[1])
@@ -235,11 +294,7 @@ func run(arguments []string) error {
 	if len(arguments) < 2 {
 		return fmt.Errorf("usage: verify [-cosigner KEYFILE] KEYFILE LOGDIRECTORY [OLDER CHECKPOINT]")
 	}
-	key, err := os.ReadFile(arguments[0])
-	if err != nil {
-		return err
-	}
-	verifier, err := note.NewVerifier(strings.TrimSpace(string(key)))
+	verifier, err := readVerifier(arguments[0])
 	if err != nil {
 		return err
 	}
