@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "audit/envelope.h"
+#include "audit/named_versions.h"
 #include "foundation/file.h"
 
 namespace salus::audit_views {
@@ -15,17 +16,6 @@ constexpr std::size_t kHeadBytes = 24;
 constexpr std::size_t kHashBytes = sizeof(crypto::Sha256Digest);
 constexpr std::size_t kFileBytesMost = kHeadBytes + kLeavesOfIndexFile * kEntryBytes + kHashBytes;
 
-// Leaves are canonical JSON, where an unescaped quote only ends a text.
-std::optional<CompartmentId> patient_in(std::string_view what) {
-    constexpr std::string_view kMember = R"("pt":")";
-    constexpr std::size_t kDigits = 2 * sizeof(CompartmentId);
-    auto const at = what.find(kMember);
-    if (at == std::string_view::npos) return std::nullopt;
-    auto const bytes = from_hex(what.substr(at + kMember.size(), kDigits));
-    if (!bytes || bytes->size() != sizeof(CompartmentId)) return std::nullopt;
-    return CompartmentId::from(*bytes);
-}
-
 Result<audit::Envelope> envelope_of(std::string_view leaf) {
     auto const envelope = audit::parse_leaf(leaf);
     if (!envelope) return fail(Errc::corrupt, "this is no leaf of an audit log");
@@ -36,7 +26,7 @@ Result<audit::Envelope> envelope_of(std::string_view leaf) {
 Result<std::optional<CompartmentId>> patient_of_intent(std::uint64_t intent, LeafReader& reader) {
     SALUS_TRY(auto const leaf, reader.at(intent));
     SALUS_TRY(auto const envelope, envelope_of(leaf));
-    return patient_in(envelope.what);
+    return audit::patient_in(envelope.what);
 }
 
 }  // namespace
@@ -61,7 +51,7 @@ Result<void> PatientIndex::index(audit::LeafRange range, LeafReader& reader,
     };
     auto const receive = [&](std::uint64_t at, std::string_view leaf) -> Result<void> {
         SALUS_TRY(auto const envelope, envelope_of(leaf));
-        auto const patient = patient_in(envelope.what);
+        auto const patient = audit::patient_in(envelope.what);
         if (envelope.phase == audit::Phase::intent) {
             if (patient) intents.emplace(at, *patient);
         } else if (patient) {

@@ -61,7 +61,7 @@ private:
 // The segments with leaves; the last one only as far as the extent, and zeros behind it.
 Result<void> add_log(PartWriter& writer, Plan const& plan, Plan::Log const& log,
                      audit::Extent const& extent) {
-    for (std::uint64_t number = 1; number <= extent.segments; ++number) {
+    for (auto number = extent.first_segment; number <= extent.segments; ++number) {
         auto const name = log.directory + "/" + audit::segment_name(number);
         auto const path = plan.instance / name;
         auto const end = number == extent.segments ? extent.end : extent.segment_bytes;

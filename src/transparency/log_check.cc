@@ -132,9 +132,7 @@ Result<void> find_cosigned(std::filesystem::path const& directory, NoteVerifier 
 }  // namespace
 
 Result<std::string> origin_of_log(std::filesystem::path const& directory) {
-    SALUS_TRY(auto const bytes,
-              audit::read_piece(directory / audit::segment_name(1), 0, audit::kSegmentHeaderBytes));
-    SALUS_TRY(auto header, audit::decode_header(bytes));
+    SALUS_TRY(auto header, audit::first_header(directory));
     return std::move(header.origin);
 }
 
