@@ -101,10 +101,11 @@ Result<std::vector<PatientIndex::Entry>> PatientIndex::load(std::uint64_t number
 
 Result<std::vector<PatientIndex::Entry>> PatientIndex::make(std::uint64_t number,
                                                             LeafReader& reader) const {
-    auto const begin = number * kLeavesOfIndexFile;
+    auto const end = (number + 1) * kLeavesOfIndexFile;
+    auto const begin = std::max(number * kLeavesOfIndexFile, reader.first());
     std::map<std::uint64_t, CompartmentId> intents;
     std::vector<Entry> entries;
-    SALUS_TRY_VOID(index({begin, begin + kLeavesOfIndexFile}, reader, intents, entries));
+    SALUS_TRY_VOID(index({begin, end}, reader, intents, entries));
     std::ranges::sort(entries);
     Bytes bytes;
     bytes.reserve(kHeadBytes + entries.size() * kEntryBytes + kHashBytes);
@@ -125,7 +126,8 @@ Result<std::vector<PatientIndex::Entry>> PatientIndex::make(std::uint64_t number
 Result<void> PatientIndex::extend_tail(LeafReader& reader) {
     auto const begin = reader.size() / kLeavesOfIndexFile * kLeavesOfIndexFile;
     if (tail_begin_ != begin || tail_end_ < begin) {
-        tail_begin_ = tail_end_ = begin;
+        tail_begin_ = begin;
+        tail_end_ = std::max(begin, reader.first());
         tail_.clear();
         tail_intents_.clear();
     }
@@ -140,7 +142,7 @@ Result<std::vector<std::uint64_t>> PatientIndex::events_of(CompartmentId const& 
     std::vector<std::uint64_t> events;
     MutexLock const lock(mutex_);
     auto const files = reader.size() / kLeavesOfIndexFile;
-    for (std::uint64_t number = 0; number < files; ++number) {
+    for (auto number = reader.first() / kLeavesOfIndexFile; number < files; ++number) {
         auto entries = load(number);
         if (!entries) entries = make(number, reader);
         if (!entries) return std::unexpected(entries.error());
@@ -153,6 +155,8 @@ Result<std::vector<std::uint64_t>> PatientIndex::events_of(CompartmentId const& 
     for (auto const& entry : tail_) {
         if (entry.patient == patient) events.push_back(tail_begin_ + entry.offset);
     }
+    // The first file may be from before the pruning.
+    std::erase_if(events, [&](std::uint64_t event) { return event < reader.first(); });
     std::ranges::sort(events);
     return events;
 }
@@ -160,6 +164,7 @@ Result<std::vector<std::uint64_t>> PatientIndex::events_of(CompartmentId const& 
 Result<void> PatientIndex::catch_up(LeafReader& reader) {
     MutexLock const lock(mutex_);
     auto const files = reader.size() / kLeavesOfIndexFile;
+    made_ = std::max(made_, reader.first() / kLeavesOfIndexFile);
     for (; made_ < files; ++made_) {
         // One that is damaged is made again when it is asked for.
         if (std::filesystem::exists(file_of(made_))) continue;
