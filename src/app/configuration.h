@@ -95,6 +95,7 @@ struct AuditConfiguration {
     transparency::Patience patience;
     std::chrono::seconds reconcile_interval{86'400};  // of store and logs; 0: never
     std::optional<MirrorLinkConfiguration> mirror;    // none: nobody cosigns
+    int retention_years = 6;                          // of the leaves; at least six
 };
 
 struct Configuration {

@@ -58,7 +58,8 @@ public:
     RetentionJudge(std::filesystem::path const& directory, LegalHolds const& holds)
         : directory_(directory), holds_(holds) {}
 
-    Result<RetentionState> run(RetentionPeriod const& period, WallTime now) {
+    Result<RetentionState> run(RetentionPeriod const& period, WallTime now,
+                               std::uint64_t segment_most) {
         SALUS_TRY_VOID(find_boundaries());
         SALUS_TRY(
             auto const report,
@@ -70,6 +71,7 @@ public:
         if (holds_.whole_log) state_.held_from = report.first;
         state_.proved_age = std::chrono::duration_cast<seconds>(proved_since({}, first_cosigned_));
         for (auto const& boundary : boundaries_) {
+            if (boundary.segment > segment_most) break;
             if (is_due(boundary, period.length(), now)) {
                 state_.due = DuePrefix(boundary.segment, boundary.first, boundary.root);
             }
@@ -162,8 +164,8 @@ private:
 
 Result<RetentionState> judge_retention(std::filesystem::path const& directory,
                                        RetentionPeriod const& period, LegalHolds const& holds,
-                                       WallTime now) {
-    return RetentionJudge(directory, holds).run(period, now);
+                                       WallTime now, std::uint64_t segment_most) {
+    return RetentionJudge(directory, holds).run(period, now, segment_most);
 }
 
 }  // namespace salus::audit

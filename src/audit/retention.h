@@ -71,9 +71,11 @@ struct RetentionState {
 // Reads and verifies the whole log, which may be written meanwhile. Errc::corrupt: it is not whole.
 // A segment is due when the wall clock says that its last leaf is older than the period, and what
 // the log itself proves says so too; where the next one begins, no intent may be open, so that what
-// stays is whole without it. Any thread that may block.
+// stays is whole without it. At most the segments before `segment_most` are due. Any thread that
+// may block.
 [[nodiscard]] Result<RetentionState> judge_retention(std::filesystem::path const& directory,
                                                      RetentionPeriod const& period,
-                                                     LegalHolds const& holds, WallTime now);
+                                                     LegalHolds const& holds, WallTime now,
+                                                     std::uint64_t segment_most = UINT64_MAX);
 
 }  // namespace salus::audit

@@ -16,6 +16,12 @@ constexpr std::size_t kHeadBytes = 24;
 constexpr std::size_t kHashBytes = sizeof(crypto::Sha256Digest);
 constexpr std::size_t kFileBytesMost = kHeadBytes + kLeavesOfIndexFile * kEntryBytes + kHashBytes;
 
+std::filesystem::path index_file(std::filesystem::path const& directory, std::uint64_t number) {
+    auto digits = std::to_string(number);
+    return directory /
+           (std::string(10 - std::min<std::size_t>(10, digits.size()), '0') + digits + ".patients");
+}
+
 Result<audit::Envelope> envelope_of(std::string_view leaf) {
     auto const envelope = audit::parse_leaf(leaf);
     if (!envelope) return fail(Errc::corrupt, "this is no leaf of an audit log");
@@ -30,12 +36,6 @@ Result<std::optional<CompartmentId>> patient_of_intent(std::uint64_t intent, Lea
 }
 
 }  // namespace
-
-std::filesystem::path PatientIndex::file_of(std::uint64_t number) const {
-    auto digits = std::to_string(number);
-    return directory_ /
-           (std::string(10 - std::min<std::size_t>(10, digits.size()), '0') + digits + ".patients");
-}
 
 Result<void> PatientIndex::index(audit::LeafRange range, LeafReader& reader,
                                  std::map<std::uint64_t, CompartmentId>& intents,
@@ -77,7 +77,7 @@ Result<void> PatientIndex::index(audit::LeafRange range, LeafReader& reader,
 
 Result<std::vector<PatientIndex::Entry>> PatientIndex::load(std::uint64_t number) const {
     auto const damaged = [] { return fail(Errc::corrupt, "a patient index is damaged"); };
-    SALUS_TRY(auto const bytes, read_file(file_of(number), kFileBytesMost));
+    SALUS_TRY(auto const bytes, read_file(index_file(directory_, number), kFileBytesMost));
     BytesView const all(bytes);
     if (all.size() < kHeadBytes + kHashBytes ||
         (all.size() - kHeadBytes - kHashBytes) % kEntryBytes != 0) {
@@ -119,7 +119,8 @@ Result<std::vector<PatientIndex::Entry>> PatientIndex::make(std::uint64_t number
     }
     append(bytes, crypto::sha256(bytes));
     SALUS_TRY_VOID(make_private_directory(directory_));
-    SALUS_TRY_VOID(write_file_durably(file_of(number), bytes, FileAccess::private_to_owner));
+    SALUS_TRY_VOID(
+        write_file_durably(index_file(directory_, number), bytes, FileAccess::private_to_owner));
     return entries;
 }
 
@@ -127,10 +128,11 @@ Result<void> PatientIndex::extend_tail(LeafReader& reader) {
     auto const begin = reader.size() / kLeavesOfIndexFile * kLeavesOfIndexFile;
     if (tail_begin_ != begin || tail_end_ < begin) {
         tail_begin_ = begin;
-        tail_end_ = std::max(begin, reader.first());
+        tail_end_ = begin;
         tail_.clear();
         tail_intents_.clear();
     }
+    tail_end_ = std::max(tail_end_, reader.first());
     if (tail_end_ >= reader.size()) return {};
     SALUS_TRY_VOID(index({tail_end_, reader.size()}, reader, tail_intents_, tail_));
     tail_end_ = reader.size();
@@ -167,11 +169,21 @@ Result<void> PatientIndex::catch_up(LeafReader& reader) {
     made_ = std::max(made_, reader.first() / kLeavesOfIndexFile);
     for (; made_ < files; ++made_) {
         // One that is damaged is made again when it is asked for.
-        if (std::filesystem::exists(file_of(made_))) continue;
+        if (std::filesystem::exists(index_file(directory_, made_))) continue;
         SALUS_TRY(auto const entries, make(made_, reader));
         static_cast<void>(entries);
         ++made_;
         return {};
+    }
+    return {};
+}
+
+Result<void> remove_pruned_index(std::filesystem::path const& directory,
+                                 audit::RecordedPruning const& pruning) {
+    std::error_code error;
+    for (auto number = pruning.prefix().first / kLeavesOfIndexFile; number > 0; --number) {
+        std::filesystem::remove(index_file(directory, number - 1), error);
+        if (error) return fail(Errc::unavailable, "a pruned patient index cannot be removed");
     }
     return {};
 }

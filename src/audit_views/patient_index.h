@@ -9,6 +9,7 @@
 #include <map>
 #include <vector>
 
+#include "audit/pruning.h"
 #include "audit_views/leaf_reader.h"
 #include "foundation/strong_id.h"
 #include "foundation/thread_annotations.h"
@@ -34,7 +35,6 @@ private:
         std::uint32_t offset = 0;  // of the leaf among those of the file
         friend auto operator<=>(Entry const&, Entry const&) = default;
     };
-    [[nodiscard]] std::filesystem::path file_of(std::uint64_t number) const;
     [[nodiscard]] Result<std::vector<Entry>> load(std::uint64_t number) const;
     [[nodiscard]] Result<std::vector<Entry>> make(std::uint64_t number, LeafReader& reader) const;
     [[nodiscard]] static Result<void> index(audit::LeafRange range, LeafReader& reader,
@@ -51,5 +51,9 @@ private:
     std::vector<Entry> tail_ SALUS_GUARDED_BY(mutex_);
     std::map<std::uint64_t, CompartmentId> tail_intents_ SALUS_GUARDED_BY(mutex_);
 };
+
+// Removes the files all of whose leaves are pruned: they could not be made again.
+[[nodiscard]] Result<void> remove_pruned_index(std::filesystem::path const& directory,
+                                               audit::RecordedPruning const& pruning);
 
 }  // namespace salus::audit_views

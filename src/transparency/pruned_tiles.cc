@@ -38,6 +38,24 @@ Result<void> check_pruned_tiles(std::filesystem::path const& directory, TreeHead
     return {};
 }
 
+Result<std::vector<std::string>> pruned_tile_files(std::filesystem::path const& directory,
+                                                   std::uint64_t first) {
+    std::vector<std::string> files;
+    for (unsigned level = 0; level < kTileLevels; ++level) {
+        for (std::uint64_t number = 0;; ++number) {
+            auto const width = width_of(level, number, first);
+            if (width == 0) break;
+            auto const path = [&](std::uint64_t wide) { return tile_path({level, number, wide}); };
+            SALUS_TRY(files.emplace_back(), find_tile_file(directory, path, width));
+        }
+    }
+    auto const bundle = first / kTileWidth;
+    if (first % kTileWidth == 0) return files;
+    auto const path = [&](std::uint64_t wide) { return bundle_path(bundle, wide); };
+    SALUS_TRY(files.emplace_back(), find_tile_file(directory, path, first % kTileWidth));
+    return files;
+}
+
 Result<std::uint64_t> remove_pruned_entries(std::filesystem::path const& directory,
                                             audit::RecordedPruning const& pruning) {
     std::uint64_t removed = 0;

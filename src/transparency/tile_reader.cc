@@ -10,11 +10,6 @@
 namespace salus::transparency {
 namespace {
 
-struct TileFile {
-    Bytes contents;
-    std::uint64_t width = 0;  // as its name says
-};
-
 // The widest of the partial ones in a directory; 0: there is none.
 std::uint64_t widest_in(std::filesystem::path const& directory) {
     std::uint64_t widest = 0;
@@ -23,7 +18,7 @@ std::uint64_t widest_in(std::filesystem::path const& directory) {
     for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
         auto const name = entry->path().filename().string();
         std::uint64_t width = 0;
-        auto const end = name.data() + name.size();
+        auto const* const end = name.data() + name.size();
         auto const read = std::from_chars(name.data(), end, width);
         bool const is_width = read.ec == std::errc() && read.ptr == end && width < kTileWidth;
         if (is_width) widest = std::max(widest, width);
@@ -31,23 +26,36 @@ std::uint64_t widest_in(std::filesystem::path const& directory) {
     return widest;
 }
 
-// A partial tile may have grown meanwhile, or have become a full one: both begin with the same
-// bytes. `path` is that of a width.
-template <class Path>
-Result<TileFile> read_tile_file(std::filesystem::path const& directory, Path const& path,
+struct TileFile {
+    Bytes contents;
+    std::uint64_t width = 0;  // as its name says
+};
+
+Result<TileFile> read_tile_file(std::filesystem::path const& directory, TilePath const& path,
                                 std::uint64_t width, std::size_t bytes_most) {
-    for (auto const each : {width, kTileWidth}) {
-        auto contents = read_file(directory / path(each), bytes_most);
-        if (contents) return TileFile{*std::move(contents), each};
-        if (contents.error().code != Errc::not_found) return std::unexpected(contents.error());
-    }
-    auto const widest = widest_in((directory / path(1)).parent_path());
-    if (widest < width) return fail(Errc::not_found, "a tile is missing");
-    SALUS_TRY(auto contents, read_file(directory / path(widest), bytes_most));
-    return TileFile{std::move(contents), widest};
+    auto contents = read_file(directory / path(width), bytes_most);
+    if (contents) return TileFile{*std::move(contents), width};
+    if (contents.error().code != Errc::not_found) return std::unexpected(contents.error());
+    SALUS_TRY(auto const wider, find_tile_file(directory, path, width));
+    SALUS_TRY(contents, read_file(directory / wider, bytes_most));
+    auto const name = std::filesystem::path(wider);
+    bool const is_partial = name.parent_path().extension() == ".p";
+    return TileFile{*std::move(contents),
+                    is_partial ? std::stoull(name.filename().string()) : kTileWidth};
 }
 
 }  // namespace
+
+Result<std::string> find_tile_file(std::filesystem::path const& directory, TilePath const& path,
+                                   std::uint64_t width) {
+    std::error_code error;
+    for (auto const each : {width, kTileWidth}) {
+        if (std::filesystem::exists(directory / path(each), error)) return path(each);
+    }
+    auto const widest = widest_in((directory / path(1)).parent_path());
+    if (widest < width) return fail(Errc::not_found, "a tile is missing");
+    return path(widest);
+}
 
 Result<std::vector<Sha256Digest>> TileReader::tile(unsigned level, std::uint64_t number) {
     auto const key = std::pair(level, number);
