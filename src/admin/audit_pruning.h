@@ -26,8 +26,8 @@ public:
     virtual ~AuditPruning() = default;
 
     struct Work {
-        keys::Approval const& approval;  // for its target
-        audit::LegalHolds holds;         // of now
+        keys::Approval const& approval;                    // for its target
+        std::function<Result<audit::LegalHolds>()> holds;  // of the moment
         // Appends the leaf that says what goes and who decided; its index.
         std::function<Result<std::uint64_t>(audit::PrunedPrefix const&)> record;
         std::stop_token stop;

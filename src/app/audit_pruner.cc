@@ -31,28 +31,36 @@ Result<std::string> AuditPruner::prune(Work const& work) {
     if (recorded && recorded->prefix().segment >= target.segment) return remove(*recorded);
     if (!recorded && recorded.error().code != Errc::not_found)
         return std::unexpected(recorded.error());
-    SALUS_TRY(auto const state, audit::judge_retention(place_.directory, place_.period, work.holds,
-                                                       place_.clock.now(), target.segment));
-    bool const is_due = state.due && state.due->segment() == target.segment &&
-                        state.due->with({}).root == target.root &&
-                        state.due->first() == target.first;
+    SALUS_TRY(auto const holds, work.holds());
+    auto const state = audit::judge_retention(place_.directory, place_.period, holds,
+                                              place_.clock.now(), target.segment);
+    if (!state && state.error().code != Errc::corrupt) return std::unexpected(state.error());
+    if (!state) return refused(state.error().why);
+    auto const& due = state->due;
+    bool const is_due = due && due->segment() == target.segment && due->first() == target.first &&
+                        due->with({}).root == target.root;
     if (!is_due) return refused("this is not due, or a legal hold keeps it");
-    return prune_due(work, *state.due);
+    return prune_due(work, *due, holds);
 }
 
-Result<std::string> AuditPruner::prune_due(Work const& work, audit::DuePrefix const& due) {
+Result<std::string> AuditPruner::prune_due(Work const& work, audit::DuePrefix const& due,
+                                           audit::LegalHolds const& judged) {
     // What goes is in the signed tree, and the mirror has it.
     if (vouched() < due.first())
         return fail(Errc::unavailable, "the audit log is not signed or not cosigned now");
     std::string where;
-    SALUS_TRY_VOID(transparency::check_pruned_tiles(place_.directory,
-                                                    {due.first(), due.with({}).root}, where));
+    auto const tiles =
+        transparency::check_pruned_tiles(place_.directory, {due.first(), due.with({}).root}, where);
+    if (!tiles) return refused(tiles.error().why);
     SALUS_TRY(auto const versions,
               reconciliation::write_pruned_writes(place_.directory, due.segment(), due.first(),
                                                   place_.scratch));
     auto const prefix = due.with(versions);
     SALUS_TRY(auto const leaf, work.record(prefix));
     SALUS_TRY_VOID(wait_until_vouched(leaf, work.stop));
+    // That took a while, in which somebody may have placed one.
+    SALUS_TRY(auto const holds, work.holds());
+    if (holds != judged) return fail(Errc::unavailable, "legal holds changed meanwhile");
     SALUS_TRY(auto const recorded, audit::declare_pruned(place_.directory, due, prefix, leaf));
     return remove(recorded);
 }

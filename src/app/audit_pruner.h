@@ -30,7 +30,9 @@ public:
     Result<std::string> prune(Work const& work) override;
 
 private:
-    [[nodiscard]] Result<std::string> prune_due(Work const& work, audit::DuePrefix const& due);
+    // `judged`: the holds that it was found due with.
+    [[nodiscard]] Result<std::string> prune_due(Work const& work, audit::DuePrefix const& due,
+                                                audit::LegalHolds const& judged);
     [[nodiscard]] Result<std::string> remove(audit::RecordedPruning const& recorded) const;
     // How many leaves are vouched for by everybody who signs; 0 while somebody does not.
     [[nodiscard]] std::uint64_t vouched() const;

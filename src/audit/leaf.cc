@@ -97,7 +97,6 @@ Literal name_of(Event event) noexcept {
         case Event::audit_read: return "audit.read";
         case Event::review: return "review";
         case Event::reconciliation: return "reconciliation";
-        case Event::tenant_checkpoint: return "checkpoint";
         case Event::retention_pruned: return "retention.pruned";
     }
     return "error";
@@ -237,18 +236,6 @@ LeafBuilder& LeafBuilder::key_operation(KeyOperation const& step) {
     return *this;
 }
 
-LeafBuilder& LeafBuilder::head(RecordedHead const& head) {
-    head_ = R"({"note":)";
-    add_quoted(head_, to_base64(head.note));
-    head_.append(R"(,"origin":)");
-    if (json::append_json_text(head_, head.origin) == json::Encoding::refused) valid_ = false;
-    head_.append(R"(,"root":)");
-    add_quoted(head_, to_base64(head.root));
-    head_.append(R"(,"size":)");
-    json::append_json_integer(head_, head.size);
-    head_.push_back('}');
-    return *this;
-}
 LeafBuilder& LeafBuilder::pruned(PrunedPrefix const& prefix) {
     pruned_ = to_text(prefix);
     return *this;
@@ -324,7 +311,6 @@ Result<Record> LeafBuilder::build() {
     out.reserve(values_.size() + rules_.size() + resources_.size() + 192);
     add_decision(out);
     add(out, "ev", event_);
-    add_object(out, "head", head_);
     add_object(out, "key", key_operation_);
     add_numbers(out);
     add(out, "out", outcome_);

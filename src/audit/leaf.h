@@ -88,8 +88,7 @@ enum class Event : std::uint8_t {
     audit_read,
     review,
     reconciliation,
-    tenant_checkpoint,  // in the instance's own log: the head of a tenant's
-    retention_pruned,   // the log's beginning goes
+    retention_pruned,
 };
 [[nodiscard]] Literal name_of(Event event) noexcept;
 
@@ -115,14 +114,6 @@ struct KeyOperation {
     std::vector<CustodianName> approvers;  // those whose ballots count
     CustodianName voter;                   // a ballot: whose, and what it decided
     Literal decision;
-};
-
-// The head of a log as its checkpoint signs it. Borrows; the origin is printable ASCII.
-struct RecordedHead {
-    std::string_view origin;
-    std::uint64_t size = 0;
-    crypto::Sha256Digest root{};
-    crypto::Sha256Digest note{};  // SHA-256 of the note as its signer gave it
 };
 
 // A FHIR resource type or a document type of ours: [A-Za-z][A-Za-z0-9-]{0,63}. Borrows.
@@ -153,7 +144,6 @@ public:
                           std::optional<crypto::Sha256Digest> const& stored);
     LeafBuilder& number(Literal name, std::int64_t value);
     LeafBuilder& key_operation(KeyOperation const& step);
-    LeafBuilder& head(RecordedHead const& head);
     LeafBuilder& pruned(PrunedPrefix const& prefix);
 
     LeafBuilder& intent();
@@ -199,7 +189,6 @@ private:
     std::string policy_;
     std::string rules_;
     std::string resources_;
-    std::string head_;
     std::string key_operation_;
     std::string pruned_;
     std::vector<std::pair<std::string_view, std::int64_t>> numbers_;  // names are Literals

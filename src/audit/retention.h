@@ -33,6 +33,8 @@ private:
 struct LegalHolds {
     bool whole_log = false;
     std::set<CompartmentId> patients;  // from the first leaf on that names one
+
+    friend bool operator==(LegalHolds const&, LegalHolds const&) = default;
 };
 
 // The proof that a prefix of a log may be removed: judge_retention() alone makes one, after it has

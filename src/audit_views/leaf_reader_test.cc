@@ -1,9 +1,11 @@
 #include "audit_views/leaf_reader.h"
 
 #include <fstream>
+#include <ranges>
 
 #include "audit_views/events_for_test.h"
 #include "audit_views/patient_index.h"
+#include "transparency/pruned_tiles.h"
 #include "transparency/tile_builder.h"
 #include "transparency/tile_writer.h"
 
@@ -134,6 +136,49 @@ TEST_F(LeafReaderTest, PatientIndexFindsWhatAScanFinds) {
     EXPECT_NE(audit::contents_of(file), bytes);
     // The log itself is whole as ever.
     EXPECT_EQ(finding(), "");
+}
+
+TEST_F(LeafReaderTest, OfAPrunedLogReadsAndIndexesWhatIsLeft) {
+    while (log_->status().segments < 4) fill(20);
+    clock_.advance(6 * std::chrono::days(366));
+    fill(5);
+    auto const head = sign();
+    auto const before = leaves();
+    auto const patient = patient_for_test(1);
+    PatientIndex used(directory_ / "patients");
+    auto old_reader = reader(head);
+    auto events = *used.events_of(patient, old_reader);
+
+    auto const state =
+        audit::judge_retention(directory_, *audit::RetentionPeriod::of_years(6), {}, clock_.now());
+    ASSERT_TRUE(state && state->due);
+    auto const prefix = state->due->with({});
+    audit::LeafBuilder leaf(audit::Event::retention_pruned, audit::Outcome::ok);
+    auto const index = append(*leaf.pruned(prefix).build())->front().index;
+    auto const recorded = audit::declare_pruned(directory_, *state->due, prefix, index);
+    ASSERT_TRUE(recorded);
+    ASSERT_TRUE(audit::remove_pruned_segments(directory_, *recorded));
+    ASSERT_TRUE(transparency::remove_pruned_entries(directory_, *recorded));
+    ASSERT_TRUE(remove_pruned_index(directory_ / "patients", *recorded));
+
+    auto const first = prefix.first;
+    auto error = Errc::internal;
+    for (auto const& signed_head : {head, transparency::TreeHead{}}) {
+        auto const found = read(reader(signed_head), {first, before.size()}, error);
+        EXPECT_TRUE(std::ranges::equal(found, before | std::views::drop(first)));
+        EXPECT_EQ(reader(signed_head).at(first - 1).error().code, Errc::gone);
+        EXPECT_EQ(reader(signed_head).at(0).error().code, Errc::gone);
+        EXPECT_TRUE(reader(signed_head).at(first));
+    }
+    EXPECT_TRUE(reader(head).prove(first));
+    std::erase_if(events, [&](std::uint64_t event) { return event < first; });
+    ASSERT_FALSE(events.empty());
+    PatientIndex fresh(directory_ / "patients");
+    for (auto* index_of_patients : {&used, &fresh}) {
+        auto now = reader(head);
+        EXPECT_EQ(index_of_patients->events_of(patient, now), events);
+        EXPECT_TRUE(index_of_patients->catch_up(now));
+    }
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-"""How long the audit log is kept (AUD-6): nothing of it goes before its time, past a legal hold, or on
-fewer decisions than the custodians' policy asks for. What does go is tested beside the code, where
-six years pass in a moment."""
+"""How long the audit log is kept (AUD-6): nothing of it goes before its time, past a legal hold, or
+on fewer decisions than the custodians' policy asks for. What does go is tested beside the code,
+where six years pass in a moment."""
 import json
 import subprocess
 import time

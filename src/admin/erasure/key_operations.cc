@@ -49,14 +49,17 @@ public:
     Result<void> prune_audit() {
         if (desk_.pruning == nullptr)
             return fail(Errc::not_supported, "the audit log cannot be pruned here");
-        SALUS_TRY(auto all, all_holds(desk_.keys));
+        auto const holds = [this]() -> Result<audit::LegalHolds> {
+            SALUS_TRY(auto all, all_holds(desk_.keys));
+            return std::move(all.holds);
+        };
         auto const record = [this](audit::PrunedPrefix const& prefix) {
             return desk_.journal.record_pruning(proposal_, prefix);
         };
-        SALUS_TRY(auto result, desk_.pruning->prune({.approval = approval_,
-                                                     .holds = std::move(all.holds),
-                                                     .record = record,
-                                                     .stop = desk_.stop}));
+        SALUS_TRY(
+            auto result,
+            desk_.pruning->prune(
+                {.approval = approval_, .holds = holds, .record = record, .stop = desk_.stop}));
         return conclude(std::move(result));
     }
 
