@@ -89,7 +89,7 @@ public:
         auto const index = append(leaf.pruned(prefix));
         auto const recorded = audit::declare_pruned(log, *state->due, prefix, index);
         SALUS_CHECK(recorded && audit::remove_pruned_segments(log, *recorded).has_value());
-        SALUS_CHECK(make_private_directory(log / "tile/0").has_value());
+        std::filesystem::create_directories(log / "tile/0");
         for (auto const& file : {audit::versions_file(log, prefix.segment), log / kTile}) {
             SALUS_CHECK(write_file_durably(file, bytes_of("kept"), FileAccess::private_to_owner)
                             .has_value());
