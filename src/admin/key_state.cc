@@ -1,5 +1,6 @@
 #include "admin/key_state.h"
 
+#include "admin/audit_pruning.h"
 #include "admin/custodians.h"
 #include "admin/legal_holds.h"
 
@@ -17,8 +18,9 @@ Result<std::string> patient_state(KeysDesk const& desk, std::string_view target)
     auto const patient = compartment_in(target);
     if (!patient || patient->hex() != target)
         return fail(Errc::invalid, "a patient is named by the compartment's id");
+    SALUS_TRY(auto const held, is_held(desk, *patient));
+    if (held) return fail(Errc::conflict, "a legal hold keeps this patient");
     SALUS_TRY(auto const holds, holds_of(desk, *patient));
-    if (!holds.holds.empty()) return fail(Errc::conflict, "a legal hold keeps this patient");
     SALUS_TRY(auto const live, desk.tenant.keyring.rotation().live_data_keys(*patient));
     if (live.empty()) return fail(Errc::not_found, "there is no such patient");
     return "holds " + std::to_string(holds.version);
@@ -30,6 +32,15 @@ Result<std::string> hold_state(KeysDesk const& desk, std::string_view target) {
     return "placed " + std::to_string(hold.placed);
 }
 
+// What is due is judged when it is carried out; a hold that was placed or released meanwhile makes
+// another state.
+Result<std::string> audit_state(KeysDesk const& desk, std::string_view target) {
+    SALUS_TRY(auto const named, parse_prune_target(target));
+    SALUS_TRY(auto const all, all_holds(desk));
+    if (all.holds.whole_log) return fail(Errc::conflict, "a legal hold keeps the audit log");
+    return "prune " + to_text(named) + ", " + all.state;
+}
+
 Result<std::string> text_of_state(KeysDesk const& desk, keys::Operation operation,
                                   std::string_view target) {
     switch (operation) {
@@ -39,6 +50,7 @@ Result<std::string> text_of_state(KeysDesk const& desk, keys::Operation operatio
         }
         case keys::Operation::erase_patient: return patient_state(desk, target);
         case keys::Operation::release_hold: return hold_state(desk, target);
+        case keys::Operation::prune_audit: return audit_state(desk, target);
         case keys::Operation::rotate_root: return std::string("root");
     }
     return fail(Errc::internal, "an operation without a state");
@@ -57,8 +69,11 @@ Result<crypto::Sha256Digest> state_of(KeysDesk const& desk, keys::Operation oper
 std::optional<CompartmentId> patient_of(keys::Operation operation, std::string_view target) {
     switch (operation) {
         case keys::Operation::erase_patient: return compartment_in(target);
-        case keys::Operation::release_hold:
-            return compartment_in(target.substr(0, target.find('/')));
+        case keys::Operation::release_hold: {
+            auto const held = compartment_in(target.substr(0, target.find('/')));
+            return held == whole_tenant() ? std::nullopt : held;
+        }
+        case keys::Operation::prune_audit:
         case keys::Operation::change_custodians:
         case keys::Operation::rotate_root: return std::nullopt;
     }

@@ -108,23 +108,52 @@ Result<PatientHolds> holds_of(KeysDesk const& desk, CompartmentId const& patient
     return result;
 }
 
+Result<bool> is_held(KeysDesk const& desk, CompartmentId const& patient) {
+    SALUS_TRY(auto const own, holds_of(desk, patient));
+    SALUS_TRY(auto const of_all, holds_of(desk, whole_tenant()));
+    return !own.holds.empty() || !of_all.holds.empty();
+}
+
+Result<AllHolds> all_holds(KeysDesk const& desk) {
+    SALUS_TRY(auto const held, held_patients(desk));
+    AllHolds all{.holds = {}, .state = "holds " + std::to_string(held.version)};
+    for (auto const& each : held.patients) {
+        auto const bytes = from_hex(each);
+        if (!bytes || bytes->size() != sizeof(CompartmentId::Array))
+            return fail(Errc::corrupt, "stored holds cannot be read");
+        auto const patient = CompartmentId::from(*bytes);
+        all.holds.whole_log = all.holds.whole_log || patient == whole_tenant();
+        all.holds.patients.insert(patient);
+        // The list itself changes with the first and the last hold of each only.
+        SALUS_TRY(auto const now, holds_of(desk, patient));
+        all.state.append(" ").append(each).append(":").append(std::to_string(now.version));
+    }
+    return all;
+}
+
 Result<request::Prepared> place_hold(KeysDesk const& desk, request::Exchange& exchange) {
     SALUS_TRY(auto const document,
               desk.parser.parse(PackageReader::take(exchange.request.body.clone())));
     auto const id = document.root().text_member("patient").value_or("");
+    auto const whole = document.root().member("tenant");
     auto const reason = document.root().text_member("reason").value_or("");
-    if (id.empty() || reason.empty() || reason.size() > kReasonBytes)
-        return fail(Errc::invalid, "a legal hold names a patient and a reason");
-    auto const patient = desk.records.addressing().patient_compartment(id);
-    exchange.facts.compartment = patient;
+    bool const is_whole = whole && whole->is_boolean() && whole->boolean();
+    if (id.empty() != is_whole || reason.empty() || reason.size() > kReasonBytes)
+        return fail(Errc::invalid, "a legal hold names a patient or the tenant, and a reason");
+    auto const patient =
+        is_whole ? whole_tenant() : desk.records.addressing().patient_compartment(id);
+    if (!is_whole) exchange.facts.compartment = patient;
     exchange.facts.key_operation = audit::KeyOperation{.operation = "place-hold",
                                                        .proposal = {},
                                                        .proposer = {},
                                                        .approvers = {},
                                                        .voter = {},
                                                        .decision = {}};
-    auto const keys_of_patient = desk.tenant.keyring.rotation().live_data_keys(patient);
-    if (!keys_of_patient) return fail(keys_of_patient.error());
+    // Of an erased patient nothing is left to hold but leaves: a hold on the tenant keeps them.
+    if (!is_whole) {
+        auto const keys_of_patient = desk.tenant.keyring.rotation().live_data_keys(patient);
+        if (!keys_of_patient) return fail(keys_of_patient.error());
+    }
     SALUS_TRY(auto now, holds_of(desk, patient));
     if (now.holds.size() >= kHoldsOfPatient) return fail(Errc::too_large, "too many legal holds");
     now.holds.push_back({.id = crypto::random_id(desk.random),

@@ -1,12 +1,15 @@
-// GET and POST /admin/keys/holds: a legal hold keeps a patient's records from being erased
-// (45 CFR 164.316(b)(2)(i); Federal Rule of Civil Procedure 37(e)). Anybody who administers keys
-// may place one; to release one takes a proposal and ballots (admin/proposals.h).
+// GET and POST /admin/keys/holds: a legal hold keeps a patient's records from being erased, and the
+// leaves of the audit log from being pruned, from the first on that names him; one on the whole
+// tenant keeps everything (45 CFR 164.316(b)(2)(i); Federal Rule of Civil Procedure 37(e)). Anybody
+// who administers keys may place one; to release one takes a proposal and ballots
+// (admin/proposals.h).
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "admin/keys_desk.h"
+#include "audit/retention.h"
 #include "request/prepared.h"
 
 namespace salus::admin {
@@ -26,7 +29,23 @@ struct PatientHolds {
 
 [[nodiscard]] Result<PatientHolds> holds_of(KeysDesk const& desk, CompartmentId const& patient);
 
-// The body is {"patient": logical id, "reason": text}. 201 with the hold's target.
+// What a hold on the whole tenant stands under, where others have the patient's compartment.
+[[nodiscard]] inline CompartmentId whole_tenant() {
+    return {};
+}
+// Whether the patient, or the whole tenant, is held.
+[[nodiscard]] Result<bool> is_held(KeysDesk const& desk, CompartmentId const& patient);
+
+// All holds, as the retention of the audit log sees them; `state` is another with each that was
+// placed or released.
+struct AllHolds {
+    audit::LegalHolds holds;
+    std::string state;
+};
+[[nodiscard]] Result<AllHolds> all_holds(KeysDesk const& desk);
+
+// The body is {"patient": logical id, "reason": text}, or {"tenant": true, "reason": text}. 201
+// with the hold's target.
 [[nodiscard]] Result<request::Prepared> place_hold(KeysDesk const& desk,
                                                    request::Exchange& exchange);
 [[nodiscard]] Result<request::Prepared> list_holds(KeysDesk const& desk);

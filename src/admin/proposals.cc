@@ -297,6 +297,7 @@ Result<request::Prepared> execute_proposal(KeysDesk const& desk, request::Exchan
             break;
         case keys::Operation::erase_patient:
         case keys::Operation::rotate_root:
+        case keys::Operation::prune_audit:
             if (desk.executor == nullptr)
                 return fail(Errc::not_supported, "this operation cannot be executed here");
             stored.record.phase = keys::ProposalPhase::begun;

@@ -10,7 +10,8 @@ using namespace transparency;
 
 int refuse(Error const& error) {
     say_problem("there is no proof: " + std::string(error.why.text()));
-    return error.code == Errc::not_found ? kFailed : kFoundWrong;
+    bool const is_absent = error.code == Errc::not_found || error.code == Errc::gone;
+    return is_absent ? kFailed : kFoundWrong;
 }
 
 int prove_entry(AuditLogPlace const& place, std::uint64_t index) {

@@ -1,6 +1,7 @@
 #include "app/audit_section.h"
 
 #include "app/tls_link.h"
+#include "audit/retention.h"
 
 namespace salus::app {
 namespace {
@@ -78,6 +79,11 @@ void read_audit(toml::table const* table, Configuration& configuration, std::str
     if (section.has("reconcile_seconds")) {
         audit.reconcile_interval =
             std::chrono::seconds(section.number("reconcile_seconds", 0, kPatienceMost));
+    }
+    if (section.has("retention_years")) {
+        // 45 CFR 164.316(b)(2)(i): six years.
+        audit.retention_years = static_cast<int>(section.number(
+            "retention_years", audit::kRetentionYearsLeast, audit::kRetentionYearsMost));
     }
     if (audit.patience.closed_after.count() > 0 &&
         audit.patience.closed_after < audit.patience.degraded_after) {

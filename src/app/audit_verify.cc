@@ -41,6 +41,10 @@ int verify_all_of(AuditLogPlace const& place, audit::Writer writer,
     say(place.name + ": " + std::to_string(log.size) + " leaves, " + std::to_string(log.batches) +
         " batches, " + std::to_string(log.segments) + " segments, " +
         std::to_string(log.open_intents.size()) + " open intents");
+    if (log.first > 0) {
+        say("  pruned " + std::to_string(log.first) +
+            " leaves, as a leaf records; their hashes are in the tree");
+    }
     say("  origin " + log.origin);
     say("  root   " + to_hex(log.root));
     say_checkpoint(place, *check);
@@ -83,7 +87,7 @@ int verify_entry(AuditLogPlace const& place, std::uint64_t index) {
         return kFailed;
     }
     auto const entry = check_entry(place.directory, *place.verifier, index);
-    if (!entry && entry.error().code == Errc::internal) {
+    if (!entry && (entry.error().code == Errc::internal || entry.error().code == Errc::gone)) {
         return say_unreadable(place, entry.error());
     }
     if (!entry) return say_finding({entry.error().why, "tile", 0, index});

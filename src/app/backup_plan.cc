@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/instance.h"
+#include "transparency/pruned_tiles.h"
 
 namespace salus::app {
 namespace {
@@ -65,7 +66,14 @@ Result<backup::Plan> backup_plan(Configuration const& configuration) {
         if (name.ends_with(".sealed")) plan.key_files.push_back(name);
     }
     for (auto const& tenant : configuration.tenants) {
-        plan.logs.push_back({.tenant = tenant, .directory = "audit/" + tenant.text()});
+        auto const directory = "audit/" + tenant.text();
+        SALUS_TRY(auto const pruning, audit::read_pruning(instance / directory));
+        std::vector<std::string> tiles;
+        if (!pruning.prefix.is_empty()) {
+            SALUS_TRY(tiles,
+                      transparency::pruned_tile_files(instance / directory, pruning.prefix.first));
+        }
+        plan.logs.push_back({.tenant = tenant, .directory = directory, .tiles = std::move(tiles)});
     }
     return plan;
 }

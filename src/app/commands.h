@@ -124,7 +124,8 @@ int vote(VoteOptions const& options);
 
 struct HoldOptions {
     AdministrationOptions administration;
-    std::string patient;  // empty: list the holds
+    std::string patient;        // empty: list the holds
+    bool whole_tenant = false;  // instead of a patient
     std::string reason;
 };
 int hold(HoldOptions const& options);
@@ -208,6 +209,17 @@ int audit_verify(AuditLogOptions const& options);
 int audit_prove(AuditLogOptions const& options);
 // Of a stopped instance: its store and all its logs.
 int audit_reconcile(std::filesystem::path const& directory);
+
+// How old the log is, what of it is due, and what holds it; then the proposal that what is due goes
+// (AUD-6). Through the server if it runs, for the holds; the leaves from the files.
+struct AuditRetentionOptions {
+    AdministrationOptions administration;
+    std::string reason;     // prune
+    std::string custodian;  // prune: who proposes
+    std::filesystem::path custodian_key;
+};
+int audit_retention(AuditRetentionOptions const& options);
+int audit_prune(AuditRetentionOptions const& options);
 
 // Makes the certificate that the instance shows to its mirror.
 int audit_mirror_identity(std::filesystem::path const& directory);

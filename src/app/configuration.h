@@ -109,6 +109,7 @@ struct AuditConfiguration {
     std::chrono::seconds reconcile_interval{86'400};  // of store and logs; 0: never
     std::optional<MirrorLinkConfiguration> mirror;    // none: nobody cosigns
     std::optional<SyslogConfiguration> syslog;        // none: nobody receives
+    int retention_years = 6;                          // of the leaves; at least six
 };
 
 struct Configuration {

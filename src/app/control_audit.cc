@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "app/control_readings.h"
+#include "app/instance.h"
 #include "app/kernel_clock.h"
+#include "audit/retention.h"
 
 namespace salus::app {
 namespace {
@@ -155,6 +157,28 @@ Finding mirrored_log(EvidenceContext const& context) {
     if (worst == transparency::SigningState::closed) return broken("CLOSED: " + text);
     bool const well = all_cosigned && worst == transparency::SigningState::ok;
     return well ? works(std::move(text)) : partly(std::move(text));
+}
+
+Finding audit_retention_kept(EvidenceContext const& context) {
+    auto const years = context.sources.configuration.audit.retention_years;
+    auto text = fmt::format("leaves are kept for {} years", years);
+    bool well = years >= audit::kRetentionYearsLeast;
+    for (auto const& tenant : context.sources.tenants) {
+        text.append("; ").append(tenant.name.text()).append(": ");
+        auto const pruning =
+            audit::read_pruning(Layout{context.sources.configuration.directory}.audit(tenant.name));
+        well = well && pruning.has_value();
+        if (!pruning) {
+            text.append(pruning.error().why.text());
+        } else if (pruning->prefix.is_empty()) {
+            text.append("every leaf since the first");
+        } else {
+            text.append(fmt::format("{} leaves pruned by custodians, recorded in leaf {}",
+                                    pruning->prefix.first, pruning->leaf));
+        }
+    }
+    text.append("; what is due, and legal holds: `salus audit retention`");
+    return works_if(well, std::move(text));
 }
 
 Finding clock_synchronization(EvidenceContext const& context) {

@@ -85,7 +85,7 @@ constexpr auto kControls = std::to_array<Control>({
     {"AUD-4", "A separate witness replicates the log", mirrored_log,
      "answers that wait for the mirror (strict mode)"},
     {"AUD-5", "Synchronized UTC time; clock steps are seen", clock_synchronization, {}},
-    {"AUD-6", "Audit retention and legal hold", nullptr, "retention and legal hold"},
+    {"AUD-6", "Audit retention and legal hold", audit_retention_kept, {}},
     {"AUD-7", "Activity is reviewed daily, automatically", nullptr, "the review"},
     {"AUD-8", "Export as AuditEvent, syslog and JSON lines", views_of_the_log,
      "the sender of syslog over TLS; disclosures outside this server"},

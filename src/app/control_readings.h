@@ -79,6 +79,7 @@ Finding no_audit_no_access(EvidenceContext const& context);
 Finding hash_chained_log(EvidenceContext const& context);
 Finding mirrored_log(EvidenceContext const& context);
 Finding views_of_the_log(EvidenceContext const& context);
+Finding audit_retention_kept(EvidenceContext const& context);
 Finding clock_synchronization(EvidenceContext const& context);
 // API
 Finding strict_schemas(EvidenceContext const& context);

@@ -196,13 +196,18 @@ int execute(ProposalOptions const& options) {
 }
 
 int hold(HoldOptions const& options) {
-    if (options.patient.empty())
+    if (options.patient.empty() && !options.whole_tenant)
         return show(administration_answer(
             options.administration,
             {.method = http::Method::get, .path = "/admin/keys/holds", .scope = kRead}));
     std::string body;
     json::Writer writer(body);
-    writer.begin_object().key("patient").string(options.patient);
+    writer.begin_object();
+    if (options.whole_tenant) {
+        writer.key("tenant").boolean(true);
+    } else {
+        writer.key("patient").string(options.patient);
+    }
     writer.key("reason").string(options.reason).end_object();
     return show(administration_answer(options.administration, {.method = http::Method::post,
                                                                .path = "/admin/keys/holds",

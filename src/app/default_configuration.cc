@@ -126,6 +126,9 @@ closed_after_seconds = 900
 # The store is compared with the audit logs after the start, and each time this has passed; 0: never.
 # What does not agree is on record, in /health and in `salus check`. docs/handbook/audit-signing.md
 reconcile_seconds = 86400
+# How long leaves are kept, at least six years (45 CFR 164.316(b)(2)(i)). What is older is removed by nobody
+# but custodians who decide it together: `salus audit retention`, `salus audit prune`.
+retention_years = 6
 # A mirror of the audit logs, in another account, has a section of its own, [audit.mirror]: the same document.
 
 [backup]

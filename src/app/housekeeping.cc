@@ -98,8 +98,20 @@ void Housekeeping::record_refused() {
     refused_recorded_ = refused;
 }
 
+// With the time of the last cosignature: the mirror's clock beside ours, of which the end of
+// retention is judged (AUD-6).
+void Housekeeping::record_heartbeats() {
+    for (auto const& [tenant, log] : instance_.signed_logs()) {
+        audit::LeafBuilder leaf(audit::Event::heartbeat, audit::Outcome::ok);
+        auto const cosigning = log->cosigning();
+        if (cosigning && cosigning->at != WallTime{})
+            leaf.number("cosigned", to_unix_seconds(cosigning->at));
+        static_cast<void>(record_leaf(*log, tenant, std::move(leaf)));
+    }
+}
+
 void Housekeeping::each_minute() {
-    record_in_all(instance_.house(), audit::Event::heartbeat);
+    record_heartbeats();
     watch_kernel_clock();
     record_refused();
     for (auto const& tenant : instance_.house().tenants) {

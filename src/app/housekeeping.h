@@ -26,6 +26,7 @@ public:
 private:
     void run(std::stop_token const& stop);
     void each_minute();
+    void record_heartbeats();
     // What the server refused before it was a request, by number, since this was last called.
     void record_refused();
     // A leaf when the kernel's clock is synchronized or no longer is; at start in any case (AUD-5).

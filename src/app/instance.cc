@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "admin/definition_packages.h"
+#include "app/audit_pruner.h"
 #include "app/bootstrap.h"
 #include "app/certificate_key.h"
 #include "app/crypto_section.h"
@@ -19,6 +20,8 @@
 
 namespace salus::app {
 namespace {
+
+using namespace std::chrono_literals;
 
 constexpr std::size_t kErasuresRepeated = 1'000'000;
 
@@ -236,6 +239,11 @@ bool Instance::start_key_executor(std::string& why) {
         return false;
     }
     certificate_key_ = *std::move(key);
+    auto const period = audit::RetentionPeriod::of_years(configuration_.audit.retention_years);
+    if (!period) {
+        why = explain("audit.retention_years", period.error());
+        return false;
+    }
     std::vector<KeyExecutor::TenantPlace> places;
     for (auto const& tenant : house_->tenants) {
         auto const& name = tenant->tenant.name;
@@ -244,8 +252,16 @@ bool Instance::start_key_executor(std::string& why) {
             why = explain("the erasures of tenant " + name.text(), destroyed.error());
             return false;
         }
-        places.push_back(
-            {.audit_directory = layout_.audit(name), .destroyed = *std::move(destroyed)});
+        places.push_back({.audit_directory = layout_.audit(name),
+                          .pruning = std::make_unique<AuditPruner>(
+                              PrunedLogPlace{.directory = layout_.audit(name),
+                                             .scratch = layout_.run(),
+                                             .log = *signed_logs_[places.size()].second,
+                                             .clock = clock_,
+                                             .period = *period,
+                                             .has_mirror = configuration_.audit.mirror.has_value(),
+                                             .patience = configuration_.audit.interval + 60s}),
+                          .destroyed = *std::move(destroyed)});
     }
     key_executor_.start(*house_, *certificate_key_, std::move(places), layout_.sealed());
     return true;

@@ -63,17 +63,17 @@ void KeyExecutor::run(std::stop_token const& stop) {
             if (!ready_.wait(lock, stop, [this] { return awake_; })) return;
             awake_ = false;
         }
-        if (!carry_out_all()) continue;
+        if (!carry_out_all(stop)) continue;
         std::unique_lock lock(mutex_);
         ready_.wait_for(lock, stop, kRetry, [this] { return awake_; });
         awake_ = true;
     }
 }
 
-bool KeyExecutor::carry_out_all() {
+bool KeyExecutor::carry_out_all(std::stop_token const& stop) {
     bool left = false;
     for (std::size_t i = 0; i < house_->tenants.size(); ++i) {
-        auto const done = carry_out(i);
+        auto const done = carry_out(i, stop);
         if (done) continue;
         left = true;
         house_->log.write(LogLevel::error, "keys.operation_waits", field("why", done.error().why));
@@ -81,7 +81,7 @@ bool KeyExecutor::carry_out_all() {
     return left;
 }
 
-Result<void> KeyExecutor::carry_out(std::size_t tenant) {
+Result<void> KeyExecutor::carry_out(std::size_t tenant, std::stop_token const& stop) {
     auto const& house = *house_->tenants[tenant];
     SALUS_TRY(auto const records,
               records::Records::make(house.tenant, house_->random, house_->index_cache));
@@ -102,7 +102,9 @@ Result<void> KeyExecutor::carry_out(std::size_t tenant) {
                                          .journal = journal,
                                          .index_cache = house_->index_cache,
                                          .certificate_key = *certificate_key_,
-                                         .audit_directory = places_[tenant].audit_directory},
+                                         .audit_directory = places_[tenant].audit_directory,
+                                         .pruning = places_[tenant].pruning.get(),
+                                         .stop = stop},
                                         proposal));
     }
     return {};

@@ -23,6 +23,7 @@ public:
 
     struct TenantPlace {
         std::filesystem::path audit_directory;
+        std::unique_ptr<admin::AuditPruning> pruning;
         // Removed from the store once more: it may have been put back from before an erasure.
         std::vector<CompartmentId> destroyed;
     };
@@ -39,8 +40,8 @@ private:
     void run(std::stop_token const& stop);
     void erase_again(std::stop_token const& stop);
     // Whether something is still to be done.
-    [[nodiscard]] bool carry_out_all();
-    [[nodiscard]] Result<void> carry_out(std::size_t tenant);
+    [[nodiscard]] bool carry_out_all(std::stop_token const& stop);
+    [[nodiscard]] Result<void> carry_out(std::size_t tenant, std::stop_token const& stop);
 
     pipeline::House const* house_ = nullptr;
     crypto::SigningKey const* certificate_key_ = nullptr;

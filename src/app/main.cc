@@ -32,6 +32,7 @@ struct Options {
     AuditLogOptions audit_prove;
     std::filesystem::path audit_reconcile;
     AuditExportOptions audit_export;
+    AuditRetentionOptions audit_retention;
     AuditSignerOptions audit_signer;
     std::filesystem::path audit_mirror_identity;
     MirrorInitOptions mirror_init;
@@ -191,6 +192,8 @@ void describe_custodian_commands(CLI::App& keys, Options& options, int& code) {
 
     auto* hold = keys.add_subcommand("hold", "List legal holds, or place one");
     hold->add_option("--patient", options.hold.patient, "Logical id of the patient");
+    hold->add_flag("--whole-tenant", options.hold.whole_tenant, "Everybody, and the audit log")
+        ->excludes("--patient");
     hold->add_option("--reason", options.hold.reason, "For people; never in the audit log");
     add_administration(*hold, options.hold.administration);
     hold->callback([&] { code = salus::app::hold(options.hold); });
@@ -200,7 +203,7 @@ void describe_proposal_commands(CLI::App& keys, Options& options, int& code) {
     auto* propose = keys.add_subcommand("propose", "Propose an operation that several must decide");
     propose
         ->add_option("OPERATION", options.propose.operation,
-                     "erase-patient, release-hold, change-custodians, rotate-root")
+                     "erase-patient, release-hold, change-custodians, rotate-root, prune-audit")
         ->required();
     propose->add_option("TARGET", options.propose.target, "What it acts on");
     propose->add_option("--patient", options.propose.patient, "Logical id of whom to erase");
@@ -324,6 +327,19 @@ void describe_audit_export(CLI::App& audit, Options& options, int& code) {
     command->callback([&] { code = salus::app::audit_export(exporting); });
 }
 
+void describe_audit_retention(CLI::App& audit, Options& options, int& code) {
+    auto& retention = options.audit_retention;
+    auto* show = audit.add_subcommand("retention", "How old the log is, what is due, what is held");
+    show->callback([&] { code = salus::app::audit_retention(retention); });
+    auto* prune = audit.add_subcommand(
+        "prune", "Propose that what is due goes; then `salus keys vote` and `salus keys execute`");
+    prune->add_option("--reason", retention.reason, "For people")->required();
+    prune->add_option("--as", retention.custodian, "Name of the proposer")->required();
+    prune->add_option("--key", retention.custodian_key, "His private key (PEM)")->required();
+    prune->callback([&] { code = salus::app::audit_prune(retention); });
+    for (auto* command : {show, prune}) add_administration(*command, retention.administration);
+}
+
 void describe_audit_commands(CLI::App& app, Options& options, int& code) {
     auto* audit = app.add_subcommand("audit", "The audit log");
     audit->require_subcommand(1);
@@ -358,6 +374,7 @@ void describe_audit_commands(CLI::App& app, Options& options, int& code) {
     add_directory(*reconcile, options.audit_reconcile);
     reconcile->callback([&] { code = salus::app::audit_reconcile(options.audit_reconcile); });
     describe_audit_export(*audit, options, code);
+    describe_audit_retention(*audit, options, code);
 
     auto& signing = options.audit_signer;
     auto* signer = audit->add_subcommand("signer", "Sign checkpoints until SIGINT or SIGTERM");

@@ -80,4 +80,11 @@ Result<std::uint64_t> AuditedSteps::record_destruction(admin::StoredProposal con
     return append(std::move(destroyed));
 }
 
+Result<std::uint64_t> AuditedSteps::record_pruning(admin::StoredProposal const& proposal,
+                                                   audit::PrunedPrefix const& prefix) {
+    auto pruned = leaf(audit::Event::retention_pruned, audit::Outcome::ok, proposal);
+    pruned.pruned(prefix);
+    return append(std::move(pruned));
+}
+
 }  // namespace salus::app

@@ -15,6 +15,8 @@ public:
     Result<void> keep(admin::StoredProposal& proposal, admin::KeyProgress const& done) override;
     Result<std::uint64_t> record_destruction(admin::StoredProposal const& proposal,
                                              admin::KeyProgress const& done) override;
+    Result<std::uint64_t> record_pruning(admin::StoredProposal const& proposal,
+                                         audit::PrunedPrefix const& prefix) override;
 
 private:
     [[nodiscard]] audit::LeafBuilder leaf(audit::Event event, audit::Outcome outcome,

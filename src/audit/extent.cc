@@ -33,9 +33,10 @@ Result<Extent> measure_log(std::filesystem::path const& directory) {
     if (!std::filesystem::is_directory(directory, error)) {
         return fail(Errc::not_found, "there is no audit log");
     }
-    SALUS_TRY(auto const count, count_segments(directory));
-    for (auto number = count; number > 0; --number) {
-        SALUS_TRY(auto const extent, measure_segment(directory / segment_name(number), number));
+    SALUS_TRY(auto const run, find_segments(directory));
+    for (auto number = run.last; number >= run.first; --number) {
+        SALUS_TRY(auto extent, measure_segment(directory / segment_name(number), number));
+        extent.first_segment = run.first;
         if (extent.size != 0) return extent;
     }
     return Extent{};

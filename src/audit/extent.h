@@ -13,7 +13,8 @@
 namespace salus::audit {
 
 struct Extent {
-    std::uint64_t segments = 0;       // with leaves: numbers 1 to this one; 0: the log is empty
+    std::uint64_t first_segment = 1;  // number; what was before it is pruned
+    std::uint64_t segments = 0;       // number of the last one with leaves; 0: the log is empty
     std::uint64_t segment_bytes = 0;  // of each file
     std::uint64_t end = 0;            // in the last: all before it is fixed
     std::uint64_t size = 0;           // leaves

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "audit/pruned_prefix.h"
 #include "audit/segment.h"
 #include "foundation/limits.h"
 
@@ -10,6 +11,10 @@ namespace {
 
 // Batches are rarely larger; one that is gets a window of its own.
 constexpr std::uint64_t kWindowBytes = limits::kAuditBatchBytes;
+
+std::unexpected<Error> pruned_away() {
+    return fail(Errc::gone, "the leaf was removed when its retention had ended");
+}
 
 Result<SegmentHeader> read_header(std::filesystem::path const& directory, std::uint64_t number) {
     SALUS_TRY(auto const bytes,
@@ -23,15 +28,20 @@ Result<SegmentHeader> read_header(std::filesystem::path const& directory, std::u
 Result<Follower> Follower::open(std::filesystem::path directory, std::uint64_t index) {
     Follower follower(std::move(directory));
     follower.next_ = index;
-    if (index > 0) SALUS_TRY_VOID(follower.find_segment(index));
+    if (index > 0) {
+        SALUS_TRY_VOID(follower.find_segment(index));
+        return follower;
+    }
+    SALUS_TRY(auto const pruning, read_pruning(follower.directory_));
+    if (!pruning.prefix.is_empty()) return pruned_away();
     return follower;
 }
 
 // The last segment whose first leaf is not behind the index.
 Result<void> Follower::find_segment(std::uint64_t index) {
-    SALUS_TRY(auto const count, count_segments(directory_));
-    std::uint64_t low = 1;
-    std::uint64_t high = count + 1;
+    SALUS_TRY(auto const run, find_segments(directory_));
+    auto low = run.first;
+    auto high = run.last + 1;
     while (high - low > 1) {
         auto const middle = low + (high - low) / 2;
         auto const header = read_header(directory_, middle);
@@ -40,7 +50,9 @@ Result<void> Follower::find_segment(std::uint64_t index) {
         }
         (header && header->range.size() <= index ? low : high) = middle;
     }
-    return begin_segment(low);
+    SALUS_TRY_VOID(begin_segment(low));
+    // Only the first segment that is left can begin behind the leaf.
+    return chain_.range.size() <= index ? Result<void>() : pruned_away();
 }
 
 Result<void> Follower::begin_segment(std::uint64_t number) {

@@ -15,8 +15,9 @@ namespace salus::audit {
 
 class Follower {
 public:
-    // Will hand on the leaf with this index first. Takes the state at the start of its segment from
-    // the segment's header: whoever has followed since the first leaf compares the tree's root.
+    // Will hand on the leaf with this index first; Errc::gone: it was pruned. Takes the state at
+    // the start of its segment from the segment's header: whoever has followed since the first leaf
+    // compares the tree's root.
     static Result<Follower> open(std::filesystem::path directory, std::uint64_t index);
 
     using Receive = std::function<Result<void>(LeafView const&)>;

@@ -29,7 +29,8 @@ struct LeafRange {
 [[nodiscard]] std::vector<LeafRange> siblings_of(std::uint64_t index, std::uint64_t size);
 
 // Reads and verifies the whole log, which takes about a second for a million leaves, while it may
-// be written. Errc::not_found: the log is shorter; Errc::corrupt. Any thread that may block.
+// be written. Errc::not_found: the log is shorter; Errc::gone: the leaf was pruned; Errc::corrupt.
+// Any thread that may block.
 [[nodiscard]] Result<InclusionProof> prove_inclusion(std::filesystem::path const& directory,
                                                      std::uint64_t index, std::uint64_t size);
 

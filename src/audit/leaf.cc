@@ -22,6 +22,12 @@ void separate(std::string& out) {
     if (!out.empty()) out.push_back(',');
 }
 
+void add_object(std::string& out, std::string_view name, std::string_view object) {
+    if (object.empty()) return;
+    separate(out);
+    out.append("\"").append(name).append("\":").append(object);
+}
+
 void add_quoted(std::string& out, std::string_view plain) {
     out.append("\"").append(plain).append("\"");
 }
@@ -92,6 +98,7 @@ Literal name_of(Event event) noexcept {
         case Event::review: return "review";
         case Event::reconciliation: return "reconciliation";
         case Event::delivery: return "delivery";
+        case Event::retention_pruned: return "retention.pruned";
     }
     return "error";
 }
@@ -230,6 +237,11 @@ LeafBuilder& LeafBuilder::key_operation(KeyOperation const& step) {
     return *this;
 }
 
+LeafBuilder& LeafBuilder::pruned(PrunedPrefix const& prefix) {
+    pruned_ = to_text(prefix);
+    return *this;
+}
+
 LeafBuilder& LeafBuilder::intent() {
     phase_ = Phase::intent;
     return *this;
@@ -300,13 +312,11 @@ Result<Record> LeafBuilder::build() {
     out.reserve(values_.size() + rules_.size() + resources_.size() + 192);
     add_decision(out);
     add(out, "ev", event_);
-    if (!key_operation_.empty()) {
-        separate(out);
-        out.append(R"("key":)").append(key_operation_);
-    }
+    add_object(out, "key", key_operation_);
     add_numbers(out);
     add(out, "out", outcome_);
     add(out, "pou", purpose_);
+    add_object(out, "pruned", pruned_);
     add(out, "pt", patient_);
     if (!resources_.empty()) {
         separate(out);

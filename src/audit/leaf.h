@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "audit/pruned_prefix.h"
 #include "audit/record.h"
 #include "crypto/hash.h"
 #include "foundation/literal.h"
@@ -88,6 +89,7 @@ enum class Event : std::uint8_t {
     review,
     reconciliation,
     delivery,
+    retention_pruned,
 };
 [[nodiscard]] Literal name_of(Event event) noexcept;
 
@@ -143,6 +145,7 @@ public:
                           std::optional<crypto::Sha256Digest> const& stored);
     LeafBuilder& number(Literal name, std::int64_t value);
     LeafBuilder& key_operation(KeyOperation const& step);
+    LeafBuilder& pruned(PrunedPrefix const& prefix);
 
     LeafBuilder& intent();
     LeafBuilder& outcome_of(std::uint64_t intent_index);
@@ -188,6 +191,7 @@ private:
     std::string rules_;
     std::string resources_;
     std::string key_operation_;
+    std::string pruned_;
     std::vector<std::pair<std::string_view, std::int64_t>> numbers_;  // names are Literals
     Phase phase_ = Phase::none;
     std::uint64_t intent_ = 0;

@@ -41,7 +41,7 @@ struct Status {
     std::uint64_t recovered_bytes = 0;  // of a torn tail that was cut at this start
     std::uint64_t batches = 0;          // since start
     std::uint64_t records = 0;          // since start
-    std::uint64_t segments = 0;         // files with leaves
+    std::uint64_t segments = 0;         // number of the last file with leaves
     std::uint64_t open_intents = 0;     // intents without outcome
     bool spare_ready = false;           // the next segment exists; false for long: the disk is full
     bool unsigned_for_long = false;     // checkpoints fail: the operator is to be told

@@ -62,4 +62,15 @@ std::optional<CompartmentId> named_patient(json::Value what) {
     return CompartmentId::from(*bytes);
 }
 
+// Leaves are canonical JSON, where an unescaped quote only ends a text.
+std::optional<CompartmentId> patient_in(std::string_view what) {
+    constexpr std::string_view kMember = R"("pt":")";
+    constexpr std::size_t kDigits = 2 * sizeof(CompartmentId);
+    auto const at = what.find(kMember);
+    if (at == std::string_view::npos) return std::nullopt;
+    auto const bytes = from_hex(what.substr(at + kMember.size(), kDigits));
+    if (!bytes || bytes->size() != sizeof(CompartmentId)) return std::nullopt;
+    return CompartmentId::from(*bytes);
+}
+
 }  // namespace salus::audit

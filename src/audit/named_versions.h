@@ -24,4 +24,7 @@ struct NamedVersion {
 // A compartment, 32 hexadecimal digits; nothing if the member is absent or anything else.
 [[nodiscard]] std::optional<CompartmentId> named_patient(json::Value what);
 
+// The same, of its canonical text, without parsing it; for who reads every leaf.
+[[nodiscard]] std::optional<CompartmentId> patient_in(std::string_view what);
+
 }  // namespace salus::audit

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "audit/log_fixture.h"
+#include "audit/pruning.h"
 
 namespace salus::audit {
 namespace {
@@ -50,6 +51,30 @@ TEST_F(OutsideVerifierTest, AgreesOnAWholeLogAndOnDamagedOnes) {
         EXPECT_NE(finding(), "");
         EXPECT_NE(verify_outside().find("0000000002.segment offset"), std::string::npos) << offset;
     }
+}
+
+TEST_F(OutsideVerifierTest, AgreesOnAPrunedLogAndOnWhatOnlyLooksLikeOne) {
+    segment_bytes_ = kSmallestSegmentBytes;
+    ASSERT_TRUE(open());
+    while (log_->status().segments < 4) append_many(1, 2000);
+    clock_.advance(6 * std::chrono::days(366));
+    append_many(5);
+    auto const state = judge_retention(directory_, *RetentionPeriod::of_years(6), {}, clock_.now());
+    ASSERT_TRUE(state && state->due);
+    auto const prefix = state->due->with({});
+    auto leaf = LeafBuilder(Event::retention_pruned, Outcome::ok).pruned(prefix).build();
+    auto const index = append(*std::move(leaf))->front().index;
+    auto const recorded = declare_pruned(directory_, *state->due, prefix, index);
+    ASSERT_TRUE(recorded);
+    auto const whole = "size " + std::to_string(log_->status().size) + "\nroot " +
+                       to_hex(log_->status().root) + "\norigin " + std::string(kTestOrigin) + "\n";
+    EXPECT_EQ(verify_outside(), whole) << "its files are still there";
+    ASSERT_TRUE(remove_pruned_segments(directory_, *recorded));
+    EXPECT_EQ(verify_outside(), whole);
+    ASSERT_TRUE(write_pruning(directory_, {.prefix = prefix, .leaf = index - 1}));
+    EXPECT_TRUE(verify_outside().contains("no leaf records"));
+    std::filesystem::remove(directory_ / "pruned");
+    EXPECT_TRUE(verify_outside().contains("a segment is missing"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "audit/pruning.h"
 #include "foundation/limits.h"
 
 namespace salus::audit {
@@ -57,7 +58,9 @@ public:
     Recovery(Options const& options, Volume& volume) : options_(options), volume_(volume) {}
 
     Result<LogEnd> run() {
-        SALUS_TRY(end_.files, count_segments(options_.directory));
+        SALUS_TRY(pruning_, read_pruning(options_.directory));
+        SALUS_TRY(run_, find_segments(options_.directory));
+        end_.files = run_.last;
         SALUS_TRY_VOID(read_headers());
         SALUS_TRY_VOID(clear_spares());
         while (!headers_.empty()) {
@@ -76,7 +79,7 @@ private:
 
     Result<void> read_headers() {
         bool ended = false;
-        for (std::uint64_t number = 1; number <= end_.files; ++number) {
+        for (std::uint64_t number = run_.first; number <= run_.last; ++number) {
             SALUS_TRY(auto const bytes, read_piece(path(number), 0, kSegmentHeaderBytes));
             auto header = decode_header(bytes);
             if (!header) {
@@ -93,10 +96,9 @@ private:
 
     Result<void> check_header(SegmentHeader const& header, std::uint64_t number) const {
         auto const first = headers_.empty();
-        auto const zero = crypto::Sha256Digest{};
         if (header.number != number || header.origin != options_.origin ||
-            header.previous != (first ? zero : header_hashes_.back()) ||
-            (first && (header.range.size() != 0 || header.head != zero))) {
+            (!first && header.previous != header_hashes_.back()) ||
+            (first && !begins_log(header))) {
             return fail(Errc::corrupt, "a segment is not the one that belongs here");
         }
         SALUS_TRY(auto const size, segment_file_size(path(number)));
@@ -105,6 +107,16 @@ private:
             return fail(Errc::corrupt, "a segment does not have the size that it was made with");
         }
         return first ? Result<void>() : check_link(header);
+    }
+
+    // The first leaf of all, or the first that the recorded pruning left.
+    [[nodiscard]] bool begins_log(SegmentHeader const& header) const {
+        auto const zero = crypto::Sha256Digest{};
+        auto const& prefix = pruning_.prefix;
+        if (prefix.is_empty()) {
+            return header.range.size() == 0 && header.head == zero && header.previous == zero;
+        }
+        return header.range.size() == prefix.first && header.range.root() == prefix.root;
     }
 
     // The last commit of the segment before is what this header says it is.
@@ -130,11 +142,11 @@ private:
 
     // Segments behind the last header: made ahead, or given a header that did not reach the disk.
     Result<void> clear_spares() {
-        if (end_.files > headers_.size() + kSparesMost) {
+        if (run_.count() > headers_.size() + kSparesMost) {
             return fail(Errc::corrupt, "there are more spare segments than a log makes");
         }
         end_.segment_bytes = headers_.empty() ? 0 : headers_.front().segment_bytes;
-        for (auto number = headers_.size() + 1; number <= end_.files; ++number) {
+        for (auto number = run_.first + headers_.size(); number <= run_.last; ++number) {
             SALUS_TRY(auto const size, segment_file_size(path(number)));
             if (end_.segment_bytes == 0) end_.segment_bytes = size;
             if (size != end_.segment_bytes || size > limits::kAuditSegmentBytes) {
@@ -172,7 +184,8 @@ private:
         SALUS_TRY(auto const bytes, read_piece(path(header.number), 0,
                                                static_cast<std::size_t>(header.segment_bytes)));
         end_.chain = Chain{options_.origin, header.range, header.head, header.time, std::nullopt};
-        if (header.number == 1) end_.chain.open_intents.emplace();
+        // A prefix is pruned only where no intent was open.
+        if (header.number == run_.first) end_.chain.open_intents.emplace();
         Place at{header.number, kSegmentHeaderBytes};
         std::optional<std::uint64_t> commit;
         while (auto batch = read_batch(bytes, at)) {
@@ -205,7 +218,7 @@ private:
                                     BytesView last_segment) const {
         auto const wrong = [] { return fail(Errc::corrupt, "an open intent cannot be read"); };
         auto const size = end_.segment_bytes;
-        if (place.segment == 0 || place.segment > end_.number || place.offset >= size) {
+        if (place.segment < run_.first || place.segment > end_.number || place.offset >= size) {
             return wrong();
         }
         auto const want =
@@ -225,18 +238,30 @@ private:
 
     Result<void> finish() {
         if (headers_.empty()) {
-            if (options_.must_exist) return fail(Errc::corrupt, "the audit log is missing");
+            if (options_.must_exist || !pruning_.prefix.is_empty()) {
+                return fail(Errc::corrupt, "the audit log is missing");
+            }
             end_.chain = Chain{options_.origin, {}, {}, 0, OpenIntents{}};
         }
         if (end_.segment_bytes == 0) {
             end_.segment_bytes =
                 options_.segment_bytes != 0 ? options_.segment_bytes : limits::kAuditSegmentBytes;
         }
+        return check_pruning();
+    }
+
+    // Whoever removes the first segments and writes the file `pruned` has no leaf that says so.
+    Result<void> check_pruning() const {
+        if (pruning_.prefix.is_empty()) return {};
+        SALUS_TRY(auto const recorded, RecordedPruning::find(options_.directory));
+        static_cast<void>(recorded);
         return {};
     }
 
     Options const& options_;
     Volume& volume_;
+    Pruning pruning_;
+    SegmentRun run_;
     LogEnd end_;
     std::vector<SegmentHeader> headers_;
     std::vector<crypto::Sha256Digest> header_hashes_;

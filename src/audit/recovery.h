@@ -27,7 +27,7 @@ enum class TailKind {
 // Where the log ends.
 struct LogEnd {
     Chain chain;
-    std::uint64_t files = 0;          // segments, spare ones too
+    std::uint64_t files = 0;          // number of the last file, spare ones too
     std::uint64_t number = 0;         // of the last segment with leaves; 0: the log is empty
     std::uint64_t offset = 0;         // in it, where the next batch goes
     std::uint64_t commit_offset = 0;  // of its last commit frame

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "audit/crc32c.h"
+#include "audit/pruned_prefix.h"
 #include "foundation/file.h"
 #include "foundation/limits.h"
 
@@ -105,24 +106,41 @@ std::string segment_name(std::uint64_t number) {
            std::string(kSuffix);
 }
 
-Result<std::uint64_t> count_segments(std::filesystem::path const& directory) {
+Result<SegmentRun> find_segments(std::filesystem::path const& directory) {
+    SALUS_TRY(auto const pruning, read_pruning(directory));
+    SegmentRun run{pruning.prefix.segment, pruning.prefix.segment - 1};
     std::error_code error;
     std::filesystem::directory_iterator entry(directory, error);
     std::uint64_t count = 0;
-    std::uint64_t largest = 0;
     for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
         auto const name = entry->path().filename().string();
         if (!name.ends_with(kSuffix)) continue;
         auto const digits = std::string_view(name).substr(0, name.size() - kSuffix.size());
-        if (!is_segment_number(digits) || ++count > limits::kAuditSegments) {
+        if (!is_segment_number(digits) || count == limits::kAuditSegments) {
             return fail(Errc::corrupt, "the audit directory holds a segment that is not its own");
         }
-        largest = std::max<std::uint64_t>(largest, std::stoull(std::string(digits)));
+        auto const number = std::stoull(std::string(digits));
+        // What a pruning that was interrupted left. 0 is no number of a segment.
+        if (number != 0 && number < run.first) continue;
+        ++count;
+        run.last = std::max<std::uint64_t>(run.last, number);
     }
     if (error) return fail(Errc::internal, "the audit directory could not be read");
-    // Names differ, so as many names as the largest number means none is missing (0 is no number).
-    if (largest != count) return fail(Errc::corrupt, "a segment of the audit log is missing");
-    return count;
+    // Names differ, so as many names as there are numbers means that none is missing.
+    bool const pruned_away = !pruning.prefix.is_empty() && count == 0;
+    if (run.count() != count || pruned_away) {
+        return fail(Errc::corrupt, "a segment of the audit log is missing");
+    }
+    return run;
+}
+
+Result<SegmentHeader> first_header(std::filesystem::path const& directory) {
+    SALUS_TRY(auto const run, find_segments(directory));
+    if (run.count() == 0) return fail(Errc::not_found, "the audit log has no segments");
+    SALUS_TRY(auto const bytes,
+              read_piece(directory / segment_name(run.first), 0, kSegmentHeaderBytes));
+    if (is_zero(bytes)) return fail(Errc::not_found, "the segment is a spare one");
+    return decode_header(bytes);
 }
 
 Result<Bytes> read_piece(std::filesystem::path const& path, std::uint64_t offset,

@@ -39,9 +39,18 @@ struct SegmentHeader {
 
 // "0000000001.segment"
 [[nodiscard]] std::string segment_name(std::uint64_t number);
-// The numbers of the segments in a directory: 1, 2, 3 ... without a gap. Errc::corrupt when one is
-// missing or a *.segment has a name that no segment can have.
-[[nodiscard]] Result<std::uint64_t> count_segments(std::filesystem::path const& directory);
+// The numbers of a log's segments, without a gap: from 1 on, or from the first that a pruning left.
+// What stands before that is no part of the log. Errc::corrupt when one is missing or a *.segment
+// has a name that no segment can have.
+struct SegmentRun {
+    std::uint64_t first = 1;
+    std::uint64_t last = 0;  // before the first: there is none
+
+    [[nodiscard]] std::uint64_t count() const noexcept { return last + 1 - first; }
+};
+[[nodiscard]] Result<SegmentRun> find_segments(std::filesystem::path const& directory);
+// The header of the first segment that is left. Errc::not_found: there is none, or it is a spare.
+[[nodiscard]] Result<SegmentHeader> first_header(std::filesystem::path const& directory);
 
 // Reads this many bytes at the offset; Errc::corrupt when the file ends before.
 [[nodiscard]] Result<Bytes> read_piece(std::filesystem::path const& path, std::uint64_t offset,

@@ -5,6 +5,7 @@
 #include <future>
 
 #include "audit/batch.h"
+#include "audit/pruned_prefix.h"
 #include "audit/recovery.h"
 #include "audit/segment.h"
 #include "foundation/limits.h"
@@ -27,8 +28,13 @@ struct CheckedSegment {
 
 class SegmentCheck {
 public:
-    SegmentCheck(std::filesystem::path const& directory, std::uint64_t number, Writer writer)
-        : path_(directory / segment_name(number)), number_(number), writer_(writer) {}
+    // `first`: nothing is before it, so that no intent is open where it begins.
+    SegmentCheck(std::filesystem::path const& directory, std::uint64_t number, bool first,
+                 Writer writer)
+        : path_(directory / segment_name(number)),
+          number_(number),
+          first_(first),
+          writer_(writer) {}
 
     Result<CheckedSegment> run() {
         SALUS_TRY(auto const size, segment_file_size(path_));
@@ -54,7 +60,7 @@ private:
         segment_.header = *std::move(header);
         auto const& before = *segment_.header;
         segment_.chain = {before.origin, before.range, before.head, before.time, std::nullopt};
-        if (number_ == 1) segment_.chain.open_intents.emplace();
+        if (first_) segment_.chain.open_intents.emplace();
         read_batches();
     }
 
@@ -83,6 +89,7 @@ private:
 
     std::filesystem::path path_;
     std::uint64_t number_;
+    bool first_;
     Writer writer_;
     CheckedSegment segment_;
 };
@@ -96,10 +103,16 @@ public:
         : directory_(directory), receive_(receive), writer_(writer) {}
 
     Result<VerificationReport> run() {
-        auto const count = count_segments(directory_);
-        if (!count && count.error().code != Errc::corrupt) return std::unexpected(count.error());
-        if (!count) report_.finding = Finding{count.error().why, {}, 0, 0};
-        if (count) SALUS_TRY_VOID(read_segments(*count));
+        auto const found_run = find_run();
+        if (!found_run && found_run.error().code != Errc::corrupt) {
+            return std::unexpected(found_run.error());
+        }
+        if (!found_run) report_.finding = Finding{found_run.error().why, {}, 0, 0};
+        if (found_run) SALUS_TRY_VOID(read_segments());
+        if (!report_.finding && !is_pruning_told_) {
+            report_.finding = Finding{"no leaf records that the log's beginning was pruned",
+                                      "pruned", 0, report_.first};
+        }
         report_.size = chain_.range.size();
         report_.root = chain_.range.root();
         report_.origin = chain_.origin;
@@ -112,13 +125,21 @@ public:
     }
 
 private:
-    Result<void> read_segments(std::uint64_t count) {
+    Result<void> find_run() {
+        SALUS_TRY(pruning_, read_pruning(directory_));
+        SALUS_TRY(run_, find_segments(directory_));
+        report_.first = pruning_.prefix.first;
+        is_pruning_told_ = pruning_.prefix.is_empty();
+        return {};
+    }
+
+    Result<void> read_segments() {
         std::deque<std::future<Result<CheckedSegment>>> ahead;
-        std::uint64_t started = 0;
-        for (number_ = 1; number_ <= count && !report_.finding; ++number_) {
-            while (started < count && ahead.size() < kSegmentsAtOnce) {
-                ahead.push_back(std::async(std::launch::async, [this, number = ++started] {
-                    return SegmentCheck(directory_, number, writer_).run();
+        auto next = run_.first;
+        for (number_ = run_.first; number_ <= run_.last && !report_.finding; ++number_) {
+            for (; next <= run_.last && ahead.size() < kSegmentsAtOnce; ++next) {
+                ahead.push_back(std::async(std::launch::async, [this, number = next] {
+                    return SegmentCheck(directory_, number, number == run_.first, writer_).run();
                 }));
             }
             auto segment = ahead.front().get();
@@ -153,7 +174,7 @@ private:
     // Any difference from what came before is a finding.
     void check_header(CheckedSegment const& segment) {
         if (!segment.header) return found("a segment header is not valid");
-        if (number_ == 1) chain_.origin = segment.header->origin;
+        if (number_ == run_.first) begin_log(*segment.header);
         SegmentHeader expected;
         expected.number = number_;
         expected.segment_bytes = segment_bytes_;
@@ -168,6 +189,20 @@ private:
             return found("a segment does not continue the one before");
         }
         header_hash_ = crypto::sha256(bytes);
+    }
+
+    // Of what was pruned, the header of the first segment that is left says what the leaf of the
+    // pruning must say too.
+    void begin_log(SegmentHeader const& header) {
+        chain_.origin = header.origin;
+        auto const& prefix = pruning_.prefix;
+        if (prefix.is_empty()) return;
+        if (header.range.size() != prefix.first || header.range.root() != prefix.root) return;
+        chain_.range = header.range;
+        chain_.head = header.head;
+        chain_.time = header.time;
+        commit_offset_ = header.previous_commit;
+        header_hash_ = header.previous;
     }
 
     void take_batches(CheckedSegment& segment) {
@@ -185,6 +220,9 @@ private:
     void hand_on(Batch const& batch) {
         for (auto const& leaf : batch.leaves) {
             if (leaf.detail) ++report_.details;
+            if (!is_pruning_told_ && leaf.index == pruning_.leaf) {
+                is_pruning_told_ = tells_of(leaf.text, pruning_.prefix);
+            }
             if (receive_) receive_({leaf.index, leaf.text, leaf.detail, leaf.hash});
         }
     }
@@ -193,7 +231,10 @@ private:
     std::function<void(LeafView const&)> const& receive_;
     Writer writer_;
     VerificationReport report_;
-    Chain chain_;  // up to the segments that were taken
+    Pruning pruning_;
+    SegmentRun run_;
+    bool is_pruning_told_ = true;  // by the leaf that the file names
+    Chain chain_;                  // up to the segments that were taken
     std::uint64_t number_ = 1;
     std::uint64_t segment_bytes_ = 0;
     std::uint64_t commit_offset_ = 0;

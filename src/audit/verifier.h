@@ -32,7 +32,8 @@ struct Finding {
 };
 
 struct VerificationReport {
-    std::uint64_t size = 0;       // leaves that were verified
+    std::uint64_t first = 0;      // index of the first leaf that a recorded pruning left
+    std::uint64_t size = 0;       // of the tree; its leaves from the first on were verified
     crypto::Sha256Digest root{};  // the RFC 6962 tree head over them
     std::string origin;
     std::uint64_t segments = 0;  // with leaves

@@ -52,6 +52,7 @@ constexpr auto kTerms = std::to_array<EventTerms>({
     {"token.refused", kAuthentication, kLogin, "E", Pattern::none, kAuthentication},
     {"auth.refused", kAuthentication, kLogin, "E", Pattern::none, kAuthentication},
     {"audit.read", kLogUsed, kNoCode, "R", Pattern::none, kLogUsed},
+    {"retention.pruned", kLogUsed, kNoCode, "D", Pattern::none, kLogUsed},
     {"start", kActivity, dicom("110120", "Application Start"), "E", Pattern::none, kActivity},
     {"stop", kActivity, dicom("110121", "Application Stop"), "E", Pattern::none, kActivity},
     {"admin.client.added", kUserAttributes, kNoCode, "C", Pattern::none, kUserAttributes},

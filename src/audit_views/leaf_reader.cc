@@ -37,6 +37,9 @@ Result<void> LeafReader::signed_leaves(audit::LeafRange range, Receive const& re
 }
 
 Result<void> LeafReader::each(audit::LeafRange range, Receive const& receive) {
+    if (range.begin < first_) {
+        return fail(Errc::gone, "the leaf was removed when its retention had ended");
+    }
     auto const signed_end = std::clamp(head_.size, range.begin, range.end);
     SALUS_TRY_VOID(signed_leaves({range.begin, signed_end}, receive));
     if (signed_end == range.end) return {};

@@ -1,7 +1,8 @@
 // Reads leaves of a log that is being written, each checked as it is read: those that are signed
 // come from their tiles, with a proof against the signed tree head; the others from the segments,
 // by the chain of their hashes. Belongs to one thread. Errors: Errc::corrupt when a hash is not
-// what it must be, Errc::not_found behind the end, Errc::internal when files cannot be read.
+// what it must be, Errc::not_found behind the end, Errc::gone before the first leaf that is left,
+// Errc::internal when files cannot be read.
 #pragma once
 
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include <string>
 
 #include "audit/inclusion_proof.h"
+#include "audit/pruned_prefix.h"
 #include "transparency/proof.h"
 #include "transparency/tile_reader.h"
 
@@ -20,10 +22,13 @@ public:
     // `size` leaves are durable; `head` is of the signed tree, or empty: nothing is signed yet.
     LeafReader(std::filesystem::path directory, std::uint64_t size, transparency::TreeHead head)
         : directory_(std::move(directory)),
+          first_(audit::read_pruning(directory_).value_or(audit::Pruning{}).prefix.first),
           size_(size),
           head_(head),
           tiles_(directory_, head_.size) {}
 
+    // Leaves before it were pruned.
+    [[nodiscard]] std::uint64_t first() const noexcept { return first_; }
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
     [[nodiscard]] transparency::TreeHead const& head() const noexcept { return head_; }
 
@@ -40,6 +45,7 @@ private:
     [[nodiscard]] Result<Bundle> bundle(std::uint64_t number);
 
     std::filesystem::path directory_;
+    std::uint64_t first_;
     std::uint64_t size_;
     transparency::TreeHead head_;
     transparency::TileReader tiles_;

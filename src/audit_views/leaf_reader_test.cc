@@ -2,10 +2,12 @@
 
 #include <fstream>
 #include <map>
+#include <ranges>
 
 #include "audit_views/events_for_test.h"
 #include "audit_views/patient_index.h"
 #include "crypto/hmac.h"
+#include "transparency/pruned_tiles.h"
 #include "transparency/tile_builder.h"
 #include "transparency/tile_writer.h"
 
@@ -96,6 +98,10 @@ TEST_F(LeafReaderTest, ChangedTileIsRefused) {
     EXPECT_EQ(error, Errc::corrupt);
 }
 
+SecretBytes key_for_test() {
+    return SecretBytes(bytes_of("a key of this tenant and of no other"));
+}
+
 // What somebody who can write files, and this server by mistake, could put in the place of an
 // index.
 std::map<std::string, Bytes> forgeries_of(Bytes const& right, SecretBytes const& key) {
@@ -145,7 +151,7 @@ TEST_F(LeafReaderTest, PatientIndexFindsWhatAScanFinds) {
     outcome.outcome_of(first);
     auto const last = add(outcome);
 
-    SecretBytes const key(bytes_of("a key of this tenant and of no other"));
+    auto const key = key_for_test();
     PatientIndex index(directory_ / "patients", key.clone());
     auto at = reader();
     auto const found = index.events_of(patient_for_test(9), at);
@@ -180,6 +186,49 @@ TEST_F(LeafReaderTest, PatientIndexFindsWhatAScanFinds) {
     EXPECT_EQ(again->size(), of_first->size() + 1);
     // The log itself is whole as ever.
     EXPECT_EQ(finding(), "");
+}
+
+TEST_F(LeafReaderTest, OfAPrunedLogReadsAndIndexesWhatIsLeft) {
+    while (log_->status().segments < 4) fill(20);
+    clock_.advance(6 * std::chrono::days(366));
+    fill(5);
+    auto const head = sign();
+    auto const before = leaves();
+    auto const patient = patient_for_test(1);
+    PatientIndex used(directory_ / "patients", key_for_test());
+    auto old_reader = reader(head);
+    auto events = *used.events_of(patient, old_reader);
+
+    auto const state =
+        audit::judge_retention(directory_, *audit::RetentionPeriod::of_years(6), {}, clock_.now());
+    ASSERT_TRUE(state && state->due);
+    auto const prefix = state->due->with({});
+    audit::LeafBuilder leaf(audit::Event::retention_pruned, audit::Outcome::ok);
+    auto const index = append(*leaf.pruned(prefix).build())->front().index;
+    auto const recorded = audit::declare_pruned(directory_, *state->due, prefix, index);
+    ASSERT_TRUE(recorded);
+    ASSERT_TRUE(audit::remove_pruned_segments(directory_, *recorded));
+    ASSERT_TRUE(transparency::remove_pruned_entries(directory_, *recorded));
+    ASSERT_TRUE(remove_pruned_index(directory_ / "patients", *recorded));
+
+    auto const first = prefix.first;
+    auto error = Errc::internal;
+    for (auto const& signed_head : {head, transparency::TreeHead{}}) {
+        auto const found = read(reader(signed_head), {first, before.size()}, error);
+        EXPECT_TRUE(std::ranges::equal(found, before | std::views::drop(first)));
+        EXPECT_EQ(reader(signed_head).at(first - 1).error().code, Errc::gone);
+        EXPECT_EQ(reader(signed_head).at(0).error().code, Errc::gone);
+        EXPECT_TRUE(reader(signed_head).at(first));
+    }
+    EXPECT_TRUE(reader(head).prove(first));
+    std::erase_if(events, [&](std::uint64_t event) { return event < first; });
+    ASSERT_FALSE(events.empty());
+    PatientIndex fresh(directory_ / "patients", key_for_test());
+    for (auto* index_of_patients : {&used, &fresh}) {
+        auto now = reader(head);
+        EXPECT_EQ(index_of_patients->events_of(patient, now), events);
+        EXPECT_TRUE(index_of_patients->catch_up(now));
+    }
 }
 
 }  // namespace

@@ -17,39 +17,32 @@ constexpr std::size_t kHashBytes = sizeof(crypto::Sha256Digest);
 constexpr std::size_t kHeadBytes = 24 + kHashBytes;
 constexpr std::size_t kFileBytesMost = kHeadBytes + kLeavesOfIndexFile * kEntryBytes + kHashBytes;
 
+std::filesystem::path index_file(std::filesystem::path const& directory, std::uint64_t number) {
+    auto digits = std::to_string(number);
+    return directory /
+           (std::string(10 - std::min<std::size_t>(10, digits.size()), '0') + digits + ".patients");
+}
+
 Result<audit::Envelope> envelope_of(std::string_view leaf) {
     auto const envelope = audit::parse_leaf(leaf);
     if (!envelope) return fail(Errc::corrupt, "this is no leaf of an audit log");
     return *envelope;
 }
 
-Result<std::optional<CompartmentId>> patient_in(std::string_view what, json::Parser& parser) {
-    auto const document = parser.parse("{" + std::string(what) + "}");
-    if (!document) return fail(Errc::corrupt, "this is no leaf of an audit log");
-    return audit::named_patient(document->root());
-}
-
 // Of an intent so far back that it was not met on the way.
-Result<std::optional<CompartmentId>> patient_of_intent(std::uint64_t intent, LeafReader& reader,
-                                                       json::Parser& parser) {
+Result<std::optional<CompartmentId>> patient_of_intent(std::uint64_t intent, LeafReader& reader) {
     SALUS_TRY(auto const leaf, reader.at(intent));
     SALUS_TRY(auto const envelope, envelope_of(leaf));
-    return patient_in(envelope.what, parser);
+    return audit::patient_in(envelope.what);
 }
 
 }  // namespace
-
-std::filesystem::path PatientIndex::file_of(std::uint64_t number) const {
-    auto digits = std::to_string(number);
-    return directory_ /
-           (std::string(10 - std::min<std::size_t>(10, digits.size()), '0') + digits + ".patients");
-}
 
 crypto::Sha256Digest PatientIndex::code_of(BytesView body) const {
     return crypto::hmac_sha256(key_.reveal(), {body});
 }
 
-Result<void> PatientIndex::index(audit::LeafRange range, LeafReader& reader, json::Parser& parser,
+Result<void> PatientIndex::index(audit::LeafRange range, LeafReader& reader,
                                  std::map<std::uint64_t, CompartmentId>& intents,
                                  std::vector<Entry>& entries) {
     struct Outcome {
@@ -63,7 +56,7 @@ Result<void> PatientIndex::index(audit::LeafRange range, LeafReader& reader, jso
     };
     auto const receive = [&](std::uint64_t at, std::string_view leaf) -> Result<void> {
         SALUS_TRY(auto const envelope, envelope_of(leaf));
-        SALUS_TRY(auto const patient, patient_in(envelope.what, parser));
+        auto const patient = audit::patient_in(envelope.what);
         if (envelope.phase == audit::Phase::intent) {
             if (patient) intents.emplace(at, *patient);
         } else if (patient) {
@@ -81,7 +74,7 @@ Result<void> PatientIndex::index(audit::LeafRange range, LeafReader& reader, jso
     };
     SALUS_TRY_VOID(reader.each(range, receive));
     for (auto const& outcome : older) {
-        SALUS_TRY(auto const patient, patient_of_intent(outcome.intent, reader, parser));
+        SALUS_TRY(auto const patient, patient_of_intent(outcome.intent, reader));
         if (patient) add(outcome.index, *patient);
     }
     return {};
@@ -90,7 +83,7 @@ Result<void> PatientIndex::index(audit::LeafRange range, LeafReader& reader, jso
 Result<std::vector<PatientIndex::Entry>> PatientIndex::load(std::uint64_t number,
                                                             LeafReader& reader) const {
     auto const wrong = [] { return fail(Errc::corrupt, "a patient index is not right"); };
-    SALUS_TRY(auto const bytes, read_file(file_of(number), kFileBytesMost));
+    SALUS_TRY(auto const bytes, read_file(index_file(directory_, number), kFileBytesMost));
     BytesView const all(bytes);
     if (all.size() < kHeadBytes + kHashBytes ||
         (all.size() - kHeadBytes - kHashBytes) % kEntryBytes != 0) {
@@ -118,10 +111,11 @@ Result<std::vector<PatientIndex::Entry>> PatientIndex::load(std::uint64_t number
 
 Result<std::vector<PatientIndex::Entry>> PatientIndex::make(std::uint64_t number,
                                                             LeafReader& reader) {
-    auto const begin = number * kLeavesOfIndexFile;
+    auto const end = (number + 1) * kLeavesOfIndexFile;
+    auto const begin = std::max(number * kLeavesOfIndexFile, reader.first());
     std::map<std::uint64_t, CompartmentId> intents;
     std::vector<Entry> entries;
-    SALUS_TRY_VOID(index({begin, begin + kLeavesOfIndexFile}, reader, parser_, intents, entries));
+    SALUS_TRY_VOID(index({begin, end}, reader, intents, entries));
     std::ranges::sort(entries);
     Bytes bytes;
     bytes.reserve(kHeadBytes + entries.size() * kEntryBytes + kHashBytes);
@@ -129,7 +123,7 @@ Result<std::vector<PatientIndex::Entry>> PatientIndex::make(std::uint64_t number
     append_u32(bytes, kFormat);
     append_u32(bytes, static_cast<std::uint32_t>(entries.size()));
     append_u64(bytes, number);
-    SALUS_TRY(auto const last, reader.at(begin + kLeavesOfIndexFile - 1));
+    SALUS_TRY(auto const last, reader.at(end - 1));
     append(bytes, audit::leaf_hash(bytes_of(last)));
     for (auto const& entry : entries) {
         append(bytes, entry.patient.bytes());
@@ -137,7 +131,8 @@ Result<std::vector<PatientIndex::Entry>> PatientIndex::make(std::uint64_t number
     }
     append(bytes, code_of(bytes));
     SALUS_TRY_VOID(make_private_directory(directory_));
-    SALUS_TRY_VOID(write_file_durably(file_of(number), bytes, FileAccess::private_to_owner));
+    SALUS_TRY_VOID(
+        write_file_durably(index_file(directory_, number), bytes, FileAccess::private_to_owner));
     return entries;
 }
 
@@ -154,8 +149,9 @@ Result<void> PatientIndex::extend_tail(LeafReader& reader) {
         tail_.clear();
         tail_intents_.clear();
     }
+    tail_end_ = std::max(tail_end_, reader.first());
     if (tail_end_ >= reader.size()) return {};
-    SALUS_TRY_VOID(index({tail_end_, reader.size()}, reader, parser_, tail_intents_, tail_));
+    SALUS_TRY_VOID(index({tail_end_, reader.size()}, reader, tail_intents_, tail_));
     tail_end_ = reader.size();
     return {};
 }
@@ -165,7 +161,7 @@ Result<std::vector<std::uint64_t>> PatientIndex::events_of(CompartmentId const& 
     std::vector<std::uint64_t> events;
     MutexLock const lock(mutex_);
     auto const files = reader.size() / kLeavesOfIndexFile;
-    for (std::uint64_t number = 0; number < files; ++number) {
+    for (auto number = reader.first() / kLeavesOfIndexFile; number < files; ++number) {
         SALUS_TRY(auto const entries, load_or_make(number, reader));
         for (auto const& entry : std::ranges::equal_range(entries, patient, {}, &Entry::patient)) {
             events.push_back(number * kLeavesOfIndexFile + entry.offset);
@@ -176,6 +172,8 @@ Result<std::vector<std::uint64_t>> PatientIndex::events_of(CompartmentId const& 
     for (auto const& entry : tail_) {
         if (entry.patient == patient) events.push_back(tail_begin_ + entry.offset);
     }
+    // The first file may be from before the pruning.
+    std::erase_if(events, [&](std::uint64_t event) { return event < reader.first(); });
     std::ranges::sort(events);
     return events;
 }
@@ -183,10 +181,21 @@ Result<std::vector<std::uint64_t>> PatientIndex::events_of(CompartmentId const& 
 Result<void> PatientIndex::catch_up(LeafReader& reader) {
     MutexLock const lock(mutex_);
     auto const files = reader.size() / kLeavesOfIndexFile;
+    looked_at_ = std::max(looked_at_, reader.first() / kLeavesOfIndexFile);
     if (looked_at_ >= files) return {};
     SALUS_TRY(auto const entries, load_or_make(looked_at_, reader));
     static_cast<void>(entries);
     ++looked_at_;
+    return {};
+}
+
+Result<void> remove_pruned_index(std::filesystem::path const& directory,
+                                 audit::RecordedPruning const& pruning) {
+    std::error_code error;
+    for (auto number = pruning.prefix().first / kLeavesOfIndexFile; number > 0; --number) {
+        std::filesystem::remove(index_file(directory, number - 1), error);
+        if (error) return fail(Errc::unavailable, "a pruned patient index cannot be removed");
+    }
     return {};
 }
 

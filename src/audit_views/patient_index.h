@@ -12,11 +12,11 @@
 #include <map>
 #include <vector>
 
+#include "audit/pruning.h"
 #include "audit_views/leaf_reader.h"
 #include "foundation/secret.h"
 #include "foundation/strong_id.h"
 #include "foundation/thread_annotations.h"
-#include "json/document.h"
 
 namespace salus::audit_views {
 
@@ -42,7 +42,6 @@ private:
         std::uint32_t offset = 0;  // of the leaf among those of the file
         friend auto operator<=>(Entry const&, Entry const&) = default;
     };
-    [[nodiscard]] std::filesystem::path file_of(std::uint64_t number) const;
     [[nodiscard]] crypto::Sha256Digest code_of(BytesView body) const;
     [[nodiscard]] Result<std::vector<Entry>> load(std::uint64_t number, LeafReader& reader) const;
     [[nodiscard]] Result<std::vector<Entry>> make(std::uint64_t number, LeafReader& reader)
@@ -50,7 +49,6 @@ private:
     [[nodiscard]] Result<std::vector<Entry>> load_or_make(std::uint64_t number, LeafReader& reader)
         SALUS_REQUIRES(mutex_);
     [[nodiscard]] static Result<void> index(audit::LeafRange range, LeafReader& reader,
-                                            json::Parser& parser,
                                             std::map<std::uint64_t, CompartmentId>& intents,
                                             std::vector<Entry>& entries);
     [[nodiscard]] Result<void> extend_tail(LeafReader& reader) SALUS_REQUIRES(mutex_);
@@ -58,7 +56,6 @@ private:
     std::filesystem::path const directory_;
     SecretBytes const key_;
     Mutex mutex_;
-    json::Parser parser_ SALUS_GUARDED_BY(mutex_);
     std::uint64_t looked_at_ SALUS_GUARDED_BY(mutex_) = 0;  // files before this one were right
     // Leaves [tail_begin_, tail_end_) and their intents without outcome yet.
     std::uint64_t tail_begin_ SALUS_GUARDED_BY(mutex_) = 0;
@@ -66,5 +63,9 @@ private:
     std::vector<Entry> tail_ SALUS_GUARDED_BY(mutex_);
     std::map<std::uint64_t, CompartmentId> tail_intents_ SALUS_GUARDED_BY(mutex_);
 };
+
+// Removes the files all of whose leaves are pruned: they could not be made again.
+[[nodiscard]] Result<void> remove_pruned_index(std::filesystem::path const& directory,
+                                               audit::RecordedPruning const& pruning);
 
 }  // namespace salus::audit_views

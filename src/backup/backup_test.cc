@@ -75,6 +75,24 @@ TEST_F(BackupTest, UnderLoadNothingAcknowledgedBeforeIsMissing) {
     }
 }
 
+TEST_F(BackupTest, OfAPrunedLogIsWhole) {
+    write(0, 1200);  // more than a segment
+    auto const prefix = instance_.prune_log();
+    ASSERT_GT(prefix.first, 0U);
+    ASSERT_TRUE(instance_.back_up());
+    auto const checked = instance_.restore();
+    ASSERT_TRUE(checked) << checked.error().why.text();
+    EXPECT_EQ(checked->leaves, 2400U + 3U - prefix.first);
+    EXPECT_EQ(checked->versions, 1200U);
+    EXPECT_TRUE(instance_.is_restored("audit/default/tile/0/000"));
+    EXPECT_TRUE(instance_.is_restored(audit::versions_file("audit/default", prefix.segment)));
+    EXPECT_EQ(instance_.open_restored_log().value().size, 2400U + 3U);
+
+    // Pruned since the backup was planned: what must come along is not in the plan.
+    instance_.forget_tiles();
+    EXPECT_EQ(instance_.back_up().error().code, Errc::conflict);
+}
+
 // A pipe among the files of keys: whoever reads it is held up there while something happens.
 class Gate {
 public:

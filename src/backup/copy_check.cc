@@ -80,7 +80,7 @@ Result<void> CopyCheck::check_log(LogEntry const& log) {
     }
     SALUS_TRY(auto const lost, later.lost());
     checked_.lost_writes += lost;
-    checked_.leaves += report.size;
+    checked_.leaves += report.size - report.first;
     return {};
 }
 

@@ -8,6 +8,7 @@
 
 #include "audit/leaf.h"
 #include "audit/log.h"
+#include "audit/pruning.h"
 #include "backup/make_backup.h"
 #include "backup/restore.h"
 #include "crypto/hash.h"
@@ -72,6 +73,43 @@ public:
         change_keys("DELETE FROM data_key WHERE compartment = ?1", number);
     }
 
+    // Six years on, as the mirror's clock is said to have told: prunes the log. Its tile is none.
+    audit::PrunedPrefix prune_log() {
+        auto const log = directory() / "audit/default";
+        auto const years = 6 * std::chrono::days(366);
+        for (auto const at : {std::chrono::seconds(0), std::chrono::seconds(years)}) {
+            audit::LeafBuilder leaf(audit::Event::heartbeat, audit::Outcome::ok);
+            append(leaf.number("cosigned", at.count()));
+        }
+        auto const state = audit::judge_retention(log, *audit::RetentionPeriod::of_years(6), {},
+                                                  clock_.now() + years);
+        SALUS_CHECK(state.has_value() && state->due.has_value());
+        auto const prefix = state->due->with({});
+        audit::LeafBuilder leaf(audit::Event::retention_pruned, audit::Outcome::ok);
+        auto const index = append(leaf.pruned(prefix));
+        auto const recorded = audit::declare_pruned(log, *state->due, prefix, index);
+        SALUS_CHECK(recorded && audit::remove_pruned_segments(log, *recorded).has_value());
+        std::filesystem::create_directories(log / "tile/0");
+        for (auto const& file : {audit::versions_file(log, prefix.segment), log / kTile}) {
+            SALUS_CHECK(write_file_durably(file, bytes_of("kept"), FileAccess::private_to_owner)
+                            .has_value());
+        }
+        tiles_ = {kTile};
+        return prefix;
+    }
+    void forget_tiles() { tiles_.clear(); }
+    // The log of the copy that the last restore() left.
+    Result<audit::Status> open_restored_log() {
+        SALUS_TRY(auto opened, audit::Log::open({.directory = root_ / "restored/audit/default",
+                                                 .origin = "salus/test/default",
+                                                 .must_exist = true},
+                                                clock_, silent_));
+        return opened.log->status();
+    }
+    [[nodiscard]] bool is_restored(std::filesystem::path const& name) const {
+        return std::filesystem::exists(root_ / "restored" / name);
+    }
+
     // A new key-encryption key, to the end of the one before.
     void replace_root() {
         auto& rotation = keyring_->rotation();
@@ -93,13 +131,15 @@ public:
     }
 
     Plan plan() const {
-        return {.instance = directory(),
-                .realm = kRealm,
-                .store = "store/records.db",
-                .key_stores = {"keys/default/keys.db"},
-                .data_files = {"salus.toml"},
-                .key_files = {"keys/root.sealed"},
-                .logs = {{.tenant = TenantName("default"), .directory = "audit/default"}}};
+        return {
+            .instance = directory(),
+            .realm = kRealm,
+            .store = "store/records.db",
+            .key_stores = {"keys/default/keys.db"},
+            .data_files = {"salus.toml"},
+            .key_files = {"keys/root.sealed"},
+            .logs = {
+                {.tenant = TenantName("default"), .directory = "audit/default", .tiles = tiles_}}};
     }
     Result<Made> back_up() const {
         std::error_code error;
@@ -160,7 +200,10 @@ private:
         SALUS_CHECK(*change.run(store::samples::compartment(number).bytes()) == 1);
     }
 
+    static constexpr char const* kTile = "tile/0/000";
+
     std::filesystem::path root_;
+    std::vector<std::string> tiles_;
     SystemClock clock_;
     Log silent_{clock_, -1, LogLevel::error};
     crypto::SystemRandom random_;

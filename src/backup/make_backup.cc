@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "audit/extent.h"
+#include "audit/pruned_prefix.h"
 #include "audit/segment.h"
 #include "foundation/backup_limits.h"
 #include "sqlite/snapshot.h"
@@ -61,7 +62,7 @@ private:
 // The segments with leaves; the last one only as far as the extent, and zeros behind it.
 Result<void> add_log(PartWriter& writer, Plan const& plan, Plan::Log const& log,
                      audit::Extent const& extent) {
-    for (std::uint64_t number = 1; number <= extent.segments; ++number) {
+    for (auto number = extent.first_segment; number <= extent.segments; ++number) {
         auto const name = log.directory + "/" + audit::segment_name(number);
         auto const path = plan.instance / name;
         auto const end = number == extent.segments ? extent.end : extent.segment_bytes;
@@ -75,6 +76,35 @@ Result<void> add_log(PartWriter& writer, Plan const& plan, Plan::Log const& log,
             return {};
         };
         SALUS_TRY_VOID(writer.add(name, extent.segment_bytes, read));
+    }
+    return {};
+}
+
+// Of a file that does not change, however long it is.
+Result<void> add_file(PartWriter& writer, std::filesystem::path const& instance,
+                      std::string const& name) {
+    auto const path = instance / name;
+    SALUS_TRY(auto const size, audit::segment_file_size(path));
+    return writer.add(name, size, [&](std::uint64_t offset, std::span<std::uint8_t> out) {
+        auto const piece = audit::read_piece(path, offset, out.size());
+        if (piece) std::ranges::copy(*piece, out.begin());
+        return piece ? Result<void>() : Result<void>(std::unexpected(piece.error()));
+    });
+}
+
+// What a log whose beginning was pruned has in its place.
+Result<void> add_pruned(PartWriter& writer, Plan const& plan, Plan::Log const& log,
+                        audit::Extent const& extent) {
+    SALUS_TRY(auto const pruning, audit::read_pruning(plan.instance / log.directory));
+    if (pruning.prefix.is_empty()) return {};
+    if (pruning.prefix.segment != extent.first_segment || log.tiles.empty()) {
+        return fail(Errc::conflict, "the audit log was pruned while it was copied");
+    }
+    auto const versions = audit::versions_file({}, pruning.prefix.segment).string();
+    SALUS_TRY_VOID(add_file(writer, plan.instance, log.directory + "/pruned"));
+    SALUS_TRY_VOID(add_file(writer, plan.instance, log.directory + "/" + versions));
+    for (auto const& tile : log.tiles) {
+        SALUS_TRY_VOID(add_file(writer, plan.instance, log.directory + "/" + tile));
     }
     return {};
 }
@@ -196,6 +226,7 @@ private:
             auto const& log = plan_.logs[i];
             SALUS_TRY(auto const extent, audit::measure_log(plan_.instance / log.directory));
             SALUS_TRY_VOID(add_log(data_writer_, plan_, log, extent));
+            SALUS_TRY_VOID(add_pruned(data_writer_, plan_, log, extent));
             made_.logs[i].size = extent.size;
             made_.logs[i].root = extent.root;
         }

@@ -29,6 +29,9 @@ struct Plan {
     struct Log {
         TenantName tenant;
         std::string directory;  // "audit/default"
+        // Of a pruned log: the tiles of what is gone, which cannot be made again. They never
+        // change.
+        std::vector<std::string> tiles;
     };
     std::vector<Log> logs;
 };

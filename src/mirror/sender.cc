@@ -1,5 +1,8 @@
 #include "mirror/sender.h"
 
+#include <algorithm>
+
+#include "audit/pruned_prefix.h"
 #include "mirror/entries.h"
 
 namespace salus::mirror {
@@ -38,6 +41,10 @@ Result<void> Sender::send(Mirror& mirror) {
 }
 
 Result<void> Sender::round(Mirror& mirror, Published const& published) {
+    // Where the mirror is, it says; what was pruned here it must have.
+    SALUS_TRY(auto const pruning, audit::read_pruning(directory_));
+    pruned_ = pruning.prefix.first;
+    cosigned_size_ = std::max(cosigned_size_, pruned_);
     SALUS_TRY_VOID(send_entries(mirror, published));
     SALUS_TRY(auto answer, ask(mirror, published));
     if (answer.cosignature.empty() && answer.refusal.why == Refusal::Why::older) {
@@ -67,6 +74,9 @@ Result<void> Sender::send_entries(Mirror& mirror, Published const& published) {
     TileReader tiles(directory_, size);
     bool has_asked = false;
     for (auto at = cosigned_size_; at < size;) {
+        if (at < pruned_) {
+            return fail(Errc::unavailable, "the mirror has not what was pruned here");
+        }
         Entries entries{origin_, at, {}};
         auto next = at;
         while (next < size && entries.bundle.size() < kEntriesBytesMost / 2) {

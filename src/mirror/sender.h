@@ -54,6 +54,7 @@ private:
 
     // The sending thread's.
     std::uint64_t cosigned_size_ = 0;  // that the mirror is believed to have
+    std::uint64_t pruned_ = 0;         // leaves before it cannot be sent
     std::optional<Error> finding_;
 
     mutable Mutex mutex_;

@@ -27,8 +27,9 @@ Result<void> append_detail(Context const& context, audit_controls::DetailReader&
 Result<request::Prepared> audit_details(Context const& context, request::Permit const& permit) {
     SALUS_TRY(auto* const trail, context.trail());
     auto const& query = permit.intent().audit;
-    auto const size = trail->now().reader.size();
-    auto const begin = std::min(query.index.value_or(0), size);
+    auto const moment = trail->now();
+    auto const size = moment.reader.size();
+    auto const begin = std::clamp(query.index.value_or(0), moment.reader.first(), size);
     auto const most = query.count == 0 ? limits::kPageSize : query.count;
     auto const end = std::min<std::uint64_t>(
         size, begin + std::min<std::uint64_t>(most, limits::kPageSizeLargest));

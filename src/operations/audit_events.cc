@@ -51,7 +51,8 @@ public:
     // Of the leaves before `end`.
     Result<Page> all(std::uint64_t end) {
         Page page{.events = {}, .next = end};
-        auto const last = end - std::min(end, limits::kAuditSearchLeaves);
+        auto const far = end - std::min(end, limits::kAuditSearchLeaves);
+        auto const last = std::min(end, std::max(far, reader_.first()));
         while (page.next > last && page.events.size() < count_) {
             auto const begin = page.next - std::min(page.next - last, limits::kAuditSearchWindow);
             SALUS_TRY(auto const leaves, window({begin, page.next}));
@@ -63,6 +64,7 @@ public:
             if (too_old && page.next == begin) page.next = 0;
             if (too_old) break;
         }
+        if (page.next <= reader_.first()) page.next = 0;
         return page;
     }
 

@@ -26,18 +26,6 @@ Result<std::uint64_t> read_rows(store::Digests& rows, SightingSorter& sorter,
     }
 }
 
-// What is wrong with the log itself, if anything.
-Result<std::optional<audit::Finding>> read_log(LogOfStore const& log, std::uint16_t number,
-                                               audit::Writer writer, WrittenVersions& written) {
-    written.begin_log(number, log.settled_before);
-    SALUS_TRY(auto report,
-              audit::read_leaves(
-                  log.directory, [&](audit::LeafView const& leaf) { written.add(leaf); }, writer));
-    if (report.finding) return std::move(report.finding);
-    SALUS_TRY_VOID(written.end_log());
-    return std::nullopt;
-}
-
 }  // namespace
 
 Result<Report> reconcile(store::Digests& rows, std::span<LogOfStore const> logs,
@@ -49,7 +37,9 @@ Result<Report> reconcile(store::Digests& rows, std::span<LogOfStore const> logs,
     WrittenVersions written(sorter);
     for (std::size_t i = 0; i < logs.size(); ++i) {
         if (stop.stop_requested()) return fail(Errc::unavailable, "stopped");
-        SALUS_TRY(auto damage, read_log(logs[i], static_cast<std::uint16_t>(i), writer, written));
+        WrittenVersions::Log const log{.number = static_cast<std::uint16_t>(i),
+                                       .settled_before = logs[i].settled_before};
+        SALUS_TRY(auto damage, written.add_log(logs[i].directory, log, writer));
         if (damage) {
             report.damaged = DamagedLog{i, *std::move(damage)};
             return report;

@@ -6,6 +6,8 @@
 
 #include "audit/leaf.h"
 #include "audit/log_fixture.h"
+#include "audit/pruning.h"
+#include "reconciliation/pruned_writes.h"
 #include "reconciliation/sighting_sorter.h"
 
 namespace salus::reconciliation {
@@ -286,6 +288,117 @@ TEST(SightingSorterTest, SortsThroughAFile) {
     }
     EXPECT_EQ(seen, kCount);
     EXPECT_EQ(leaves, kCount * (kCount - 1) / 2);
+}
+
+class PrunedReconciliationTest : public ReconciliationTest {
+protected:
+    PrunedReconciliationTest() { segment_bytes_ = audit::kSmallestSegmentBytes; }
+
+    // Leaves of the four kinds of writes, three segments behind them, and six years.
+    void fill() {
+        for (std::uint8_t i = 1; i <= 5; ++i) write(address(i), 1, patient(i), i);
+        write(address(5), 2, patient(5), 52);
+        write(address(1), 1, patient(1), 111);  // sealed anew
+        write(address(30), 1, patient(0), 30, "replay-guard");
+        rows_.remove(address(30), 1);
+        age();
+    }
+    void age() {
+        auto const segments = log_->status().segments;
+        while (log_->status().segments < segments + 3) append_many(1, 2000);
+        clock_.advance(6 * std::chrono::days(366));
+        append_many(3);
+    }
+    void prune() {
+        auto const state = audit::judge_retention(directory_, *audit::RetentionPeriod::of_years(6),
+                                                  {}, clock_.now());
+        ASSERT_TRUE(state && state->due);
+        auto const versions =
+            write_pruned_writes(directory_, state->due->segment(), state->due->first(), root_);
+        ASSERT_TRUE(versions);
+        auto const prefix = state->due->with(*versions);
+        auto leaf = audit::LeafBuilder(audit::Event::retention_pruned, audit::Outcome::ok);
+        auto const index = append(*leaf.pruned(prefix).build())->front().index;
+        auto const recorded = audit::declare_pruned(directory_, *state->due, prefix, index);
+        ASSERT_TRUE(recorded);
+        ASSERT_TRUE(audit::remove_pruned_segments(directory_, *recorded));
+    }
+};
+
+TEST_F(PrunedReconciliationTest, WhatPrunedLeavesWroteIsStillCompared) {
+    fill();
+    ASSERT_EQ(kinds(), Kinds{});
+    prune();
+    EXPECT_EQ(kinds(), Kinds{});
+    EXPECT_EQ(report().writes, 6U);
+
+    rows_.put(address(2), 1, patient(2), digest(99));
+    rows_.remove(address(3), 1);
+    rows_.put(address(4), 1, patient(1), digest(4));
+    rows_.put(address(9), 1, patient(9), digest(9));
+    auto const made = report();
+    ASSERT_EQ(made.kept.size(), 4U);
+    EXPECT_EQ(made.kept[0].kind, Kind::changed);
+    EXPECT_EQ(made.kept[0].leaf, 2U) << "the index of a leaf that is gone";
+    EXPECT_EQ(made.kept[0].type, "Patient");
+    EXPECT_EQ(made.kept[1].kind, Kind::deleted);
+    EXPECT_EQ(made.kept[2].kind, Kind::moved);
+    EXPECT_EQ(made.kept[3].kind, Kind::inserted);
+}
+
+TEST_F(PrunedReconciliationTest, WritesSinceGoOnFromThere) {
+    fill();
+    prune();
+    write(address(1), 1, patient(1), 112);  // sealed anew once more
+    write(address(1), 2, patient(1), 12);
+    EXPECT_EQ(kinds(), Kinds{});
+    rows_.put(address(1), 1, patient(1), digest(111));
+    EXPECT_EQ(kinds(), Kinds{Kind::put_back});
+}
+
+TEST_F(PrunedReconciliationTest, AnErasureThatWasPrunedLeavesNothingToExpect) {
+    fill();
+    erasure_step(patient(2), 2);
+    erased(patient(2));
+    rows_.remove(address(2), 1);
+    age();
+    prune();
+    EXPECT_EQ(kinds(), Kinds{});
+    rows_.put(address(2), 1, patient(2), digest(2));
+    EXPECT_EQ(kinds(), Kinds{Kind::inserted});
+}
+
+TEST_F(PrunedReconciliationTest, APruningTakesOverWhatTheOneBeforeKept) {
+    fill();
+    prune();
+    write(address(6), 1, patient(6), 6);
+    age();
+    prune();
+    EXPECT_EQ(report().writes, 7U);
+    EXPECT_EQ(kinds(), Kinds{});
+    rows_.remove(address(2), 1);
+    EXPECT_EQ(kinds(), Kinds{Kind::deleted});
+}
+
+TEST_F(PrunedReconciliationTest, AFileOfWritesThatIsNotTheRecordedOneIsAFinding) {
+    fill();
+    prune();
+    auto const file =
+        audit::versions_file(directory_, audit::read_pruning(directory_)->prefix.segment);
+    auto const good = audit::contents_of(file);
+    auto const is_refused = [&] { return report().damaged.has_value(); };
+    for (std::size_t i = 0; i < good.size(); i += 7) {
+        auto bad = good;
+        bad[i] ^= 1;
+        audit::overwrite(file, bad);
+        EXPECT_TRUE(is_refused()) << i;
+    }
+    audit::overwrite(file, BytesView(good).first(good.size() - 1));
+    EXPECT_TRUE(is_refused());
+    std::filesystem::remove(file);
+    EXPECT_TRUE(is_refused());
+    audit::overwrite(file, good);
+    EXPECT_FALSE(is_refused());
 }
 
 }  // namespace

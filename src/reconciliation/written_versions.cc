@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "reconciliation/pruned_writes.h"
+
 namespace salus::reconciliation {
 namespace {
 
@@ -30,9 +32,29 @@ bool speaks_of_the_store(std::string_view leaf) {
 
 }  // namespace
 
-void WrittenVersions::begin_log(std::uint16_t log, std::uint64_t settled_before) {
+Result<std::optional<audit::Finding>> WrittenVersions::add_log(
+    std::filesystem::path const& directory, Log log, audit::Writer writer) {
     log_ = log;
-    settled_before_ = settled_before;
+    if (auto const pruned = add_pruned(directory); !pruned) {
+        if (pruned.error().code != Errc::corrupt) return std::unexpected(pruned.error());
+        return audit::Finding{pruned.error().why, "pruned", 0, 0};
+    }
+    SALUS_TRY(
+        auto report,
+        audit::read_leaves(directory, [this](audit::LeafView const& leaf) { add(leaf); }, writer));
+    if (report.finding) return std::move(report.finding);
+    SALUS_TRY_VOID(end_log());
+    return std::optional<audit::Finding>();
+}
+
+Result<void> WrittenVersions::add_pruned(std::filesystem::path const& directory) {
+    return read_pruned_writes(directory, [this](PrunedWrite const& write) {
+        ++count_;
+        auto sighting = write.sighting;
+        sighting.type = number_of(std::string(write.type));
+        sighting.log = log_.number;
+        return sorter_.add(sighting);
+    });
 }
 
 void WrittenVersions::add(audit::LeafView const& leaf) {
@@ -76,14 +98,15 @@ Result<void> WrittenVersions::read_outcome(std::uint64_t index, std::uint64_t in
         auto const reached = erasures_.contains(intent.patient) ? erasures_[intent.patient] : 0;
         reach(intent.patient, number(what, "step").value_or(reached + 1));
     }
-    return emit(intent_index, intent, index < settled_before_ ? Seen::written : Seen::attempted);
+    return emit(intent_index, intent,
+                index < log_.settled_before ? Seen::written : Seen::attempted);
 }
 
 // The last leaf of an erasure has the number of keys that it destroyed; a rotation's has not.
 void WrittenVersions::note_erasure(std::uint64_t index, json::Value what) {
     auto const patient = audit::named_patient(what);
     if (!patient || !number(what, "patient_keys")) return;
-    reach(*patient, index < settled_before_ ? kDone : kStepErase);
+    reach(*patient, index < log_.settled_before ? kDone : kStepErase);
 }
 
 void WrittenVersions::reach(CompartmentId const& patient, std::int64_t step) {
@@ -102,7 +125,7 @@ Result<void> WrittenVersions::emit(std::uint64_t index, Intent const& intent, Se
                          .compartment = intent.of_keys ? CompartmentId() : intent.patient,
                          .digest = *named.stored,
                          .type = number_of(named.type),
-                         .log = log_,
+                         .log = log_.number,
                          .seen = seen}));
     }
     return {};

@@ -18,13 +18,15 @@ public:
     // Borrows the sorter, which gets a sighting for each version that was or may have been written.
     explicit WrittenVersions(SightingSorter& sorter) : sorter_(sorter) {}
 
-    // Before the leaves of a log. What leaves before `settled_before` say had been done when the
-    // rows were read.
-    void begin_log(std::uint16_t log, std::uint64_t settled_before);
-    // Every leaf of the log, in order. After the first error the rest is ignored.
-    void add(audit::LeafView const& leaf);
-    // After the leaves of a log: intents without outcome may have happened. The first error.
-    [[nodiscard]] Result<void> end_log();
+    struct Log {
+        std::uint16_t number = 0;
+        // What leaves before it say had been done when the rows were read.
+        std::uint64_t settled_before = 0;
+    };
+    // All that a log tells of, what was pruned included. The finding: what is wrong with the log
+    // itself; an error when a leaf or a file cannot be read.
+    [[nodiscard]] Result<std::optional<audit::Finding>> add_log(
+        std::filesystem::path const& directory, Log log, audit::Writer writer);
 
     enum class Erasure { none, under_way, done };
     [[nodiscard]] Erasure erasure_of(CompartmentId const& patient) const;
@@ -41,6 +43,11 @@ private:
         std::vector<audit::NamedVersion> versions;
     };
 
+    [[nodiscard]] Result<void> add_pruned(std::filesystem::path const& directory);
+    // Every leaf of the log, in order. After the first error the rest is ignored.
+    void add(audit::LeafView const& leaf);
+    // After the leaves of a log: intents without outcome may have happened. The first error.
+    [[nodiscard]] Result<void> end_log();
     [[nodiscard]] Result<void> read(audit::LeafView const& leaf);
     [[nodiscard]] Result<void> read_outcome(std::uint64_t index, std::uint64_t intent_index,
                                             json::Value what);
@@ -51,8 +58,7 @@ private:
 
     SightingSorter& sorter_;
     json::Parser parser_;
-    std::uint16_t log_ = 0;
-    std::uint64_t settled_before_ = 0;
+    Log log_;
     // Bounded by the log itself (limits::kAuditOpenIntents).
     std::map<std::uint64_t, Intent> open_;
     // The step that each patient's erasure has reached (admin/erasure/progress.h).

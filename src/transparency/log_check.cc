@@ -7,6 +7,7 @@
 #include "audit/follower.h"
 #include "audit/segment.h"
 #include "foundation/file.h"
+#include "transparency/pruned_tiles.h"
 #include "transparency/publisher.h"
 #include "transparency/tile_builder.h"
 
@@ -96,6 +97,27 @@ private:
     std::optional<audit::Finding> finding_;
 };
 
+// The tree that the leaves are fed to: of a pruned log, what its tiles say of the leaves that are
+// gone. Nothing, and the finding, if they do not fit what was recorded.
+std::optional<TileBuilder> begin_tree(std::filesystem::path const& directory, TileSink& sink,
+                                      audit::PrunedPrefix const& pruned,
+                                      std::optional<audit::Finding>& finding) {
+    if (pruned.is_empty()) return TileBuilder(sink);
+    std::string where;
+    auto fits = check_pruned_tiles(directory, {pruned.first, pruned.root}, where);
+    TileReader tiles(directory, pruned.first);
+    auto builder = fits ? TileBuilder::resume(tiles, sink)
+                        : Result<TileBuilder>(std::unexpected(fits.error()));
+    if (builder) return *std::move(builder);
+    finding = audit::Finding{builder.error().why, where, 0, pruned.first};
+    return std::nullopt;
+}
+
+// What cannot be read, the segments' check says.
+audit::PrunedPrefix pruned_of(std::filesystem::path const& directory) {
+    return audit::read_pruning(directory).value_or(audit::Pruning{}).prefix;
+}
+
 // The checkpoint as it is signed, or as it stands there where nobody verifies signatures.
 Result<std::optional<Checkpoint>> present_checkpoint(std::filesystem::path const& directory,
                                                      std::optional<NoteVerifier> const& verifier,
@@ -133,9 +155,7 @@ Result<void> find_cosigned(std::filesystem::path const& directory, NoteVerifier 
 }  // namespace
 
 Result<std::string> origin_of_log(std::filesystem::path const& directory) {
-    SALUS_TRY(auto const bytes,
-              audit::read_piece(directory / audit::segment_name(1), 0, audit::kSegmentHeaderBytes));
-    SALUS_TRY(auto header, audit::decode_header(bytes));
+    SALUS_TRY(auto header, audit::first_header(directory));
     return std::move(header.origin);
 }
 
@@ -154,7 +174,10 @@ Result<LogCheck> check_log(std::filesystem::path const& directory,
         SALUS_TRY(check.checkpoint, present_checkpoint(directory, verifier, check.finding));
     }
     TileComparison comparison(directory);
-    TreeCheck tree(TileBuilder(comparison), comparison,
+    auto const pruned = check.checkpoint ? pruned_of(directory) : audit::PrunedPrefix{};
+    auto builder = begin_tree(directory, comparison, pruned, check.finding);
+    if (!builder) return check;
+    TreeCheck tree(*std::move(builder), comparison,
                    check.checkpoint ? check.checkpoint->head : TreeHead{});
     Result<void> result;
     auto const receive = [&](audit::LeafView const& leaf) {
@@ -201,14 +224,18 @@ Result<LogCheck> check_since(std::filesystem::path const& directory, NoteVerifie
                                    since.head.size));
     }
     TileComparison comparison(directory);
-    TileReader earlier(directory, since.head.size);
+    // What was pruned since, only the hashes tell of.
+    auto const pruned = pruned_of(directory);
+    auto const begin =
+        pruned.first > since.head.size ? TreeHead{pruned.first, pruned.root} : since.head;
+    TileReader earlier(directory, begin.size);
     auto builder = TileBuilder::resume(earlier, comparison);
-    if (!builder || builder->head() != since.head) {
-        return found({"the tiles are not those of the checkpoint that was kept", "tile", 0,
-                      since.head.size});
+    if (!builder || builder->head() != begin) {
+        return found(
+            {"the tiles are not those of the checkpoint that was kept", "tile", 0, begin.size});
     }
     TreeCheck tree(*std::move(builder), comparison, head);
-    auto follower = audit::Follower::open(directory, since.head.size);
+    auto follower = audit::Follower::open(directory, begin.size);
     auto const taken = follower ? follower->advance(head.size,
                                                     [&](audit::LeafView const& leaf) {
                                                         ++check.log.size;
@@ -217,9 +244,9 @@ Result<LogCheck> check_since(std::filesystem::path const& directory, NoteVerifie
                                 : Result<void>(std::unexpected(follower.error()));
     if (!taken && taken.error().code != Errc::corrupt) return std::unexpected(taken.error());
     check.tiles = comparison.tiles;
-    if (!taken) return found({taken.error().why, {}, 0, since.head.size + check.log.size});
+    if (!taken) return found({taken.error().why, {}, 0, begin.size + check.log.size});
     // No leaf was new: nothing was fed, and the tree is the one that was kept.
-    if (since.head != head) check.finding = tree.conclude();
+    if (begin != head) check.finding = tree.conclude();
     check.log.root = head.root;
     return check;
 }
@@ -254,6 +281,10 @@ Result<EntryCheck> check_entry(std::filesystem::path const& directory, NoteVerif
                                std::uint64_t index) {
     SALUS_TRY(auto note, read_checkpoint_note(directory));
     SALUS_TRY(auto checkpoint, open_checkpoint(note, verifier));
+    SALUS_TRY(auto const pruning, audit::read_pruning(directory));
+    if (index < pruning.prefix.first) {
+        return fail(Errc::gone, "the leaf was removed when its retention had ended");
+    }
     TileReader tiles(directory, checkpoint.head.size);
     SALUS_TRY(auto proof, prove_inclusion(tiles, index));
     SALUS_TRY(auto leaf, tiles.entry(index));

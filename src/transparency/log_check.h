@@ -42,7 +42,8 @@ struct EntryCheck {
     Checkpoint checkpoint;
 };
 // One leaf, by its bundle, its proof and the checkpoint. Errc::not_found: the checkpoint is of a
-// smaller tree; Errc::corrupt: bundle, tiles and checkpoint do not fit each other.
+// smaller tree; Errc::gone: the leaf was pruned; Errc::corrupt: bundle, tiles and checkpoint do not
+// fit each other.
 [[nodiscard]] Result<EntryCheck> check_entry(std::filesystem::path const& directory,
                                              NoteVerifier const& verifier, std::uint64_t index);
 

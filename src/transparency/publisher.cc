@@ -1,5 +1,8 @@
 #include "transparency/publisher.h"
 
+#include <algorithm>
+
+#include "audit/pruned_prefix.h"
 #include "foundation/file.h"
 
 namespace salus::transparency {
@@ -75,19 +78,25 @@ Result<void> Publisher::read_checkpoint() {
     return {};
 }
 
-// From the last checkpoint's tiles; from the first leaf where they are missing.
+// From the last checkpoint's tiles; where they are missing, from the first leaf that is left.
 Result<void> Publisher::open_tree() {
-    TileReader tiles(directory_, signed_.size);
-    auto resumed = TileBuilder::resume(tiles, writer_);
-    if (!resumed && resumed.error().code != Errc::not_found) {
-        return std::unexpected(resumed.error());
-    }
-    auto const begin = resumed ? signed_.size : 0;
-    if (resumed && resumed->head() != signed_) {
+    SALUS_TRY(auto const pruning, audit::read_pruning(directory_));
+    TreeHead const pruned{pruning.prefix.first, pruning.prefix.root};
+    auto const resume = [this](TreeHead const& at) {
+        TileReader tiles(directory_, at.size);
+        return TileBuilder::resume(tiles, writer_);
+    };
+    auto begin = std::ranges::max(signed_, pruned, {}, &TreeHead::size);
+    auto at_checkpoint = resume(begin);
+    bool const missing = !at_checkpoint && at_checkpoint.error().code == Errc::not_found;
+    if (missing) begin = pruned;
+    auto resumed = missing ? resume(pruned) : std::move(at_checkpoint);
+    if (!resumed) return std::unexpected(resumed.error());
+    if (begin.size > 0 && resumed->head() != begin) {
         return fail(Errc::corrupt, "the tiles are not those of the checkpoint");
     }
-    builder_.emplace(resumed ? *std::move(resumed) : TileBuilder(writer_));
-    SALUS_TRY(follower_, audit::Follower::open(directory_, begin));
+    builder_.emplace(*std::move(resumed));
+    SALUS_TRY(follower_, audit::Follower::open(directory_, begin.size));
     return {};
 }
 

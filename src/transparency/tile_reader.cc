@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 
 #include "foundation/check.h"
 #include "foundation/file.h"
@@ -9,32 +10,70 @@
 namespace salus::transparency {
 namespace {
 
-// A partial tile may have become a full one meanwhile, which begins with the same bytes.
-Result<Bytes> read_either(std::filesystem::path const& directory, std::string const& path,
-                          std::string const& full_path, std::size_t bytes_most) {
-    auto contents = read_file(directory / path, bytes_most);
-    if (contents || contents.error().code != Errc::not_found) return contents;
-    return read_file(directory / full_path, bytes_most);
+// The widest of the partial ones in a directory; 0: there is none.
+std::uint64_t widest_in(std::filesystem::path const& directory) {
+    std::uint64_t widest = 0;
+    std::error_code error;
+    std::filesystem::directory_iterator entry(directory, error);
+    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+        auto const name = entry->path().filename().string();
+        std::uint64_t width = 0;
+        auto const* const end = name.data() + name.size();
+        auto const read = std::from_chars(name.data(), end, width);
+        bool const is_width = read.ec == std::errc() && read.ptr == end && width < kTileWidth;
+        if (is_width) widest = std::max(widest, width);
+    }
+    return widest;
+}
+
+struct TileFile {
+    Bytes contents;
+    std::uint64_t width = 0;  // as its name says
+};
+
+Result<TileFile> read_tile_file(std::filesystem::path const& directory, TilePath const& path,
+                                std::uint64_t width, std::size_t bytes_most) {
+    auto contents = read_file(directory / path(width), bytes_most);
+    if (contents) return TileFile{*std::move(contents), width};
+    if (contents.error().code != Errc::not_found) return std::unexpected(contents.error());
+    SALUS_TRY(auto const wider, find_tile_file(directory, path, width));
+    SALUS_TRY(contents, read_file(directory / wider, bytes_most));
+    auto const name = std::filesystem::path(wider);
+    bool const is_partial = name.parent_path().extension() == ".p";
+    return TileFile{*std::move(contents),
+                    is_partial ? std::stoull(name.filename().string()) : kTileWidth};
 }
 
 }  // namespace
+
+Result<std::string> find_tile_file(std::filesystem::path const& directory, TilePath const& path,
+                                   std::uint64_t width) {
+    std::error_code error;
+    for (auto const each : {width, kTileWidth}) {
+        if (std::filesystem::exists(directory / path(each), error)) return path(each);
+    }
+    auto const widest = widest_in((directory / path(1)).parent_path());
+    if (widest < width) return fail(Errc::not_found, "a tile is missing");
+    return path(widest);
+}
 
 Result<std::vector<Sha256Digest>> TileReader::tile(unsigned level, std::uint64_t number) {
     auto const key = std::pair(level, number);
     if (auto const known = tiles_.find(key); known != tiles_.end()) return known->second;
     auto const width = width_of(level, number, size_);
     SALUS_CHECK(width > 0);
-    SALUS_TRY(auto const bytes,
-              read_either(directory_, tile_path({level, number, width}),
-                          tile_path({level, number, kTileWidth}), kTileWidth * 32));
-    auto const expected = width * sizeof(Sha256Digest);
-    if (bytes.size() != expected && bytes.size() != kTileWidth * sizeof(Sha256Digest)) {
+    SALUS_TRY(auto const file,
+              read_tile_file(
+                  directory_, [&](std::uint64_t wide) { return tile_path({level, number, wide}); },
+                  width, kTileWidth * sizeof(Sha256Digest)));
+    if (file.contents.size() != file.width * sizeof(Sha256Digest)) {
         return fail(Errc::corrupt, "a tile has the wrong size");
     }
     std::vector<Sha256Digest> hashes(width);
     for (std::size_t i = 0; i < width; ++i) {
-        std::ranges::copy(BytesView(bytes).subspan(i * sizeof(Sha256Digest), sizeof(Sha256Digest)),
-                          hashes[i].begin());
+        std::ranges::copy(
+            BytesView(file.contents).subspan(i * sizeof(Sha256Digest), sizeof(Sha256Digest)),
+            hashes[i].begin());
     }
     return tiles_.emplace(key, std::move(hashes)).first->second;
 }
@@ -69,10 +108,12 @@ Result<Sha256Digest> TileReader::range(std::uint64_t begin, std::uint64_t end) {
 Result<std::vector<std::string>> TileReader::bundle(std::uint64_t number) const {
     auto const width = width_of(0, number, size_);
     SALUS_CHECK(width > 0);
-    SALUS_TRY(auto const bytes, read_either(directory_, bundle_path(number, width),
-                                            bundle_path(number, kTileWidth), kBundleBytesMost));
+    SALUS_TRY(auto const file,
+              read_tile_file(
+                  directory_, [&](std::uint64_t wide) { return bundle_path(number, wide); }, width,
+                  kBundleBytesMost));
     std::vector<std::string> entries;
-    auto rest = BytesView(bytes);
+    auto rest = BytesView(file.contents);
     while (!rest.empty() && entries.size() < width) {
         if (rest.size() < 2 || rest.size() - 2 < read_u16(rest)) break;
         std::size_t const size = read_u16(rest);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -16,6 +17,13 @@
 #include "transparency/tile.h"
 
 namespace salus::transparency {
+
+// The file that holds at least so many hashes, or entries, of a tile: a partial tile may have
+// grown, or have become a full one, and both begin with the same bytes. `path` gives the name for a
+// width. Errc::not_found.
+using TilePath = std::function<std::string(std::uint64_t width)>;
+[[nodiscard]] Result<std::string> find_tile_file(std::filesystem::path const& directory,
+                                                 TilePath const& path, std::uint64_t width);
 
 class TileReader {
 public:

@@ -103,8 +103,28 @@ def parse_leaf(data):
     return leaf
 
 
+class Pruning:
+    """What the file `pruned` says of the log's beginning; a leaf must say it too."""
+
+    def __init__(self, text):
+        said = json.loads(text)
+        if json.dumps(said, sort_keys=True, separators=(",", ":")) + "\n" != text:
+            raise Wrong("a file of a pruning that is not canonical")
+        self.leaf = said["leaf"]
+        self.prefix = said["pruned"]
+        self.told = False
+
+    def segment(self):
+        return self.prefix["segment"]
+
+    def look_at(self, index, what):
+        if index == self.leaf and what.get("ev") == "retention.pruned":
+            self.told = what.get("pruned") == self.prefix
+
+
 class Log:
-    def __init__(self):
+    def __init__(self, pruning=None):
+        self.pruning = pruning
         self.tree = Tree()
         self.head = ZERO
         self.time = 0
@@ -158,6 +178,8 @@ class Log:
         if self.origin is None:
             length = struct.unpack_from(">H", header, 184)[0]
             self.origin = header[186 : 186 + min(length, 254)].decode("ascii", "replace")
+            if self.pruning:
+                self.begin_after_pruning(header)
         if self.expected_header() != header:
             raise Wrong("a header that does not continue the log")
         self.previous_header = sha256(header)
@@ -167,6 +189,21 @@ class Log:
         self.offset = offset
         if any(data[offset:]):
             raise Wrong("bytes behind the last batch")
+
+    def begin_after_pruning(self, header):
+        """The state that the first segment left says, if it is the one that was recorded."""
+        self.last_commit, self.time = struct.unpack_from(">QQ", header, 32)
+        self.previous_header, self.head = header[48:80], header[80:112]
+        size = struct.unpack_from(">Q", header, 144)[0]
+        at = 186 + len(self.origin) + 2
+        for bit in reversed(range(64)):
+            if size >> bit & 1:
+                self.tree.stack.append((1 << bit, header[at : at + 32]))
+                at += 32
+        self.tree.size = size
+        recorded = base64.b64decode(self.pruning.prefix["root"])
+        if size != self.pruning.prefix["first"] or self.tree.root() != recorded:
+            raise Wrong("a header of another tree than was pruned")
 
     def batch(self, data, start):
         first = self.tree.size
@@ -228,9 +265,19 @@ class Log:
             self.intents.pop(leaf["in"], None)
         elif "ph" in leaf:
             raise Wrong("an unknown phase")
+        if self.pruning:
+            self.pruning.look_at(self.tree.size, leaf["what"])
         self.head = sha256(b"\x00" + data)
         self.time = leaf["t"]
         self.tree.append(self.head)
+
+
+def read_pruning(directory):
+    path = os.path.join(directory, "pruned")
+    if not os.path.exists(path):
+        return None
+    with open(path, encoding="ascii") as file:
+        return Pruning(file.read())
 
 
 def main():
@@ -239,12 +286,19 @@ def main():
     log = Log()
     name = ""
     try:
-        for number, name in enumerate(names, 1):
+        log = Log(read_pruning(directory))
+        first = log.pruning.segment() if log.pruning else 1
+        log.number = first - 1
+        # What a pruning that was interrupted left is no part of the log.
+        names = [name for name in names if not ("0000000001" <= name[:10] < f"{first:010}")]
+        for number, name in enumerate(names, first):
             if not re.fullmatch(r"\d{10}\.segment", name) or int(name[:10]) != number:
                 raise Wrong("a segment is missing or strange")
             with open(os.path.join(directory, name), "rb") as file:
                 log.segment(file.read())
-    except (Wrong, KeyError, TypeError, struct.error) as wrong:
+        if log.pruning and not log.pruning.told:
+            raise Wrong("no leaf records that the log's beginning was pruned")
+    except (Wrong, KeyError, TypeError, ValueError, struct.error) as wrong:
         print(f"{name} offset {log.offset} index {log.tree.size}: {wrong}", file=sys.stderr)
         return 1
     print(f"size {log.tree.size}")

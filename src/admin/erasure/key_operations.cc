@@ -46,6 +46,23 @@ public:
         return conclude(to_json(progress_));
     }
 
+    Result<void> prune_audit() {
+        if (desk_.pruning == nullptr)
+            return fail(Errc::not_supported, "the audit log cannot be pruned here");
+        auto const holds = [this]() -> Result<audit::LegalHolds> {
+            SALUS_TRY(auto all, all_holds(desk_.keys));
+            return std::move(all.holds);
+        };
+        auto const record = [this](audit::PrunedPrefix const& prefix) {
+            return desk_.journal.record_pruning(proposal_, prefix);
+        };
+        SALUS_TRY(
+            auto result,
+            desk_.pruning->prune(
+                {.approval = approval_, .holds = holds, .record = record, .stop = desk_.stop}));
+        return conclude(std::move(result));
+    }
+
 private:
     Result<CompartmentId> patient() const {
         auto const bytes = from_hex(approval_.target());
@@ -68,8 +85,8 @@ private:
 
     // The last moment at which a legal hold stops it.
     Result<void> look() {
-        SALUS_TRY(auto const holds, holds_of(desk_.keys, patient_));
-        if (!holds.holds.empty()) return conclude(R"({"refused":"a legal hold"})");
+        SALUS_TRY(auto const held, is_held(desk_.keys, patient_));
+        if (held) return conclude(R"({"refused":"a legal hold"})");
         auto live = rotation_.live_data_keys(patient_);
         if (!live && live.error().code == Errc::gone)
             return conclude(R"({"refused":"erased before"})");
@@ -208,6 +225,7 @@ Result<void> carry_out(KeyOperationsDesk const& desk, StoredProposal& proposal) 
     switch (operation) {
         case keys::Operation::erase_patient: return run.erase_patient();
         case keys::Operation::rotate_root: return run.rotate_root();
+        case keys::Operation::prune_audit: return run.prune_audit();
         case keys::Operation::change_custodians:
         case keys::Operation::release_hold: break;
     }

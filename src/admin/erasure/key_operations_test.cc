@@ -58,6 +58,11 @@ public:
         return positions->front().index;
     }
 
+    Result<std::uint64_t> record_pruning(StoredProposal const& /*proposal*/,
+                                         audit::PrunedPrefix const& /*prefix*/) override {
+        return fail(Errc::not_supported, "nothing is pruned here");
+    }
+
 private:
     KeysDesk const& desk_;
     testing::TestRecords& home_;

@@ -27,13 +27,15 @@ Literal name_of(Operation operation) noexcept {
         case Operation::rotate_root: return "rotate-root";
         case Operation::erase_patient: return "erase-patient";
         case Operation::release_hold: return "release-hold";
+        case Operation::prune_audit: return "prune-audit";
     }
     return "";
 }
 
 std::span<Operation const> all_operations() noexcept {
     static constexpr std::array kAll{Operation::change_custodians, Operation::rotate_root,
-                                     Operation::erase_patient, Operation::release_hold};
+                                     Operation::erase_patient, Operation::release_hold,
+                                     Operation::prune_audit};
     return kAll;
 }
 
@@ -48,7 +50,8 @@ std::optional<Role> proposing_role(Operation operation) noexcept {
     switch (operation) {
         case Operation::change_custodians: return Role::generate;
         case Operation::rotate_root: return Role::rotate;
-        case Operation::erase_patient: return Role::destroy;
+        case Operation::erase_patient:
+        case Operation::prune_audit: return Role::destroy;
         case Operation::release_hold: return std::nullopt;
     }
     return Role::destroy;
@@ -56,7 +59,8 @@ std::optional<Role> proposing_role(Operation operation) noexcept {
 
 bool is_destructive(Operation operation) noexcept {
     switch (operation) {
-        case Operation::erase_patient: return true;
+        case Operation::erase_patient:
+        case Operation::prune_audit: return true;
         case Operation::change_custodians:
         case Operation::rotate_root:
         case Operation::release_hold: return false;

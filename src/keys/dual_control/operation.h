@@ -20,6 +20,7 @@ enum class Operation : std::uint8_t {
     rotate_root,        // a new key-encryption key, and the end of the old one
     erase_patient,      // cryptographic erasure (ENC-5)
     release_hold,       // ends a legal hold
+    prune_audit,        // the beginning of the audit log goes, its retention being over (AUD-6)
 };
 
 [[nodiscard]] Literal name_of(Role role) noexcept;
