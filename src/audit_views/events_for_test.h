@@ -2,6 +2,8 @@
 #pragma once
 
 #include "audit/log_fixture.h"
+#include "audit/pruning.h"
+#include "audit/retention.h"
 #include "audit_views/recorded_leaf.h"
 
 namespace salus::audit_views {
@@ -53,6 +55,19 @@ protected:
     RecordedLeaf read_one(audit::LeafBuilder& builder) {
         auto const index = add(builder);
         return read().at(static_cast<std::size_t>(index));
+    }
+
+    // Six years later: removes the segments whose retention is over.
+    std::optional<audit::RecordedPruning> prune() {
+        auto const state = audit::judge_retention(directory_, *audit::RetentionPeriod::of_years(6),
+                                                  {}, clock_.now());
+        if (!state || !state->due) return std::nullopt;
+        auto const prefix = state->due->with({});
+        audit::LeafBuilder leaf(audit::Event::retention_pruned, audit::Outcome::ok);
+        auto const index = add(leaf.pruned(prefix));
+        auto const recorded = audit::declare_pruned(directory_, *state->due, prefix, index);
+        if (!recorded || !audit::remove_pruned_segments(directory_, *recorded)) return std::nullopt;
+        return *recorded;
     }
 
     json::Parser parser_;

@@ -199,19 +199,12 @@ TEST_F(LeafReaderTest, OfAPrunedLogReadsAndIndexesWhatIsLeft) {
     auto old_reader = reader(head);
     auto events = *used.events_of(patient, old_reader);
 
-    auto const state =
-        audit::judge_retention(directory_, *audit::RetentionPeriod::of_years(6), {}, clock_.now());
-    ASSERT_TRUE(state && state->due);
-    auto const prefix = state->due->with({});
-    audit::LeafBuilder leaf(audit::Event::retention_pruned, audit::Outcome::ok);
-    auto const index = append(*leaf.pruned(prefix).build())->front().index;
-    auto const recorded = audit::declare_pruned(directory_, *state->due, prefix, index);
+    auto const recorded = prune();
     ASSERT_TRUE(recorded);
-    ASSERT_TRUE(audit::remove_pruned_segments(directory_, *recorded));
     ASSERT_TRUE(transparency::remove_pruned_entries(directory_, *recorded));
     ASSERT_TRUE(remove_pruned_index(directory_ / "patients", *recorded));
 
-    auto const first = prefix.first;
+    auto const first = recorded->prefix().first;
     auto error = Errc::internal;
     for (auto const& signed_head : {head, transparency::TreeHead{}}) {
         auto const found = read(reader(signed_head), {first, before.size()}, error);

@@ -19,7 +19,7 @@ std::uint64_t Feed::delivered() const noexcept {
     return confirmed_ ? confirmed_->index + 1 : 0;
 }
 
-// Nothing, and why, when the log is to be sent from its first leaf. The cursor is a file that
+// Nothing, and why, when the log is to be sent from its first leaf on. The cursor is a file that
 // whoever has the server could change, so the log decides whether it is right.
 std::optional<Place> Feed::last_settled() {
     auto const cursor = read_cursor(cursor_);
@@ -33,6 +33,8 @@ std::optional<Place> Feed::last_settled() {
     auto const leaf = moment.reader.at(last.index);
     if (cursor->origin != origin_) {
         began_anew_ = "the cursor is of another log";
+    } else if (!leaf && leaf.error().code == Errc::gone) {
+        began_anew_ = "the leaf that was sent last was pruned";
     } else if (last.index >= moment.reader.size()) {
         began_anew_ = "the log is shorter than what was sent";
     } else if (!leaf || audit::leaf_hash(bytes_of(*leaf)) != last.hash) {
@@ -48,7 +50,7 @@ Result<void> Feed::begin() {
         settled_ = confirmed_ = sent_ = last_settled();
         has_read_cursor_ = true;
     }
-    next_ = sent_ ? sent_->index + 1 : 0;
+    next_ = std::max(sent_ ? sent_->index + 1 : 0, trail_.now().reader.first());
     intents_ = {};
     SALUS_TRY(follower_, trail_.follow(next_));
     return {};

@@ -276,6 +276,32 @@ TEST_F(SenderTest, ACursorThatDoesNotFitTheLogStartsFromTheFirstLeaf) {
 }
 
 // A cursor that was moved ahead with the right hash: the receiver finds the gap.
+TEST_F(SenderTest, OfAPrunedLogSendsWhatIsLeft) {
+    add_reads(1);
+    deliver();
+    while (log_->status().segments < 4) add_reads(20);
+    clock_.advance(6 * std::chrono::days(366));
+    add_reads(5);
+    auto const recorded = prune();
+    ASSERT_TRUE(recorded);
+    restart();
+    receiver_.received_.clear();
+    deliver();
+    auto const indices = receiver_.indices();
+    ASSERT_FALSE(indices.empty());
+    EXPECT_EQ(indices.front(), recorded->prefix().first);
+    EXPECT_EQ(indices.back(), log_->status().size - 1);
+    EXPECT_TRUE(receiver_.gaps().empty());
+    EXPECT_EQ(sender_->status().logs[0].began_anew.text(), "there is no cursor");
+    // Its only event that was ever settled is gone.
+    ASSERT_TRUE(write_cursor(cursor_file(), {std::string(audit::kTestOrigin), {0, {}}}));
+    restart();
+    deliver();
+    EXPECT_EQ(sender_->status().logs[0].began_anew.text(),
+              "the leaf that was sent last was pruned");
+    EXPECT_EQ(receiver_.indices().back(), log_->status().size - 1);
+}
+
 TEST_F(SenderTest, ACursorMovedAheadLeavesAGapThatTheReceiverSees) {
     add_reads(3);
     deliver();
