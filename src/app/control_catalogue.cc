@@ -88,7 +88,7 @@ constexpr auto kControls = std::to_array<Control>({
     {"AUD-6", "Audit retention and legal hold", audit_retention_kept, {}},
     {"AUD-7", "Activity is reviewed daily, automatically", nullptr, "the review"},
     {"AUD-8", "Export as AuditEvent, syslog and JSON lines", views_of_the_log,
-     "the sender of syslog over TLS; disclosures outside this server"},
+     "disclosures outside this server"},
     // Secure interface
     {"API-1", "Strict schemas; unknown and duplicate members refused", strict_schemas,
      "least cardinality, value sets, invariants; refusal of unknown administration parameters"},

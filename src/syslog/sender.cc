@@ -28,7 +28,6 @@ Result<bool> Sender::round(Receiver& receiver, std::stop_token const& stop) {
         give_up(receiver, error);
         return std::unexpected(error);
     }
-    why_ = {};
     return more;
 }
 
@@ -58,7 +57,9 @@ Result<bool> Sender::send(Receiver& receiver, std::stop_token const& stop) {
             std::ranges::all_of(findings_, [](Literal finding) { return finding.empty(); });
         if (more || !all_read) continue;
         sent_at_ = now;
-        if (sent_bytes_ == 0) confirmed_at_ = now;
+        if (sent_bytes_ > 0) continue;
+        confirmed_at_ = now;
+        why_ = {};
     }
     return more;
 }
@@ -84,6 +85,7 @@ Result<void> Sender::finish(Receiver& receiver) {
     is_connected_ = false;
     sent_bytes_ = 0;
     confirmed_at_ = sent_at_;
+    why_ = {};
     for (auto& feed : feeds_) SALUS_TRY_VOID(feed->confirm());
     return {};
 }

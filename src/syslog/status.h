@@ -22,7 +22,7 @@ struct Status {
     std::chrono::nanoseconds lag{0};  // what was durable so long ago has been read, in every log
     bool is_alarming = false;         // the lag is longer than Pace::alarm_after
     std::uint64_t lost = 0;           // connections, each with something sent again
-    Literal why{};                    // the last round failed; empty: it did not
+    Literal why{};                    // what failed; empty: nothing since a confirmation
 };
 
 }  // namespace salus::syslog

@@ -87,7 +87,12 @@ class Offers(unittest.TestCase):
                            "conditionalDelete", "updateCreate", "versioning")],
                          [True, "full-support", True, "single", True, "versioned-update"])
         self.assertEqual({o["name"] for o in patient["operation"]},
-                         {"everything", "meta", "meta-add", "meta-delete", "validate"})
+                         {"everything", "meta", "meta-add", "meta-delete", "validate",
+                          "accounting", "access-report"})
+        for operation in patient["operation"]:
+            if operation["name"] in ("accounting", "access-report"):
+                served = self.stranger.get("/fhir" + operation["definition"].split("/fhir")[1])
+                self.assertEqual(served.json()["url"], operation["definition"])
         self.assertNotIn("everything", {o["name"] for o in resources["Observation"]["operation"]})
 
     def test_a_caller_sees_what_its_scopes_let_through(self):
@@ -108,7 +113,10 @@ class Offers(unittest.TestCase):
         # What spans patients is offered to whom it was given.
         self.assertEqual({i["code"] for i in everything["interaction"]}, {"transaction", "batch"})
         for resource in everything["resource"]:
-            self.assertNotIn("history-type", {i["code"] for i in resource["interaction"]})
+            # Of AuditEvents, which are the log's, $validate alone is for everybody.
+            codes = {i["code"] for i in resource.get("interaction", [])}
+            self.assertEqual(bool(codes), resource["type"] != "AuditEvent")
+            self.assertNotIn("history-type", codes)
 
 
 if __name__ == "__main__":

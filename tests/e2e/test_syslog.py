@@ -53,12 +53,12 @@ def make_authority(directory):
             "-nodes", "-keyout", "ca.key", "-out", "ca.crt", "-days", "2", "-subj", "/CN=test")
 
 
-def make_certificate(directory, name, host, authority="ca"):
+def make_certificate(directory, name, host):
     openssl(directory, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
             "-keyout", name + ".key", "-out", name + ".csr", "-subj", "/CN=" + host, "-addext",
             "subjectAltName=DNS:" + host)
-    openssl(directory, "x509", "-req", "-in", name + ".csr", "-CA", authority + ".crt", "-CAkey",
-            authority + ".key", "-CAcreateserial", "-days", "2", "-copy_extensions", "copy",
+    openssl(directory, "x509", "-req", "-in", name + ".csr", "-CA", "ca.crt", "-CAkey", "ca.key",
+            "-CAcreateserial", "-days", "2", "-copy_extensions", "copy",
             "-out", name + ".crt")
 
 
@@ -137,7 +137,7 @@ class Syslog(unittest.TestCase):
                                      "--format", "jsonl")
         leaves = [json.loads(line) for line in done.stdout.splitlines()]
         # Of a write the outcome is the event.
-        return {str(leaf["i"]) for leaf in leaves if leaf["what"].get("ph") != "intent"}
+        return {str(leaf["i"]) for leaf in leaves if leaf.get("ph") != "intent"}
 
     def wait_for(self, what):
         end = time.monotonic() + PATIENCE
@@ -160,8 +160,11 @@ class Syslog(unittest.TestCase):
         return answer.json()["status"]
 
     def evidence(self):
-        done = self.instance.command("check", "--dir", str(self.instance.directory), check=False)
-        return [line for line in done.stdout.splitlines() if "AUD-8" in line][0]
+        done = self.instance.command("check", "--dir", str(self.instance.directory), "--json",
+                                     check=False)
+        report = json.loads(done.stdout)
+        lines = report["controls"] if isinstance(report, dict) else report
+        return next(line["evidence"] for line in lines if line["id"] == "AUD-8")
 
     def test_rsyslog_parses_every_event_in_order(self):
         self.receiver.start()
@@ -187,7 +190,8 @@ class Syslog(unittest.TestCase):
             parser.Parse(message["msg"].lstrip("\ufeff"), True)
             self.assertEqual(tags[:2], ["AuditMessage", "EventIdentification"])
         self.assertEqual(first, sorted(first, key=int))
-        self.assertEqual({m["syslogseverity"] for m in messages}, {"4", "5"})
+        severities = {m["syslogseverity"] for m in messages}
+        self.assertTrue({"4", "5"} <= severities <= {"3", "4", "5"}, severities)
         text = (self.receiver.directory / "received").read_text()
         for secret in ("Secretname", "Secretquery", "Patient/p1", "127.0.0.1\\\""):
             self.assertNotIn(secret, text)
@@ -261,15 +265,20 @@ class Syslog(unittest.TestCase):
         self.assertEqual(self.client.get("/fhir/Patient/p1").status, 200)
         self.assertIn("audit.syslog ", self.instance.output.read_text().replace('"', " "))
 
-    def test_a_receiver_that_wants_another_client_gets_nothing(self):
-        authority = self.receiver.directory / "ca.crt"
-        ours = authority.read_bytes()
-        self.receiver.start(authentication="x509/name")  # and no peer is permitted
+    def test_a_receiver_that_does_not_know_us_is_not_believed_to_have_read(self):
+        other = self.instance.root / "other"
+        other.mkdir()
+        make_authority(other)
+        make_certificate(other, "client", "client.example")
+        for name in ("client.crt", "client.key"):
+            shutil.copy(other / name, self.receiver.directory / name)
+        self.receiver.start()
         self.begin(alarm=3)
         self.read(5)
+        # TLS 1.3: the client learns of it behind its own handshake.
         self.wait_for(lambda: self.state() == "warn")
         self.assertEqual(self.receiver.messages(), [])
-        self.assertEqual(authority.read_bytes(), ours)
+        self.assertFalse((self.instance.directory / "syslog/default.cursor").exists())
 
     def test_nobody_waits_for_a_receiver_that_does_not_answer(self):
         self.receiver.start()
