@@ -156,7 +156,8 @@ class AuditViews(unittest.TestCase):
         messages = self.exported("--format", "syslog").splitlines()
         self.assertEqual(len(messages), len(rows))
         header = re.compile(r'<8[345]>1 \d{4}-\d\d-\d\dT[\d:.]+Z localhost salus - IHE\+RFC-3881 '
-                            r'\[salus@32473 o="[^"]+" i="(\d+)"(?: pi="\d+")? lh="[^"]+"\] \ufeff(<\?xml.*)$')
+                            r'\[salus@32473 o="[^"]+" i="(\d+)"(?: pi="\d+")? '
+                            r'lh="[^"]+"\] \ufeff(<\?xml.*)$')
         for message, row in zip(messages, rows):
             found = header.match(message)
             self.assertTrue(found, message)
