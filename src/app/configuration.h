@@ -79,6 +79,8 @@ struct MirrorLinkConfiguration {
     std::filesystem::path key;  // of its cosignatures
     std::chrono::milliseconds timeout{0};
     mirror::Patience patience;
+    bool strict = false;                              // answers wait for it
+    std::chrono::milliseconds acknowledge_within{0};  // that an answer waits at most, then
 };
 
 // Who signs checkpoints of the audit logs, and what happens when nobody does (AUD-3).

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 
+#include "app/mirror_link.h"
 #include "app/signing_leaf.h"
 #include "mirror/home.h"
 
@@ -11,7 +12,6 @@ namespace {
 
 using transparency::SigningState;
 
-constexpr std::size_t kPemBytes = std::size_t{256} * 1024;
 constexpr std::chrono::milliseconds kPauseMost{60'000};
 constexpr unsigned kDoublingsMost = 6;
 
@@ -24,32 +24,6 @@ Literal name_of(SigningState state) {
     return {};
 }
 
-std::optional<http::ClientOptions> client_options(MirrorLinkConfiguration const& link,
-                                                  std::string& why) {
-    auto const authorities = read_file(link.authorities, kPemBytes);
-    auto const chain = read_file(link.certificate, kPemBytes);
-    auto key = read_file(link.certificate_key, kPemBytes);
-    if (!authorities || !chain || !key) {
-        why = "audit.mirror: authorities, certificate or certificate_key cannot be read";
-        return std::nullopt;
-    }
-    auto identity = std::make_shared<crypto::TlsIdentity>(std::string(text_of(*chain)),
-                                                          SecretBytes(BytesView(*key)));
-    scrub(*key);
-    std::string authorities_pem(text_of(*authorities));
-    if (!crypto::TlsClientContext::make(authorities_pem, *identity)) {
-        why = "audit.mirror: authorities, certificate and certificate_key cannot be used";
-        return std::nullopt;
-    }
-    return http::ClientOptions{.host = link.host,
-                               .port = link.port,
-                               .authorities_pem = std::move(authorities_pem),
-                               .server_key = link.server_key,
-                               .identity = std::move(identity),
-                               .timeout = link.timeout,
-                               .response_bytes = transparency::kNoteBytesMost};
-}
-
 }  // namespace
 
 std::unique_ptr<MirrorJob> MirrorJob::start(Instance& instance,
@@ -57,7 +31,7 @@ std::unique_ptr<MirrorJob> MirrorJob::start(Instance& instance,
                                             std::string& why) {
     auto const& configuration = instance.configuration();
     auto const& link = *configuration.audit.mirror;
-    auto options = client_options(link, why);
+    auto options = mirror_client_options(link, why);
     if (!options) return nullptr;
     auto const key = mirror::read_mirror_key(link.key);
     if (!key) {
@@ -66,10 +40,10 @@ std::unique_ptr<MirrorJob> MirrorJob::start(Instance& instance,
     }
     std::unique_ptr<MirrorJob> job(new MirrorJob(instance, *std::move(options)));
     for (auto const& log : logs) {
-        auto sender =
-            std::make_shared<mirror::Sender>(Layout{configuration.directory}.audit(log.tenant),
-                                             audit_origin(configuration.realm, log.tenant),
-                                             *log.publisher, *key, instance.clock(), link.patience);
+        auto sender = std::make_shared<mirror::Sender>(
+            Layout{configuration.directory}.audit(log.tenant),
+            audit_origin(configuration.realm, log.tenant), *log.publisher, *key, instance.clock(),
+            link.patience, log.replication);
         log.log.watch(std::shared_ptr<transparency::Cosigning const>(log.publisher, sender.get()));
         job->logs_.push_back({log.tenant, log.log, std::move(sender)});
     }
@@ -156,7 +130,7 @@ void MirrorJob::tell(Sending& sending) {
     instance_.log().write(well ? LogLevel::info : LogLevel::error, "audit.mirror",
                           field("tenant", sending.tenant), field("state", name_of(status.state)),
                           field("why", status.why));
-    record_signing_state(sending.log, sending.tenant, name_of(status.state),
+    record_signing_state(sending.log.unguarded(), sending.tenant, name_of(status.state),
                          well ? audit::Outcome::ok : audit::Outcome::error, status.size);
 }
 
