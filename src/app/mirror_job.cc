@@ -38,6 +38,13 @@ std::unique_ptr<MirrorJob> MirrorJob::start(Instance& instance,
         why = "audit.mirror.key: " + std::string(key.error().why.text());
         return nullptr;
     }
+    bool const needs_module = configuration.crypto.fips == CryptoConfiguration::Fips::require;
+    if (needs_module && key->is_ed25519()) {
+        why =
+            "audit.mirror.key is Ed25519, which the required FIPS provider has not: the mirror "
+            "needs a key of P-256 (`salus mirror init --algorithm p256`)";
+        return nullptr;
+    }
     std::unique_ptr<MirrorJob> job(new MirrorJob(instance, *std::move(options)));
     for (auto const& log : logs) {
         auto sender = std::make_shared<mirror::Sender>(

@@ -13,6 +13,8 @@ namespace salus::mirror {
 namespace {
 
 constexpr std::string_view kMark("\0salkep\x01", 8);  // no leaf holds a NUL
+// A log that is not signed for so long is closed by its signer's absence long before.
+constexpr std::uint64_t kBytesMost = std::uint64_t{16} << 30U;
 constexpr std::size_t kHeadBytes = kMark.size() + 8 + 4;
 constexpr std::size_t kFrameBytesMost =
     kHeadBytes + kEntriesBytesMost + sizeof(crypto::Sha256Digest);
@@ -148,6 +150,9 @@ Result<bool> KeptEntries::add(std::string_view bundle, crypto::Sha256Digest cons
     if (tree.root() != root) return false;
     if (bundle.empty()) return true;
     if (is_broken_) return no_disk();
+    if (end_ + bundle.size() > kBytesMost) {
+        return fail(Errc::too_large, "too many entries are kept that no checkpoint covers");
+    }
     if (!file_.valid()) SALUS_TRY_VOID(make_file());
     if (auto const written = write_frame(bundle, root); !written) {
         is_broken_ = ::ftruncate(file_.get(), static_cast<off_t>(end_)) != 0;

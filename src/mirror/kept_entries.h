@@ -29,8 +29,9 @@ public:
     static Result<KeptEntries> open(std::filesystem::path const& directory, std::uint64_t cosigned);
 
     // Durable when it returns true. False: with these entries the tree has another root; they are
-    // not kept. Errc::invalid: an entry is cut; Errc::unavailable: the disk. A disk that could not
-    // be synced is not asked again before the next open().
+    // not kept. Errc::invalid: an entry is cut; Errc::too_large: 16 GiB wait for a checkpoint;
+    // Errc::unavailable: the disk. A disk that could not be synced is not asked again before the
+    // next open().
     [[nodiscard]] Result<bool> add(std::string_view bundle, crypto::Sha256Digest const& root);
     // The tiles have come up to this tree, which is of the same log: what is before its end is
     // dropped. What cannot be dropped from the file now is no harm, and goes later.

@@ -266,6 +266,8 @@ TEST_F(ReplicationTest, AMirrorThatLostWhatItAcknowledgedIsSentItAgainAndToldOf)
 }
 
 TEST_F(ReplicationTest, ALongLogGoesInPieces) {
+    log_.reset();
+    std::filesystem::remove_all(directory_);
     segment_bytes_ = 16 * limits::kMiB;
     ASSERT_TRUE(open());
     for (int batch = 0; batch < 8; ++batch) {

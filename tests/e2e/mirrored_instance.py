@@ -1,7 +1,9 @@
 """An instance and its mirror in the account of somebody else, for tests: set up as two operators
 would do it."""
 import json
+import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -14,6 +16,7 @@ import unittest
 from instance import BINARY, free_port, Instance
 
 
+LEAF = re.compile(rb'"i":(\d+),[ -~]{0,900}?"rq":"([A-Za-z0-9_-]{22})"')
 START = 30  # seconds; a busy machine is no finding
 
 
@@ -24,12 +27,12 @@ def salus(*arguments):
 class Mirror:
     """A mirror's directory and its process."""
 
-    def __init__(self, root):
+    def __init__(self, root, *options):
         self.directory = root / "mirror"
         self.output = root / "mirror.log"
         self.port = free_port()
         made = salus("mirror", "init", self.directory, "--name", "mirror.example/salus",
-                     "--port", self.port)
+                     "--port", self.port, *options)
         assert made.returncode == 0, made.stderr
         self.server_key = made.stdout.split("server_key ")[1].split()[0]
         self.process = None
@@ -40,10 +43,10 @@ class Mirror:
                  for line in file.read_text().splitlines()]
         file.write_text("\n".join(lines) + "\n")
 
-    def start(self):
+    def start(self, environment=None):
         with self.output.open("a") as output:
             self.process = subprocess.Popen([BINARY, "mirror", "serve", str(self.directory)],
-                                            stderr=output)
+                                            stderr=output, env=os.environ | (environment or {}))
         end = time.monotonic() + START
         while time.monotonic() < end and self.process.poll() is None:
             try:
@@ -66,6 +69,15 @@ class Mirror:
 
     def size(self):
         return int((self.log() / "checkpoint").read_text().splitlines()[1])
+
+    def kept(self):
+        """What is on its disk: leaf indexes by request id."""
+        found = {}
+        for path in [self.log() / "kept", *self.log().glob("tile/entries/**/*")]:
+            if path.is_file():
+                for index, request in LEAF.findall(path.read_bytes()):
+                    found.setdefault(request.decode(), set()).add(int(index))
+        return found
 
     def alarms(self):
         lines = (self.directory / "alarms").read_text().splitlines()
@@ -101,12 +113,13 @@ class BlackHole:
 
 class MirroredInstance(unittest.TestCase):
     INIT = ()  # options of `salus init`
+    MIRROR_INIT = ()  # of `salus mirror init`
 
     def setUp(self):
         self.instance = Instance(*self.INIT)
         self.directory = self.instance.directory
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="salus-mirror-"))
-        self.mirror = Mirror(self.folder)
+        self.folder = self.make_folder()
+        self.mirror = Mirror(self.folder, *self.MIRROR_INIT)
         made = salus("audit", "mirror-identity", "--dir", self.directory)
         self.assertEqual(made.returncode, 0, made.stderr)
         self.origin = made.stdout.split("origin")[1].split()[0]
@@ -115,6 +128,10 @@ class MirroredInstance(unittest.TestCase):
         self.instance.stop()
         self.add_log()
         self.configure()
+
+    def make_folder(self):
+        """Of the mirror's account."""
+        return pathlib.Path(tempfile.mkdtemp(prefix="salus-mirror-"))
 
     def tearDown(self):
         self.instance.stop()

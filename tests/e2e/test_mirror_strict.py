@@ -1,8 +1,7 @@
-"""Strict mode: no answer leaves before the mirror has its record (AUD-2, AUD-4). The mirror is killed,
-frozen, black-holed, filled up; clients keep outside what they were told."""
+"""Strict mode: no answer leaves before the mirror has its record (AUD-2, AUD-4). The mirror is
+killed, frozen, black-holed, filled up; clients keep outside what they were told."""
 import http.client
 import random
-import re
 import shutil
 import signal
 import threading
@@ -13,7 +12,6 @@ from mirrored_instance import BlackHole, MirroredInstance, salus, START
 
 CLIENTS = 16
 ROUNDS = 8
-LEAF = re.compile(rb'"i":(\d+),[ -~]{0,900}?"rq":"([A-Za-z0-9_-]{22})"')
 PATIENT = {"resourceType": "Patient", "id": "strict", "name": [{"family": "Strictly"}]}
 WITHIN = 1.0  # seconds that an answer waits for the mirror at most
 SOON = 0.8  # a refusal that waits for nobody, on a busy machine
@@ -21,7 +19,8 @@ SOON = 0.8  # a refusal that waits for nobody, on a busy machine
 
 class StrictMirror(MirroredInstance):
     def configure(self, **values):
-        super().configure(**({"strict": True, "acknowledge_within_ms": int(WITHIN * 1000)} | values))
+        strict = {"strict": True, "acknowledge_within_ms": int(WITHIN * 1000)}
+        super().configure(**(strict | values))
 
     def setUp(self):
         super().setUp()
@@ -34,16 +33,6 @@ class StrictMirror(MirroredInstance):
 
     def wait_for_health(self, status, seconds=30):
         self.wait_for(lambda: self.health() == status, seconds, f"/health is never {status}")
-
-    def kept(self):
-        """What the mirror has on its disk: leaf indexes by request id."""
-        found = {}
-        log = self.mirror.log()
-        for path in [log / "kept", *log.glob("tile/entries/**/*")]:
-            if path.is_file():
-                for index, request in LEAF.findall(path.read_bytes()):
-                    found.setdefault(request.decode(), set()).add(int(index))
-        return found
 
     def timed(self, client, path="/fhir/Patient/strict"):
         begin = time.monotonic()
@@ -70,7 +59,8 @@ class StrictMirror(MirroredInstance):
                                             PATIENT | {"id": f"w{number}"})
                     statuses.add(answer.status)
                     if "Salus-Audit-Leaf" in answer.headers:
-                        told[answer.headers["X-Request-Id"]] = int(answer.headers["Salus-Audit-Leaf"])
+                        leaf = int(answer.headers["Salus-Audit-Leaf"])
+                        told[answer.headers["X-Request-Id"]] = leaf
                     elif answer.status != 503 or b"Strictly" in answer.body:
                         problems.append((answer.status, answer.body[:200]))
             except (OSError, http.client.HTTPException) as problem:
@@ -88,7 +78,7 @@ class StrictMirror(MirroredInstance):
             stopping.set()
             for thread in threads:
                 thread.join()
-            kept = self.kept()
+            kept = self.mirror.kept()
             missing = [(request, leaf) for request, leaf in told.items()
                        if leaf not in kept.get(request, ())]
             self.assertEqual(missing[:5], [], f"round {number + 1}")
