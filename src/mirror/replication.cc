@@ -65,7 +65,7 @@ Task<Result<void>> Replication::acknowledged(std::uint64_t size, Executor& home)
 
 Result<void> Replication::wait_for(std::uint64_t size) {
     BlockingExecutor executor;
-    auto const waited = executor.run(acknowledged(size, executor));
+    auto waited = executor.run(acknowledged(size, executor));
     MutexLock const lock(mutex_);
     if (!waited && finding_) return std::unexpected(*finding_);
     return waited;

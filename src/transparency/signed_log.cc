@@ -36,6 +36,7 @@ Task<Result<std::vector<audit::Position>>> SignedLog::append(std::vector<audit::
     auto const kept = co_await elsewhere->acknowledged(size, home);
     if (kept) co_return positions;
     std::vector<std::uint64_t> withdrawn;
+    withdrawn.reserve(intents.size());
     for (auto const place : intents) withdrawn.push_back(positions[place].index);
     SALUS_CO_TRY_VOID(co_await withdraw(std::move(withdrawn), home));
     co_return std::unexpected(kept.error());
