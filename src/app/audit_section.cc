@@ -9,6 +9,9 @@ namespace {
 constexpr std::int64_t kIntervalMost = 3'600;  // seconds
 constexpr std::int64_t kPatienceMost = 604'800;
 constexpr std::int64_t kConfirmMost = 600;
+constexpr std::int64_t kAcknowledgeLeast = 100;  // milliseconds
+constexpr std::int64_t kAcknowledgeMost = 60'000;
+constexpr std::chrono::milliseconds kAcknowledgeWithin{3'000};  // unless it is configured
 
 void read_mirror(toml::table const* table, Configuration& configuration, std::string& why) {
     Section section(table, "audit.mirror", why);
@@ -26,8 +29,11 @@ void read_mirror(toml::table const* table, Configuration& configuration, std::st
     if (when_late != "closed" && when_late != "degraded") {
         section.complain("when_late", "must be degraded or closed");
     }
-    if (configuration.crypto.fips == CryptoConfiguration::Fips::require) {
-        section.complain("", "cosignatures are Ed25519, which the required FIPS provider has not");
+    if (section.has("strict")) mirror.strict = section.boolean("strict");
+    mirror.acknowledge_within = kAcknowledgeWithin;
+    if (section.has("acknowledge_within_ms")) {
+        mirror.acknowledge_within = std::chrono::milliseconds(
+            section.number("acknowledge_within_ms", kAcknowledgeLeast, kAcknowledgeMost));
     }
     section.finish();
 }

@@ -70,8 +70,10 @@ bool CheckpointJob::add_mirror(std::string& why) {
     if (!instance_.configuration().audit.mirror) return true;
     std::vector<MirrorJob::LogOfTenant> logs;
     logs.reserve(logs_.size());
-    for (auto const& [tenant, log, publisher, told] : logs_) {
-        logs.push_back({tenant, log, publisher});
+    auto const& replications = instance_.replications();
+    for (std::size_t i = 0; i < logs_.size(); ++i) {
+        auto const& [tenant, log, publisher, told] = logs_[i];
+        logs.push_back({tenant, log, publisher, replications.empty() ? nullptr : replications[i]});
     }
     mirror_ = MirrorJob::start(instance_, logs, why);
     return mirror_ != nullptr;
@@ -156,7 +158,7 @@ void CheckpointJob::tell(LogOfTenant& of_tenant) {
     instance_.log().write(well ? LogLevel::info : LogLevel::error, "audit.signing",
                           field("tenant", of_tenant.tenant), field("state", state),
                           field("why", status.why));
-    record_signing_state(of_tenant.log, of_tenant.tenant, state,
+    record_signing_state(of_tenant.log.unguarded(), of_tenant.tenant, state,
                          well ? audit::Outcome::ok : audit::Outcome::error, status.head.size);
 }
 

@@ -256,6 +256,7 @@ int audit_signer(AuditSignerOptions options);
 struct MirrorInitOptions {
     std::filesystem::path directory;    // to be made
     std::string name = "salus-mirror";  // of its key, in cosignatures
+    std::string algorithm = "ed25519";  // or "p256", where a FIPS provider is required
     std::string address = "localhost";
     std::uint16_t port = 8470;
     std::vector<std::string> names;  // in its certificate; empty: of this machine alone

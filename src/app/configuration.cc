@@ -160,7 +160,7 @@ void read_root(toml::table const& root, Configuration& configuration, std::strin
     log.finish();
     // Instances made before there were backups do not have it.
     if (top.has("backup")) read_backup(top.section("backup"), configuration, why);
-    if (top.has("crypto")) read_crypto(top.section("crypto"), configuration, why);
+    if (top.has("crypto")) read_crypto(top.section("crypto"), configuration.crypto, why);
     read_audit(top.has("audit") ? top.section("audit") : nullptr, configuration, why);
     static_cast<void>(top.has("tenant"));
     read_tenants(toml::node_view<toml::node const>(root.get("tenant")), configuration, why);

@@ -85,6 +85,8 @@ struct MirrorLinkConfiguration {
     TlsLinkConfiguration link;
     std::filesystem::path key;  // of its cosignatures
     mirror::Patience patience;
+    bool strict = false;                              // answers wait for it
+    std::chrono::milliseconds acknowledge_within{0};  // that an answer waits at most, then
 };
 
 // Who receives the audit logs as syslog (AUD-8).

@@ -19,7 +19,7 @@ struct LogFacts {
         text.append(name.text()).append(": ");
         if (status.state == audit::State::open) return;
         all_open = false;
-        text.append(status.state == audit::State::closed ? "CLOSED, not signed, "
+        text.append(status.state == audit::State::closed ? "CLOSED, "
                                                          : "POISONED by an I/O error, ");
     }
 };
@@ -74,6 +74,28 @@ struct ReconciliationFacts {
                    : fmt::format("; store and logs cannot be compared: {}", last->failed.text());
     }
 };
+
+// Strict mode: what the mirror acknowledged, leaf by leaf.
+void add_strict(EvidenceContext const& context, std::string& text,
+                transparency::SigningState& worst) {
+    for (auto const& tenant : context.sources.tenants) {
+        auto const known =
+            tenant.signed_log == nullptr ? std::nullopt : tenant.signed_log->acknowledging();
+        text.append("; strict, ").append(tenant.name.text()).append(": ");
+        if (!known) {
+            text.append("nobody sends");
+            worst = transparency::SigningState::closed;
+            continue;
+        }
+        bool const is_closed = known->state == transparency::SigningState::closed;
+        text.append(
+            fmt::format("answers wait for the mirror, {} leaves acknowledged", known->size));
+        if (known->lost > 0) text.append(fmt::format(", {} were lost there", known->lost));
+        if (is_closed) text.append(", CLOSED");
+        if (!known->why.empty()) text.append(", ").append(known->why.text());
+        worst = std::max(worst, known->state);
+    }
+}
 
 }  // namespace
 
@@ -153,6 +175,7 @@ Finding mirrored_log(EvidenceContext const& context) {
         worst = std::max(worst, cosigning->state);
         if (!cosigning->why.empty()) text.append(", ").append(cosigning->why.text());
     }
+    if (link->strict) add_strict(context, text, worst);
     text.append("; that it is another account is for its operator to show");
     if (worst == transparency::SigningState::closed) return broken("CLOSED: " + text);
     bool const well = all_cosigned && worst == transparency::SigningState::ok;

@@ -4,9 +4,8 @@ namespace salus::app {
 
 using Fips = CryptoConfiguration::Fips;
 
-void read_crypto(toml::table const* table, Configuration& configuration, std::string& why) {
+void read_crypto(toml::table const* table, CryptoConfiguration& crypto, std::string& why) {
     Section section(table, "crypto", why);
-    auto& crypto = configuration.crypto;
     auto const mode = section.text("fips");
     if (mode == "prefer") crypto.fips = Fips::prefer;
     if (mode == "require") crypto.fips = Fips::require;

@@ -1,4 +1,4 @@
-// Inside the room: [crypto] of salus.toml, and the module that it names (ENC-6).
+// Inside the room: [crypto] of salus.toml and mirror.toml, and the module that it names (ENC-6).
 #pragma once
 
 #include "app/configuration.h"
@@ -6,7 +6,7 @@
 
 namespace salus::app {
 
-void read_crypto(toml::table const* table, Configuration& configuration, std::string& why);
+void read_crypto(toml::table const* table, CryptoConfiguration& crypto, std::string& why);
 
 // Before any other cryptography of the process. False, and `why`, when the module is required and
 // cannot be had; where it is only preferred, the default provider serves then.

@@ -22,6 +22,14 @@ void record(request::Tenant const& tenant, audit::LeafBuilder leaf) {
     static_cast<void>(record_leaf(tenant.audit_log, tenant.name, std::move(leaf)));
 }
 
+// In every state of the log, and without waiting for the mirror: nobody's answer depends on it, and
+// it goes there with the next leaf that somebody waits for.
+void record_in_every_state(Instance& instance, auto const& make_leaf) {
+    for (auto const& [tenant, log] : instance.signed_logs()) {
+        static_cast<void>(record_leaf(log->unguarded(), tenant, make_leaf()));
+    }
+}
+
 void record_in_all(pipeline::House const& house, audit::Event event) {
     for (auto const& tenant : house.tenants) {
         record(tenant->tenant, audit::LeafBuilder(event, audit::Outcome::ok));
@@ -29,7 +37,7 @@ void record_in_all(pipeline::House const& house, audit::Event event) {
 }
 
 void record_configuration(Instance& instance, audit::Event event, std::string const& hash) {
-    for (auto const& tenant : instance.house().tenants) {
+    record_in_every_state(instance, [&] {
         audit::LeafBuilder leaf(event, audit::Outcome::ok);
         leaf.key_operation({.operation = "configuration",
                             .proposal = hash,
@@ -37,8 +45,8 @@ void record_configuration(Instance& instance, audit::Event event, std::string co
                             .approvers = {},
                             .voter = {},
                             .decision = {}});
-        record(tenant->tenant, std::move(leaf));
-    }
+        return leaf;
+    });
 }
 
 // With the hash of salus.toml: its schedule of rotations is an order that stands, and whoever
@@ -69,7 +77,8 @@ Housekeeping::~Housekeeping() {
     thread_.request_stop();
     thread_.join();
     record_refused();
-    record_in_all(instance_.house(), audit::Event::stop);
+    record_in_every_state(
+        instance_, [] { return audit::LeafBuilder(audit::Event::stop, audit::Outcome::ok); });
 }
 
 void Housekeeping::watch_kernel_clock() {

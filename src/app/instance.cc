@@ -11,6 +11,7 @@
 #include "app/crypto_section.h"
 #include "app/first_keys.h"
 #include "app/key_service.h"
+#include "app/mirror_link.h"
 #include "app/open_intents.h"
 #include "app/readmission.h"
 #include "app/seal.h"
@@ -229,7 +230,22 @@ bool Instance::open_all(std::string& why) {
     }
     key_refresh_ = std::make_unique<KeyRefresh>(*key_service_, keyrings_, log_);
     join_rooms();
-    return load_definitions(why) && appoint_administrators(why) && start_key_executor(why);
+    return start_replications(why) && load_definitions(why) && appoint_administrators(why) &&
+           start_key_executor(why);
+}
+
+bool Instance::start_replications(std::string& why) {
+    auto const& mirror = configuration_.audit.mirror;
+    if (!mirror || !mirror->strict) return true;
+    auto const options = mirror_client_options(*mirror, why);
+    if (!options) return false;
+    for (std::size_t i = 0; i < signed_logs_.size(); ++i) {
+        auto& [tenant, log] = signed_logs_[i];
+        replications_.push_back(
+            start_replication(configuration_, tenant, *audit_logs_[i], *options, log_));
+        log->wait_for(replications_.back(), tenant);
+    }
+    return true;
 }
 
 bool Instance::start_key_executor(std::string& why) {

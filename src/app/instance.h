@@ -16,6 +16,7 @@
 #include "foundation/file.h"
 #include "keys/key_management_service.h"
 #include "keys/keyring.h"
+#include "mirror/replication.h"
 #include "pipeline/house.h"
 #include "pipeline/pipeline.h"
 #include "transparency/signed_log.h"
@@ -107,6 +108,9 @@ public:
     // The audit log of each tenant, for who publishes it.
     using SignedLogs = std::vector<std::pair<TenantName, std::unique_ptr<transparency::SignedLog>>>;
     [[nodiscard]] SignedLogs const& signed_logs() const noexcept { return signed_logs_; }
+    // In strict mode the way of each log to its mirror, in the order of signed_logs(); else none.
+    using Replications = std::vector<std::shared_ptr<mirror::Replication>>;
+    [[nodiscard]] Replications const& replications() const noexcept { return replications_; }
     [[nodiscard]] ControlEvidence& evidence() noexcept { return *evidence_; }
     [[nodiscard]] LastReconciliation& reconciliation() noexcept { return reconciliation_; }
     [[nodiscard]] SyslogState& syslog_state() noexcept { return syslog_state_; }
@@ -131,6 +135,8 @@ private:
     // The packages that each tenant has stored.
     [[nodiscard]] bool load_definitions(std::string& why);
     [[nodiscard]] bool start_key_executor(std::string& why);
+    // In strict mode, from here on, no record counts that the mirror has not got.
+    [[nodiscard]] bool start_replications(std::string& why);
 
     Configuration configuration_;
     Layout layout_;
@@ -143,6 +149,7 @@ private:
     KeyRefresh::Keyrings keyrings_;
     std::unique_ptr<KeyRefresh> key_refresh_;  // once all keyrings are there
     std::vector<std::unique_ptr<audit::Log>> audit_logs_;
+    Replications replications_;                                           // over those
     SignedLogs signed_logs_;                                              // over those
     std::vector<std::unique_ptr<audit_views::AuditTrail>> audit_trails_;  // over those
     std::vector<std::unique_ptr<fhir::LoadedDefinitions>> definitions_;

@@ -407,6 +407,8 @@ void describe_mirror_commands(CLI::App& app, Options& options, int& code) {
     init->add_option("--address", making.address, "Where to listen")->capture_default_str();
     init->add_option("--port", making.port, "Port to listen on")->capture_default_str();
     init->add_option("--host", making.names, "Names and addresses in its certificate");
+    init->add_option("--algorithm", making.algorithm, "Of its key: p256 where FIPS is required")
+        ->check(CLI::IsMember({"ed25519", "p256"}));
     init->callback([&] { code = salus::app::mirror_init(options.mirror_init); });
 
     auto& adding = options.mirror_add_log;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/crypto_section.h"
 #include "app/section.h"
 #include "foundation/file.h"
 
@@ -27,6 +28,8 @@ silence_seconds = 120
 # A program that is started for each alarm, with its first arguments; two follow: what it is (silence, gap,
 # fork, rollback, damage, over) and the log's origin. Empty: none.
 command = []
+# Where a FIPS provider of OpenSSL is required, a section [crypto] as in salus.toml; the key is then of P-256
+# (`salus mirror init --algorithm p256`), and so are those of the logs.
 )";
 
 }  // namespace
@@ -63,6 +66,7 @@ std::optional<MirrorConfiguration> read_mirror_configuration(std::filesystem::pa
         std::chrono::seconds(section.number("silence_seconds", kSilenceLeast, kSilenceMost));
     configuration.command = section.texts_in_order("command");
     section.finish();
+    if (top.has("crypto")) read_crypto(top.section("crypto"), configuration.crypto, why);
     top.finish();
     return why.empty() ? std::optional(std::move(configuration)) : std::nullopt;
 }

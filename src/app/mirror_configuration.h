@@ -13,6 +13,7 @@ namespace salus::app {
 
 struct MirrorConfiguration {
     ServerConfiguration server;  // address, port, certificate and its key
+    CryptoConfiguration crypto;
     std::chrono::seconds silence{0};
     // Program and first arguments of what is started for each alarm; empty: nothing.
     std::vector<std::string> command;

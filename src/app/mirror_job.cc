@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <condition_variable>
 
+#include "app/mirror_link.h"
 #include "app/signing_leaf.h"
-#include "app/tls_link.h"
 #include "mirror/home.h"
 
 namespace salus::app {
@@ -24,19 +24,6 @@ Literal name_of(SigningState state) {
     return {};
 }
 
-std::optional<http::ClientOptions> client_options(TlsLinkConfiguration const& link,
-                                                  std::string& why) {
-    auto peer = tls_peer(link, "audit.mirror", why);
-    if (!peer) return std::nullopt;
-    return http::ClientOptions{.host = std::move(peer->host),
-                               .port = peer->port,
-                               .authorities_pem = std::move(peer->authorities_pem),
-                               .server_key = peer->server_key,
-                               .identity = std::move(peer->identity),
-                               .timeout = link.timeout,
-                               .response_bytes = transparency::kNoteBytesMost};
-}
-
 }  // namespace
 
 std::unique_ptr<MirrorJob> MirrorJob::start(Instance& instance,
@@ -44,11 +31,18 @@ std::unique_ptr<MirrorJob> MirrorJob::start(Instance& instance,
                                             std::string& why) {
     auto const& configuration = instance.configuration();
     auto const& mirror = *configuration.audit.mirror;
-    auto options = client_options(mirror.link, why);
+    auto options = mirror_client_options(mirror, why);
     if (!options) return nullptr;
     auto const key = mirror::read_mirror_key(mirror.key);
     if (!key) {
         why = "audit.mirror.key: " + std::string(key.error().why.text());
+        return nullptr;
+    }
+    bool const needs_module = configuration.crypto.fips == CryptoConfiguration::Fips::require;
+    if (needs_module && key->is_ed25519()) {
+        why =
+            "audit.mirror.key is Ed25519, which the required FIPS provider has not: the mirror "
+            "needs a key of P-256 (`salus mirror init --algorithm p256`)";
         return nullptr;
     }
     std::unique_ptr<MirrorJob> job(new MirrorJob(instance, *std::move(options)));
@@ -56,7 +50,7 @@ std::unique_ptr<MirrorJob> MirrorJob::start(Instance& instance,
         auto sender = std::make_shared<mirror::Sender>(
             Layout{configuration.directory}.audit(log.tenant),
             audit_origin(configuration.realm, log.tenant), *log.publisher, *key, instance.clock(),
-            mirror.patience);
+            mirror.patience, log.replication);
         log.log.watch(std::shared_ptr<transparency::Cosigning const>(log.publisher, sender.get()));
         job->logs_.push_back({log.tenant, log.log, std::move(sender)});
     }
@@ -143,7 +137,7 @@ void MirrorJob::tell(Sending& sending) {
     instance_.log().write(well ? LogLevel::info : LogLevel::error, "audit.mirror",
                           field("tenant", sending.tenant), field("state", name_of(status.state)),
                           field("why", status.why));
-    record_signing_state(sending.log, sending.tenant, name_of(status.state),
+    record_signing_state(sending.log.unguarded(), sending.tenant, name_of(status.state),
                          well ? audit::Outcome::ok : audit::Outcome::error, status.size);
 }
 

@@ -21,6 +21,7 @@ public:
         TenantName tenant;
         transparency::SignedLog& log;
         std::shared_ptr<transparency::Publisher> publisher;
+        std::shared_ptr<mirror::Replication> replication;  // none: not in strict mode
     };
     // Nothing, and `why`, when a key or a certificate cannot be read.
     static std::unique_ptr<MirrorJob> start(Instance& instance,

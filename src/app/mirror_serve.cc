@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/commands.h"
+#include "app/crypto_section.h"
 #include "app/mirror_configuration.h"
 #include "app/terminal.h"
 #include "crypto/tls.h"
@@ -78,6 +79,10 @@ Result<void> serve_mirror(std::filesystem::path const& directory,
     SystemClock const clock;
     Log const log(clock, STDERR_FILENO, LogLevel::info);
     SALUS_TRY(auto const home, mirror::Home::open(directory));
+    bool const needs_module = configuration.crypto.fips == CryptoConfiguration::Fips::require;
+    if (needs_module && home.key().verifier.is_ed25519()) {
+        return fail(Errc::invalid, "its key is Ed25519, which the required FIPS provider has not");
+    }
     SALUS_TRY([[maybe_unused]] auto const lock, home.lock());
     SALUS_TRY(auto const alarms,
               mirror::AlarmRecord::open(home.alarms_file(), clock, log,
@@ -107,6 +112,10 @@ int mirror_serve(MirrorOptions const& options) {
     std::string why;
     auto const configuration = read_mirror_configuration(options.directory, why);
     if (!configuration) {
+        say_problem(why);
+        return kFailed;
+    }
+    if (!use_configured_module(configuration->crypto, why)) {
         say_problem(why);
         return kFailed;
     }

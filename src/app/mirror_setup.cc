@@ -36,7 +36,9 @@ Result<void> make_certificates(std::filesystem::path const& directory,
 }
 
 Result<void> make_mirror(MirrorInitOptions const& options) {
-    SALUS_TRY_VOID(mirror::Home::create(options.directory, options.name));
+    auto const algorithm = options.algorithm == "p256" ? crypto::SignatureAlgorithm::es256
+                                                       : crypto::SignatureAlgorithm::ed25519;
+    SALUS_TRY_VOID(mirror::Home::create(options.directory, options.name, algorithm));
     auto names = options.names;
     if (names.empty()) names = {"localhost", "127.0.0.1", "::1"};
     SALUS_TRY_VOID(make_certificates(options.directory, names));

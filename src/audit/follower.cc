@@ -9,8 +9,16 @@
 namespace salus::audit {
 namespace {
 
-// Batches are rarely larger; one that is gets a window of its own.
-constexpr std::uint64_t kWindowBytes = limits::kAuditBatchBytes;
+// Of the segment that is read at once: for the leaves that are wanted, at about their usual size.
+// Whoever follows closely reads little. A batch that is larger gets a window of its own.
+constexpr std::uint64_t kLeafBytes = 1024;
+constexpr std::uint64_t kWindowBytesLeast = std::uint64_t{64} * 1024;
+constexpr std::uint64_t kWindowBytesMost = limits::kAuditBatchBytes;
+
+std::uint64_t window_for(std::uint64_t leaves) {
+    return std::clamp(std::min(leaves, kWindowBytesMost) * kLeafBytes, kWindowBytesLeast,
+                      kWindowBytesMost);
+}
 
 std::unexpected<Error> pruned_away() {
     return fail(Errc::gone, "the leaf was removed when its retention had ended");
@@ -84,11 +92,11 @@ Result<void> Follower::load(std::uint64_t bytes) {
     return {};
 }
 
-Result<Batch> Follower::next_batch() {
+Result<Batch> Follower::next_batch(std::uint64_t wanted) {
     if (auto batch = read_batch(window_, at_, window_begin_)) return *std::move(batch);
     auto const absent = [] { return fail(Errc::not_found, "no batch begins here"); };
     if (at_.offset >= segment_bytes_) return absent();
-    SALUS_TRY_VOID(load(kWindowBytes));
+    SALUS_TRY_VOID(load(window_for(wanted)));
     auto const begin = read_begin(window_, at_);
     if (!begin) return absent();
     if (begin->batch_bytes > window_.size()) SALUS_TRY_VOID(load(sector_end(begin->batch_bytes)));
@@ -101,7 +109,7 @@ Result<void> Follower::advance(std::uint64_t size, Receive const& receive) {
     window_.clear();  // what was zero behind the last batch may be one now
     if (next_ < size && at_.segment == 0) SALUS_TRY_VOID(begin_segment(1));
     while (chain_.range.size() < size) {
-        auto batch = next_batch();
+        auto batch = next_batch(size - chain_.range.size());
         if (!batch && batch.error().code != Errc::not_found) return std::unexpected(batch.error());
         if (!batch) {
             auto const next = begin_segment(at_.segment + 1);

@@ -32,8 +32,8 @@ private:
     [[nodiscard]] Result<void> begin_segment(std::uint64_t number);
     // So many bytes of the segment, from the next batch on.
     [[nodiscard]] Result<void> load(std::uint64_t bytes);
-    // Errc::not_found: none begins here.
-    [[nodiscard]] Result<Batch> next_batch();
+    // Errc::not_found: none begins here. `wanted`: leaves, from it on.
+    [[nodiscard]] Result<Batch> next_batch(std::uint64_t wanted);
 
     std::filesystem::path directory_;
     std::uint64_t next_ = 0;  // to be handed on

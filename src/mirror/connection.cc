@@ -6,6 +6,8 @@
 namespace salus::mirror {
 namespace {
 
+constexpr Literal kOtherLog = "the mirror refuses: this is not the log that it has";
+
 std::unexpected<Error> refused(int status) {
     switch (status) {
         case 400: return fail(Errc::invalid, "the mirror does not understand");
@@ -13,6 +15,7 @@ std::unexpected<Error> refused(int status) {
         case 404: return fail(Errc::not_found, "the mirror does not know the log");
         case 412: return fail(Errc::precondition_failed, "the mirror has not got the entries");
         case 413: return fail(Errc::too_large, "the mirror takes no more at once");
+        case 422: return fail(Errc::corrupt, kOtherLog);
         default: return fail(Errc::unavailable, "the mirror cannot take it");
     }
 }
@@ -22,6 +25,13 @@ std::optional<std::uint64_t> size_in(http::PlainAnswer const& answer) {
     if (answer.content_type != kSizeType || !text.ends_with('\n')) return std::nullopt;
     text.remove_suffix(1);
     return transparency::size_from(text);
+}
+
+Result<EntriesAnswer> entries_answer(http::PlainAnswer const& answer) {
+    auto const size = size_in(answer);
+    bool const taken = answer.status == 200;
+    if ((!taken && answer.status != 409) || !size) return refused(answer.status);
+    return EntriesAnswer{taken, *size};
 }
 
 }  // namespace
@@ -40,10 +50,12 @@ Result<http::PlainAnswer> Connection::post(std::string_view target, std::string 
 
 Result<EntriesAnswer> Connection::add_entries(Entries const& entries) {
     SALUS_TRY(auto const answer, post(kEntriesTarget, to_text(entries)));
-    auto const size = size_in(answer);
-    bool const taken = answer.status == 200;
-    if ((!taken && answer.status != 409) || !size) return refused(answer.status);
-    return EntriesAnswer{taken, *size};
+    return entries_answer(answer);
+}
+
+Result<EntriesAnswer> Connection::keep_entries(RootedEntries const& rooted) {
+    SALUS_TRY(auto const answer, post(kKeepTarget, to_text(rooted)));
+    return entries_answer(answer);
 }
 
 Result<CheckpointAnswer> Connection::add_checkpoint(transparency::Continuation const& request) {

@@ -14,6 +14,7 @@ public:
     explicit Connection(http::ClientOptions options) : options_(std::move(options)) {}
 
     [[nodiscard]] Result<EntriesAnswer> add_entries(Entries const& entries) override;
+    [[nodiscard]] Result<EntriesAnswer> keep_entries(RootedEntries const& rooted) override;
     [[nodiscard]] Result<CheckpointAnswer> add_checkpoint(
         transparency::Continuation const& request) override;
 

@@ -13,9 +13,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::shared_ptr<crypto::TlsIdentity const> make_identity(crypto::Sha256Digest& key) {
-    auto made = crypto::make_client_certificate("client", SystemClock().now(), std::chrono::days(2))
-                    .value();
+std::shared_ptr<crypto::TlsIdentity const> make_identity(
+    crypto::Sha256Digest& key, std::chrono::days from_now = std::chrono::days(0)) {
+    auto const begin = SystemClock().now() + from_now;
+    auto made = crypto::make_client_certificate("client", begin, std::chrono::days(2)).value();
     key = crypto::certificate_key(made.chain_pem).value();
     return std::make_shared<crypto::TlsIdentity const>(std::move(made.chain_pem),
                                                        std::move(made.key_pem));
@@ -26,18 +27,21 @@ protected:
     void SetUp() override {
         MirrorTest::SetUp();
         std::signal(SIGPIPE, SIG_IGN);
+        crypto::Sha256Digest client_key{};
+        identity_ = make_identity(client_key);
+        serve({client_key});
+    }
+    void serve(std::vector<crypto::Sha256Digest> client_keys) {
         auto const now = SystemClock().now();
         auto const authority =
             crypto::make_certificate_authority("mirror", now, std::chrono::days(2)).value();
         auto const server =
             crypto::issue_server_certificate(authority, {"127.0.0.1"}, now, std::chrono::days(2))
                 .value();
-        crypto::Sha256Digest client_key{};
-        identity_ = make_identity(client_key);
         authority_ = authority.certificate_pem;
         server_key_ = crypto::certificate_key(server.chain_pem).value();
         auto const context = crypto::TlsServerContext::make_mutual(
-            server.chain_pem, server.key_pem.reveal(), {client_key});
+            server.chain_pem, server.key_pem.reveal(), std::move(client_keys));
         http::ServerOptions options{.loops = 1};
         options.bounds.body_bytes = kHandlerBodyBytes;
         auto started = http::Server::start(
@@ -101,6 +105,41 @@ TEST_F(ConnectionTest, AClientWithAnotherKeyOrNoneIsNotServed) {
     EXPECT_TRUE(Connection(options()).add_entries(log_.entries(0, 1)));
 }
 
+// The key is what counts: a certificate that carries it is served whenever it was or will be valid.
+TEST_F(ConnectionTest, TheRightKeyWithAWrongDateIsServed) {
+    log_.grow(1);
+    for (auto const from_now : {std::chrono::days(-1000), std::chrono::days(1000)}) {
+        crypto::Sha256Digest key{};
+        auto const identity = make_identity(key, from_now);
+        auto of_another_time = options();
+        of_another_time.identity = identity;
+        EXPECT_FALSE(Connection(of_another_time).add_entries(log_.entries(0, 1)));
+        serve({key});
+        of_another_time = options();
+        of_another_time.identity = identity;
+        EXPECT_TRUE(Connection(of_another_time).add_entries(log_.entries(0, 1)));
+    }
+}
+
+TEST_F(ConnectionTest, CarriesWhatIsKept) {
+    Connection connection(options());
+    log_.grow(4);
+    audit::CompactRange tree;
+    RootedEntries rooted{.entries = log_.entries(0, 4), .root = {}};
+    EXPECT_EQ(connection.keep_entries(rooted).error().code, Errc::corrupt);
+    ASSERT_TRUE(for_each_entry(rooted.entries.bundle, [&tree](std::string_view entry) {
+        tree.append(audit::leaf_hash(bytes_of(entry)));
+        return Result<void>();
+    }));
+    rooted.root = tree.root();
+    auto const kept = connection.keep_entries(rooted);
+    EXPECT_TRUE(kept->taken);
+    EXPECT_EQ(kept->size, 4U);
+    EXPECT_FALSE(connection.keep_entries(rooted)->taken);
+    rooted.entries.origin = "salus/unknown/default";
+    EXPECT_EQ(connection.keep_entries(rooted).error().code, Errc::not_found);
+}
+
 TEST_F(ConnectionTest, AServerWithAnotherKeyIsNotTold) {
     auto other = options();
     other.server_key = crypto::Sha256Digest{};
@@ -117,6 +156,8 @@ TEST_F(ConnectionTest, WhatIsNoRequestIsRefused) {
     };
     EXPECT_EQ(status(kCheckpointTarget, "old x\n"), 400);
     EXPECT_EQ(status(kEntriesTarget, "origin"), 400);
+    EXPECT_EQ(status(kKeepTarget, "origin\n0\nroot\n\n"), 400);
+    EXPECT_EQ(status(kKeepTarget, "origin\n0\n\n"), 400);
     EXPECT_EQ(status("/", "x"), 404);
     EXPECT_EQ(status(kEntriesTarget, std::string(kTestLog) + "\n00\n\n"), 400);
 }

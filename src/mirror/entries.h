@@ -1,5 +1,6 @@
 // Entries on their way to a mirror: a line with the origin, a line with the first one's index, an
-// empty line, then the entries, each after its length in two bytes. Pure functions, any thread.
+// empty line, then the entries, each after its length in two bytes. Entries that are to be kept
+// have the root behind the index, a line of base64. Pure functions, any thread.
 #pragma once
 
 #include <functional>
@@ -12,6 +13,8 @@ namespace salus::mirror {
 
 [[nodiscard]] std::string to_text(Entries const& entries);
 [[nodiscard]] Result<Entries> entries_from(std::string_view text);
+[[nodiscard]] std::string to_text(RootedEntries const& rooted);
+[[nodiscard]] Result<RootedEntries> rooted_entries_from(std::string_view text);
 
 // REQUIRES: entry.size() <= limits::kAuditLeafBytes.
 void append_entry(std::string& bundle, std::string_view entry);

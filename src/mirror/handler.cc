@@ -24,6 +24,7 @@ int status_of(Errc code) {
     if (code == Errc::not_found) return 404;
     if (code == Errc::precondition_failed) return 412;
     if (code == Errc::too_large) return 413;
+    if (code == Errc::corrupt) return 422;
     return 503;
 }
 
@@ -38,16 +39,28 @@ std::string connection_of(http::Peer const& peer) {
 }  // namespace
 
 PlainAnswer Handler::answer(http::PlainRequest const& request) {
-    bool const checkpoint = request.target == kCheckpointTarget;
-    if (!checkpoint && request.target != kEntriesTarget) return plain(404, {});
+    using Act = PlainAnswer (Handler::*)(http::PlainRequest const&);
+    Act act = nullptr;
+    if (request.target == kCheckpointTarget) act = &Handler::take_checkpoint;
+    if (request.target == kEntriesTarget) act = &Handler::take_entries;
+    if (request.target == kKeepTarget) act = &Handler::keep_entries;
+    if (act == nullptr) return plain(404, {});
     if (request.method != http::Method::post) return plain(405, {});
-    return checkpoint ? take_checkpoint(request) : take_entries(request);
+    return (this->*act)(request);
 }
 
 PlainAnswer Handler::take_entries(http::PlainRequest const& request) {
     auto const entries = entries_from(request.body);
     if (!entries) return error_answer(entries.error().code);
     auto const answer = service_.add_entries(connection_of(request.peer), *entries);
+    if (!answer) return error_answer(answer.error().code);
+    return size_answer(answer->taken ? 200 : 409, answer->size);
+}
+
+PlainAnswer Handler::keep_entries(http::PlainRequest const& request) {
+    auto const rooted = rooted_entries_from(request.body);
+    if (!rooted) return error_answer(rooted.error().code);
+    auto const answer = service_.keep_entries(*rooted);
     if (!answer) return error_answer(answer.error().code);
     return size_answer(answer->taken ? 200 : 409, answer->size);
 }

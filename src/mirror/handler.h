@@ -1,5 +1,5 @@
 // The mirror over HTTPS: POST /add-checkpoint as C2SP tlog-witness has it, POST /add-entries
-// before it. Thread safety: as http::Handler; the service may be shared.
+// before it; POST /keep-entries. Thread safety: as http::Handler; the service may be shared.
 #pragma once
 
 #include "http/plain_handler.h"
@@ -9,6 +9,7 @@ namespace salus::mirror {
 
 inline constexpr std::string_view kCheckpointTarget = "/add-checkpoint";
 inline constexpr std::string_view kEntriesTarget = "/add-entries";
+inline constexpr std::string_view kKeepTarget = "/keep-entries";
 inline constexpr std::string_view kSizeType = "text/x.tlog.size";
 inline constexpr std::size_t kHandlerBodyBytes = kEntriesBytesMost + std::size_t{4096};
 
@@ -20,6 +21,7 @@ public:
 private:
     [[nodiscard]] http::PlainAnswer answer(http::PlainRequest const& request) override;
     [[nodiscard]] http::PlainAnswer take_entries(http::PlainRequest const& request);
+    [[nodiscard]] http::PlainAnswer keep_entries(http::PlainRequest const& request);
     [[nodiscard]] http::PlainAnswer take_checkpoint(http::PlainRequest const& request);
 
     Service& service_;

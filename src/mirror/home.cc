@@ -38,11 +38,12 @@ Result<transparency::CosignatureVerifier> read_mirror_key(std::filesystem::path 
     return transparency::CosignatureVerifier::parse(text);
 }
 
-Result<void> Home::create(std::filesystem::path const& directory, std::string const& name) {
+Result<void> Home::create(std::filesystem::path const& directory, std::string const& name,
+                          crypto::SignatureAlgorithm algorithm) {
     if (std::filesystem::exists(secret_key_file(directory))) {
         return fail(Errc::conflict, "there is a mirror's key already");
     }
-    auto const key = crypto::SigningKey::generate(crypto::SignatureAlgorithm::ed25519);
+    auto const key = crypto::SigningKey::generate(algorithm);
     SALUS_TRY(auto const verifier,
               transparency::CosignatureVerifier::make(name, key.verifying_key()));
     SALUS_TRY_VOID(make_private_directory(directory));

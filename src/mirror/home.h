@@ -1,6 +1,6 @@
 // A mirror's directory, in an account that no server of the logs can write to:
 //
-//   mirror.key   Ed25519, PKCS#8, DER, mode 0600: what cosigns
+//   mirror.key   Ed25519 or P-256, PKCS#8, DER, mode 0600: what cosigns
 //   mirror.pub   its public half, "NAME+ID+BASE64": what servers and auditors are given
 //   clients      the keys of the TLS clients that are served, base64 of SHA-256, a line each
 //   logs/ID/     a log (mirrored_log.h); ID is the beginning of SHA-256 of its origin
@@ -22,7 +22,9 @@ class Home {
 public:
     // Key and empty list of clients. Errc::conflict: there is a mirror; Errc::invalid: no name of a
     // key.
-    static Result<void> create(std::filesystem::path const& directory, std::string const& name);
+    static Result<void> create(
+        std::filesystem::path const& directory, std::string const& name,
+        crypto::SignatureAlgorithm algorithm = crypto::SignatureAlgorithm::ed25519);
     // Errc::corrupt: the key is missing, or is not that of mirror.pub.
     static Result<Home> open(std::filesystem::path directory);
 

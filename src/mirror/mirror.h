@@ -1,5 +1,6 @@
 // What a mirror does for a log (AUD-4). It keeps the log's entries in another account and cosigns
-// the checkpoints of exactly those entries; it takes nothing that does not continue what it has.
+// the checkpoints of exactly those entries; it takes nothing that does not continue what it has. In
+// strict mode it keeps entries before they are signed, as soon as they are durable with the log.
 // docs/formats/checkpoint.md, "Mirror".
 #pragma once
 
@@ -15,6 +16,11 @@ struct Entries {
     std::string origin;
     std::uint64_t start = 0;  // index of the first
     std::string bundle;       // each after its length in two bytes, as in tiles; may be empty
+};
+// Entries with the root of the log up to their end.
+struct RootedEntries {
+    Entries entries;
+    crypto::Sha256Digest root{};
 };
 struct EntriesAnswer {
     bool taken = false;
@@ -34,6 +40,10 @@ public:
     // Errc::too_large, too much waits for a checkpoint; Errc::unavailable, nobody answers or its
     // disk fails. One thread at a time.
     [[nodiscard]] virtual Result<EntriesAnswer> add_entries(Entries const& entries) = 0;
+    // Keeps entries for good, signed or not: when it says that it took them, they are durable there
+    // with all before them, and have that root. No entries: whether what it has is this log. Also
+    // Errc::corrupt: it has another log.
+    [[nodiscard]] virtual Result<EntriesAnswer> keep_entries(RootedEntries const& rooted) = 0;
     // C2SP tlog-witness, add-checkpoint. When it gives the cosignature, checkpoint and entries are
     // durable. Also Errc::forbidden, not signed by the log's key; Errc::precondition_failed, the
     // entries up to there have not come.

@@ -25,7 +25,8 @@ MirroredLog::MirroredLog(std::filesystem::path directory, NoteVerifier log, Cosi
       clock_(&clock),
       alarms_(&alarms),
       writer_(std::make_unique<transparency::TileWriter>(directory_)),
-      cosigned_at_(clock.monotonic()) {}
+      cosigned_at_(clock.monotonic()),
+      promised_at_(clock.monotonic()) {}
 
 Result<void> MirroredLog::create(std::filesystem::path const& directory, NoteVerifier const& log,
                                  CosigningKey const& key, Clock const& clock) {
@@ -76,17 +77,20 @@ Result<void> MirroredLog::read_memory() {
     }
     auto const root = TileReader(directory_, head_.size).root();
     if (!root || *root != head_.root) return wrong("the tiles are not what was cosigned last");
+    SALUS_TRY(kept_, KeptEntries::open(directory_, head_.size));
+    promised_size_ = kept_->tree().size();
+    if (kept_->cut_bytes() > 0) {
+        raise(AlarmKind::damage, 0, "entries were cut that nobody was promised");
+    }
     return {};
 }
 
 std::uint64_t MirroredLog::size_with_waiting() const {
-    return waiting_ ? waiting_->tree().size() : head_.size;
+    return (waiting_ ? waiting_->tree() : kept_->tree()).size();
 }
 
 Result<void> MirroredLog::begin_waiting(std::string const& connection) {
-    TileReader tiles(directory_, head_.size);
-    SALUS_TRY(auto const tree, tiles.compact());
-    SALUS_TRY(auto waiting, WaitingEntries::open(directory_, tree, connection));
+    SALUS_TRY(auto waiting, WaitingEntries::open(directory_, kept_->tree(), connection));
     waiting_.emplace(std::move(waiting));
     return {};
 }
@@ -102,6 +106,29 @@ Result<EntriesAnswer> MirroredLog::add_entries(std::string const& connection,
         return std::unexpected(added.error());
     }
     return EntriesAnswer{true, size_with_waiting()};
+}
+
+Result<EntriesAnswer> MirroredLog::keep_entries(RootedEntries const& rooted) {
+    auto const& entries = rooted.entries;
+    auto const size = kept_->tree().size();
+    if (entries.start != size) return EntriesAnswer{false, size};
+    waiting_.reset();  // behind what is kept now nobody waits
+    auto const kept = kept_->add(entries.bundle, rooted.root);
+    if (!kept) {
+        if (kept.error().code != Errc::invalid) {
+            raise(AlarmKind::damage, entries.start, kept.error().why);
+        }
+        return std::unexpected(kept.error());
+    }
+    if (!*kept) {
+        raise(AlarmKind::fork, entries.start, "entries do not continue what is here");
+        return fail(Errc::corrupt, "the entries do not have the root that they are given");
+    }
+    if (promised_size_ <= head_.size) {
+        promised_size_ = kept_->tree().size();
+        promised_at_ = clock_->monotonic();
+    }
+    return EntriesAnswer{true, kept_->tree().size()};
 }
 
 Result<CheckpointAnswer> MirroredLog::add_checkpoint(std::string const& connection,
@@ -125,34 +152,53 @@ Result<CheckpointAnswer> MirroredLog::add_checkpoint(std::string const& connecti
     auto const line =
         transparency::cosign(to_text(checkpoint), key_->key, key_->verifier, clock_->now());
     if (head != head_) {
-        SALUS_TRY(bool const fits, take_waiting(connection, head));
-        if (!fits) {
+        SALUS_TRY(auto const tree, take(connection, head));
+        if (!tree) {
             return refuse(AlarmKind::fork, head.size, "the entries are not those of the checkpoint",
                           inconsistent);
         }
-        SALUS_TRY_VOID(remember(head, log_.signed_alone(request.checkpoint) + line));
+        SALUS_TRY_VOID(remember(*tree, log_.signed_alone(request.checkpoint) + line));
     }
     settle();
     return CheckpointAnswer{line, {}};
 }
 
-// Whether they are the entries of this tree; durable then.
-Result<bool> MirroredLog::take_waiting(std::string const& connection, TreeHead const& head) {
-    if (!waiting_ || waiting_->connection() != connection || waiting_->tree().size() != head.size) {
+// Of the entries that are here, as far as the checkpoint goes. Errc::precondition_failed: they have
+// not come.
+Result<audit::CompactRange> MirroredLog::tree_here(std::string const& connection,
+                                                   TreeHead const& head) {
+    if (head.size > kept_->tree().size()) {
+        bool const has_come = waiting_ && waiting_->connection() == connection &&
+                              waiting_->tree().size() == head.size;
+        if (has_come) return waiting_->tree();
         return fail(Errc::precondition_failed, "the entries of the checkpoint have not come");
     }
-    if (waiting_->tree().root() != head.root) {
+    SALUS_TRY(auto tree, TileReader(directory_, head_.size).compact());
+    auto const append = [&tree](std::string_view, crypto::Sha256Digest const& hash) {
+        tree.append(hash);
+        return Result<void>();
+    };
+    SALUS_TRY_VOID(kept_->read(head_.size, head.size, append));
+    return tree;
+}
+
+// The tree, if the entries that are here have this head; durable then.
+Result<std::optional<audit::CompactRange>> MirroredLog::take(std::string const& connection,
+                                                             TreeHead const& head) {
+    SALUS_TRY(auto const tree, tree_here(connection, head));
+    if (tree.root() != head.root) {
         waiting_.reset();
-        return false;
+        return std::nullopt;
     }
-    auto const written = write_tiles(head);
-    if (written) return true;
-    builder_.reset();
-    writer_->abandon();
-    // What an earlier attempt wrote was of a signed tree too: these are two of one log.
-    if (written.error().code == Errc::corrupt) return false;
-    raise(AlarmKind::damage, head.size, written.error().why);
-    return fail(Errc::unavailable, "the mirror cannot write");
+    if (auto const written = write_tiles(head); !written) {
+        builder_.reset();
+        writer_->abandon();
+        // What an earlier attempt wrote was of a signed tree too: these are two of one log.
+        if (written.error().code == Errc::corrupt) return std::nullopt;
+        raise(AlarmKind::damage, head.size, written.error().why);
+        return fail(Errc::unavailable, "the mirror cannot write");
+    }
+    return tree;
 }
 
 Result<void> MirroredLog::write_tiles(TreeHead const& head) {
@@ -162,15 +208,19 @@ Result<void> MirroredLog::write_tiles(TreeHead const& head) {
         if (!resumed) return fail(Errc::internal, "what is here cannot be read");
         builder_.emplace(*std::move(resumed));
     }
-    SALUS_TRY_VOID(waiting_->read([this](std::string_view entry, crypto::Sha256Digest const& hash) {
+    auto const append = [this](std::string_view entry, crypto::Sha256Digest const& hash) {
         return builder_->append(entry, hash);
-    }));
+    };
+    auto const kept = kept_->tree().size();
+    SALUS_TRY_VOID(kept_->read(head_.size, std::min(kept, head.size), append));
+    if (head.size > kept) SALUS_TRY_VOID(waiting_->read(append));
     if (builder_->head() != head) return fail(Errc::internal, "what is here cannot be read");
     SALUS_TRY_VOID(builder_->put_partial());
     return writer_->flush();
 }
 
-Result<void> MirroredLog::remember(TreeHead const& head, std::string const& note) {
+Result<void> MirroredLog::remember(audit::CompactRange const& tree, std::string const& note) {
+    TreeHead const head{tree.size(), tree.root()};
     auto const written = write_file_durably(transparency::checkpoint_file(directory_),
                                             bytes_of(note), FileAccess::private_to_owner);
     if (!written) {
@@ -178,8 +228,14 @@ Result<void> MirroredLog::remember(TreeHead const& head, std::string const& note
         raise(AlarmKind::damage, head.size, written.error().why);
         return fail(Errc::unavailable, "the mirror cannot write");
     }
+    bool const was_waited_for = head.size > kept_->tree().size();
     head_ = head;
-    waiting_.reset();
+    if (was_waited_for) waiting_.reset();
+    if (promised_size_ <= head_.size) {
+        promised_size_ = kept_->tree().size();
+        promised_at_ = clock_->monotonic();
+    }
+    kept_->drop_before(tree);
     return {};
 }
 
@@ -198,19 +254,28 @@ void MirroredLog::raise(AlarmKind kind, std::uint64_t given, Literal why) {
 
 void MirroredLog::settle() {
     cosigned_at_ = clock_->monotonic();
-    if (!raised_) return;
+    // An older tree that is signed again and again does not fill the gap behind it.
+    bool const is_gap = raised_ == AlarmKind::gap && promised_size_ > head_.size;
+    if (!raised_ || is_gap) return;
     raised_.reset();
     alarms_->raise({AlarmKind::over, origin(), head_.size, 0, "checkpoints are taken again"});
 }
 
 void MirroredLog::watch(std::chrono::seconds silence) {
     bool const is_told = raised_ && *raised_ != AlarmKind::silence;
-    if (is_told || clock_->monotonic() - cosigned_at_ <= silence) return;
+    if (is_told) return;
+    if (clock_->monotonic() - cosigned_at_ <= silence) return watch_promise(silence);
     if (signed_size_ > head_.size) {
         raise(AlarmKind::gap, signed_size_, "signed entries have not come");
     } else {
         raise(AlarmKind::silence, 0, "no checkpoint has come");
     }
+}
+
+// What was kept is signed within as long, or somebody keeps the signer from it.
+void MirroredLog::watch_promise(std::chrono::seconds silence) {
+    if (promised_size_ <= head_.size || clock_->monotonic() - promised_at_ <= silence) return;
+    raise(AlarmKind::gap, promised_size_, "entries that are kept are not signed");
 }
 
 }  // namespace salus::mirror

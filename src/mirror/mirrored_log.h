@@ -5,6 +5,8 @@
 //                is new, the empty tree with this mirror's line alone. This is the memory: without
 //                it, or with one that this mirror did not cosign, nothing is taken.
 //   tile/        the entries and hashes up to there
+//   kept         in strict mode, the entries behind them (kept_entries.h): promised, so every later
+//                checkpoint must continue them too
 //
 // Entries become durable, then the checkpoint, then the cosignature leaves. Belongs to one thread.
 #pragma once
@@ -13,6 +15,7 @@
 #include <optional>
 
 #include "mirror/alarm.h"
+#include "mirror/kept_entries.h"
 #include "mirror/mirror.h"
 #include "mirror/waiting_entries.h"
 #include "transparency/cosignature.h"
@@ -40,6 +43,7 @@ public:
     // As Mirror says; `connection` tells apart who brings entries.
     [[nodiscard]] Result<EntriesAnswer> add_entries(std::string const& connection,
                                                     Entries const& entries);
+    [[nodiscard]] Result<EntriesAnswer> keep_entries(RootedEntries const& rooted);
     [[nodiscard]] Result<CheckpointAnswer> add_checkpoint(
         std::string const& connection, transparency::Continuation const& request);
     // Raises the alarm when nothing was cosigned for so long. Called every second or so.
@@ -54,11 +58,13 @@ private:
     [[nodiscard]] Result<void> read_memory();
     [[nodiscard]] std::uint64_t size_with_waiting() const;
     [[nodiscard]] Result<void> begin_waiting(std::string const& connection);
-    [[nodiscard]] Result<bool> take_waiting(std::string const& connection,
-                                            transparency::TreeHead const& head);
+    [[nodiscard]] Result<audit::CompactRange> tree_here(std::string const& connection,
+                                                        transparency::TreeHead const& head);
+    [[nodiscard]] Result<std::optional<audit::CompactRange>> take(
+        std::string const& connection, transparency::TreeHead const& head);
     [[nodiscard]] Result<void> write_tiles(transparency::TreeHead const& head);
-    [[nodiscard]] Result<void> remember(transparency::TreeHead const& head,
-                                        std::string const& note);
+    void watch_promise(std::chrono::seconds silence);
+    [[nodiscard]] Result<void> remember(audit::CompactRange const& tree, std::string const& note);
     [[nodiscard]] CheckpointAnswer refuse(AlarmKind kind, std::uint64_t given, Literal why,
                                           transparency::Refusal refusal);
     void raise(AlarmKind kind, std::uint64_t given, Literal why);
@@ -71,12 +77,15 @@ private:
     Alarms* alarms_;
 
     transparency::TreeHead head_;  // of the checkpoint
-    std::optional<WaitingEntries> waiting_;
+    std::optional<KeptEntries> kept_;
+    std::optional<WaitingEntries> waiting_;  // behind those that are kept
     std::unique_ptr<transparency::TileWriter> writer_;
     std::optional<transparency::TileBuilder> builder_;  // at head_, when there is one
 
     MonotonicTime cosigned_at_;
     std::uint64_t signed_size_ = 0;    // the largest that came with the log's signature
+    std::uint64_t promised_size_ = 0;  // that is to be signed; not above head_.size: none is
+    MonotonicTime promised_at_;
     std::optional<AlarmKind> raised_;  // the last alarm, until it is over
 };
 

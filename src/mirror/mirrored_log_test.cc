@@ -29,6 +29,25 @@ TEST_F(MirroredLogTest, CosignsWhatItHasAndGoesOnAfterARestart) {
     EXPECT_TRUE(alarms_.kinds.empty());
 }
 
+// Where a FIPS provider is required on both sides.
+TEST_F(MirroredLogTest, AKeyOfP256CosignsToo) {
+    using crypto::SignatureAlgorithm;
+    ASSERT_TRUE(Home::create(file("p256"), "mirror.example/salus", SignatureAlgorithm::es256));
+    auto home = Home::open(file("p256")).value();
+    EXPECT_FALSE(home.key().verifier.is_ed25519());
+    EXPECT_EQ(read_mirror_key(mirror_key_file(file("p256")))->text(), home.key().verifier.text());
+    LogForTest log(file("log256"), crypto::SigningKey::generate(SignatureAlgorithm::es256));
+    log.grow(300);
+    ASSERT_TRUE(home.add_log(log.verifier(), clock_));
+    for (std::uint64_t const from : {0U, 300U}) {
+        auto const service = Service::open(home, clock_, alarms_).value();
+        if (from == 0) ASSERT_TRUE(service->add_entries("a", log.entries(0, 300)));
+        auto const answer = service->add_checkpoint("a", log.since(from));
+        ASSERT_TRUE(answer);
+        EXPECT_TRUE(home.key().verifier.open(log.note() + answer->cosignature));
+    }
+}
+
 TEST_F(MirroredLogTest, NoEntriesNoCosignature) {
     log_.grow(10);
     EXPECT_EQ(service_->add_checkpoint("a", log_.since(0)).error().code, Errc::precondition_failed);

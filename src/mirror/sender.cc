@@ -21,13 +21,14 @@ std::unexpected<Error> longer_there() {
 
 Sender::Sender(std::filesystem::path directory, std::string origin,
                transparency::Publisher& publisher, transparency::CosignatureVerifier key,
-               Clock const& clock, Patience patience)
+               Clock const& clock, Patience patience, std::shared_ptr<Replication> replication)
     : directory_(std::move(directory)),
       origin_(std::move(origin)),
       publisher_(publisher),
       key_(std::move(key)),
       clock_(clock),
       patience_(patience),
+      replication_(std::move(replication)),
       last_success_(clock.monotonic()) {}
 
 Result<void> Sender::send(Mirror& mirror) {
@@ -71,6 +72,7 @@ Result<void> Sender::round(Mirror& mirror, Published const& published) {
 // Up to the checkpoint, from where the mirror is.
 Result<void> Sender::send_entries(Mirror& mirror, Published const& published) {
     auto const size = published.head.size;
+    if (replication_) return replication_->wait_for(size);
     TileReader tiles(directory_, size);
     bool has_asked = false;
     for (auto at = cosigned_size_; at < size;) {

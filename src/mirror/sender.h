@@ -13,6 +13,7 @@
 
 #include "foundation/thread_annotations.h"
 #include "mirror/mirror.h"
+#include "mirror/replication.h"
 #include "transparency/cosignature.h"
 #include "transparency/cosigning.h"
 
@@ -26,9 +27,11 @@ struct Patience {
 
 class Sender final : public transparency::Cosigning {
 public:
-    // `directory` is the log's, `key` the mirror's. References outlive this.
+    // `directory` is the log's, `key` the mirror's. References outlive this. In strict mode the
+    // log's replication has sent the entries already.
     Sender(std::filesystem::path directory, std::string origin, transparency::Publisher& publisher,
-           transparency::CosignatureVerifier key, Clock const& clock, Patience patience);
+           transparency::CosignatureVerifier key, Clock const& clock, Patience patience,
+           std::shared_ptr<Replication> replication = nullptr);
 
     // One round; nothing to do before the first checkpoint. One thread at a time; blocks for disk
     // and mirror.
@@ -51,6 +54,7 @@ private:
     transparency::CosignatureVerifier const key_;
     Clock const& clock_;
     Patience const patience_;
+    std::shared_ptr<Replication> const replication_;  // the log's too; none: not in strict mode
 
     // The sending thread's.
     std::uint64_t cosigned_size_ = 0;  // that the mirror is believed to have

@@ -21,6 +21,10 @@ public:
         most = std::max(most, entries.bundle.size());
         return service_->add_entries(connection, entries);
     }
+    Result<EntriesAnswer> keep_entries(RootedEntries const& rooted) override {
+        if (is_gone) return fail(Errc::unavailable, "gone");
+        return service_->keep_entries(rooted);
+    }
     Result<CheckpointAnswer> add_checkpoint(transparency::Continuation const& request) override {
         if (is_gone) return fail(Errc::unavailable, "gone");
         auto answer = service_->add_checkpoint(connection, request);

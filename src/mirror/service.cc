@@ -22,6 +22,13 @@ Result<EntriesAnswer> Service::add_entries(std::string const& connection, Entrie
     return log->second.add_entries(connection, entries);
 }
 
+Result<EntriesAnswer> Service::keep_entries(RootedEntries const& rooted) {
+    MutexLock const lock(mutex_);
+    auto const log = logs_.find(rooted.entries.origin);
+    if (log == logs_.end()) return fail(Errc::not_found, "the log is not known here");
+    return log->second.keep_entries(rooted);
+}
+
 Result<CheckpointAnswer> Service::add_checkpoint(std::string const& connection,
                                                  transparency::Continuation const& request) {
     auto const& note = request.checkpoint;

@@ -18,6 +18,7 @@ public:
     // As Mirror says; `connection` tells apart who brings entries.
     [[nodiscard]] Result<EntriesAnswer> add_entries(std::string const& connection,
                                                     Entries const& entries);
+    [[nodiscard]] Result<EntriesAnswer> keep_entries(RootedEntries const& rooted);
     [[nodiscard]] Result<CheckpointAnswer> add_checkpoint(
         std::string const& connection, transparency::Continuation const& request);
     // Raises the alarm for each log of which nothing was cosigned for so long.

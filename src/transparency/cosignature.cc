@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::size_t kTimeBytes = 8;
 
-std::string message_of(std::string_view text, std::uint64_t seconds) {
-    return "cosignature/v1\ntime " + std::to_string(seconds) + "\n" + std::string(text);
-}
-
 }  // namespace
 
 CosignatureVerifier::CosignatureVerifier(std::string name, crypto::VerifyingKey key, Bytes encoded)
@@ -24,22 +20,41 @@ CosignatureVerifier::CosignatureVerifier(std::string name, crypto::VerifyingKey 
 
 Result<CosignatureVerifier> CosignatureVerifier::make(std::string name, crypto::VerifyingKey key) {
     if (!is_key_name(name)) return fail(Errc::invalid, "a key of notes cannot have this name");
-    if (!key.fits(crypto::SignatureAlgorithm::ed25519)) {
-        return fail(Errc::invalid, "cosignatures are made with Ed25519");
+    if (!signs_notes(key)) {
+        return fail(Errc::invalid, "cosignatures are made with Ed25519 or ECDSA P-256");
     }
-    SALUS_TRY(auto const coordinates, key.coordinates());
-    Bytes encoded{kCosignatureType};
-    append(encoded, coordinates.x);
+    Bytes encoded;
+    if (key.fits(crypto::SignatureAlgorithm::ed25519)) {
+        SALUS_TRY(auto const coordinates, key.coordinates());
+        encoded.push_back(kCosignatureType);
+        append(encoded, coordinates.x);
+    } else {
+        encoded.push_back(kNamedType);
+        append(encoded, bytes_of(kP256Cosignature));
+        append(encoded, key.spki());
+    }
     return CosignatureVerifier(std::move(name), std::move(key), std::move(encoded));
 }
 
 Result<CosignatureVerifier> CosignatureVerifier::parse(std::string_view text) {
+    auto const wrong = [] { return fail(Errc::invalid, "this is no key of cosignatures"); };
     SALUS_TRY(auto named, key_from(text));
-    if (named.encoded.front() != kCosignatureType) {
-        return fail(Errc::invalid, "this is no key of cosignatures");
-    }
-    SALUS_TRY(auto key, crypto::VerifyingKey::from_ed25519(BytesView(named.encoded).subspan(1)));
-    return make(std::move(named.name), std::move(key));
+    auto const type = named.encoded.front();
+    auto const rest = BytesView(named.encoded).subspan(1);
+    bool const is_p256 = type == kNamedType && text_of(rest).starts_with(kP256Cosignature);
+    if (type != kCosignatureType && !is_p256) return wrong();
+    auto key = is_p256 ? crypto::VerifyingKey::from_spki(rest.subspan(kP256Cosignature.size()))
+                       : crypto::VerifyingKey::from_ed25519(rest);
+    if (!key) return wrong();
+    SALUS_TRY(auto verifier, make(std::move(named.name), *std::move(key)));
+    // One spelling: type and key are checked by writing them again.
+    if (verifier.text() != text) return wrong();
+    return verifier;
+}
+
+std::string CosignatureVerifier::message_of(std::string_view text, std::uint64_t seconds) const {
+    auto const form = is_ed25519() ? kEd25519Cosignature : kP256Cosignature;
+    return std::string(form) + "\ntime " + std::to_string(seconds) + "\n" + std::string(text);
 }
 
 std::string CosignatureVerifier::text() const {
@@ -54,9 +69,8 @@ Result<Cosigned> CosignatureVerifier::open(std::string_view note) const {
         auto const bytes = BytesView(signature.bytes);
         auto const seconds = bytes.size() < kTimeBytes ? 0 : read_u64(bytes);
         // A time of 0 says in C2SP that there is none.
-        if (seconds == 0 ||
-            !key_.verify(crypto::SignatureAlgorithm::ed25519,
-                         bytes_of(message_of(parts.text, seconds)), bytes.subspan(kTimeBytes))) {
+        if (seconds == 0 || !verify_for_note(bytes_of(message_of(parts.text, seconds)),
+                                             bytes.subspan(kTimeBytes), key_)) {
             return fail(Errc::forbidden, "a cosignature of the note is wrong");
         }
         latest = std::max(latest, seconds);
@@ -70,7 +84,7 @@ std::string cosign(std::string_view text, crypto::SigningKey const& key,
     auto const seconds = static_cast<std::uint64_t>(to_unix_seconds(at));
     Bytes bytes;
     append_u64(bytes, seconds);
-    append(bytes, key.sign(bytes_of(message_of(text, seconds))));
+    append(bytes, sign_for_note(bytes_of(verifier.message_of(text, seconds)), key));
     return signature_line(verifier.name(), verifier.id(), bytes);
 }
 

@@ -14,21 +14,21 @@ using crypto::SigningKey;
 
 constexpr WallTime kNow{std::chrono::seconds(1'795'421'730)};
 
-class CosignatureTest : public ::testing::Test {
+class CosignatureTest : public ::testing::TestWithParam<SignatureAlgorithm> {
 protected:
     std::string cosigned(WallTime at = kNow) const {
         return text_ + "\n" + sign_note(text_, log_key_, log_) + cosign(text_, key_, mirror_, at);
     }
 
     SigningKey log_key_ = SigningKey::generate(SignatureAlgorithm::ed25519);
-    SigningKey key_ = SigningKey::generate(SignatureAlgorithm::ed25519);
+    SigningKey key_ = SigningKey::generate(GetParam());
     NoteVerifier log_ = *NoteVerifier::make("salus/realm/default", log_key_.verifying_key());
     CosignatureVerifier mirror_ =
         *CosignatureVerifier::make("mirror.example/salus", key_.verifying_key());
     std::string text_ = to_text(Checkpoint{"salus/realm/default", {}});
 };
 
-TEST_F(CosignatureTest, IsReadByBothKeys) {
+TEST_P(CosignatureTest, IsReadByBothKeys) {
     auto const note = cosigned();
     EXPECT_EQ(log_.open(note).value(), text_);
     auto const opened = mirror_.open(note);
@@ -38,7 +38,7 @@ TEST_F(CosignatureTest, IsReadByBothKeys) {
     EXPECT_EQ(log_.signed_alone(note), text_ + "\n" + sign_note(text_, log_key_, log_));
 }
 
-TEST_F(CosignatureTest, TheLatestOfSeveralCounts) {
+TEST_P(CosignatureTest, TheLatestOfSeveralCounts) {
     auto note = cosigned();
     note += cosign(text_, key_, mirror_, kNow + std::chrono::seconds(30));
     note += cosign(text_, key_, mirror_, kNow + std::chrono::seconds(10));
@@ -48,7 +48,7 @@ TEST_F(CosignatureTest, TheLatestOfSeveralCounts) {
     EXPECT_EQ(mirror_.open(note).error().code, Errc::forbidden);
 }
 
-TEST_F(CosignatureTest, EveryChangedBitIsRefused) {
+TEST_P(CosignatureTest, EveryChangedBitIsRefused) {
     auto const note = cosigned();
     auto const own_line = note.rfind("\xe2\x80\x94");
     for (std::size_t at = 0; at < note.size(); ++at) {
@@ -60,7 +60,7 @@ TEST_F(CosignatureTest, EveryChangedBitIsRefused) {
     }
 }
 
-TEST_F(CosignatureTest, IsNoSignatureOfAnotherKindOrTime) {
+TEST_P(CosignatureTest, IsNoSignatureOfAnotherKindOrTime) {
     EXPECT_FALSE(mirror_.open(text_ + "\n" + sign_note(text_, log_key_, log_)));
     auto const plain = *NoteVerifier::make("mirror.example/salus", key_.verifying_key());
     // The same key and name, another type: another id.
@@ -72,7 +72,7 @@ TEST_F(CosignatureTest, IsNoSignatureOfAnotherKindOrTime) {
     EXPECT_FALSE(mirror_.open(text_ + "\n" + short_one));
 }
 
-TEST_F(CosignatureTest, KeysHaveOneSpelling) {
+TEST_P(CosignatureTest, KeysHaveOneSpelling) {
     auto const text = mirror_.text();
     EXPECT_EQ(CosignatureVerifier::parse(text)->text(), text);
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -84,9 +84,20 @@ TEST_F(CosignatureTest, KeysHaveOneSpelling) {
     EXPECT_FALSE(CosignatureVerifier::parse(log_.text()));
     EXPECT_FALSE(NoteVerifier::parse(text));
     EXPECT_FALSE(CosignatureVerifier::make("two words", key_.verifying_key()));
-    auto const p256 = SigningKey::generate(SignatureAlgorithm::es256);
-    EXPECT_FALSE(CosignatureVerifier::make("mirror", p256.verifying_key()));
+    auto const p384 = SigningKey::generate(SignatureAlgorithm::es384);
+    EXPECT_FALSE(CosignatureVerifier::make("mirror", p384.verifying_key()));
 }
+
+TEST_P(CosignatureTest, SaysWithWhatItSigns) {
+    bool const is_ed25519 = GetParam() == SignatureAlgorithm::ed25519;
+    EXPECT_EQ(mirror_.is_ed25519(), is_ed25519);
+    auto const message = mirror_.message_of(text_, 7);
+    EXPECT_EQ(message, std::string(is_ed25519 ? "cosignature/v1" : "cosignature-p256/v1") +
+                           "\ntime 7\n" + text_);
+}
+
+INSTANTIATE_TEST_SUITE_P(Algorithms, CosignatureTest,
+                         ::testing::Values(SignatureAlgorithm::ed25519, SignatureAlgorithm::es256));
 
 }  // namespace
 }  // namespace salus::transparency

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
-#include "crypto/ecdsa_encoding.h"
 #include "foundation/check.h"
 #include "transparency/note_key.h"
 
 namespace salus::transparency {
 namespace {
 
-constexpr std::size_t kP256Bytes = 32;
 constexpr std::string_view kSignatureStart = "\xe2\x80\x94 ";  // an em dash and a space
 
 // Takes the first line. Errc::invalid when it is none.
@@ -51,23 +49,19 @@ std::string signature_line(std::string_view name, std::uint32_t id, BytesView by
 }
 
 NoteVerifier::NoteVerifier(std::string name, crypto::VerifyingKey key)
-    : name_(std::move(name)),
-      key_(std::move(key)),
-      algorithm_(key_.fits(crypto::SignatureAlgorithm::ed25519)
-                     ? crypto::SignatureAlgorithm::ed25519
-                     : crypto::SignatureAlgorithm::es256) {}
+    : name_(std::move(name)), key_(std::move(key)) {}
 
 Result<NoteVerifier> NoteVerifier::make(std::string name, crypto::VerifyingKey key) {
     if (!is_key_name(name)) return fail(Errc::invalid, "a key of notes cannot have this name");
+    if (!signs_notes(key)) {
+        return fail(Errc::invalid, "notes are signed with Ed25519 or ECDSA P-256");
+    }
     NoteVerifier verifier(std::move(name), std::move(key));
-    if (verifier.algorithm_ == crypto::SignatureAlgorithm::ed25519) {
+    if (verifier.key_.fits(crypto::SignatureAlgorithm::ed25519)) {
         SALUS_TRY(auto const coordinates, verifier.key_.coordinates());
         verifier.encoded_.push_back(kEd25519Type);
         append(verifier.encoded_, coordinates.x);
     } else {
-        if (!verifier.key_.fits(crypto::SignatureAlgorithm::es256)) {
-            return fail(Errc::invalid, "notes are signed with Ed25519 or ECDSA P-256");
-        }
         verifier.encoded_.push_back(kEcdsaType);
         append(verifier.encoded_, verifier.key_.spki());
     }
@@ -94,21 +88,12 @@ std::string NoteVerifier::text() const {
     return key_text(name_, encoded_);
 }
 
-bool NoteVerifier::verify(std::string_view text, BytesView signature) const {
-    if (algorithm_ == crypto::SignatureAlgorithm::ed25519) {
-        return key_.verify(algorithm_, bytes_of(text), signature);
-    }
-    auto const raw = crypto::ecdsa_to_raw(signature, kP256Bytes);
-    return !raw.empty() && std::ranges::equal(crypto::ecdsa_to_der(raw), signature) &&
-           key_.verify(algorithm_, bytes_of(text), raw);
-}
-
 Result<std::string> NoteVerifier::open(std::string_view note) const {
     SALUS_TRY(auto const parts, split_note(note));
     bool is_signed = false;
     for (auto const& signature : parts.signatures) {
         if (signature.name != name_ || signature.id != id_) continue;
-        if (!verify(parts.text, signature.bytes)) {
+        if (!verify_for_note(bytes_of(parts.text), signature.bytes, key_)) {
             return fail(Errc::forbidden, "a signature of the note is wrong");
         }
         is_signed = true;
@@ -130,10 +115,7 @@ std::string NoteVerifier::signed_alone(std::string_view note) const {
 
 std::string sign_note(std::string_view text, crypto::SigningKey const& key,
                       NoteVerifier const& verifier) {
-    auto signature = key.sign(bytes_of(text));
-    if (key.algorithm() == crypto::SignatureAlgorithm::es256) {
-        signature = crypto::ecdsa_to_der(signature);
-    }
+    auto const signature = sign_for_note(bytes_of(text), key);
     return signature_line(verifier.name(), verifier.id(), signature);
 }
 

@@ -49,11 +49,9 @@ public:
 
 private:
     NoteVerifier(std::string name, crypto::VerifyingKey key);
-    [[nodiscard]] bool verify(std::string_view text, BytesView signature) const;
 
     std::string name_;
     crypto::VerifyingKey key_;
-    crypto::SignatureAlgorithm algorithm_;
     Bytes encoded_;  // type and key
     std::uint32_t id_ = 0;
 };

@@ -2,9 +2,35 @@
 
 #include <algorithm>
 
+#include "crypto/ecdsa_encoding.h"
 #include "crypto/hash.h"
 
 namespace salus::transparency {
+namespace {
+
+constexpr std::size_t kP256Bytes = 32;
+
+}  // namespace
+
+bool signs_notes(crypto::VerifyingKey const& key) {
+    return key.fits(crypto::SignatureAlgorithm::ed25519) ||
+           key.fits(crypto::SignatureAlgorithm::es256);
+}
+
+Bytes sign_for_note(BytesView message, crypto::SigningKey const& key) {
+    auto const signature = key.sign(message);
+    bool const is_ecdsa = key.algorithm() == crypto::SignatureAlgorithm::es256;
+    return is_ecdsa ? crypto::ecdsa_to_der(signature) : signature;
+}
+
+bool verify_for_note(BytesView message, BytesView signature, crypto::VerifyingKey const& key) {
+    if (key.fits(crypto::SignatureAlgorithm::ed25519)) {
+        return key.verify(crypto::SignatureAlgorithm::ed25519, message, signature);
+    }
+    auto const raw = crypto::ecdsa_to_raw(signature, kP256Bytes);
+    return !raw.empty() && std::ranges::equal(crypto::ecdsa_to_der(raw), signature) &&
+           key.verify(crypto::SignatureAlgorithm::es256, message, raw);
+}
 
 bool is_key_name(std::string_view name) {
     return !name.empty() &&

@@ -23,6 +23,38 @@ def enter_or_leave():
     sys.exit(0)
 
 
+class FailingDisk:
+    """Like SmallDisk, on ext4, and made read-only under whoever has files open, as the kernel does
+    after an error of the device."""
+
+    def __init__(self, mebibytes):
+        self.image = pathlib.Path(tempfile.mkstemp(prefix="salus-failing-disk-")[1])
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="salus-failing-disk-"))
+        with self.image.open("r+b") as file:
+            file.truncate(mebibytes << 20)
+        subprocess.run(["mkfs.ext4", "-q", str(self.image)], check=True)
+        self.mount()
+        self.former = tempfile.tempdir
+        tempfile.tempdir = str(self.path)
+
+    def mount(self):
+        subprocess.run(["mount", "-o", "loop", str(self.image), str(self.path)], check=True)
+
+    def fail(self):
+        subprocess.run(["mount", "-o", "remount,abort", str(self.path)], check=True)
+
+    def mount_again(self):
+        subprocess.run(["umount", str(self.path)], check=True)
+        subprocess.run(["fsck.ext4", "-p", str(self.image)], capture_output=True)
+        self.mount()
+
+    def remove(self):
+        tempfile.tempdir = self.former
+        subprocess.run(["umount", "--lazy", str(self.path)], check=True)
+        self.path.rmdir()
+        self.image.unlink()
+
+
 class SmallDisk:
     """Instances that are made while it stands are on it."""
 

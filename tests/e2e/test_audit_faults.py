@@ -6,12 +6,13 @@ import os
 import re
 import shutil
 import socket
+import subprocess
 import time
 import unittest
 
 from instance import Instance
 from keyed_instance import START
-from small_disk import SmallDisk, enter_or_leave
+from small_disk import FailingDisk, SmallDisk, enter_or_leave
 
 MEBIBYTES = 200  # two segments of the audit log are 128
 PATIENT = {"resourceType": "Patient", "id": "faulty", "name": [{"family": "Faultless"}]}
@@ -102,6 +103,30 @@ class AuditFaults(unittest.TestCase):
             self.assertEqual(self.probes(instance), [200, 200, 200])
             self.assertEqual(client.get("/fhir/Patient/faulty").status, 200)
         self.assertIn((200, "warn"), states, "served, and the operator told, before it closed")
+        self.assertEqual(instance.stop(), 0)
+        instance.command("audit", "verify", "--dir", str(instance.directory))
+
+    def test_the_disk_becomes_read_only(self):
+        try:
+            disk = FailingDisk(300)
+        except (OSError, subprocess.CalledProcessError):
+            self.skipTest("ext4 cannot be mounted from a file here")
+        self.addCleanup(disk.remove)
+        instance = self.begin()
+        client = instance.client(instance.token())
+        self.assertEqual(client.put("/fhir/Patient/faulty", PATIENT).status, 201)
+        disk.fail()
+        for _ in range(3):
+            answer = client.get("/fhir/Patient/faulty")
+            self.assertEqual(answer.status, 503)
+            self.assertNotIn(b"Faultless", answer.body)
+        self.assertEqual(self.probes(instance), [200, 503, 503])
+        # Its output is on that disk, too, so the operational log says nothing of it.
+        instance.kill()
+        disk.mount_again()
+        instance.start(seconds=START)
+        client = instance.client(instance.token())
+        self.assertEqual(client.get("/fhir/Patient/faulty").status, 200)
         self.assertEqual(instance.stop(), 0)
         instance.command("audit", "verify", "--dir", str(instance.directory))
 

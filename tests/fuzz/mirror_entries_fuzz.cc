@@ -11,6 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     std::string_view const input(reinterpret_cast<char const*>(data), size);
     auto const entries = mirror::entries_from(input);
     if (entries) SALUS_CHECK(mirror::to_text(*entries) == input);
+    auto const rooted = mirror::rooted_entries_from(input);
+    if (rooted) SALUS_CHECK(mirror::to_text(*rooted) == input);
     std::string written;
     auto const read = mirror::for_each_entry(input, [&](std::string_view entry) -> Result<void> {
         mirror::append_entry(written, entry);

@@ -12,8 +12,10 @@ package main
 
 import (
 	"bytes"
+	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -96,22 +98,46 @@ func (t tiles) entries(tree tlog.Tree, bundle int64) ([][]byte, error) {
 	return all, nil
 }
 
-// A key of cosignature/v1, type 0x04: the signature is a time, then Ed25519 of the time and the text.
+// A key of cosignature/v1, type 0x04: the signature is a time, then Ed25519 of the time and the text. Or of
+// type 0xff with the name of the form, ECDSA on P-256 (docs/formats/checkpoint.md).
 type cosigner struct {
-	name string
-	hash uint32
-	key  ed25519.PublicKey
+	name   string
+	hash   uint32
+	form   string
+	verify func(message, signature []byte) bool
 }
 
 func (c cosigner) Name() string    { return c.name }
 func (c cosigner) KeyHash() uint32 { return c.hash }
 func (c cosigner) Verify(text, signature []byte) bool {
-	if len(signature) != 8+ed25519.SignatureSize {
+	if len(signature) <= 8 {
 		return false
 	}
 	time := binary.BigEndian.Uint64(signature)
-	message := fmt.Sprintf("cosignature/v1\ntime %d\n%s", time, text)
-	return time != 0 && ed25519.Verify(c.key, []byte(message), signature[8:])
+	message := fmt.Sprintf("%s\ntime %d\n%s", c.form, time, text)
+	return time != 0 && c.verify([]byte(message), signature[8:])
+}
+
+const p256Form = "cosignature-p256/v1"
+
+func verifierOf(key []byte) (string, func(message, signature []byte) bool, error) {
+	if len(key) == 1+ed25519.PublicKeySize && key[0] == 4 {
+		return "cosignature/v1", func(message, signature []byte) bool {
+			return ed25519.Verify(key[1:], message, signature)
+		}, nil
+	}
+	if !bytes.HasPrefix(key, []byte("\xff"+p256Form)) {
+		return "", nil, fmt.Errorf("not a cosigner's key")
+	}
+	parsed, err := x509.ParsePKIXPublicKey(key[1+len(p256Form):])
+	public, isEcdsa := parsed.(*ecdsa.PublicKey)
+	if err != nil || !isEcdsa {
+		return "", nil, fmt.Errorf("not a cosigner's key")
+	}
+	return p256Form, func(message, signature []byte) bool {
+		hash := sha256.Sum256(message)
+		return ecdsa.VerifyASN1(public, hash[:], signature)
+	}, nil
 }
 
 func newCosigner(text string) (cosigner, error) {
@@ -120,15 +146,19 @@ func newCosigner(text string) (cosigner, error) {
 		return cosigner{}, fmt.Errorf("not a cosigner's key")
 	}
 	key, err := base64.StdEncoding.DecodeString(parts[2])
-	if err != nil || len(key) != 1+ed25519.PublicKeySize || key[0] != 4 {
+	if err != nil {
 		return cosigner{}, fmt.Errorf("not a cosigner's key")
+	}
+	form, verify, err := verifierOf(key)
+	if err != nil {
+		return cosigner{}, err
 	}
 	hash := sha256.Sum256(bytes.Join([][]byte{[]byte(parts[0]), key}, []byte("\n")))
 	id := binary.BigEndian.Uint32(hash[:])
 	if parts[1] != fmt.Sprintf("%08x", id) {
 		return cosigner{}, fmt.Errorf("a cosigner's key with another id")
 	}
-	return cosigner{parts[0], id, key[1:]}, nil
+	return cosigner{parts[0], id, form, verify}, nil
 }
 
 // Both must have signed, if there are two.
