@@ -175,7 +175,7 @@ Finding mirrored_log(EvidenceContext const& context) {
         worst = std::max(worst, cosigning->state);
         if (!cosigning->why.empty()) text.append(", ").append(cosigning->why.text());
     }
-    if (link->strict) add_strict(context, text, worst);
+    if (configured->strict) add_strict(context, text, worst);
     text.append("; that it is another account is for its operator to show");
     if (worst == transparency::SigningState::closed) return broken("CLOSED: " + text);
     bool const well = all_cosigned && worst == transparency::SigningState::ok;

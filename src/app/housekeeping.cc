@@ -30,12 +30,6 @@ void record_in_every_state(Instance& instance, auto const& make_leaf) {
     }
 }
 
-void record_in_all(pipeline::House const& house, audit::Event event) {
-    for (auto const& tenant : house.tenants) {
-        record(tenant->tenant, audit::LeafBuilder(event, audit::Outcome::ok));
-    }
-}
-
 void record_configuration(Instance& instance, audit::Event event, std::string const& hash) {
     record_in_every_state(instance, [&] {
         audit::LeafBuilder leaf(event, audit::Outcome::ok);

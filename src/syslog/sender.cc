@@ -21,7 +21,7 @@ Sender::Sender(std::vector<std::unique_ptr<Feed>> feeds, Clock const& clock, Pac
       confirmed_at_(opened_at_) {}
 
 Result<bool> Sender::round(Receiver& receiver, std::stop_token const& stop) {
-    auto const more = send(receiver, stop);
+    auto more = send(receiver, stop);
     auto const finished = more && is_due() ? finish(receiver) : Result<void>();
     if (!more || !finished) {
         auto const& error = more ? finished.error() : more.error();

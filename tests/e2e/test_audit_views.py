@@ -156,8 +156,8 @@ class AuditViews(unittest.TestCase):
         messages = self.exported("--format", "syslog").splitlines()
         self.assertEqual(len(messages), len(rows))
         header = re.compile(r'<8[345]>1 \d{4}-\d\d-\d\dT[\d:.]+Z localhost salus - IHE\+RFC-3881 '
-                            r'\[salus@32473 o="[^"]+" i="(\d+)"(?: pi="\d+")? '
-                            r'lh="[^"]+"\] \ufeff(<\?xml.*)$')
+                            r'\[salus@32473 o="[^"]+" i="(\d+)"(?: pi="\d+")? lh="[^"]+"\] '
+                            r'\ufeff(<\?xml.*)$')
         for message, row in zip(messages, rows):
             found = header.match(message)
             self.assertTrue(found, message)
@@ -234,6 +234,13 @@ class AuditViews(unittest.TestCase):
         self.assertTrue(self.found("?agent:identifier=demonstration"))
         request = self.client.get("/fhir/Patient/p1").headers["X-Request-Id"]
         self.assertEqual(len(self.found("?entity:identifier=" + request)), 1)
+        # By what the log shows anyway, whole, and by nothing that a patient has elsewhere.
+        pseudonym = [e["what"]["identifier"]["value"] for event in everything
+                     for e in event["entity"] if entity_role(e) == ("1", "1")][0]
+        self.assertTrue(self.found("?entity:identifier=" + pseudonym))
+        for guess in ("p1", "Patient/p1", "Secretname", "Secretquery", pseudonym[:-1],
+                      pseudonym[:8], pseudonym.upper() + "0"):
+            self.assertEqual(self.found("?entity:identifier=" + guess), [], guess)
 
     def test_pages(self):
         pages, url, seen = 0, "?patient=p1&_count=2", []
