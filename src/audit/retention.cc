@@ -76,7 +76,7 @@ public:
                 state_.due = DuePrefix(boundary.segment, boundary.first, boundary.root);
             }
         }
-        return std::move(state_);
+        return state_;
     }
 
 private:
