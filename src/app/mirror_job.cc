@@ -63,7 +63,8 @@ MirrorJob::~MirrorJob() {
     thread_.request_stop();
     wake();
     thread_.join();
-    if (failures_ == 0) static_cast<void>(send_all());
+    // Once more, so that what was published last is cosigned.
+    static_cast<void>(send_all());
 }
 
 void MirrorJob::wake() {

@@ -99,8 +99,9 @@ private:
 class Verification {
 public:
     Verification(std::filesystem::path const& directory,
-                 std::function<void(LeafView const&)> const& receive, Writer writer)
-        : directory_(directory), receive_(receive), writer_(writer) {}
+                 std::function<void(LeafView const&)> const& receive, Writer writer,
+                 std::stop_token const& stop)
+        : directory_(directory), receive_(receive), writer_(writer), stop_(stop) {}
 
     Result<VerificationReport> run() {
         auto const found_run = find_run();
@@ -137,6 +138,7 @@ private:
         std::deque<std::future<Result<CheckedSegment>>> ahead;
         auto next = run_.first;
         for (number_ = run_.first; number_ <= run_.last && !report_.finding; ++number_) {
+            if (stop_.stop_requested()) return fail(Errc::unavailable, "stopped");
             for (; next <= run_.last && ahead.size() < kSegmentsAtOnce; ++next) {
                 ahead.push_back(std::async(std::launch::async, [this, number = next] {
                     return SegmentCheck(directory_, number, number == run_.first, writer_).run();
@@ -230,6 +232,7 @@ private:
     std::filesystem::path const& directory_;
     std::function<void(LeafView const&)> const& receive_;
     Writer writer_;
+    std::stop_token const& stop_;
     VerificationReport report_;
     Pruning pruning_;
     SegmentRun run_;
@@ -250,8 +253,8 @@ Result<VerificationReport> verify_log(std::filesystem::path const& directory, Wr
 
 Result<VerificationReport> read_leaves(std::filesystem::path const& directory,
                                        std::function<void(LeafView const&)> const& receive,
-                                       Writer writer) {
-    return Verification(directory, receive, writer).run();
+                                       Writer writer, std::stop_token const& stop) {
+    return Verification(directory, receive, writer, stop).run();
 }
 
 }  // namespace salus::audit

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,9 +56,10 @@ struct LeafView {
     std::optional<BytesView> detail;  // sealed
     crypto::Sha256Digest hash;        // RFC 6962 leaf hash of the JSON
 };
-// Verifies likewise and hands on each leaf once its batch is verified, in order.
+// Verifies likewise and hands on each leaf once its batch is verified, in order. Errc::unavailable
+// within the time of a segment when `stop` says so.
 [[nodiscard]] Result<VerificationReport> read_leaves(
     std::filesystem::path const& directory, std::function<void(LeafView const&)> const& receive,
-    Writer writer = Writer::stopped);
+    Writer writer = Writer::stopped, std::stop_token const& stop = {});
 
 }  // namespace salus::audit

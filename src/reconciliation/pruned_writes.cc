@@ -161,7 +161,7 @@ Result<crypto::Sha256Digest> write_pruned_writes(std::filesystem::path const& lo
     WrittenVersions written(sorter);
     SALUS_TRY(auto const finding,
               written.add_log(log, {.number = 0, .settled_before = Sighting::kNoLeaf},
-                              audit::Writer::running));
+                              audit::Writer::running, {}));
     if (finding) return fail(Errc::corrupt, finding->why);
     SALUS_TRY_VOID(sorter.sort());
     EntryWriter writer(audit::versions_file(log, segment));

@@ -39,7 +39,7 @@ Result<Report> reconcile(store::Digests& rows, std::span<LogOfStore const> logs,
         if (stop.stop_requested()) return fail(Errc::unavailable, "stopped");
         WrittenVersions::Log const log{.number = static_cast<std::uint16_t>(i),
                                        .settled_before = logs[i].settled_before};
-        SALUS_TRY(auto damage, written.add_log(logs[i].directory, log, writer));
+        SALUS_TRY(auto damage, written.add_log(logs[i].directory, log, writer, stop));
         if (damage) {
             report.damaged = DamagedLog{i, *std::move(damage)};
             return report;
@@ -49,6 +49,7 @@ Result<Report> reconcile(store::Digests& rows, std::span<LogOfStore const> logs,
     SALUS_TRY_VOID(sorter.sort());
     Comparison comparison(written, report);
     while (true) {
+        if (stop.stop_requested()) return fail(Errc::unavailable, "stopped");
         SALUS_TRY(auto const sighting, sorter.next());
         if (!sighting) break;
         comparison.add(*sighting);

@@ -33,15 +33,16 @@ bool speaks_of_the_store(std::string_view leaf) {
 }  // namespace
 
 Result<std::optional<audit::Finding>> WrittenVersions::add_log(
-    std::filesystem::path const& directory, Log log, audit::Writer writer) {
+    std::filesystem::path const& directory, Log log, audit::Writer writer,
+    std::stop_token const& stop) {
     log_ = log;
     if (auto const pruned = add_pruned(directory); !pruned) {
         if (pruned.error().code != Errc::corrupt) return std::unexpected(pruned.error());
         return audit::Finding{pruned.error().why, "pruned", 0, 0};
     }
-    SALUS_TRY(
-        auto report,
-        audit::read_leaves(directory, [this](audit::LeafView const& leaf) { add(leaf); }, writer));
+    SALUS_TRY(auto report,
+              audit::read_leaves(
+                  directory, [this](audit::LeafView const& leaf) { add(leaf); }, writer, stop));
     if (report.finding) return std::move(report.finding);
     SALUS_TRY_VOID(end_log());
     return std::optional<audit::Finding>();

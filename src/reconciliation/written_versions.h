@@ -24,9 +24,10 @@ public:
         std::uint64_t settled_before = 0;
     };
     // All that a log tells of, what was pruned included. The finding: what is wrong with the log
-    // itself; an error when a leaf or a file cannot be read.
+    // itself; an error when a leaf or a file cannot be read, or `stop` says so.
     [[nodiscard]] Result<std::optional<audit::Finding>> add_log(
-        std::filesystem::path const& directory, Log log, audit::Writer writer);
+        std::filesystem::path const& directory, Log log, audit::Writer writer,
+        std::stop_token const& stop);
 
     enum class Erasure { none, under_way, done };
     [[nodiscard]] Erasure erasure_of(CompartmentId const& patient) const;

@@ -28,6 +28,7 @@ class Mirror:
     """A mirror's directory and its process."""
 
     def __init__(self, root, *options):
+        root.mkdir(exist_ok=True)
         self.directory = root / "mirror"
         self.output = root / "mirror.log"
         self.port = free_port()
