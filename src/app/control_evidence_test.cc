@@ -118,7 +118,7 @@ TEST(ControlEvidence, TheMirrorIsWhatItDidLately) {
     house.signed_log.watch(std::shared_ptr<transparency::Cosigning const>(mirror));
     mirror->answer = {.size = 42, .at = house.clock.now()};
     auto line = house.line("AUD-4");
-    EXPECT_EQ(line.state, admin::ControlState::partly);  // for what is missing
+    EXPECT_EQ(line.state, admin::ControlState::enforced);
     EXPECT_TRUE(line.evidence.contains("mirror.example"));
     EXPECT_TRUE(line.evidence.contains("42 leaves kept there and cosigned 0 s ago"));
     mirror->answer.state = SigningState::closed;

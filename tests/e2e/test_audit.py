@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import unittest
 
 from instance import Instance, REPOSITORY
@@ -120,7 +121,11 @@ class Audit(unittest.TestCase):
         file = self.instance.directory / "salus.toml"
         file.write_text(file.read_text() + "# another line\n")
         self.instance.start()
-        (change,) = changes()
+        # It answers before it has told of its start.
+        end = time.monotonic() + 30
+        while not (found := changes()) and time.monotonic() < end:
+            time.sleep(0.2)
+        (change,) = found
         self.assertIn(hashlib.sha256(file.read_bytes()).hexdigest(), json.dumps(change))
         self.instance.stop()
         self.instance.start()

@@ -341,6 +341,7 @@ class Transparency(unittest.TestCase):
             self.assertEqual(client.get("/fhir/metadata").status, 200)
             self.wait_for(lambda: client.get("/health").status == 503, 8, "never CLOSED")
             self.assertEqual(client.get("/fhir/metadata").status, 503)
+            self.wait_for(lambda: "CLOSED" in self.instance.output.read_text(), 30, "not told")
             signer = subprocess.Popen(command)
             self.wait_for(lambda: client.get("/health").status == 200, 8, "never open again")
             self.assertEqual(client.get("/fhir/metadata").status, 200)
