@@ -102,6 +102,18 @@ bool is_taken(int socket, Until until) {
     }
 }
 
+// Whether the peer's TCP ends too, in order: a goodbye that it said by itself comes before the
+// reset which tells that it has not read everything.
+bool ends_in_order(int socket, Until until) {
+    while (true) {
+        char next = 0;
+        auto const read = ::recv(socket, &next, 1, MSG_PEEK | MSG_DONTWAIT);
+        if (read >= 0) return read == 0;
+        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) return false;
+        if (!wait_for(socket, POLLIN, until)) return false;
+    }
+}
+
 }  // namespace
 
 Result<TlsStream> TlsStream::connect(TlsPeer const& peer, Until until) {
@@ -166,8 +178,9 @@ Result<TlsEnd> TlsStream::close(Until until) {
         if (read) continue;
         auto const end = tls_.end();
         if (end == TlsEnd::none) return std::unexpected(read.error());
-        if (end == TlsEnd::failed || is_taken(tls_.descriptor(), until)) return end;
-        return TlsEnd::failed;
+        auto const socket = tls_.descriptor();
+        bool const in_order = ends_in_order(socket, until) && is_taken(socket, until);
+        return in_order ? end : TlsEnd::failed;
     }
 }
 

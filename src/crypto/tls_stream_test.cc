@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <array>
+#include <csignal>
 #include <functional>
 #include <future>
 #include <gtest/gtest.h>
@@ -31,6 +32,8 @@ public:
         : authority_(
               *make_certificate_authority("test", SystemClock().now(), std::chrono::days(30))),
           listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        // As every process that has such streams (tls_stream.h).
+        std::signal(SIGPIPE, SIG_IGN);
         auto const now = SystemClock().now();
         auto const issued =
             issue_server_certificate(authority_, {"localhost"}, now, std::chrono::days(30));

@@ -59,7 +59,7 @@ protected:
         service_ = *Service::open(*home_, clock_, alarms_);
     }
     void TearDown() override {
-        if (mirror_ != nullptr) mirror_->is_held = false;
+        if (replication_ != nullptr) mirror_->is_held = false;
         strict_.reset();
         replication_.reset();
     }
