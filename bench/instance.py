@@ -188,16 +188,6 @@ class Nginx:
             self._server.terminate()
             self._server.wait(timeout=START_SECONDS)
 
-    def settle(self):
-        """Until what a start does in the background is done."""
-        until = time.monotonic() + START_SECONDS
-        while time.monotonic() < until:
-            before = cpu_seconds(self.pids)
-            time.sleep(SETTLED_SECONDS)
-            if cpu_seconds(self.pids) - before < SETTLED_SECONDS * SETTLED_SHARE:
-                return
-        raise RuntimeError("the server does not come to rest")
-
     @property
     def pids(self):
         children = pathlib.Path(f"/proc/{self._server.pid}/task/{self._server.pid}/children")

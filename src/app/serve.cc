@@ -124,6 +124,10 @@ Result<void> prepare_memory() {
 int serve_open(Configuration configuration, std::filesystem::path const& program,
                sigset_t const& signals) {
     Layout const layout{configuration.directory};
+    if (!prepare_memory()) {
+        say_problem("there is not enough memory to serve");
+        return kFailed;
+    }
     bool const has_child = configuration.audit.signer == AuditConfiguration::Signer::child;
     auto signer = has_child ? SignerProcess::start(program, configuration.directory) : std::nullopt;
     if (has_child && !signer) {
@@ -149,10 +153,6 @@ int serve(ServeOptions const& options) {
     // Before any secret is read: no core dumps, no reading of our memory (KEY-5).
     if (!keys::harden_process()) {
         say_problem("the kernel refuses to protect the process's memory");
-        return kFailed;
-    }
-    if (!prepare_memory()) {
-        say_problem("there is not enough memory to serve");
         return kFailed;
     }
     auto const signals = handled_signals();
