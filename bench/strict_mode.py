@@ -12,7 +12,8 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "tests" / "e2e")]
+# Before this directory, which has an instance.py of its own.
+sys.path.insert(0, str(HERE.parent / "tests" / "e2e"))
 
 import mirrored_instance  # noqa: E402  (of the tests: an instance and its mirror)
 

@@ -205,24 +205,28 @@ Result<std::string> Sealer::open(SecretBytes const& key, Context const& context,
     // Never inside the string object itself, where a move would leave a copy of the plaintext.
     constexpr std::size_t kOnTheHeap = 32;
     auto const size = plaintext_size(record);
-    std::string text(std::max(size + slack, kOnTheHeap), '\0');
-    std::span<std::uint8_t> out(reinterpret_cast<std::uint8_t*>(text.data()), size);
-    auto rest = record.subspan(kFirstChunk);
-    state_->start(keys.key(), 0);
     auto authentic = true;
-    for (std::uint64_t chunk = 0; authentic && !rest.empty(); ++chunk) {
-        auto const piece = out.first(std::min(out.size(), kChunkBytes));
-        authentic = state_->open_chunk(chunk_nonce(keys.base_nonce(), chunk),
-                                       rest.first(piece.size() + kTagBytes), piece);
-        out = out.subspan(piece.size());
-        rest = rest.subspan(piece.size() + kTagBytes);
-    }
+    std::string text;
+    // Not zeroed first, which for a large record is a pass over memory that nothing has touched.
+    text.resize_and_overwrite(
+        std::max(size + slack, kOnTheHeap), [&](char* memory, std::size_t whole) noexcept {
+            std::span const buffer(reinterpret_cast<std::uint8_t*>(memory), whole);
+            std::ranges::fill(buffer.subspan(size), std::uint8_t{0});
+            auto out = buffer.first(size);
+            auto rest = record.subspan(kFirstChunk);
+            state_->start(keys.key(), 0);
+            for (std::uint64_t chunk = 0; authentic && !rest.empty(); ++chunk) {
+                auto const piece = out.first(std::min(out.size(), kChunkBytes));
+                authentic = state_->open_chunk(chunk_nonce(keys.base_nonce(), chunk),
+                                               rest.first(piece.size() + kTagBytes), piece);
+                out = out.subspan(piece.size());
+                rest = rest.subspan(piece.size() + kTagBytes);
+            }
+            if (!authentic) scrub(buffer);
+            return size;
+        });
     state_->forget();
-    if (!authentic) {
-        scrub(text);
-        return fail(Errc::corrupt, kWhy);
-    }
-    text.resize(size);
+    if (!authentic) return fail(Errc::corrupt, kWhy);
     return text;
 }
 
