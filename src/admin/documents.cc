@@ -1,6 +1,7 @@
 #include "admin/documents.h"
 
 #include "admin/package_reader.h"
+#include "records/add_document.h"
 
 namespace salus::admin {
 
@@ -21,18 +22,7 @@ Result<void> add_document(request::Prepared& prepared, records::Records& records
     change.version = document.version;
     change.when = when;
     change.text = EphiText(std::move(document.text));
-    SALUS_TRY(auto write, records.seal(change));
-    prepared.touched.push_back(
-        {.action = change.version == 1 ? Literal("create") : Literal("update"),
-         .compartment = change.compartment,
-         .patient_compartment = false,
-         .type = change.type,
-         .address = write.address,
-         .version = change.version,
-         .stored_hash = records::stored_hash(write.document)});
-    if (!prepared.batch) prepared.batch.emplace();
-    prepared.batch->writes.push_back(std::move(write));
-    return {};
+    return records::add_document(records, change, prepared);
 }
 
 request::Prepared json_answer(std::string text, int status) {

@@ -186,6 +186,7 @@ void Instance::join_rooms() {
                                      .index_cache = index_cache_,
                                      .control_report = *evidence_,
                                      .backups = *backups_,
+                                     .token_guards = token_guards_,
                                      .keep_retired = configuration_.rotation.keep_retired,
                                      .tenants = std::move(tenants_),
                                      .alarms = {&reconciliation_.alarm(), &syslog_state_.alarm()}});

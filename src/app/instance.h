@@ -160,6 +160,7 @@ private:
     SyslogState syslog_state_;
     std::unique_ptr<ControlEvidence> evidence_;
     std::unique_ptr<BackupService> backups_;
+    authentication::TokenGuards token_guards_{clock_.now()};
     std::unique_ptr<pipeline::House> house_;
     std::unique_ptr<pipeline::Workers> workers_;
     std::optional<crypto::SigningKey> certificate_key_;

@@ -234,6 +234,7 @@ protected:
     testing::IdleBackups backups_;
     RotationSettings settings_;
     std::unique_ptr<keys::Keyring> keyring_;
+    authentication::TokenGuards token_guards_{instance_.clock.now()};
     pipeline::House house_{.clock = instance_.clock,
                            .log = instance_.log,
                            .random = instance_.random,
@@ -242,6 +243,7 @@ protected:
                            .index_cache = cache_,
                            .control_report = report_,
                            .backups = backups_,
+                           .token_guards = token_guards_,
                            .tenants = {}};
     std::unique_ptr<records::Records> records_;
     std::unique_ptr<TenantRotation> rotation_;

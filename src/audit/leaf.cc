@@ -52,6 +52,8 @@ Literal name_of(Event event) noexcept {
         case Event::capabilities: return "capabilities";
         case Event::token: return "token";
         case Event::token_refused: return "token.refused";
+        case Event::token_introspected: return "token.introspected";
+        case Event::token_revoked: return "token.revoked";
         case Event::authentication_refused: return "auth.refused";
         case Event::denied: return "denied";
         case Event::error: return "error";

@@ -40,6 +40,8 @@ enum class Event : std::uint8_t {
     // identity
     token,
     token_refused,
+    token_introspected,
+    token_revoked,
     authentication_refused,
     denied,
     error,

@@ -38,6 +38,8 @@ audit::Event event_of(request::Interaction interaction) {
         case Interaction::smart_configuration:
         case Interaction::json_web_key_set: return audit::Event::capabilities;
         case Interaction::token: return audit::Event::token;
+        case Interaction::introspection: return audit::Event::token_introspected;
+        case Interaction::revocation: return audit::Event::token_revoked;
         case Interaction::definitions_load:
         case Interaction::definitions_remove: return audit::Event::definitions_changed;
         case Interaction::definitions_list: return audit::Event::definitions_listed;

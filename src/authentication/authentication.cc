@@ -1,38 +1,56 @@
 #include "authentication/authentication.h"
 
-#include "authentication/credential_reader.h"
+#include <algorithm>
+
+#include "authentication/access_token_verifier.h"
 #include "foundation/limits.h"
-#include "jose/claims.h"
-#include "jose/jws.h"
+#include "http/grammar.h"
+#include "jose/dpop.h"
 
 namespace salus::authentication {
 namespace {
 
-// One reason for every wrong token: which part was wrong helps only an attacker (API-3).
-constexpr Literal kRefused = "the access token is not valid";
-
 std::unexpected<Error> refused() {
-    return fail(Errc::unauthenticated, kRefused);
+    return fail(Errc::unauthenticated, "the access token is not valid");
 }
 
 }  // namespace
 
 Authentication::Authentication(request::Tenant const& tenant, TokenKeys const& keys,
-                               Clock const& clock)
-    : tenant_(tenant), keys_(keys), clock_(clock) {
+                               TokenGuards& guards, Standing& standing, Clock const& clock)
+    : tenant_(tenant),
+      keys_(keys),
+      guards_(guards),
+      standing_(standing),
+      clock_(clock),
+      origin_(tenant.public_url.substr(0, tenant.public_url.size() - tenant.path.size())),
+      epoch_(guards.revocations.epoch()) {
     request::CallerFacts facts;
     facts.tenant = tenant.name;
     anonymous_ = request::CallerPointer(new request::Caller(std::move(facts)));
 }
 
-Result<request::CallerPointer> Authentication::authenticate(http::Request const& request) {
-    auto const token = bearer_token(request);
-    if (!token) {
-        ++statistics_.refused;
-        return fail(token.error());
-    }
-    if (!*token) return anonymous_;
-    auto const digest = crypto::sha256(bytes_of(**token));
+Result<request::CallerPointer> Authentication::authenticate(http::Request const& request,
+                                                            request::Challenge& challenge) {
+    challenge = {};
+    if (request.headers.count("Authorization") > 0)
+        challenge.error = request::CredentialError::invalid_token;
+    auto const attempt = [&]() -> Result<request::CallerPointer> {
+        SALUS_TRY(auto const credential, credential_of(request));
+        if (!credential) return anonymous_;
+        challenge.dpop = credential->scheme == Scheme::dpop;
+        SALUS_TRY(auto caller, caller_of(credential->token));
+        SALUS_TRY_VOID(prove_possession(request, *credential, *caller, challenge));
+        return caller;
+    };
+    auto caller = attempt();
+    if (!caller) ++statistics_.refused;
+    return caller;
+}
+
+Result<request::CallerPointer> Authentication::caller_of(std::string_view token) {
+    forget_revoked();
+    auto const digest = crypto::sha256(bytes_of(token));
     if (auto const known = verified_.find(digest); known != verified_.end()) {
         if (clock_.now() < known->second->facts().expires) {
             ++statistics_.cached;
@@ -40,44 +58,53 @@ Result<request::CallerPointer> Authentication::authenticate(http::Request const&
         }
         verified_.erase(known);
     }
-    auto caller = verify(**token);
-    if (!caller) {
-        ++statistics_.refused;
-        return caller;
-    }
+    SALUS_TRY(auto facts, verify_access_token(token, tenant_, keys_, clock_.now()));
+    request::CallerPointer caller(new request::Caller(std::move(facts)));
+    // What is revoked from here on comes as news, which is looked at before the next request.
+    SALUS_TRY(bool const stands, standing_.stands(caller->facts().token_id));
+    if (!stands) return refused();
     ++statistics_.verified;
-    remember(digest, *caller);
+    remember(digest, caller);
     return caller;
 }
 
-Result<request::CallerPointer> Authentication::verify(std::string_view token) {
-    jose::VerifyOptions options;
-    options.type = "at+jwt";
-    options.algorithms = {crypto::SignatureAlgorithm::es256};
-    auto const verified = jose::verify_compact(token, keys_.current()->verifying_keys(), options);
-    if (!verified) return refused();
-    auto const payload = verified->payload.root();
-    jose::ClaimRules rules;
-    rules.issuer = tenant_.issuer();
-    rules.audiences = {tenant_.fhir_base()};
-    auto const claims = jose::check_claims(payload, rules, clock_.now());
-    if (!claims || claims->token_id.value_or("").empty()) return refused();
+// RFC 9449 section 7.1: a token that is bound to a key counts under the scheme DPoP alone, and with
+// a fresh proof by that key; one that is not bound, never under that scheme.
+Result<void> Authentication::prove_possession(http::Request const& request,
+                                              Credential const& credential,
+                                              request::Caller const& caller,
+                                              request::Challenge& challenge) {
+    constexpr Literal kNotProven = "the proof of possession is not valid";
+    auto const& thumbprint = caller.facts().key_thumbprint;
+    bool const bound = !thumbprint.empty();
+    if (bound != (credential.scheme == Scheme::dpop)) return refused();
+    if (!bound) return {};
+    challenge.error = request::CredentialError::invalid_dpop_proof;
+    auto const header = request.headers.get("DPoP");
+    if (!header) return fail(Errc::unauthenticated, kNotProven);
+    auto const url = origin_ + std::string(CredentialReader::target(request));
+    auto const proof = jose::verify_dpop_proof(*header,
+                                               {.method = http::name_of(request.method),
+                                                .url = url,
+                                                .access_token = credential.token,
+                                                .algorithms = jose::dpop_algorithms()},
+                                               clock_.now());
+    if (!proof || proof->thumbprint != thumbprint) return fail(Errc::unauthenticated, kNotProven);
+    auto const used = guards_.proofs.use(*proof, *jose::comparable_url(url), clock_.monotonic());
+    if (!used && used.error().code == Errc::unauthenticated)
+        return fail(Errc::unauthenticated, kNotProven);
+    return used;
+}
 
-    auto const client = payload.text_member("client_id");
-    auto const scopes = request::parse_scopes(payload.text_member("scope").value_or(""));
-    auto const purpose =
-        request::purpose_of_code(payload.text_member("purpose_of_use").value_or(""));
-    if (!client || client->empty() || !scopes || !purpose) return refused();
-    request::CallerFacts facts;
-    facts.anonymous = false;
-    facts.tenant = tenant_.name;
-    facts.client = ClientId(*client);
-    facts.token_id = *claims->token_id;
-    facts.purpose = purpose;
-    facts.scopes = *scopes;
-    facts.scope_text = request::to_text(*scopes);
-    facts.expires = claims->expires;
-    return request::CallerPointer(new request::Caller(std::move(facts)));
+void Authentication::forget_revoked() {
+    if (guards_.revocations.epoch() == epoch_) return;
+    auto const news = guards_.revocations.since(epoch_);
+    epoch_ = news.epoch;
+    if (news.all) return verified_.clear();
+    std::erase_if(verified_, [&](auto const& entry) {
+        return std::ranges::find(news.token_ids, entry.second->facts().token_id) !=
+               news.token_ids.end();
+    });
 }
 
 void Authentication::remember(crypto::Sha256Digest const& digest,

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <map>
 
+#include "authentication/authentication_for_test.h"
 #include "crypto/hmac.h"
 #include "foundation/limits.h"
 #include "jose/jws.h"
@@ -65,8 +66,10 @@ protected:
         return text + "." + to_base64url(signed_bytes);
     }
     Result<request::CallerPointer> authenticate(std::string const& token) {
-        return authentication_.authenticate(make_request(
-            {.target = "/fhir/Patient/1", .headers = {{"Authorization", "Bearer " + token}}}));
+        return authentication_.authenticate(
+            make_request(
+                {.target = "/fhir/Patient/1", .headers = {{"Authorization", "Bearer " + token}}}),
+            challenge_);
     }
     void expect_refused(std::string const& token, std::string const& what) {
         auto const caller = authenticate(token);
@@ -80,7 +83,10 @@ protected:
     testing::TestTenant tenant_{instance_};
     TokenKeys keys_ = must(
         TokenKeys::open(tenant_.directory() / "token.sealed", tenant_.tenant(), instance_.random));
-    Authentication authentication_{tenant_.tenant(), keys_, instance_.clock};
+    TokenGuards guards_{instance_.clock.now()};
+    testing::StandingForTest standing_;
+    request::Challenge challenge_;
+    Authentication authentication_{tenant_.tenant(), keys_, guards_, standing_, instance_.clock};
 };
 
 TEST_F(AuthenticationTest, AValidTokenBecomesACaller) {
@@ -224,10 +230,10 @@ TEST_F(AuthenticationTest, ATokenOfAnotherTenantOpensNothing) {
     auto const keys =
         must(TokenKeys::open(north.directory() / "token.sealed", north.tenant(), instance_.random));
     EXPECT_NE(keys.current()->key_id(), keys_.current()->key_id());
-    Authentication of_north(north.tenant(), keys, instance_.clock);
+    Authentication of_north(north.tenant(), keys, guards_, standing_, instance_.clock);
     auto const request = make_request(
         {.target = "/t/north/fhir", .headers = {{"Authorization", "Bearer " + sign(claims())}}});
-    EXPECT_EQ(of_north.authenticate(request).error().code, Errc::unauthenticated);
+    EXPECT_EQ(of_north.authenticate(request, challenge_).error().code, Errc::unauthenticated);
     // Nor does the key file open in another tenant's place.
     auto const moved =
         TokenKeys::open(tenant_.directory() / "token.sealed", north.tenant(), instance_.random);
@@ -307,17 +313,17 @@ TEST_F(AuthenticationTest, TheCacheEndsWithTheToken) {
 TEST_F(AuthenticationTest, OnlyOneBearerTokenInOneHeader) {
     auto const token = sign(claims());
     auto const refuses = [&](std::vector<std::pair<std::string, std::string>> headers) {
-        auto const caller =
-            authentication_.authenticate(make_request({.target = "/", .headers = headers}));
+        auto const caller = authentication_.authenticate(
+            make_request({.target = "/", .headers = headers}), challenge_);
         return !caller && caller.error().code == Errc::unauthenticated;
     };
     EXPECT_TRUE(refuses({{"Authorization", "Bearer " + token}, {"authorization", "Bearer x"}}));
     EXPECT_TRUE(
         refuses({{"Authorization", "Bearer " + token}, {"Authorization", "Bearer " + token}}));
     for (auto const& value :
-         {std::string("Basic Y2xpZW50OnNlY3JldA=="), "DPoP " + token, "Token " + token,
-          std::string("Bearer"), std::string("Bearer "), std::string(""), token, "Bearer  " + token,
-          "Bearer\t" + token, "BearerX " + token, "Bearer, " + token, "Basic x, Bearer " + token}) {
+         {std::string("Basic Y2xpZW50OnNlY3JldA=="), "Token " + token, std::string("Bearer"),
+          std::string("Bearer "), std::string(""), token, "Bearer  " + token, "Bearer\t" + token,
+          "BearerX " + token, "Bearer, " + token, "Basic x, Bearer " + token}) {
         EXPECT_TRUE(refuses({{"Authorization", value}})) << value;
     }
     EXPECT_FALSE(refuses({{"Authorization", "bEARER " + token}}));
@@ -331,7 +337,8 @@ TEST_F(AuthenticationTest, ATokenElsewhereIsNotLookedAt) {
                       .headers = {{"Cookie", "access_token=" + token},
                                   {"X-Authorization", "Bearer " + token},
                                   {"Proxy-Authorization", "Bearer " + token}},
-                      .body = "access_token=" + token}));
+                      .body = "access_token=" + token}),
+        challenge_);
     ASSERT_TRUE(caller.has_value());
     EXPECT_TRUE((*caller)->anonymous());
 }

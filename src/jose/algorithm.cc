@@ -51,4 +51,13 @@ std::vector<SignatureAlgorithm> all_algorithms() {
     return all;
 }
 
+std::string algorithm_names(std::vector<SignatureAlgorithm> const& algorithms,
+                            std::string_view separator) {
+    std::string out;
+    for (auto const algorithm : algorithms) {
+        out.append(out.empty() ? "" : separator).append(algorithm_name(algorithm));
+    }
+    return out;
+}
+
 }  // namespace salus::jose

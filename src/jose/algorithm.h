@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,5 +16,7 @@ namespace salus::jose {
 [[nodiscard]] std::optional<crypto::SignatureAlgorithm> algorithm_named(std::string_view name);
 [[nodiscard]] std::string_view algorithm_name(crypto::SignatureAlgorithm algorithm) noexcept;
 [[nodiscard]] std::vector<crypto::SignatureAlgorithm> all_algorithms();
+[[nodiscard]] std::string algorithm_names(std::vector<crypto::SignatureAlgorithm> const& algorithms,
+                                          std::string_view separator);
 
 }  // namespace salus::jose

@@ -4,31 +4,13 @@
 
 #include "foundation/check.h"
 #include "foundation/limits.h"
+#include "jose/claim_members.h"
 
 namespace salus::jose {
 namespace {
 
 std::unexpected<Error> refuse(Literal why) {
     return fail(Errc::unauthenticated, why);
-}
-
-// Nothing if the claim is absent.
-Result<std::optional<WallTime>> time_claim(json::Value payload, std::string_view name) {
-    // Nanoseconds in 64 bits end in 2262.
-    constexpr std::int64_t kLatest = 9'000'000'000;
-    auto const claim = payload.member(name);
-    if (!claim) return std::optional<WallTime>();
-    auto const seconds = claim->integer();
-    if (!seconds || *seconds < 0 || *seconds > kLatest) return refuse("a time is out of range");
-    return std::optional(WallTime(std::chrono::seconds(*seconds)));
-}
-
-// Nothing if absent; a claim of another type than text is refused.
-Result<std::optional<std::string>> text_claim(json::Value payload, std::string_view name) {
-    auto const claim = payload.member(name);
-    if (!claim) return std::optional<std::string>();
-    if (!claim->is_string()) return refuse("a claim is not a text");
-    return std::optional(claim->text());
 }
 
 Result<std::vector<std::string>> audience_claim(json::Value payload) {
@@ -73,6 +55,23 @@ Result<void> check_times(Claims const& claims, ClaimRules const& rules, WallTime
 }
 
 }  // namespace
+
+Result<std::optional<WallTime>> time_claim(json::Value payload, std::string_view name) {
+    // Nanoseconds in 64 bits end in 2262.
+    constexpr std::int64_t kLatest = 9'000'000'000;
+    auto const claim = payload.member(name);
+    if (!claim) return std::optional<WallTime>();
+    auto const seconds = claim->integer();
+    if (!seconds || *seconds < 0 || *seconds > kLatest) return refuse("a time is out of range");
+    return std::optional(WallTime(std::chrono::seconds(*seconds)));
+}
+
+Result<std::optional<std::string>> text_claim(json::Value payload, std::string_view name) {
+    auto const claim = payload.member(name);
+    if (!claim) return std::optional<std::string>();
+    if (!claim->is_string()) return refuse("a claim is not a text");
+    return std::optional(claim->text());
+}
 
 Result<Claims> check_claims(json::Value payload, ClaimRules const& rules, WallTime now) {
     SALUS_CHECK(!rules.issuer.empty() && !rules.audiences.empty());

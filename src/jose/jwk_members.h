@@ -6,6 +6,7 @@
 
 #include "crypto/signature.h"
 #include "foundation/bytes.h"
+#include "jose/jwk.h"
 #include "json/document.h"
 
 namespace salus::jose {
@@ -15,5 +16,11 @@ namespace salus::jose {
 [[nodiscard]] std::optional<crypto::Curve> curve_named(std::string_view name) noexcept;
 // "P-256", "P-384" or "Ed25519". REQUIRES: not an RSA key.
 [[nodiscard]] std::string_view curve_name(crypto::VerifyingKey const& key);
+
+// Private or symmetric members (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1).
+[[nodiscard]] bool has_secret_members(json::Value jwk);
+// The key of a public JWK, without its kid. Nothing when it cannot verify here, as KeySet::parse
+// says.
+[[nodiscard]] std::optional<PublicKey> usable_key(json::Value jwk);
 
 }  // namespace salus::jose

@@ -3,40 +3,14 @@
 #include <algorithm>
 #include <array>
 
-#include "foundation/limits.h"
+#include "jose/compact.h"
 #include "json/writer.h"
 
 namespace salus::jose {
 namespace {
 
-constexpr json::ParseLimits kHeaderLimits{.depth = 8, .nodes = 256};
-constexpr json::ParseLimits kPayloadLimits{.depth = 16, .nodes = 8192};
-
 std::unexpected<Error> refuse(Literal why) {
     return fail(Errc::unauthenticated, why);
-}
-
-// The three parts of a compact token; borrows it.
-struct Parts {
-    std::string_view header;
-    std::string_view payload;
-    std::string_view signature;
-    std::string_view signed_text;  // header '.' payload
-};
-
-Result<Parts> split(std::string_view token) {
-    if (token.size() > limits::kTokenBytes) return refuse("the token is too long");
-    if (std::ranges::count(token, '.') != 2) return refuse("the token does not have three parts");
-    auto const first = token.find('.');
-    auto const second = token.find('.', first + 1);
-    return Parts{token.substr(0, first), token.substr(first + 1, second - first - 1),
-                 token.substr(second + 1), token.substr(0, second)};
-}
-
-Result<json::Document> parse_object(BytesView bytes, json::ParseLimits limits) {
-    auto document = json::Parser(limits).parse(std::string(text_of(bytes)));
-    if (!document || !document->root().is_object()) return refuse("a token part is not an object");
-    return document;
 }
 
 // Parameters that would let a token choose how, or with which key, it is checked.
@@ -50,24 +24,6 @@ Result<void> check_forbidden_parameters(json::Value header, VerifyOptions const&
         return refuse("jku is not the registered URL");
     }
     return {};
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    auto const lower = [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    };
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-// RFC 7515 section 4.1.9: a media type, whose "application/" may be left out.
-bool has_type(json::Value header, std::string_view expected) {
-    constexpr std::string_view kPrefix = "application/";
-    auto const type = header.text_member("typ").value_or("");
-    std::string_view rest = type;
-    if (equal_ignoring_case(rest.substr(0, kPrefix.size()), kPrefix)) {
-        rest.remove_prefix(kPrefix.size());
-    }
-    return equal_ignoring_case(rest, expected);
 }
 
 struct Choice {
@@ -93,21 +49,17 @@ Result<Choice> choose_key(json::Value header, KeySet const& keys, VerifyOptions 
 
 Result<VerifiedBytes> verify_compact_bytes(std::string_view token, KeySet const& keys,
                                            VerifyOptions const& options) {
-    SALUS_TRY(auto const parts, split(token));
-    auto const header_bytes = from_base64url(parts.header);
-    auto payload = from_base64url(parts.payload);
-    auto const signature = from_base64url(parts.signature);
-    if (!header_bytes || !payload || !signature) return refuse("a token part is not base64url");
-    SALUS_TRY(auto header, parse_object(*header_bytes, kHeaderLimits));
-    SALUS_TRY_VOID(check_forbidden_parameters(header.root(), options));
-    if (!options.type.empty() && !has_type(header.root(), options.type.text())) {
+    SALUS_TRY(auto parts, read_compact(token));
+    auto const header = parts.header.root();
+    SALUS_TRY_VOID(check_forbidden_parameters(header, options));
+    if (!options.type.empty() && !has_type(header, options.type.text())) {
         return refuse("typ is not the expected one");
     }
-    SALUS_TRY(auto const choice, choose_key(header.root(), keys, options));
-    if (!choice.key.key.verify(choice.algorithm, bytes_of(parts.signed_text), *signature)) {
+    SALUS_TRY(auto const choice, choose_key(header, keys, options));
+    if (!choice.key.key.verify(choice.algorithm, bytes_of(parts.signed_text), parts.signature)) {
         return refuse("the signature is wrong");
     }
-    return VerifiedBytes{std::move(header), *std::move(payload), choice.key.kid};
+    return VerifiedBytes{std::move(parts.header), std::move(parts.payload), choice.key.kid};
 }
 
 Result<Verified> verify_compact(std::string_view token, KeySet const& keys,

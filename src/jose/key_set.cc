@@ -12,13 +12,6 @@ namespace {
 constexpr std::size_t kLongestKeyId = 64;
 constexpr json::ParseLimits kParseLimits{.depth = 8, .nodes = 20'000};
 
-// RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1.
-bool has_secret_members(json::Value jwk) {
-    constexpr std::array<std::string_view, 8> kSecret{"d", "p", "q", "dp", "dq", "qi", "oth", "k"};
-    return std::ranges::any_of(
-        kSecret, [jwk](std::string_view name) { return jwk.member(name).has_value(); });
-}
-
 // RFC 7517 sections 4.2 and 4.3: what is stated must be for verifying signatures.
 bool is_for_verifying(json::Value jwk) {
     auto const use = jwk.member("use");
@@ -56,9 +49,16 @@ std::optional<crypto::VerifyingKey> key_material(json::Value jwk) {
     return std::nullopt;
 }
 
-// Nothing when the key cannot verify here.
-std::optional<PublicKey> usable_key(json::Value jwk, std::string kid) {
-    if (!is_key_id(kid) || !is_for_verifying(jwk)) return std::nullopt;
+}  // namespace
+
+bool has_secret_members(json::Value jwk) {
+    constexpr std::array<std::string_view, 8> kSecret{"d", "p", "q", "dp", "dq", "qi", "oth", "k"};
+    return std::ranges::any_of(
+        kSecret, [jwk](std::string_view name) { return jwk.member(name).has_value(); });
+}
+
+std::optional<PublicKey> usable_key(json::Value jwk) {
+    if (!is_for_verifying(jwk)) return std::nullopt;
     std::optional<crypto::SignatureAlgorithm> algorithm;
     if (auto const stated = jwk.member("alg")) {
         algorithm = algorithm_named(jwk.text_member("alg").value_or(""));
@@ -66,10 +66,8 @@ std::optional<PublicKey> usable_key(json::Value jwk, std::string kid) {
     }
     auto key = key_material(jwk);
     if (!key || (algorithm && !key->fits(*algorithm))) return std::nullopt;
-    return PublicKey{std::move(kid), *std::move(key), algorithm};
+    return PublicKey{{}, *std::move(key), algorithm};
 }
-
-}  // namespace
 
 bool is_key_id(std::string_view text) noexcept {
     auto const allowed = [](char c) {
@@ -103,7 +101,11 @@ Result<KeySet> KeySet::parse(std::string text) {
             return fail(Errc::invalid, "two keys of a set have the same kid");
         }
         seen.push_back(kid);
-        if (auto key = usable_key(jwk, std::move(kid))) set.keys_.push_back(*std::move(key));
+        if (!is_key_id(kid)) continue;
+        if (auto key = usable_key(jwk)) {
+            key->kid = std::move(kid);
+            set.keys_.push_back(*std::move(key));
+        }
     }
     return set;
 }

@@ -3,6 +3,8 @@
 #include "fhir/bundle.h"
 #include "fhir/definitions.h"
 #include "fhir/operation_outcome.h"
+#include "jose/algorithm.h"
+#include "jose/dpop.h"
 #include "json/writer.h"
 #include "minimum_necessary/element_filter.h"
 
@@ -188,14 +190,38 @@ Result<request::Disclosable> Narrowing::narrow(Prepared& prepared, request::Perm
     return request::Disclosable(std::move(response), exchange.id);
 }
 
+namespace {
+
+std::string_view error_parameter(request::CredentialError error) {
+    switch (error) {
+        case request::CredentialError::none: break;
+        case request::CredentialError::invalid_token: return ", error=\"invalid_token\"";
+        case request::CredentialError::invalid_dpop_proof: return ", error=\"invalid_dpop_proof\"";
+    }
+    return "";
+}
+
+// RFC 6750 section 3, RFC 9449 section 7.1. The scheme that was used comes first, with what was
+// wrong; the other is offered.
+std::string challenge_text(RefusedRequest const& request) {
+    auto const error = error_parameter(request.challenge.error);
+    bool const dpop = request.challenge.dpop;
+    std::string bearer = "Bearer realm=\"" + request.issuer + "\"";
+    std::string proven = "DPoP realm=\"" + request.issuer + "\"";
+    proven.append(", algs=\"").append(jose::algorithm_names(jose::dpop_algorithms(), " "));
+    proven.push_back('"');
+    (dpop ? proven : bearer).append(error);
+    return dpop ? proven + ", " + bearer : bearer + ", " + proven;
+}
+
+}  // namespace
+
 request::Disclosable Narrowing::refusal(Error const& error, RefusedRequest const& request) {
     http::Response response;
     response.status = fhir::http_status(error.code);
     response.headers.set("Content-Type", media_type(request.form));
     if (error.code == Errc::unauthenticated && request.form != ErrorForm::oauth) {
-        // RFC 6750 section 3; what exactly was wrong stays with us.
-        auto const* code = request.had_credentials ? ", error=\"invalid_token\"" : "";
-        response.headers.set("WWW-Authenticate", "Bearer realm=\"" + request.issuer + "\"" + code);
+        response.headers.set("WWW-Authenticate", challenge_text(request));
     }
     if (error.code == Errc::unavailable) response.headers.set("Retry-After", "5");
     response.body = EphiText(error_body(error, request.form, response.status));

@@ -25,8 +25,8 @@ enum class ErrorForm {
 // How a refused request spoke, so that the refusal answers in kind.
 struct RefusedRequest {
     ErrorForm form = ErrorForm::operation_outcome;
-    bool had_credentials = false;  // an Authorization header: RFC 6750 section 3.1 names the error
-    std::string issuer;            // the realm
+    request::Challenge challenge;
+    std::string issuer;  // the realm
     RequestId id;
 };
 

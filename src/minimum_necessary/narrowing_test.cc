@@ -65,7 +65,7 @@ protected:
 
     [[nodiscard]] RefusedRequest refused(ErrorForm form) const {
         return {.form = form,
-                .had_credentials = true,
+                .challenge = {request::CredentialError::invalid_token, false},
                 .issuer = "https://localhost",
                 .id = exchange_.id};
     }

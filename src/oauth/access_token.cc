@@ -26,6 +26,11 @@ std::string issue_access_token(request::Tenant const& tenant, authentication::To
     json::append_quoted(claims, request::to_text(grant.scopes));
     claims.append(R"(,"purpose_of_use":)");
     json::append_quoted(claims, request::code_of(grant.purpose).text());
+    if (!grant.key_thumbprint.empty()) {
+        claims.append(R"(,"cnf":{"jkt":)");
+        json::append_quoted(claims, grant.key_thumbprint);
+        claims.push_back('}');
+    }
     claims.push_back('}');
     auto const set = keys.current();
     return jose::sign_compact(set->signing_key(), set->key_id(), "at+jwt", claims);

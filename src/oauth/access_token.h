@@ -17,6 +17,8 @@ struct AccessTokenGrant {
     ClientId client;
     std::vector<request::Scope> scopes;
     request::PurposeOfUse purpose;
+    // The key that the token is bound to (RFC 9449 section 6.1); empty: to none.
+    std::string key_thumbprint{};
 };
 
 // Lives limits::kAccessTokenLife from `now`.

@@ -48,17 +48,21 @@ std::string to_json(Client const& client) {
         if (!out.ends_with('[')) out.push_back(',');
         json::append_quoted(out, request::code_of(purpose).text());
     }
-    out.append(R"(],"jwks":)").append(client.jwks).push_back('}');
+    out.append(R"(],"jwks":)").append(client.jwks);
+    if (client.dpop_bound_access_tokens) out.append(R"(,"dpop_bound_access_tokens":true)");
+    out.push_back('}');
     return out;
 }
 
 Result<Client> client_from_json(json::Value root) {
-    static constexpr std::array<std::string_view, 5> kMembers{"client_id", "name", "scope",
-                                                              "purposes", "jwks"};
+    static constexpr std::array<std::string_view, 6> kMembers{
+        "client_id", "name", "scope", "purposes", "jwks", "dpop_bound_access_tokens"};
     if (!root.is_object()) return fail(Errc::invalid, "a client is a JSON object");
     for (auto const member : root.members()) {
         if (std::ranges::find(kMembers, member.name()) == kMembers.end()) {
-            return fail(Errc::invalid, "a client has client_id, name, scope, purposes and jwks");
+            return fail(Errc::invalid,
+                        "a client has client_id, name, scope, purposes, jwks and "
+                        "dpop_bound_access_tokens");
         }
     }
     Client client;
@@ -80,6 +84,11 @@ Result<Client> client_from_json(json::Value root) {
     if (!jwks || !jwks->is_object()) return fail(Errc::invalid, "jwks must be a JSON Web Key Set");
     client.jwks = jwks->raw();
     SALUS_TRY(client.keys, jose::KeySet::parse(client.jwks));
+    if (auto const bound = root.member("dpop_bound_access_tokens")) {
+        if (bound->kind() != json::Kind::boolean)
+            return fail(Errc::invalid, "dpop_bound_access_tokens is true or false");
+        client.dpop_bound_access_tokens = bound->raw() == "true";
+    }
     return client;
 }
 

@@ -25,6 +25,7 @@ struct Client {
     std::vector<request::PurposeOfUse> purposes;  // what it may ask for; the first is the default
     std::string jwks;                             // its public keys, RFC 7517
     jose::KeySet keys;                            // the same, checked: checking a key is dear
+    bool dpop_bound_access_tokens = false;        // RFC 9449 section 5.2: no bearer token for it
 };
 
 // Client ids that a request may name: our own alphabet, at most 64 characters.

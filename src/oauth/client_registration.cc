@@ -2,6 +2,7 @@
 
 #include "oauth/client.h"
 #include "oauth/form_reader.h"
+#include "records/add_document.h"
 
 namespace salus::oauth {
 
@@ -21,22 +22,13 @@ Result<request::Prepared> register_client(request::Exchange& exchange, records::
     change.compartment = records.addressing().identity_compartment();
     change.when = clock.now();
     change.text = EphiText(to_json(client));
-    SALUS_TRY(auto write, records.seal(change));
 
     request::Prepared prepared;
     prepared.status = 201;
     prepared.headers.set("Content-Type", "application/json");
     prepared.content = request::PlainContent{to_json(client)};
-    prepared.touched.push_back({.action = "create",
-                                .compartment = change.compartment,
-                                .patient_compartment = false,
-                                .type = change.type,
-                                .address = write.address,
-                                .version = 1,
-                                .stored_hash = records::stored_hash(write.document)});
     prepared.conflict = Error{Errc::conflict, "this client_id is taken", {}};
-    prepared.batch.emplace();
-    prepared.batch->writes.push_back(std::move(write));
+    SALUS_TRY_VOID(records::add_document(records, change, prepared));
     return prepared;
 }
 

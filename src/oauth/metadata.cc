@@ -1,5 +1,7 @@
 #include "oauth/metadata.h"
 
+#include "jose/algorithm.h"
+#include "jose/dpop.h"
 #include "json/writer.h"
 
 namespace salus::oauth {
@@ -15,12 +17,18 @@ std::string common(request::Tenant const& tenant) {
     std::string out = "{";
     add(out, "issuer", tenant.issuer());
     add(out, "token_endpoint", tenant.token_endpoint());
+    add(out, "introspection_endpoint", tenant.public_url + "/oauth/introspect");
+    add(out, "revocation_endpoint", tenant.public_url + "/oauth/revoke");
     add(out, "jwks_uri", tenant.public_url + "/oauth/jwks");
     out.append(
         R"(,"grant_types_supported":["client_credentials"])"
         R"(,"token_endpoint_auth_methods_supported":["private_key_jwt"])"
         R"(,"token_endpoint_auth_signing_alg_values_supported":["ES256","ES384","RS384","RS256"])"
-        R"(,"scopes_supported":["system/*.cruds"])");
+        R"(,"introspection_endpoint_auth_methods_supported":["private_key_jwt"])"
+        R"(,"revocation_endpoint_auth_methods_supported":["private_key_jwt"])"
+        R"(,"scopes_supported":["system/*.cruds"])"
+        R"(,"dpop_signing_alg_values_supported":[")");
+    out.append(jose::algorithm_names(jose::dpop_algorithms(), "\",\"")).append("\"]");
     return out;
 }
 

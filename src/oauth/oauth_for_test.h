@@ -11,6 +11,7 @@
 #include "oauth/client.h"
 #include "oauth/client_registration.h"
 #include "oauth/token_endpoint.h"
+#include "oauth/token_status.h"
 #include "records/tenant_for_test.h"
 #include "request/form.h"
 
@@ -93,14 +94,30 @@ public:
     }
 
     // What the endpoint would answer; nothing is committed.
-    [[nodiscard]] request::Prepared ask(std::string const& form) {
-        auto exchange = make_exchange(
-            home_.tenant(),
-            make_request({.method = http::Method::post, .target = "/oauth/token", .body = form}));
+    using Fields = std::vector<std::pair<std::string, std::string>>;
+    [[nodiscard]] request::Prepared ask(std::string const& form, Fields headers = {}) {
+        auto exchange = make_exchange(home_.tenant(), make_request({.method = http::Method::post,
+                                                                    .target = "/oauth/token",
+                                                                    .headers = std::move(headers),
+                                                                    .body = form}));
         auto prepared = must(endpoint_.answer(exchange));
         facts_ = std::move(exchange.facts);
         return prepared;
     }
+    // What introspection or revocation would answer to a caller: an assertion in the form, or the
+    // bearer of a token with these scopes.
+    using Status = Result<request::Prepared> (oauth::TokenStatus::*)(request::Exchange&);
+    [[nodiscard]] request::Prepared ask(Status what, std::string const& form,
+                                        request::CallerPointer caller = nullptr) {
+        auto exchange = make_exchange(
+            home_.tenant(),
+            make_request({.method = http::Method::post, .target = "/oauth/status", .body = form}));
+        exchange.facts.caller = std::move(caller);
+        return must((status_.*what)(exchange));
+    }
+    [[nodiscard]] authentication::TokenGuards& guards() noexcept { return guards_; }
+    [[nodiscard]] oauth::StandingTokens& standing() noexcept { return standing_; }
+
     // What the last request taught the audit record.
     [[nodiscard]] request::AuditFacts const& facts() const noexcept { return facts_; }
     [[nodiscard]] json::Document body(request::Prepared const& prepared) {
@@ -114,8 +131,13 @@ private:
     TestRecords home_;
     authentication::TokenKeys keys_;
     json::Parser parser_;
-    oauth::TokenEndpoint endpoint_{home_.tenant(),   keys_,          home_.records(), parser_,
-                                   instance_.random, instance_.clock};
+    authentication::TokenGuards guards_{instance_.clock.now()};
+    oauth::TokenEndpoint endpoint_{home_.tenant(),  keys_,   guards_,
+                                   home_.records(), parser_, instance_.random,
+                                   instance_.clock};
+    oauth::StandingTokens standing_{home_.records()};
+    oauth::TokenStatus status_{home_.tenant(),  keys_,   guards_,
+                               home_.records(), parser_, instance_.clock};
     request::AuditFacts facts_;
 };
 

@@ -1,12 +1,14 @@
 // The token endpoint (RFC 6749 section 3.2): client credentials with private_key_jwt (RFC 7523), as
-// SMART Backend Services (https://hl7.org/fhir/smart-app-launch/backend-services.html). IAM-2,
-// IAM-8, AZ-4.
+// SMART Backend Services (https://hl7.org/fhir/smart-app-launch/backend-services.html), bound to a
+// key where the client proves to hold one (RFC 9449). IAM-2, IAM-8, IAM-9, AZ-4.
 #pragma once
 
+#include "authentication/token_guards.h"
 #include "authentication/token_keys.h"
 #include "crypto/random.h"
 #include "foundation/clock.h"
 #include "json/document.h"
+#include "oauth/client_authentication.h"
 #include "records/records.h"
 #include "request/exchange.h"
 
@@ -16,12 +18,12 @@ class TokenEndpoint {
 public:
     // Borrows all; belongs to one thread, as the records do.
     TokenEndpoint(request::Tenant const& tenant, authentication::TokenKeys const& keys,
-                  records::Records& records, json::Parser& parser, crypto::Random& random,
-                  Clock const& clock)
+                  authentication::TokenGuards& guards, records::Records& records,
+                  json::Parser& parser, crypto::Random& random, Clock const& clock)
         : tenant_(tenant),
           keys_(keys),
-          records_(records),
-          parser_(parser),
+          guards_(guards),
+          clients_(tenant, records, parser, clock),
           random_(random),
           clock_(clock) {}
 
@@ -30,14 +32,16 @@ public:
     [[nodiscard]] Result<request::Prepared> answer(request::Exchange& exchange);
 
 private:
-    struct Assertion;
-    [[nodiscard]] Result<Assertion> verify(request::Exchange& exchange, std::string_view text);
-    [[nodiscard]] Result<store::Batch> consume(Assertion const& assertion);
+    [[nodiscard]] Result<request::Prepared> grant_to(request::Exchange const& exchange,
+                                                     ProvenClient const& proven,
+                                                     std::vector<request::Scope> const& scopes);
+    [[nodiscard]] Result<std::string> proven_key(http::Request const& request,
+                                                 Client const& client);
 
     request::Tenant const& tenant_;
     authentication::TokenKeys const& keys_;
-    records::Records& records_;
-    json::Parser& parser_;
+    authentication::TokenGuards& guards_;
+    ClientAuthentication clients_;
     crypto::Random& random_;
     Clock const& clock_;
 };

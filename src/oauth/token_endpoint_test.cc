@@ -100,16 +100,18 @@ TEST_F(TokenEndpointTest, AValidAssertionIsWorthAToken) {
     EXPECT_EQ(room_.facts().proven_client, ClientId("client-1"));
     EXPECT_EQ(EphiTestAccess::open(room_.facts().claimed_client), "client-1");
 
-    authentication::Authentication authentication(room_.tenant(), room_.keys(), instance_.clock);
+    request::Challenge challenge;
+    authentication::Authentication authentication(room_.tenant(), room_.keys(), room_.guards(),
+                                                  room_.standing(), instance_.clock);
     auto const request = testing::make_request(
         {.target = "/fhir",
          .headers = {{"Authorization", "Bearer " + *root.text_member("access_token")}}});
-    auto const caller = must(authentication.authenticate(request));
+    auto const caller = must(authentication.authenticate(request, challenge));
     EXPECT_EQ(caller->facts().client, ClientId("client-1"));
     EXPECT_EQ(caller->facts().scope_text, "system/*.rs");
     EXPECT_EQ(caller->facts().purpose, request::PurposeOfUse::payment);  // the first registered
     instance_.clock.advance(limits::kAccessTokenLife + limits::kClockSkew);
-    EXPECT_EQ(authentication.authenticate(request).error().code, Errc::unauthenticated);
+    EXPECT_EQ(authentication.authenticate(request, challenge).error().code, Errc::unauthenticated);
 }
 
 TEST_F(TokenEndpointTest, AudiencesThatAreUs) {

@@ -43,6 +43,13 @@ Result<IntentFacts> only(http::Method expected, http::Method method, Interaction
     return facts_of(interaction);
 }
 
+// The authorization server's endpoints that take a form.
+Result<IntentFacts> form_to(http::Request const& request, Interaction interaction) {
+    SALUS_TRY(auto facts, only(http::Method::post, request.method, interaction));
+    SALUS_TRY_VOID(check_form_content_type(request));
+    return facts;
+}
+
 bool is_backups(std::span<std::string const> segments) {
     return segments[0] == "admin" && segments[1] == "backups";
 }
@@ -172,11 +179,9 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
     if (is("oauth", "jwks")) {
         return only(http::Method::get, method, Interaction::json_web_key_set);
     }
-    if (is("oauth", "token")) {
-        SALUS_TRY(auto facts, only(http::Method::post, method, Interaction::token));
-        SALUS_TRY_VOID(check_form_content_type(exchange.request));
-        return facts;
-    }
+    if (is("oauth", "token")) return form_to(exchange.request, Interaction::token);
+    if (is("oauth", "introspect")) return form_to(exchange.request, Interaction::introspection);
+    if (is("oauth", "revoke")) return form_to(exchange.request, Interaction::revocation);
     if (is("admin", "clients")) {
         SALUS_TRY(auto facts, only(http::Method::post, method, Interaction::client_add));
         SALUS_TRY_VOID(check_json_content_type(exchange.request));

@@ -113,6 +113,8 @@ bool belongs_on_a_worker(request::Permit const& permit) {
         case request::Interaction::meta_add:
         case request::Interaction::meta_delete:
         case request::Interaction::token:
+        case request::Interaction::introspection:
+        case request::Interaction::revocation:
         case request::Interaction::authorization_server_metadata:
         case request::Interaction::smart_configuration:
         case request::Interaction::json_web_key_set:

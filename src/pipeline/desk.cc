@@ -32,8 +32,11 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
       context_{tenant.tenant, *records_, parser_, house.random, house.clock, tenant.audit_trail},
       classifier_(tenant.tenant, *records_, parser_, house.clock),
       authorization_(house.policy),
-      token_endpoint_(tenant.tenant, tenant.token_keys, *records_, parser_, house.random,
-                      house.clock) {}
+      standing_(*records_),
+      token_endpoint_(tenant.tenant, tenant.token_keys, house.token_guards, *records_, parser_,
+                      house.random, house.clock),
+      token_status_(tenant.tenant, tenant.token_keys, house.token_guards, *records_, parser_,
+                    house.clock) {}
 
 Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
     using request::Interaction;
@@ -45,6 +48,15 @@ Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
     if (interaction == Interaction::json_web_key_set)
         return document(tenant_.token_keys.current()->json_web_key_set());
     return operations::prepare(context_, permit);
+}
+
+Result<request::Prepared> TenantDesk::prepare_token(request::Exchange& exchange,
+                                                    request::Interaction interaction) {
+    using request::Interaction;
+    if (interaction == Interaction::token) return token_endpoint_.answer(exchange);
+    if (interaction == Interaction::introspection) return token_status_.introspect(exchange);
+    if (interaction == Interaction::revocation) return token_status_.revoke(exchange);
+    return fail(Errc::internal, "an interaction has no operation");
 }
 
 Result<request::Prepared> TenantDesk::prepare_definitions(request::Exchange& exchange,
@@ -90,7 +102,7 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
             return interaction == Interaction::batch ? operations::batch(exchange.entries.size())
                                                      : operations::prepare(context_, permit);
         case Family::discovery: return describe(permit);
-        case Family::token: return token_endpoint_.answer(exchange);
+        case Family::token: return prepare_token(exchange, interaction);
         case Family::definitions: return prepare_definitions(exchange, permit);
         case Family::clients:
             return oauth::register_client(exchange, *records_, parser_, house_.clock);

@@ -9,7 +9,9 @@
 #include "admin/key_rotation.h"
 #include "authorization/decide.h"
 #include "minimum_necessary/narrowing.h"
+#include "oauth/standing_tokens.h"
 #include "oauth/token_endpoint.h"
+#include "oauth/token_status.h"
 #include "operations/classifier.h"
 #include "operations/context.h"
 #include "pipeline/house.h"
@@ -26,6 +28,7 @@ public:
     operations::Classifier& classifier() noexcept { return classifier_; }
     authorization::Authorization const& authorization() const noexcept { return authorization_; }
     minimum_necessary::Narrowing& narrowing() noexcept { return narrowing_; }
+    authentication::Standing& standing() noexcept { return standing_; }
 
     // What the permit allows, done up to the point where it would become visible.
     [[nodiscard]] Result<request::Prepared> prepare(request::Exchange& exchange,
@@ -34,6 +37,8 @@ public:
     void note_new_keys(request::AuditFacts& facts);
 
 private:
+    [[nodiscard]] Result<request::Prepared> prepare_token(request::Exchange& exchange,
+                                                          request::Interaction interaction);
     [[nodiscard]] Result<request::Prepared> describe(request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> prepare_definitions(request::Exchange& exchange,
                                                                 request::Permit const& permit);
@@ -49,7 +54,9 @@ private:
     operations::Context context_;
     operations::Classifier classifier_;
     authorization::Authorization authorization_;
+    oauth::StandingTokens standing_;
     oauth::TokenEndpoint token_endpoint_;
+    oauth::TokenStatus token_status_;
     minimum_necessary::Narrowing narrowing_;
 };
 

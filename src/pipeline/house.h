@@ -11,6 +11,7 @@
 #include "admin/control_report.h"
 #include "admin/keys_desk.h"
 #include "audit_views/audit_trail.h"
+#include "authentication/token_guards.h"
 #include "authentication/token_keys.h"
 #include "authorization/policy.h"
 #include "crypto/random.h"
@@ -38,6 +39,7 @@ struct House {
     records::IndexCache& index_cache;
     admin::ControlReport const& control_report;
     admin::Backups& backups;
+    authentication::TokenGuards& token_guards;
     std::chrono::days keep_retired{0};                  // data keys, for older backups
     std::vector<std::unique_ptr<TenantHouse>> tenants;  // the default tenant first
     // What people must look at while requests are served. They outlive the house.

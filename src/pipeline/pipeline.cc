@@ -37,8 +37,8 @@ Result<T> or_leave_open(request::Exchange& exchange, Result<T> result) {
 // compile.
 Task<Result<http::Response>> Pipeline::serve(request::Exchange& exchange) {
     // Who asks?                                                     45 CFR 164.312(d)
-    SALUS_CO_TRY(exchange.facts.caller,
-                 safeguards(exchange).authentication.authenticate(exchange.request));
+    SALUS_CO_TRY(exchange.facts.caller, safeguards(exchange).authentication.authenticate(
+                                            exchange.request, exchange.challenge));
 
     co_return co_await proceed(exchange);
 }
@@ -188,7 +188,7 @@ Task<http::Response> Pipeline::refuse(request::Exchange& exchange, Error error) 
     if (!receipt) co_return unrecorded();
     minimum_necessary::RefusedRequest const refused{
         .form = operations::error_form(exchange.request),
-        .had_credentials = exchange.request.headers.count("Authorization") > 0,
+        .challenge = exchange.challenge,
         .issuer = exchange.tenant->issuer(),
         .id = exchange.id};
     auto answer = minimum_necessary::Narrowing::refusal(error, refused);
@@ -242,11 +242,13 @@ Pipeline::Safeguards& Pipeline::safeguards(request::Exchange const& exchange) {
 Pipeline::Pipeline(House const& house, Workers& workers, std::unique_ptr<Desk> desk, Executor& home)
     : house_(house), workers_(workers), desk_(std::move(desk)), home_(home), random_(house.random) {
     for (auto const& tenant : house.tenants) {
-        safeguards_.try_emplace(tenant->tenant.name,
-                                Safeguards{.authentication = authentication::Authentication(
-                                               tenant->tenant, tenant->token_keys, house.clock),
-                                           .gate = audit_controls::Gate(
-                                               tenant->tenant, house.policy_hash, house.random)});
+        safeguards_.try_emplace(
+            tenant->tenant.name,
+            Safeguards{
+                .authentication = authentication::Authentication(
+                    tenant->tenant, tenant->token_keys, house.token_guards,
+                    desk_->of(tenant->tenant).standing(), house.clock),
+                .gate = audit_controls::Gate(tenant->tenant, house.policy_hash, house.random)});
     }
 }
 

@@ -133,6 +133,7 @@ private:
     records::IndexCache cache_{limits::kMiB, instance_.clock};
     EmptyReport report_;
     IdleBackups backups_;
+    authentication::TokenGuards token_guards_{instance_.clock.now()};
     pipeline::House house_{.clock = instance_.clock,
                            .log = instance_.log,
                            .random = instance_.random,
@@ -141,6 +142,7 @@ private:
                            .index_cache = cache_,
                            .control_report = report_,
                            .backups = backups_,
+                           .token_guards = token_guards_,
                            .tenants = {}};
     std::unique_ptr<pipeline::Workers> workers_;
     std::unique_ptr<pipeline::Pipeline> pipeline_;

@@ -15,7 +15,8 @@ std::optional<DocumentClass> named_class(std::uint8_t number) {
         case DocumentClass::replay_guard:
         case DocumentClass::definitions:
         case DocumentClass::condition_guard:
-        case DocumentClass::key_governance: return document_class;
+        case DocumentClass::key_governance:
+        case DocumentClass::revocation: return document_class;
         case DocumentClass::resource:
         case DocumentClass::deletion: return std::nullopt;
     }

@@ -18,6 +18,7 @@ Literal class_name(DocumentClass document_class) {
         case DocumentClass::condition_guard: return "condition-guard";
         case DocumentClass::deletion: return "deletion";
         case DocumentClass::key_governance: return "key-governance";
+        case DocumentClass::revocation: return "revocation";
     }
     return "";
 }

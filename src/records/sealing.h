@@ -28,6 +28,8 @@ enum class DocumentClass : std::uint8_t {
     deletion = 6,
     // Custodians, proposals and their ballots, legal holds.
     key_governance = 7,
+    // Of an access token, until it would have expired.
+    revocation = 8,
 };
 
 // Names a version of a document.

@@ -30,6 +30,8 @@ struct CallerFacts {
     // Patient-context tokens reach this compartment and no other.
     std::optional<CompartmentId> patient_compartment;
     WallTime expires{};
+    // The key that the token is bound to (RFC 9449 section 6.1, `cnf.jkt`); empty: to none.
+    std::string key_thumbprint;
 };
 
 class Caller {

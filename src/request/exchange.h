@@ -10,6 +10,7 @@
 #include "audit/leaf.h"
 #include "http/message.h"
 #include "request/caller.h"
+#include "request/challenge.h"
 #include "request/interaction.h"
 #include "request/prepared.h"
 #include "request/tenant.h"
@@ -54,6 +55,7 @@ struct Exchange {
     std::vector<EntryRequest> entries;  // of a bundle, once classified
     Tenant const* tenant = nullptr;     // set before the first stage
     AuditFacts facts;
+    Challenge challenge;  // of a request that is refused for its credentials
 };
 
 }  // namespace salus::request

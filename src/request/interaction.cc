@@ -46,6 +46,9 @@ constexpr std::array kRows{
     Row{I::open_api, {"openapi", F::discovery, A::none, kReads, {}}},
     // Consumes the assertion's jti.
     Row{I::token, {"token", F::token, A::none, kWrites, {}}},
+    // Who asks with an assertion uses it up.
+    Row{I::introspection, {"introspection", F::token, A::none, kWrites, {}}},
+    Row{I::revocation, {"revocation", F::token, A::none, kWrites, {}}},
     Row{I::authorization_server_metadata, {"metadata.oauth", F::discovery, A::none, kReads, {}}},
     Row{I::smart_configuration, {"metadata.smart", F::discovery, A::none, kReads, {}}},
     Row{I::json_web_key_set, {"metadata.jwks", F::discovery, A::none, kReads, {}}},

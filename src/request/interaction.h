@@ -35,6 +35,8 @@ enum class Interaction : std::uint8_t {
     open_api,
     // Authorization server
     token,
+    introspection,  // RFC 7662
+    revocation,     // RFC 7009
     authorization_server_metadata,
     smart_configuration,
     json_web_key_set,
@@ -75,7 +77,7 @@ enum class Family : std::uint8_t {
     resource,   // by a scope on the type; what has parts, by them
     bundle,     // entry by entry
     discovery,  // documents that describe the server
-    token,
+    token,      // and what becomes of one
     // Administration, each by the scope of its name: admin/definitions.read and so on
     definitions,
     clients,

@@ -61,7 +61,8 @@ std::optional<Scope> parse_administration(std::string_view rest) {
         scope.update = !scope.read;
         return scope;
     }
-    if (rest == "check.read" || rest == "population.read" || rest == "audit.read") {
+    if (rest == "check.read" || rest == "population.read" || rest == "audit.read" ||
+        rest == "tokens.read") {
         scope.type = rest.substr(0, rest.find('.'));
         scope.read = true;
         return scope;

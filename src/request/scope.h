@@ -3,7 +3,8 @@
 // letters a non-empty subset of "cruds" in that order; and Salus's own scopes for administration,
 // admin/clients.write; admin/definitions, admin/keys and admin/backups with .read and .write; and
 // admin/check.read; admin/audit.read, which opens the sealed details of the audit log; and
-// admin/population.read, which lets reading span patients (MIN-3). The scopes on AuditEvent must be
+// admin/population.read, which lets reading span patients (MIN-3); admin/tokens.read, which lets a
+// service introspect every client's tokens. The scopes on AuditEvent must be
 // named: "*" is every record, and the audit log is none. A scope that is not exactly one of these
 // is refused, never reinterpreted. Granular scopes (?param=value) are refused as long as no rule
 // enforces them: a constraint that cannot be evaluated denies (rule SC4).
@@ -23,7 +24,7 @@ enum class ScopeContext : std::uint8_t { patient, user, system, administration }
 struct Scope {
     ScopeContext context;
     std::string type;  // a FHIR resource type, "*", "clients", "definitions", "backups",
-                       // "population", "check", "audit"
+                       // "population", "check", "audit", "tokens"
     bool create = false;
     bool read = false;    // read, vread, history of an instance; for administration: .read
     bool update = false;  // for administration: .write

@@ -1,0 +1,125 @@
+// Tokens that are bound to a key, and what is revoked, at the door.
+#include <gtest/gtest.h>
+
+#include "authentication/authentication_for_test.h"
+
+namespace salus::authentication {
+namespace {
+
+using testing::AuthenticationRoom;
+using testing::HolderKey;
+
+class PossessionTest : public ::testing::Test {
+protected:
+    void expect_refused(Result<request::CallerPointer> const& caller, request::CredentialError why,
+                        std::string_view what) {
+        ASSERT_FALSE(caller.has_value()) << what;
+        EXPECT_EQ(caller.error().code, Errc::unauthenticated) << what;
+        EXPECT_EQ(room_.challenge().error, why) << what;
+    }
+
+    AuthenticationRoom room_;
+    HolderKey key_;
+    std::string token_ = room_.sign(room_.bound_to(key_));
+};
+
+TEST_F(PossessionTest, ABoundTokenWithAProof) {
+    auto const caller = room_.ask("DPoP", token_, key_.proof(room_, token_));
+    ASSERT_TRUE(caller.has_value());
+    EXPECT_EQ((*caller)->facts().key_thumbprint, key_.thumbprint());
+    EXPECT_TRUE(room_.ask("dpop", token_, key_.proof(room_, token_, "another")).has_value());
+}
+
+TEST_F(PossessionTest, AStolenTokenOpensNothing) {
+    using enum request::CredentialError;
+    expect_refused(room_.ask("Bearer", token_, {}), invalid_token, "as a bearer token");
+    expect_refused(room_.ask("Bearer", token_, key_.proof(room_, token_)), invalid_token,
+                   "as a bearer token, with the proof");
+    expect_refused(room_.ask("DPoP", token_, {}), invalid_dpop_proof, "without a proof");
+    HolderKey const thief;
+    expect_refused(room_.ask("DPoP", token_, thief.proof(room_, token_)), invalid_dpop_proof,
+                   "with another key's proof");
+    auto const unbound = room_.sign(room_.claims());
+    expect_refused(room_.ask("DPoP", unbound, key_.proof(room_, unbound)), invalid_token,
+                   "a bearer token as a bound one");
+    EXPECT_TRUE(room_.challenge().dpop);
+}
+
+TEST_F(PossessionTest, AProofIsForOneRequest) {
+    using enum request::CredentialError;
+    auto const proof = key_.proof(room_, token_);
+    ASSERT_TRUE(room_.ask("DPoP", token_, proof).has_value());
+    expect_refused(room_.ask("DPoP", token_, proof), invalid_dpop_proof, "used before");
+    auto const another = room_.sign(room_.bound_to(key_), "jti-2");
+    expect_refused(room_.ask("DPoP", another, key_.proof(room_, token_, "p-2")), invalid_dpop_proof,
+                   "made for another token");
+    expect_refused(room_.ask("DPoP", token_, key_.proof(room_, token_, "p-3"), "/fhir/Patient/2"),
+                   invalid_dpop_proof, "made for another address");
+    room_.advance(limits::kDpopProofLife + limits::kClockSkew);
+    expect_refused(room_.ask("DPoP", token_, proof), invalid_dpop_proof, "too old by now");
+}
+
+TEST_F(PossessionTest, TheHostIsTheConfiguredOne) {
+    auto const proof = key_.proof(room_, token_, "p", "https://evil.example/fhir/Patient/1");
+    auto const caller = room_.ask("DPoP", token_, proof, "/fhir/Patient/1", "evil.example");
+    expect_refused(caller, request::CredentialError::invalid_dpop_proof, "a Host header");
+}
+
+TEST_F(PossessionTest, TwoProofsAreNone) {
+    auto const caller = room_.ask_with({{"Authorization", "DPoP " + token_},
+                                        {"DPoP", key_.proof(room_, token_, "a")},
+                                        {"DPoP", key_.proof(room_, token_, "b")}});
+    expect_refused(caller, request::CredentialError::invalid_dpop_proof, "two headers");
+}
+
+TEST_F(PossessionTest, ABindingThatIsNotUnderstoodIsRefused) {
+    for (auto const* confirmation :
+         {R"({"x5t#S256":"bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"})", "{}", "null", "[]",
+          R"("jkt")", R"({"jkt":""})", R"({"jkt":7})"}) {
+        auto claims = room_.claims();
+        claims["cnf"] = confirmation;
+        expect_refused(room_.ask("Bearer", room_.sign(claims), {}),
+                       request::CredentialError::invalid_token, confirmation);
+    }
+}
+
+TEST_F(PossessionTest, ARevokedTokenIsRefusedThoughItWasRemembered) {
+    auto const token = room_.sign(room_.claims());
+    ASSERT_TRUE(room_.ask("Bearer", token, {}).has_value());
+    ASSERT_TRUE(room_.ask("Bearer", token, {}).has_value());
+    EXPECT_EQ(room_.standing().asked, 1);  // then it is remembered
+    room_.standing().revoked.insert("jti-1");
+    room_.guards().revocations.add("jti-1");
+    expect_refused(room_.ask("Bearer", token, {}), request::CredentialError::invalid_token,
+                   "revoked");
+    EXPECT_EQ(room_.standing().asked, 2);
+}
+
+TEST_F(PossessionTest, OtherTokensAreRemembered) {
+    auto const token = room_.sign(room_.claims());
+    auto const other = room_.sign(room_.claims(), "jti-2");
+    ASSERT_TRUE(room_.ask("Bearer", token, {}).has_value());
+    ASSERT_TRUE(room_.ask("Bearer", other, {}).has_value());
+    room_.standing().revoked.insert("jti-2");
+    room_.guards().revocations.add("jti-2");
+    ASSERT_TRUE(room_.ask("Bearer", token, {}).has_value());
+    EXPECT_EQ(room_.standing().asked, 2);
+    // More news than is kept: everything is asked again.
+    for (std::size_t i = 0; i < limits::kRevocationsKept + 1; ++i) {
+        room_.guards().revocations.add("someone-" + std::to_string(i));
+    }
+    ASSERT_TRUE(room_.ask("Bearer", token, {}).has_value());
+    EXPECT_EQ(room_.standing().asked, 3);
+}
+
+TEST_F(PossessionTest, AStoreThatCannotSayRefuses) {
+    room_.standing().fails = true;
+    auto const caller = room_.ask("Bearer", room_.sign(room_.claims()), {});
+    ASSERT_FALSE(caller.has_value());
+    EXPECT_EQ(caller.error().code, Errc::unavailable);
+    room_.standing().fails = false;
+    EXPECT_TRUE(room_.ask("Bearer", room_.sign(room_.claims()), {}).has_value());
+}
+
+}  // namespace
+}  // namespace salus::authentication

@@ -1,0 +1,89 @@
+#include "authentication/proof_memory.h"
+
+#include <gtest/gtest.h>
+#include <thread>
+#include <vector>
+
+#include "foundation/limits.h"
+#include "foundation/oauth_limits.h"
+
+namespace salus::authentication {
+namespace {
+
+constexpr auto kBegan = WallTime(std::chrono::seconds(1'795'000'000));
+constexpr std::string_view kUrl = "https://localhost:8443/fhir/Patient/a";
+
+jose::DpopProof proof(std::string id, std::string key = "key-1",
+                      std::chrono::seconds after = std::chrono::seconds(1)) {
+    return {.thumbprint = std::move(key),
+            .token_id = std::move(id),
+            .issued_at = kBegan + after,
+            .nonce = std::nullopt};
+}
+
+TEST(ProofMemoryTest, AProofCountsOnce) {
+    ProofMemory memory(kBegan, 100);
+    MonotonicTime const now{std::chrono::hours(1)};
+    EXPECT_TRUE(memory.use(proof("a"), kUrl, now).has_value());
+    EXPECT_EQ(memory.use(proof("a"), kUrl, now).error().code, Errc::unauthenticated);
+    EXPECT_TRUE(memory.use(proof("b"), kUrl, now).has_value());
+    EXPECT_TRUE(memory.use(proof("a", "key-2"), kUrl, now).has_value());
+    EXPECT_TRUE(memory.use(proof("a"), "https://localhost:8443/fhir/Patient/b", now).has_value());
+    // Parts do not run into each other.
+    EXPECT_TRUE(memory.use(proof("y", "kx"), kUrl, now).has_value());
+    EXPECT_TRUE(memory.use(proof("xy", "k"), kUrl, now).has_value());
+}
+
+// As long as a proof can verify, however the generations turn meanwhile.
+TEST(ProofMemoryTest, ItRemembersForAsLongAsAProofCounts) {
+    auto const longest = limits::kDpopProofLife + limits::kClockSkew;
+    for (auto offset = std::chrono::seconds(0); offset < 4 * longest; offset += longest / 7) {
+        ProofMemory memory(kBegan, 1'000);
+        MonotonicTime const start{std::chrono::hours(1)};
+        ASSERT_TRUE(memory.use(proof("first"), kUrl, start).has_value());
+        ASSERT_TRUE(memory.use(proof("late"), kUrl, start + offset).has_value());
+        for (auto waited = std::chrono::seconds(0); waited <= longest; waited += longest / 14) {
+            ASSERT_FALSE(memory.use(proof("late"), kUrl, start + offset + waited).has_value())
+                << offset.count() << " " << waited.count();
+        }
+    }
+}
+
+TEST(ProofMemoryTest, AProofFromBeforeTheProcessIsRefused) {
+    ProofMemory memory(kBegan + std::chrono::milliseconds(700), 100);
+    MonotonicTime const now{std::chrono::hours(1)};
+    EXPECT_FALSE(memory.use(proof("a", "k", std::chrono::seconds(-1)), kUrl, now).has_value());
+    EXPECT_TRUE(memory.use(proof("a", "k", std::chrono::seconds(0)), kUrl, now).has_value());
+}
+
+TEST(ProofMemoryTest, WhatCannotBeRememberedIsNotAccepted) {
+    ProofMemory memory(kBegan, 10);
+    MonotonicTime now{std::chrono::hours(1)};
+    for (int i = 0; i < 10; ++i) {
+        ASSERT_TRUE(memory.use(proof(std::to_string(i)), kUrl, now).has_value());
+    }
+    EXPECT_EQ(memory.use(proof("more"), kUrl, now).error().code, Errc::unavailable);
+    now += 3 * limits::kDpopProofLife;
+    EXPECT_TRUE(memory.use(proof("more"), kUrl, now).has_value());
+}
+
+TEST(ProofMemoryTest, OfManyAtOnceOneWins) {
+    ProofMemory memory(kBegan, 100'000);
+    MonotonicTime const now{std::chrono::hours(1)};
+    constexpr int kThreads = 4;
+    constexpr int kProofs = 2'000;
+    std::atomic<int> accepted = 0;
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+        threads.emplace_back([&] {
+            for (int i = 0; i < kProofs; ++i) {
+                if (memory.use(proof(std::to_string(i)), kUrl, now)) ++accepted;
+            }
+        });
+    }
+    threads.clear();
+    EXPECT_EQ(accepted, kProofs);
+}
+
+}  // namespace
+}  // namespace salus::authentication

@@ -1,0 +1,31 @@
+// What all event loops share about tokens: proofs of possession that were used, and revocations.
+// And what a token rests on, which the rooms above know. Thread safety: as each says.
+#pragma once
+
+#include <string>
+
+#include "authentication/proof_memory.h"
+#include "authentication/revocations.h"
+#include "foundation/oauth_limits.h"
+#include "foundation/result.h"
+
+namespace salus::authentication {
+
+struct TokenGuards {
+    // `began`: when this process began.
+    explicit TokenGuards(WallTime began) : proofs(began, limits::kDpopProofsRemembered) {}
+
+    ProofMemory proofs;
+    Revocations revocations;
+};
+
+// Whether a token that verifies still stands, as the store says: asked once for each token and
+// event loop, before the token is remembered. Belongs to one thread.
+class Standing {
+public:
+    virtual ~Standing() = default;
+    // False: revoked. An error refuses the request, and the token is not remembered.
+    [[nodiscard]] virtual Result<bool> stands(std::string_view token_id) = 0;
+};
+
+}  // namespace salus::authentication

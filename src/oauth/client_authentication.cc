@@ -1,0 +1,126 @@
+#include "oauth/client_authentication.h"
+
+#include <algorithm>
+
+#include "foundation/limits.h"
+#include "jose/claims.h"
+#include "jose/jws.h"
+#include "oauth/form_reader.h"
+#include "records/add_document.h"
+
+namespace salus::oauth {
+namespace {
+
+constexpr std::string_view kAssertionType =
+    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+constexpr std::string_view kPurposeSystem = "urn:oid:2.16.840.1.113883.5.8#";
+constexpr std::string_view kGuardType = "ReplayGuard";
+constexpr std::size_t kJtiLargest = 256;
+
+std::unexpected<Error> used_before() {
+    return fail(Errc::unauthenticated, "the client assertion was used before");
+}
+
+// The issuer that an assertion claims, before anything is verified: only to find the keys.
+std::optional<std::string> claimed_issuer(std::string_view assertion, json::Parser& parser) {
+    auto const first = assertion.find('.');
+    auto const second = assertion.find('.', first + 1);
+    if (first == std::string_view::npos || second == std::string_view::npos) return std::nullopt;
+    auto const payload = from_base64url(assertion.substr(first + 1, second - first - 1));
+    if (!payload) return std::nullopt;
+    auto const document = parser.parse(std::string(text_of(*payload)));
+    if (!document) return std::nullopt;
+    return document->root().text_member("iss");
+}
+
+// UDAP's hl7-b2b extension object: extensions."hl7-b2b".purpose_of_use, exactly one here.
+std::optional<std::string> asked_purpose(json::Value claims) {
+    auto const extensions = claims.member("extensions");
+    auto const b2b = extensions ? extensions->member("hl7-b2b") : std::nullopt;
+    auto const list = b2b ? b2b->member("purpose_of_use") : std::nullopt;
+    if (!list || !list->is_array() || list->size() != 1) return std::nullopt;
+    auto const value = *list->elements().begin();
+    if (!value.is_string()) return std::nullopt;
+    auto const text = value.text();
+    return text.starts_with(kPurposeSystem) ? text.substr(kPurposeSystem.size()) : text;
+}
+
+bool names_purpose(json::Value claims) {
+    return claims.member("extensions").has_value();
+}
+
+std::optional<request::PurposeOfUse> granted_purpose(Client const& client, json::Value claims) {
+    if (!names_purpose(claims)) return client.purposes.front();
+    auto const code = asked_purpose(claims);
+    auto const purpose = code ? request::purpose_of_code(*code) : std::nullopt;
+    if (!purpose || std::ranges::find(client.purposes, *purpose) == client.purposes.end()) {
+        return std::nullopt;
+    }
+    return purpose;
+}
+
+// RFC 7521 section 4.2: client_id is optional beside an assertion and names the same client.
+bool names_another_client(std::vector<request::Parameter> const& form, ClientId const& proven) {
+    return std::ranges::any_of(form, [&](request::Parameter const& parameter) {
+        return parameter.name == "client_id" && parameter.value != proven.text();
+    });
+}
+
+}  // namespace
+
+Result<ProvenClient> ClientAuthentication::prove(request::Exchange& exchange,
+                                                 std::vector<request::Parameter> const& form) {
+    auto const assertion = request::single(form, "client_assertion");
+    if (request::single(form, "client_assertion_type") != kAssertionType || !assertion)
+        return fail(Errc::unauthenticated, "private_key_jwt is the only way to authenticate");
+    SALUS_TRY(auto proven, verify(exchange, *assertion));
+    if (names_another_client(form, proven.client.id))
+        return fail(Errc::unauthenticated, "client_id is not the assertion's client");
+    exchange.facts.proven_client = proven.client.id;
+    return proven;
+}
+
+// One answer for every wrong assertion: which part was wrong helps only an attacker (API-3).
+Result<ProvenClient> ClientAuthentication::verify(request::Exchange& exchange,
+                                                  std::string_view text) {
+    static constexpr Literal kRefused = "the client assertion is not valid";
+    auto const issuer = claimed_issuer(text, parser_);
+    if (!issuer) return fail(Errc::unauthenticated, kRefused);
+    exchange.facts.claimed_client = EphiText(*issuer);
+    SALUS_TRY(auto client, find_client(records_, parser_, *issuer));
+    if (!client) return fail(Errc::unauthenticated, kRefused);
+    auto const verified = jose::verify_compact(text, client->keys, jose::VerifyOptions{});
+    if (!verified) return fail(Errc::unauthenticated, kRefused);
+    auto const claims = verified->payload.root();
+    auto const now = clock_.now();
+    jose::ClaimRules rules;
+    rules.issuer = client->id.text();
+    rules.subject = client->id.text();
+    rules.audiences = {tenant_.token_endpoint(), tenant_.issuer()};
+    rules.life_longest = limits::kAssertionLifeLongest;
+    auto const checked = jose::check_claims(claims, rules, now);
+    if (!checked) return fail(Errc::unauthenticated, kRefused);
+    auto const jti = claims.text_member("jti");
+    if (!jti || jti->empty() || jti->size() > kJtiLargest) {
+        return fail(Errc::unauthenticated, kRefused);
+    }
+    auto const purpose = granted_purpose(*client, claims);
+    return ProvenClient{*std::move(client), *jti, to_unix_seconds(checked->expires), purpose};
+}
+
+Result<void> ClientAuthentication::consume(ProvenClient const& proven,
+                                           request::Prepared& prepared) {
+    records::Change guard;
+    guard.document_class = records::DocumentClass::replay_guard;
+    guard.type = kGuardType;
+    guard.id = proven.client.id.text() + "|" + proven.token_id;
+    guard.compartment = records_.addressing().identity_compartment();
+    guard.when = clock_.now();
+    guard.expires_at = proven.expires + limits::kClockSkew.count() + 1;
+    // Two that come at once meet at the commit: the second is prepared again, and ends here.
+    SALUS_TRY(auto const before, records_.current(guard.type, guard.id));
+    if (before) return used_before();
+    return records::add_document(records_, guard, prepared);
+}
+
+}  // namespace salus::oauth

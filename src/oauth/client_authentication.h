@@ -1,0 +1,53 @@
+// How a client proves itself at the endpoints that it calls directly: private_key_jwt (RFC 7523
+// section 3, OpenID Connect Core section 9), as SMART asks for it
+// (https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html). IAM-2, IAM-8.
+// Belongs to one thread, as the records do.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "foundation/clock.h"
+#include "json/document.h"
+#include "oauth/client.h"
+#include "records/records.h"
+#include "request/exchange.h"
+#include "request/form.h"
+
+namespace salus::oauth {
+
+struct ProvenClient {
+    Client client;
+    std::string token_id;      // of the assertion (jti)
+    std::int64_t expires = 0;  // of the assertion, Unix seconds
+    // That the assertion asks for, or the client's first; nothing: one that is not registered.
+    std::optional<request::PurposeOfUse> purpose;
+};
+
+class ClientAuthentication {
+public:
+    // Borrows all.
+    ClientAuthentication(request::Tenant const& tenant, records::Records& records,
+                         json::Parser& parser, Clock const& clock)
+        : tenant_(tenant), records_(records), parser_(parser), clock_(clock) {}
+
+    // Errc::unauthenticated, which is `invalid_client`, for a form without an assertion and for
+    // every assertion that is not valid, with one reason for all of these; other errors are faults
+    // of ours. What is learned of the client goes to exchange.facts.
+    [[nodiscard]] Result<ProvenClient> prove(request::Exchange& exchange,
+                                             std::vector<request::Parameter> const& form);
+    // Adds to the answer's batch what makes the assertion unusable a second time, on every node.
+    // Errc::unauthenticated if it was used before.
+    [[nodiscard]] Result<void> consume(ProvenClient const& proven, request::Prepared& prepared);
+
+private:
+    [[nodiscard]] Result<ProvenClient> verify(request::Exchange& exchange, std::string_view text);
+
+    request::Tenant const& tenant_;
+    records::Records& records_;
+    json::Parser& parser_;
+    Clock const& clock_;
+};
+
+}  // namespace salus::oauth

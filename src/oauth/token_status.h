@@ -1,0 +1,57 @@
+// Introspection (RFC 7662) and revocation (RFC 7009) of access tokens. Who asks is a client that
+// proves itself as at the token endpoint, or the bearer of an access token. IAM-8. Belongs to one
+// thread, as the records do.
+#pragma once
+
+#include "authentication/token_guards.h"
+#include "authentication/token_keys.h"
+#include "json/document.h"
+#include "oauth/client_authentication.h"
+#include "oauth/standing_tokens.h"
+#include "records/records.h"
+#include "request/exchange.h"
+
+namespace salus::oauth {
+
+class TokenStatus {
+public:
+    // Borrows all.
+    TokenStatus(request::Tenant const& tenant, authentication::TokenKeys const& keys,
+                authentication::TokenGuards& guards, records::Records& records,
+                json::Parser& parser, Clock const& clock)
+        : tenant_(tenant),
+          keys_(keys),
+          guards_(guards),
+          clients_(tenant, records, parser, clock),
+          standing_(records),
+          clock_(clock) {}
+
+    // A client learns of its own tokens, and of every token of the tenant with the scope
+    // admin/tokens.read. Of anything else, whatever is wrong with it, it learns {"active":false}
+    // (RFC 7662 section 2.2). A protocol error is an answer, a Result error a fault of ours.
+    [[nodiscard]] Result<request::Prepared> introspect(request::Exchange& exchange);
+    // 200 also for what is no token of ours (RFC 7009 section 2.2); another client's stays.
+    [[nodiscard]] Result<request::Prepared> revoke(request::Exchange& exchange);
+
+private:
+    struct Asker {
+        ClientId client;
+        std::vector<request::Scope> scopes;
+        std::optional<ProvenClient> proven;  // by an assertion, which the answer uses up
+    };
+    [[nodiscard]] Result<Asker> asker_of(request::Exchange& exchange,
+                                         std::vector<request::Parameter> const& form);
+    // Nothing: no token of ours, expired, or revoked.
+    [[nodiscard]] Result<std::optional<request::CallerFacts>> live_token(std::string_view text);
+    // The answer, once what the asker proved itself with is used up.
+    [[nodiscard]] Result<request::Prepared> finish(Asker const& asker, request::Prepared prepared);
+
+    request::Tenant const& tenant_;
+    authentication::TokenKeys const& keys_;
+    authentication::TokenGuards& guards_;
+    ClientAuthentication clients_;
+    StandingTokens standing_;
+    Clock const& clock_;
+};
+
+}  // namespace salus::oauth
