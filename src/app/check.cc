@@ -64,6 +64,7 @@ std::optional<ProbeTarget> target_of(InstanceClient& client, std::filesystem::pa
     };
     target.search_token = demonstrate("system/Observation.s");
     target.create_token = demonstrate("system/Basic.c");
+    target.revocable_token = demonstrate("system/Basic.c");
     return target;
 }
 

@@ -51,7 +51,8 @@ int client_add(ClientAddOptions const& options) {
                                     .name = options.name.empty() ? options.id : options.name,
                                     .scope = options.scope,
                                     .purposes = options.purposes,
-                                    .jwks = *jwks}));
+                                    .jwks = *jwks,
+                                    .dpop_bound = options.dpop_bound}));
     auto response = client->send(std::move(request));
     if (!response || response->status != 201) {
         say_problem("the client was refused");

@@ -33,7 +33,9 @@ std::string registration_json(Registration const& registration) {
         if (!out.ends_with('[')) out.push_back(',');
         json::append_quoted(out, purpose);
     }
-    return out.append(R"(],"jwks":)").append(registration.jwks) + "}";
+    out.append(R"(],"jwks":)").append(registration.jwks);
+    if (registration.dpop_bound) out.append(R"(,"dpop_bound_access_tokens":true)");
+    return out + "}";
 }
 
 }  // namespace salus::app

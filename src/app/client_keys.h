@@ -21,6 +21,7 @@ struct Registration {
     std::string scope;
     std::vector<std::string> purposes;
     std::string jwks;
+    bool dpop_bound = false;
 };
 // The body of POST /admin/clients.
 [[nodiscard]] std::string registration_json(Registration const& registration);

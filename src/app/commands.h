@@ -58,6 +58,7 @@ struct ClientAddOptions {
     std::vector<std::string> purposes{"TREAT"};
     std::filesystem::path jwks;      // public keys of the client; or
     std::filesystem::path key_file;  // make a key pair and write the private key here
+    bool dpop_bound = false;         // no token for it that is not bound to a key (RFC 9449)
 };
 int client_add(ClientAddOptions const& options);
 

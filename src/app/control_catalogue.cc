@@ -53,10 +53,9 @@ constexpr auto kControls = std::to_array<Control>({
     {"IAM-5", "OpenID Connect", nullptr, "sign-in of people"},
     {"IAM-6", "Multi-factor authentication", nullptr, "sign-in of people and their factors"},
     {"IAM-7", "Step-up for high-risk operations", nullptr, "RFC 9470 challenges"},
-    {"IAM-8", "Every token is validated completely on every call", token_validation,
-     "introspection and revocation"},
-    {"IAM-9", "Tokens are bound to a key and revocable at once", nullptr,
-     "DPoP, certificate binding, revocation"},
+    {"IAM-8", "Every token is validated completely on every call", token_validation, {}},
+    {"IAM-9", "Tokens are bound to a key and revocable at once", bound_tokens,
+     "binding to a client's TLS certificate; tokens of people"},
     // Authorization, 45 CFR 164.312(a)(1), 164.502(b), 164.514(d)
     {"AZ-1", "What no policy names is refused", deny_by_default, {}},
     {"AZ-2", "Attributes of caller and record decide", caller_attributes,

@@ -5,7 +5,10 @@
 
 #include "app/control_readings.h"
 #include "app/instance.h"
+#include "authentication/proof_memory.h"
 #include "jose/claims.h"
+#include "jose/dpop.h"
+#include "jose/jwk.h"
 #include "jose/jws.h"
 #include "oauth/metadata.h"
 
@@ -57,6 +60,19 @@ private:
     std::int64_t now_;
     crypto::SigningKey key_ = crypto::SigningKey::generate(crypto::SignatureAlgorithm::es256);
 };
+
+constexpr std::chrono::hours kProbeMoment{1};
+
+// RFC 9449 section 4.2.
+std::string proof_by(crypto::SigningKey const& key, std::string_view url, WallTime when) {
+    auto const header = R"({"typ":"dpop+jwt","alg":"ES256","jwk":)" +
+                        jose::to_jwk(key.verifying_key(), "probe", key.algorithm()) + "}";
+    auto const claims =
+        fmt::format(R"({{"jti":"probe","htm":"GET","htu":"{}","iat":{},"ath":"{}"}})", url,
+                    to_unix_seconds(when), to_base64url(crypto::sha256(bytes_of("token"))));
+    auto const text = to_base64url(bytes_of(header)) + "." + to_base64url(bytes_of(claims));
+    return text + "." + to_base64url(key.sign(bytes_of(text)));
+}
 
 std::string with_header(std::string_view token, std::string_view header) {
     return to_base64url(bytes_of(header)) + std::string(token.substr(token.find('.')));
@@ -123,6 +139,37 @@ Finding token_validation(EvidenceContext const& context) {
                     fmt::format("tried now with a key made for it: {} of {} forged tokens "
                                 "refused, a good one {}",
                                 refused, forged.size(), accepts_good ? "accepted" : "refused"));
+}
+
+// A proof of possession as a client makes it, and what a thief could make of it, through the
+// verifier that requests go through.
+Finding bound_tokens(EvidenceContext const& context) {
+    auto const now = context.sources.clock.now();
+    constexpr std::string_view kUrl = "https://localhost/fhir/Patient/probe";
+    auto const holder = crypto::SigningKey::generate(crypto::SignatureAlgorithm::es256);
+    auto const thief = crypto::SigningKey::generate(crypto::SignatureAlgorithm::es256);
+    auto const thumbprint = jose::thumbprint(holder.verifying_key());
+    authentication::ProofMemory memory(now, 16);
+    auto const accepted = [&](std::string const& proof, std::string_view url) {
+        jose::DpopRules const rules{.method = "GET",
+                                    .url = url,
+                                    .access_token = "token",
+                                    .algorithms = jose::dpop_algorithms()};
+        auto const proven = jose::verify_dpop_proof(proof, rules, now);
+        return proven && proven->thumbprint == thumbprint &&
+               memory.use(*proven, url, MonotonicTime(kProbeMoment)).has_value();
+    };
+    auto const good = proof_by(holder, kUrl, now);
+    bool const works = accepted(good, kUrl);
+    int refused = 0;
+    refused += accepted(good, kUrl) ? 0 : 1;  // again
+    refused += accepted(proof_by(thief, kUrl, now), kUrl) ? 0 : 1;
+    refused += accepted(proof_by(holder, kUrl, now), "https://localhost/fhir/Patient/b") ? 0 : 1;
+    refused += accepted(proof_by(holder, kUrl, now - std::chrono::hours(1)), kUrl) ? 0 : 1;
+    return works_if(works && refused == 4,
+                    fmt::format("DPoP, tried now: a fresh proof {}, and {} of 4 refused that were "
+                                "used before, a thief's, for another address, or old",
+                                works ? "accepted" : "REFUSED", refused));
 }
 
 }  // namespace salus::app

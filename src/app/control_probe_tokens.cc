@@ -1,4 +1,4 @@
-// Probes with forged and insufficient tokens: IAM-3, IAM-8, AZ-1.
+// Probes with forged, insufficient and revoked tokens: IAM-3, IAM-8, IAM-9, AZ-1.
 #include <array>
 #include <fmt/format.h>
 
@@ -139,6 +139,30 @@ void probe_denials(ProbeTarget const& target, Prober& prober, std::vector<ProbeR
                                            unknown, unknown_type, anonymous, without_scope)});
 }
 
+// A token that is good, asked about by its bearer, revoked, and used again.
+void probe_revocation(ProbeTarget const& target, Prober& prober,
+                      std::vector<ProbeResult>& results) {
+    auto const& token = target.revocable_token;
+    if (token.empty()) return;
+    auto const form = "token=" + token;
+    auto const status = [&](std::string_view bearer) {
+        return prober.post_form("/oauth/introspect", bearer, form).body;
+    };
+    bool const was_active = status(token).starts_with(R"({"active":true)");
+    auto const revoked = prober.post_form("/oauth/revoke", token, form).status;
+    auto const after = prober.get("/fhir/Basic/salus-probe", token).status;
+    bool const is_inactive = status(target.create_token) == R"({"active":false})";
+    results.push_back({.control = "IAM-8",
+                       .passed = was_active && is_inactive,
+                       .text = fmt::format("introspection told {} before and {} after revocation",
+                                           was_active ? "active" : "NOT ACTIVE",
+                                           is_inactive ? "inactive" : "NOT INACTIVE")});
+    results.push_back(
+        {.control = "IAM-9",
+         .passed = revoked == 200 && after == 401,
+         .text = fmt::format("a good token was revoked ({}), its next use: {}", revoked, after)});
+}
+
 }  // namespace
 
 void probe_tokens(ProbeTarget const& target, Prober& prober, std::vector<ProbeResult>& results) {
@@ -147,6 +171,7 @@ void probe_tokens(ProbeTarget const& target, Prober& prober, std::vector<ProbeRe
     inspect_token(*good, results);
     probe_forgeries(target, prober, *good, results);
     probe_denials(target, prober, results);
+    probe_revocation(target, prober, results);
 }
 
 }  // namespace salus::app

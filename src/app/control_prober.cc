@@ -33,6 +33,15 @@ Prober::Answer Prober::post(std::string_view target, std::string_view token,
     return send(std::move(request), target, token);
 }
 
+Prober::Answer Prober::post_form(std::string_view target, std::string_view token,
+                                 std::string_view form) {
+    http::Request request;
+    request.method = http::Method::post;
+    request.headers.set("Content-Type", "application/x-www-form-urlencoded");
+    request.body = EphiText(std::string(form));
+    return send(std::move(request), target, token);
+}
+
 Prober::Answer Prober::send(http::Request request, std::string_view target,
                             std::string_view token) {
     request.target = EphiText(std::string(target));

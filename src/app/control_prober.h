@@ -21,6 +21,8 @@ public:
     // An empty token: no Authorization header.
     Answer get(std::string_view target, std::string_view token);
     Answer post(std::string_view target, std::string_view token, std::string_view body);
+    // application/x-www-form-urlencoded
+    Answer post_form(std::string_view target, std::string_view token, std::string_view form);
 
     // Of all answers so far.
     [[nodiscard]] int answers() const noexcept { return answers_; }

@@ -21,6 +21,7 @@ struct ProbeTarget {
     std::string administrator_token;    // scope admin/check.read
     std::string search_token;           // system/Observation.s; empty: those probes are left out
     std::string create_token;           // system/Basic.c; likewise
+    std::string revocable_token;        // system/Basic.c; likewise: no token any more afterwards
 };
 
 struct ProbeResult {

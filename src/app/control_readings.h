@@ -62,6 +62,7 @@ Finding loggable_types(EvidenceContext const& context);
 Finding client_authentication(EvidenceContext const& context);
 Finding token_signing(EvidenceContext const& context);
 Finding token_validation(EvidenceContext const& context);
+Finding bound_tokens(EvidenceContext const& context);
 // AZ
 Finding deny_by_default(EvidenceContext const& context);
 Finding caller_attributes(EvidenceContext const& context);

@@ -112,6 +112,8 @@ void describe_client_commands(CLI::App& app, Options& options, int& code) {
     add->add_option("--new-key", options.client_add.key_file,
                     "Make a key pair and write the private key to this file")
         ->excludes(jwks);
+    add->add_flag("--dpop-bound", options.client_add.dpop_bound,
+                  "No token that counts without a proof of possession (RFC 9449)");
     add->callback([&] { code = salus::app::client_add(options.client_add); });
 
     auto* token = app.add_subcommand("token", "Print an access token of the service client");

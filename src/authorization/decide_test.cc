@@ -132,7 +132,8 @@ TEST(Decide, PublicRoutesNeedNothing) {
     request::CallerFacts anonymous;
     anonymous.tenant = TenantName("default");
     for (auto const interaction :
-         {Interaction::capabilities, Interaction::token, Interaction::smart_configuration,
+         {Interaction::capabilities, Interaction::token, Interaction::introspection,
+          Interaction::revocation, Interaction::smart_configuration,
           Interaction::authorization_server_metadata, Interaction::json_web_key_set}) {
         EXPECT_TRUE(decide({}, anonymous, facts_of_intent(interaction)).allowed);
     }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
+#include "jose/algorithm.h"
+#include "jose/dpop.h"
 #include "oauth/oauth_for_test.h"
 
 namespace salus::oauth {
@@ -57,6 +59,9 @@ TEST_F(MetadataTest, AddressesAreTheTenants) {
             EXPECT_EQ(document.root().text_member("issuer"), base);
             EXPECT_EQ(document.root().text_member("token_endpoint"), base + "/oauth/token");
             EXPECT_EQ(document.root().text_member("jwks_uri"), base + "/oauth/jwks");
+            EXPECT_EQ(document.root().text_member("introspection_endpoint"),
+                      base + "/oauth/introspect");
+            EXPECT_EQ(document.root().text_member("revocation_endpoint"), base + "/oauth/revoke");
         }
     }
 }
@@ -83,6 +88,11 @@ TEST_F(MetadataTest, EveryGrantAndAlgorithmWorks) {
 
 TEST_F(MetadataTest, ScopesCanBeGranted) {
     for (auto const& document : documents(room_.tenant())) {
+        for (auto const& algorithm : list(document, "dpop_signing_alg_values_supported")) {
+            EXPECT_TRUE(
+                std::ranges::count(jose::dpop_algorithms(), *jose::algorithm_named(algorithm)) == 1)
+                << algorithm;
+        }
         for (auto const& scope : list(document, "scopes_supported")) {
             EXPECT_TRUE(request::parse_scope(scope).has_value()) << scope;
         }

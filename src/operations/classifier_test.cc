@@ -82,6 +82,8 @@ TEST_F(ClassifierTest, EveryRouteThatWrites) {
     expect({Method::post, "/fhir", json, kTransaction}, Interaction::transaction);
     expect({Method::post, "/fhir/", json, kTransaction}, Interaction::transaction);
     expect({Method::post, "/oauth/token", form, "grant_type=x"}, Interaction::token);
+    expect({Method::post, "/oauth/introspect", form, "token=x"}, Interaction::introspection);
+    expect({Method::post, "/oauth/revoke", form, "token=x"}, Interaction::revocation);
     expect({Method::post, "/admin/clients", {{"Content-Type", "application/json"}}, "{}"},
            Interaction::client_add);
     expect({Method::post, "/fhir/Patient/_search", form, "birthdate=1980-01-01"},

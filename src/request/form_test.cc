@@ -143,6 +143,8 @@ constexpr std::array kRows{
     Row{Interaction::capabilities, "capabilities", false, true},
     Row{Interaction::open_api, "openapi", false, true},
     Row{Interaction::token, "token", true, true},
+    Row{Interaction::introspection, "introspection", true, true},
+    Row{Interaction::revocation, "revocation", true, true},
     Row{Interaction::authorization_server_metadata, "metadata.oauth", false, true},
     Row{Interaction::smart_configuration, "metadata.smart", false, true},
     Row{Interaction::json_web_key_set, "metadata.jwks", false, true},

@@ -121,6 +121,8 @@ constexpr std::array kRows{
     Row{Interaction::capabilities, 0},
     Row{Interaction::open_api, 0},
     Row{Interaction::token, 0},
+    Row{Interaction::introspection, 0},
+    Row{Interaction::revocation, 0},
     Row{Interaction::authorization_server_metadata, 0},
     Row{Interaction::smart_configuration, 0},
     Row{Interaction::json_web_key_set, 0},

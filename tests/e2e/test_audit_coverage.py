@@ -141,6 +141,10 @@ BESIDE = [
     Route("json_web_key_set", "capabilities", "GET", "/oauth/jwks", public=True),
     Route("token", "token", "POST", "/oauth/token", "grant_type=x", FORM, status=None,
           public=True),
+    Route("introspection", "token.introspected", "POST", "/oauth/introspect", "token=x", FORM,
+          status=None, public=True),
+    Route("revocation", "token.revoked", "POST", "/oauth/revoke", "token=x", FORM, status=None,
+          public=True),
     Route("definitions_list", "admin.definitions.listed", "GET", "/admin/definitions"),
     Route("definitions_load", "admin.definitions.changed", "POST", "/admin/definitions", b"x",
           "application/gzip", status=None),
@@ -253,14 +257,16 @@ class Coverage(unittest.TestCase):
                  client=client, event=("denied", "auth.refused"))
         if route.text() is not None:
             self.ask("invalid", route, token, (400, 401, 404, 415, 422), body="{", client=client,
-                     event=("denied", "auth.refused", "token"))
+                     event=("denied", "auth.refused", "token", "token.introspected",
+                            "token.revoked"))
         if route.absent:
             self.ask("absent", route, token, route.absent_status, path=route.absent,
                      client=client, event="denied")
         if route.status is None:
             if route.interaction != "keys_seal":
                 self.ask("refused", route, token, (400, 401, 404, 409, 415, 422),
-                         client=client, event=("denied", "auth.refused", "token"))
+                         client=client, event=("denied", "auth.refused", "token", "token.introspected",
+                            "token.revoked"))
         else:
             self.ask("ok", route, token, route.status, client=client, event=route.event,
                      leaves=route.leaves)
