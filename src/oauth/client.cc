@@ -92,13 +92,24 @@ Result<Client> client_from_json(json::Value root) {
     return client;
 }
 
+Result<std::optional<records::StoredDocument>> read_client(records::Records& records,
+                                                           std::string_view id) {
+    SALUS_TRY(auto stored, records.get(records::DocumentClass::client, kClientType, id));
+    if (stored && stored->state != store::VersionState::live) stored.reset();
+    return stored;
+}
+
+Result<Client> client_in(records::StoredDocument stored, json::Parser& parser) {
+    SALUS_TRY(auto const document, parser.index(FormReader::take(std::move(stored.text))));
+    return client_from_json(document.root());
+}
+
 Result<std::optional<Client>> find_client(records::Records& records, json::Parser& parser,
                                           std::string_view id) {
     if (!is_client_id(id)) return std::optional<Client>();
-    SALUS_TRY(auto stored, records.get(records::DocumentClass::client, kClientType, id));
-    if (!stored || stored->state != store::VersionState::live) return std::optional<Client>();
-    SALUS_TRY(auto const document, parser.index(FormReader::take(std::move(stored->text))));
-    SALUS_TRY(auto client, client_from_json(document.root()));
+    SALUS_TRY(auto stored, read_client(records, id));
+    if (!stored) return std::optional<Client>();
+    SALUS_TRY(auto client, client_in(*std::move(stored), parser));
     return std::optional(std::move(client));
 }
 

@@ -33,7 +33,11 @@ struct Client {
 [[nodiscard]] std::string to_json(Client const& client);
 // Errc::invalid with what is missing or wrong; unknown members are refused.
 [[nodiscard]] Result<Client> client_from_json(json::Value root);
-// Nothing if there is no such client or it was removed.
+// The client's document; nothing if there is none, or it was removed.
+[[nodiscard]] Result<std::optional<records::StoredDocument>> read_client(records::Records& records,
+                                                                         std::string_view id);
+[[nodiscard]] Result<Client> client_in(records::StoredDocument stored, json::Parser& parser);
+// Both. Its keys are checked anew, which is dear: see client_directory.h.
 [[nodiscard]] Result<std::optional<Client>> find_client(records::Records& records,
                                                         json::Parser& parser, std::string_view id);
 

@@ -74,9 +74,9 @@ Result<ProvenClient> ClientAuthentication::prove(request::Exchange& exchange,
     if (request::single(form, "client_assertion_type") != kAssertionType || !assertion)
         return fail(Errc::unauthenticated, "private_key_jwt is the only way to authenticate");
     SALUS_TRY(auto proven, verify(exchange, *assertion));
-    if (names_another_client(form, proven.client.id))
+    if (names_another_client(form, proven.client->id))
         return fail(Errc::unauthenticated, "client_id is not the assertion's client");
-    exchange.facts.proven_client = proven.client.id;
+    exchange.facts.proven_client = proven.client->id;
     return proven;
 }
 
@@ -87,7 +87,7 @@ Result<ProvenClient> ClientAuthentication::verify(request::Exchange& exchange,
     auto const issuer = claimed_issuer(text, parser_);
     if (!issuer) return fail(Errc::unauthenticated, kRefused);
     exchange.facts.claimed_client = EphiText(*issuer);
-    SALUS_TRY(auto client, find_client(records_, parser_, *issuer));
+    SALUS_TRY(auto client, clients_.find(*issuer));
     if (!client) return fail(Errc::unauthenticated, kRefused);
     auto const verified = jose::verify_compact(text, client->keys, jose::VerifyOptions{});
     if (!verified) return fail(Errc::unauthenticated, kRefused);
@@ -105,7 +105,7 @@ Result<ProvenClient> ClientAuthentication::verify(request::Exchange& exchange,
         return fail(Errc::unauthenticated, kRefused);
     }
     auto const purpose = granted_purpose(*client, claims);
-    return ProvenClient{*std::move(client), *jti, to_unix_seconds(checked->expires), purpose};
+    return ProvenClient{std::move(client), *jti, to_unix_seconds(checked->expires), purpose};
 }
 
 Result<void> ClientAuthentication::consume(ProvenClient const& proven,
@@ -113,7 +113,7 @@ Result<void> ClientAuthentication::consume(ProvenClient const& proven,
     records::Change guard;
     guard.document_class = records::DocumentClass::replay_guard;
     guard.type = kGuardType;
-    guard.id = proven.client.id.text() + "|" + proven.token_id;
+    guard.id = proven.client->id.text() + "|" + proven.token_id;
     guard.compartment = records_.addressing().identity_compartment();
     guard.when = clock_.now();
     guard.expires_at = proven.expires + limits::kClockSkew.count() + 1;

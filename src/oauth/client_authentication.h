@@ -10,7 +10,7 @@
 
 #include "foundation/clock.h"
 #include "json/document.h"
-#include "oauth/client.h"
+#include "oauth/client_directory.h"
 #include "records/records.h"
 #include "request/exchange.h"
 #include "request/form.h"
@@ -18,7 +18,7 @@
 namespace salus::oauth {
 
 struct ProvenClient {
-    Client client;
+    ClientPointer client;      // never nullptr
     std::string token_id;      // of the assertion (jti)
     std::int64_t expires = 0;  // of the assertion, Unix seconds
     // That the assertion asks for, or the client's first; nothing: one that is not registered.
@@ -30,7 +30,11 @@ public:
     // Borrows all.
     ClientAuthentication(request::Tenant const& tenant, records::Records& records,
                          json::Parser& parser, Clock const& clock)
-        : tenant_(tenant), records_(records), parser_(parser), clock_(clock) {}
+        : tenant_(tenant),
+          records_(records),
+          parser_(parser),
+          clients_(records, parser),
+          clock_(clock) {}
 
     // Errc::unauthenticated, which is `invalid_client`, for a form without an assertion and for
     // every assertion that is not valid, with one reason for all of these; other errors are faults
@@ -47,6 +51,7 @@ private:
     request::Tenant const& tenant_;
     records::Records& records_;
     json::Parser& parser_;
+    ClientDirectory clients_;
     Clock const& clock_;
 };
 

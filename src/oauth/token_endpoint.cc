@@ -78,15 +78,15 @@ Result<request::Prepared> TokenEndpoint::grant_to(request::Exchange const& excha
     if (!proven.purpose) {
         return protocol_error(400, "invalid_grant", "the purpose of use is not registered");
     }
-    auto granted = granted_scopes(proven.client, scopes);
+    auto granted = granted_scopes(*proven.client, scopes);
     if (granted.empty()) {
         return protocol_error(400, "invalid_scope", "no asked scope is registered");
     }
-    auto key = proven_key(exchange.request, proven.client);
+    auto key = proven_key(exchange.request, *proven.client);
     if (!key && key.error().code == Errc::unauthenticated)
         return protocol_error(400, "invalid_dpop_proof", "the proof of possession is not valid");
     if (!key) return fail(key.error());
-    AccessTokenGrant const grant{.client = proven.client.id,
+    AccessTokenGrant const grant{.client = proven.client->id,
                                  .scopes = std::move(granted),
                                  .purpose = *proven.purpose,
                                  .key_thumbprint = *std::move(key)};

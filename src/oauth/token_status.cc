@@ -51,7 +51,7 @@ Result<TokenStatus::Asker> TokenStatus::asker_of(request::Exchange& exchange, Fo
         return Asker{facts.client, facts.scopes, std::nullopt};
     }
     SALUS_TRY(auto proven, clients_.prove(exchange, form));
-    return Asker{proven.client.id, proven.client.scopes, std::move(proven)};
+    return Asker{proven.client->id, proven.client->scopes, std::move(proven)};
 }
 
 Result<std::optional<request::CallerFacts>> TokenStatus::live_token(std::string_view text) {
