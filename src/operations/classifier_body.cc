@@ -20,7 +20,7 @@ bool takes_resource(Interaction interaction) {
 
 // A POST whose content is read elsewhere: forms, packages, what is to be validated.
 bool takes_form(IntentFacts const& facts, http::Method method) {
-    return facts.interaction == Interaction::token ||
+    return request::form_of(facts.interaction).family == request::Family::token ||
            facts.interaction == Interaction::client_add ||
            facts.interaction == Interaction::custodians_set ||
            facts.interaction == Interaction::proposal_draft ||
