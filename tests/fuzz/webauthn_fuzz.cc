@@ -31,10 +31,19 @@ struct Fixture {
                           .public_key = authenticator.public_key(),
                           .user_handle = Bytes(32, 0x55)};
 
-    AuthenticationCeremony::Started ask() {
-        return authenticating
-            .start_for(credential.user_handle, {credential}, "session", kNow, random)
+    // One ceremony of each kind, with the right answer to it, for each input anew.
+    AuthenticationCeremony::Started asked =
+        authenticating.start_for(credential.user_handle, {credential}, "session", kNow, random)
             .value();
+    Answer const answer = authenticator.get(asked.options);
+    RegistrationCeremony::Started making =
+        registering.start({Bytes(32, 0x55), "name", "Name"}, {}, "session", kNow, random).value();
+    Answer const made = authenticator.create(making.options);
+
+    [[nodiscard]] Result<Authenticated> finish(AuthenticationResponse const& response) const {
+        return authenticating.finish(
+            AuthenticationState::from_bytes(asked.state.to_bytes()).value(), response, credential,
+            "session", kNow);
     }
 };
 
@@ -60,50 +69,53 @@ void check_spelling(BytesView input) {
 }
 
 // The input as what the authenticator signs.
-void check_signed(Fixture& fixture, BytesView input) {
-    auto started = fixture.ask();
-    auto answer = fixture.authenticator.get(started.options);
+void check_signed(Fixture const& fixture, BytesView input) {
+    auto const data = AuthenticatorData::parse(input);
+    if (!data) return;
+    auto answer = fixture.answer;
     answer.authenticator_data.assign(input.begin(), input.end());
     answer.signature =
         testing::sign(fixture.authenticator.key(), SoftAuthenticator::signed_part(answer));
-    AuthenticationResponse const response{answer.id, answer.client_data, answer.authenticator_data,
-                                          answer.signature, std::nullopt};
-    auto const result = fixture.authenticating.finish(std::move(started.state), response,
-                                                      fixture.credential, "session", kNow);
+    auto const result = fixture.finish(
+        {answer.id, answer.client_data, answer.authenticator_data, answer.signature, std::nullopt});
     if (!result) return;
-    auto const data = AuthenticatorData::parse(input).value();
-    SALUS_CHECK(data.rp_id_hash == fixture.party.id_hash() && data.user_present);
-    SALUS_CHECK(!data.backup_eligible && !data.credential);
+    SALUS_CHECK(data->rp_id_hash == fixture.party.id_hash() && data->user_present);
+    SALUS_CHECK(!data->backup_eligible && !data->credential);
 }
 
-// The input as an answer of each kind, by somebody who cannot sign.
-void check_unsigned(Fixture& fixture, BytesView input) {
-    auto started = fixture.ask();
-    auto answer = fixture.authenticator.get(started.options);
-    auto const half = input.size() / 2;
-    AuthenticationResponse response{answer.id, answer.client_data, answer.authenticator_data,
-                                    Bytes(input.begin(), input.end()), std::nullopt};
-    SALUS_CHECK(!fixture.authenticating.finish(std::move(started.state), response,
-                                               fixture.credential, "session", kNow));
-    response.authenticator_data.assign(input.begin(), input.begin() + std::ptrdiff_t(half));
-    response.client_data.assign(input.begin() + std::ptrdiff_t(half), input.end());
-    SALUS_CHECK(!fixture.authenticating.finish(fixture.ask().state, response, fixture.credential,
-                                               "session", kNow));
-    auto making = fixture.registering
-                      .start({Bytes(32, 0x55), "name", "Name"}, {}, "session", kNow, fixture.random)
-                      .value();
-    auto made = fixture.authenticator.create(making.options);
-    RegistrationResponse const registration{
-        made.id, made.client_data, Bytes(input.begin(), input.end()), {}};
-    auto const credential =
-        fixture.registering.finish(std::move(making.state), registration, "session", kNow);
-    if (credential) SALUS_CHECK(CoseKey::parse(credential->public_key).has_value());
+// The input as each part of an answer, by somebody who cannot sign.
+void check_unsigned(Fixture const& fixture, BytesView input) {
+    Bytes const bytes(input.begin(), input.end());
+    auto const& good = fixture.answer;
+    AuthenticationResponse const right{good.id, good.client_data, good.authenticator_data,
+                                       good.signature, std::nullopt};
+    auto response = right;
+    response.signature = bytes;
+    SALUS_CHECK(bytes == good.signature || !fixture.finish(response));
+    response = right;
+    response.authenticator_data = bytes;
+    SALUS_CHECK(bytes == good.authenticator_data || !fixture.finish(response));
+    response = right;
+    response.client_data = bytes;
+    SALUS_CHECK(bytes == good.client_data || !fixture.finish(response));
+}
+
+// The input as what a registration is made of.
+void check_registration(Fixture const& fixture, BytesView input) {
+    RegistrationResponse const response{
+        fixture.made.id, fixture.made.client_data, Bytes(input.begin(), input.end()), {}};
+    auto const credential = fixture.registering.finish(
+        RegistrationState::from_bytes(fixture.making.state.to_bytes()).value(), response, "session",
+        kNow);
+    if (!credential) return;
+    SALUS_CHECK(credential->id == fixture.made.id);
+    SALUS_CHECK(CoseKey::parse(credential->public_key).has_value());
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-    static Fixture fixture;
+    static Fixture const fixture;
     BytesView const input(data, size);
     check_spelling(input);
     static_cast<void>(CoseKey::parse(input));
@@ -119,5 +131,6 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     }
     check_signed(fixture, input);
     check_unsigned(fixture, input);
+    check_registration(fixture, input);
     return 0;
 }
