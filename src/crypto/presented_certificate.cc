@@ -66,7 +66,7 @@ std::optional<std::string> PresentedCertificate::subject(SubjectAttribute attrib
         ERR_clear_error();
         return std::nullopt;
     }
-    std::string const found(text_of(BytesView(text, static_cast<std::size_t>(size))));
+    std::string found(text_of(BytesView(text, static_cast<std::size_t>(size))));
     OPENSSL_free(text);
     return found;
 }

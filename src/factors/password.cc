@@ -23,6 +23,8 @@ bool is_control(std::uint32_t code_point) {
 
 // NFKC in UTF-8; nothing for what it has not, or what is not to stand in a password.
 std::optional<SecretBytes> normalized(BytesView text) {
+    // The library's options are bits that it names by an enumeration.
+    // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange)
     constexpr auto kForm = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE |
                                                           UTF8PROC_COMPAT | UTF8PROC_REJECTNA);
     auto const size = static_cast<utf8proc_ssize_t>(text.size());

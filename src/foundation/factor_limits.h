@@ -24,9 +24,9 @@ inline constexpr auto kCeremonyTime = 300s;                 // from the options 
 // Passwords.
 inline constexpr std::size_t kPasswordCharactersLeast = 8;   // code points, NIST SP 800-63B 5.1.1.2
 inline constexpr std::size_t kPasswordCharactersMost = 256;  // code points
-inline constexpr std::size_t kPasswordBytes = 4 * 256;       // in UTF-8
+inline constexpr std::size_t kPasswordBytes = 1 * kKiB;      // in UTF-8
 inline constexpr std::size_t kPasswordRecordBytes = 256;     // encoded
-inline constexpr std::size_t kBreachedListBytes = 128 * 1024 * kMiB;  // a file that is mapped
+inline constexpr std::size_t kBreachedListBytes = 131'072 * kMiB;  // a file of the operator's
 
 // One-time passwords and recovery codes.
 inline constexpr std::size_t kRecoveryCodes = 10;
