@@ -130,14 +130,13 @@ Result<AttestationObject> AttestationObject::parse(BytesView bytes) {
     auto const* const format = map.member("fmt");
     auto const* const statement = map.member("attStmt");
     auto const* const data = map.member("authData");
-    auto const name = format != nullptr ? format->text() : std::nullopt;
-    auto const content = data != nullptr ? data->bytes() : std::nullopt;
-    if (map.size() != 3 || !name || !content || statement == nullptr ||
-        statement->kind() != Cbor::Kind::map) {
+    if (map.size() != 3 || format == nullptr || !format->text() || data == nullptr ||
+        !data->bytes() || statement == nullptr || statement->kind() != Cbor::Kind::map) {
         return fail(Errc::invalid, "not an attestation object");
     }
-    return AttestationObject{std::string(*name), *statement,
-                             Bytes(content->begin(), content->end())};
+    auto const content = *data->bytes();
+    return AttestationObject{std::string(*format->text()), *statement,
+                             Bytes(content.begin(), content.end())};
 }
 
 Result<AttestationResult> verify_attestation(AttestationObject const& object,
