@@ -6,6 +6,7 @@
 #include "crypto/hmac.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
+#include "crypto/sha1.h"
 
 namespace salus::crypto {
 namespace {
@@ -36,6 +37,26 @@ TEST(Hmac, PublishedVectors) {  // RFC 4231, case 2
                   expected);
         EXPECT_NE(to_hex(keyed.of({bytes_of("what do ya want for nothing!")})), expected);
     }
+}
+
+TEST(Sha1, PublishedVectors) {  // FIPS 180-4, RFC 2202 cases 1 and 6
+    EXPECT_EQ(to_hex(sha1(bytes_of("abc"))), "a9993e364706816aba3e25717850c26c9cd0d89d");
+    EXPECT_EQ(to_hex(sha1({})), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+    EXPECT_EQ(to_hex(hmac_sha1(Bytes(20, 0x0B), bytes_of("Hi There"))),
+              "b617318655057264e28bc0b6fb378c8ef146be00");
+    EXPECT_EQ(to_hex(hmac_sha1(Bytes(80, 0xAA), bytes_of("Test Using Larger Than Block-Size Key - "
+                                                         "Hash Key First"))),
+              "aa4ae5e15272d00e95705637ce8a3b55ed402112");
+}
+
+TEST(Pbkdf2, HashesAsPythonDoes) {
+    auto const key = pbkdf2(secret("passwordPASSWORD"), bytes_of("saltSALTsaltSALT"), 100'000, 32,
+                            Pbkdf2Hash::sha256);
+    EXPECT_EQ(to_hex(key->reveal()),
+              "97c166c2e6593247f3c117e3405ccbe93de61293642083a8fd0ac2f12df322a8");
+    auto const other =
+        pbkdf2(secret("passwordPASSWORD"), bytes_of("saltSALTsaltSALT"), 100'000, 32);
+    EXPECT_FALSE(*key == *other);
 }
 
 TEST(Hmac, EmptyKeyIsAKeyOfItsOwn) {

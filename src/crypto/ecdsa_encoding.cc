@@ -1,6 +1,8 @@
 #include "crypto/ecdsa_encoding.h"
 
+#include <algorithm>
 #include <openssl/ecdsa.h>
+#include <openssl/err.h>
 
 #include "crypto/openssl.h"
 #include "foundation/check.h"
@@ -27,7 +29,10 @@ Bytes ecdsa_to_der(BytesView raw) {
 Bytes ecdsa_to_raw(BytesView der, std::size_t coordinate_size) {
     auto const* in = der.data();
     EcdsaSignature const signature(d2i_ECDSA_SIG(nullptr, &in, static_cast<long>(der.size())));
-    if (!signature) return {};
+    if (!signature) {
+        ERR_clear_error();
+        return {};
+    }
     Bytes raw(2 * coordinate_size);
     auto const size = static_cast<int>(coordinate_size);
     if (BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), raw.data(), size) != size ||
@@ -35,6 +40,8 @@ Bytes ecdsa_to_raw(BytesView der, std::size_t coordinate_size) {
             size) {
         return {};
     }
+    // The decoder also takes BER, negative numbers and what follows: one signature, one spelling.
+    if (!std::ranges::equal(ecdsa_to_der(raw), der)) return {};
     return raw;
 }
 

@@ -8,7 +8,8 @@ namespace salus::crypto {
 
 // Empty on failure.
 [[nodiscard]] Bytes ecdsa_to_der(BytesView raw);
-// `coordinate_size`: 32 for P-256, 48 for P-384.
+// Strict: DER that is exactly what ecdsa_to_der would write. `coordinate_size`: 32 for P-256, 48
+// for P-384.
 [[nodiscard]] Bytes ecdsa_to_raw(BytesView der, std::size_t coordinate_size);
 
 }  // namespace salus::crypto

@@ -1,18 +1,18 @@
 // Each case is a process of its own: a module is chosen once in a process's life.
 #include "crypto/module.h"
 
-#include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "crypto/certificate.h"
 #include "crypto/hmac.h"
+#include "crypto/module_for_test.h"
 #include "crypto/openssl.h"
 #include "crypto/password.h"
 #include "crypto/sealed.h"
+#include "crypto/sha1.h"
 #include "crypto/signature.h"
 #include "crypto/tls.h"
 #include "foundation/file.h"
@@ -20,50 +20,16 @@
 namespace salus::crypto {
 namespace {
 
+using testing::line_of;
+using testing::made;
+using testing::pin_of;
+using testing::there;
+
 constexpr std::size_t kModuleBytes = std::size_t{64} * 1024 * 1024;
-
-// What tools/fips_module.sh made. It is no validated module.
-std::filesystem::path made() {
-    auto const* const chosen = std::getenv("SALUS_FIPS_MODULE");
-    return chosen != nullptr ? chosen : SALUS_SOURCE_DIR "/build/fips";
-}
-bool there() {
-    std::error_code error;
-    if (std::filesystem::exists(made() / "fipsmodule.cnf", error)) return true;
-    std::puts("not run: there is no FIPS provider to try; tools/fips_module.sh builds one");
-    return false;
-}
-
-std::string line_of(std::filesystem::path const& path) {
-    std::ifstream file(path);
-    std::string line;
-    std::getline(file, line);
-    return line;
-}
-
-ModulePin pin_of(std::filesystem::path const& directory) {
-    ModulePin pin{.module = directory / "fips.so",
-                  .configuration = directory / "fipsmodule.cnf",
-                  .name = "OpenSSL FIPS Provider",
-                  .version = line_of(made() / "version")};
-    auto const bytes = from_hex(line_of(made() / "sha256"));
-    std::ranges::copy(bytes.value(), pin.sha256.begin());
-    return pin;
-}
 
 // Runs one of the cases below in a new process. True when it passed.
 bool passes(std::string const& name) {
-    auto const child = ::fork();
-    SALUS_CHECK(child >= 0);
-    if (child == 0) {
-        auto const filter = "--gtest_filter=ModuleProcess.DISABLED_" + name;
-        ::execl("/proc/self/exe", "crypto_test", "--gtest_also_run_disabled_tests", filter.c_str(),
-                nullptr);
-        ::_exit(99);
-    }
-    int status = 0;
-    SALUS_CHECK(::waitpid(child, &status, 0) == child);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return testing::passes_alone("ModuleProcess.DISABLED_" + name);
 }
 
 TEST(ModuleTest, ServesEverythingFromTheModule) {
@@ -123,6 +89,8 @@ TEST(ModuleProcess, DISABLED_Serves) {
     EXPECT_TRUE(SigningKey::from_pkcs8(signer.to_pkcs8()));
     EXPECT_TRUE(
         pbkdf2(SecretBytes(bytes_of("a passphrase of some length")), Bytes(32), 100'000, 32));
+    EXPECT_TRUE(
+        pbkdf2(SecretBytes(bytes_of("eight ch")), Bytes(16), 100'000, 32, Pbkdf2Hash::sha256));
     auto const now = SystemClock().now();
     auto const authority = make_certificate_authority("a", now, std::chrono::days(2));
     ASSERT_TRUE(authority);
@@ -155,6 +123,9 @@ TEST(ModuleProcess, DISABLED_SameResults) {
     EXPECT_EQ(to_hex(hmac_sha512(bytes_of("Jefe"), {bytes_of("what do ya want for nothing?")}))
                   .substr(0, 32),
               "164b7a7bfcf819e2e395fbe73b56e0a3");
+    EXPECT_EQ(to_hex(sha1(bytes_of("abc"))), "a9993e364706816aba3e25717850c26c9cd0d89d");
+    EXPECT_EQ(to_hex(hmac_sha1(Bytes(20, 0x0B), bytes_of("Hi There"))),
+              "b617318655057264e28bc0b6fb378c8ef146be00");
     HmacSha256 const keyed(SecretBytes(bytes_of("Jefe")));
     auto const once = keyed.of({bytes_of("message")});
     EXPECT_EQ(keyed.of({bytes_of("mess"), bytes_of("age")}), once);

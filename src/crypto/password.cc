@@ -28,7 +28,8 @@ Result<SecretBytes> scrypt(SecretBytes const& passphrase, BytesView salt, Scrypt
 }
 
 Result<SecretBytes> pbkdf2(SecretBytes const& passphrase, BytesView salt, std::uint64_t iterations,
-                           std::size_t size) {
+                           std::size_t size, Pbkdf2Hash hash) {
+    auto const digest = hash == Pbkdf2Hash::sha256 ? Digest::sha256 : Digest::sha512;
     constexpr std::uint64_t kFewest = 100'000;
     constexpr std::uint64_t kMost = 100'000'000;
     if (iterations < kFewest || iterations > kMost || size == 0) {
@@ -38,7 +39,7 @@ Result<SecretBytes> pbkdf2(SecretBytes const& passphrase, BytesView salt, std::u
     auto const password = text_of(passphrase.reveal());
     if (PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), salt.data(),
                           static_cast<int>(salt.size()), static_cast<int>(iterations),
-                          digest_algorithm(Digest::sha512), static_cast<int>(size),
+                          digest_algorithm(digest), static_cast<int>(size),
                           key.mutable_bytes().data()) != 1) {
         return fail(Errc::invalid, "the module refuses this passphrase: it may be too short");
     }

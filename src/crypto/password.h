@@ -16,10 +16,13 @@ struct ScryptCost {
 [[nodiscard]] Result<SecretBytes> scrypt(SecretBytes const& passphrase, BytesView salt,
                                          ScryptCost cost, std::size_t size);
 
-// PBKDF2 with HMAC-SHA-512 (RFC 8018, NIST SP 800-132): needs time and no memory, so weaker against
+enum class Pbkdf2Hash : std::uint8_t { sha256, sha512 };
+
+// PBKDF2 with HMAC (RFC 8018, NIST SP 800-132): needs time and no memory, so weaker against
 // whoever guesses; for where scrypt cannot be had because no FIPS module has it.
 // Errc::invalid below 100,000 iterations or above 100,000,000.
 [[nodiscard]] Result<SecretBytes> pbkdf2(SecretBytes const& passphrase, BytesView salt,
-                                         std::uint64_t iterations, std::size_t size);
+                                         std::uint64_t iterations, std::size_t size,
+                                         Pbkdf2Hash hash = Pbkdf2Hash::sha512);
 
 }  // namespace salus::crypto

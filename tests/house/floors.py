@@ -17,6 +17,7 @@ LIBRARY_OWNERS = {
     "nghttp2/": {"http"},
     "re2/": {"fhir"},
     "zlib.h": {"fhir"},
+    "utf8proc": {"factors"},
     "p11-kit/": {"keys"},
     "CLI/": {"app"},
     "toml++/": {"app"},
