@@ -224,8 +224,8 @@ struct AuditRetentionOptions {
     AdministrationOptions administration;
     std::filesystem::path log;  // instead: the directory of one log, for who has no client's key
     int years = 6;              // with it: how long leaves are kept
-    std::string reason;     // prune
-    std::string custodian;  // prune: who proposes
+    std::string reason;         // prune
+    std::string custodian;      // prune: who proposes
     std::filesystem::path custodian_key;
 };
 int audit_retention(AuditRetentionOptions const& options);
