@@ -1,5 +1,8 @@
 #include "app/audit_pruner.h"
 
+#include <iostream>
+
+#include "app/killed_at_step_for_test.h"
 #include "audit/log_fixture.h"
 #include "keys/dual_control/dual_control_for_test.h"
 #include "transparency/keyed_signer.h"
@@ -17,14 +20,9 @@ class AuditPrunerTest : public audit::LogTest {
 protected:
     void SetUp() override {
         segment_bytes_ = audit::kSmallestSegmentBytes;
-        ASSERT_TRUE(open());
-        signed_log_.emplace(*log_);
         ASSERT_TRUE(transparency::KeyedSigner::create(root_ / "signer",
                                                       crypto::SignatureAlgorithm::ed25519));
-        signer_.emplace(*transparency::KeyedSigner::open(root_ / "signer"));
-        publisher_ = std::make_shared<transparency::Publisher>(
-            directory_, *log_, *signer_, verifier(), clock_, transparency::Patience{});
-        signed_log_->watch(publisher_);
+        ASSERT_TRUE(start());
         while (log_->status().segments < 3) append_many(3);
         ASSERT_TRUE(append(*audit::LeafBuilder(audit::Event::read, audit::Outcome::ok)
                                 .patient(patient())
@@ -33,6 +31,30 @@ protected:
         clock_.advance(kSixYears);
         append_many(5);
         ASSERT_TRUE(publisher_->publish());
+    }
+    // As a process does: the log, its signer, and a first round of signing.
+    bool start() {
+        if (!open()) return false;
+        signed_log_.emplace(*log_);
+        signer_.emplace(*transparency::KeyedSigner::open(root_ / "signer"));
+        publisher_ = std::make_shared<transparency::Publisher>(
+            directory_, *log_, *signer_, verifier(), clock_, transparency::Patience{});
+        signed_log_->watch(publisher_);
+        return publisher_->publish().has_value();
+    }
+    // Leaves no thread and no lock.
+    void stop() {
+        signed_log_.reset();
+        publisher_.reset();
+        signer_.reset();
+        log_.reset();
+    }
+    // Log and signer, aside or back.
+    void copy(std::filesystem::path const& from, std::filesystem::path const& to) const {
+        for (auto const* const name : {"log", "signer"}) {
+            std::filesystem::remove_all(to / name);
+            std::filesystem::copy(from / name, to / name, std::filesystem::copy_options::recursive);
+        }
     }
     [[nodiscard]] static CompartmentId patient() { return CompartmentId(CompartmentId::Array{9}); }
     [[nodiscard]] transparency::NoteVerifier verifier() const {
@@ -178,6 +200,40 @@ TEST_F(AuditPrunerTest, ACrashBetweenItsStepsIsContinued) {
     ASSERT_TRUE(prune(target));
     EXPECT_FALSE(std::filesystem::exists(segment(2)));
     EXPECT_EQ(found(), "");
+}
+
+// The process dies before each call that would change the disk. What is
+// left is a whole log, of which nothing is gone that no leaf tells of, and the same proposal ends.
+TEST_F(AuditPrunerTest, KilledBeforeAnyStepItLeavesAWholeLogAndGoesOn) {
+    auto const target = due();
+    auto const first = admin::parse_prune_target(target)->first;
+    auto kept = leaves();
+    kept.erase(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(first));
+    stop();
+    auto const aside = root_ / "aside";
+    std::filesystem::create_directory(aside);
+    copy(root_, aside);
+    int step = 0;
+    for (bool is_done = false; !is_done; ++step) {
+        copy(aside, root_);
+        auto const end = testing::kill_at_step(
+            step, [this] { return start(); }, [&] { return prune(target).has_value(); });
+        if (end == testing::End::not_traced) GTEST_SKIP() << "no process may be traced here";
+        ASSERT_NE(end, testing::End::failed) << step;
+        is_done = end == testing::End::by_itself;
+        ASSERT_TRUE(start()) << step;
+        ASSERT_EQ(found(), "") << step;
+        ASSERT_TRUE(prune(target)) << step;
+        EXPECT_FALSE(is_whole());
+        EXPECT_FALSE(std::filesystem::exists(segment(3)));
+        ASSERT_EQ(found(), "") << step;
+        auto const left = leaves();
+        ASSERT_GE(left.size(), kept.size()) << step;
+        EXPECT_TRUE(std::equal(kept.begin(), kept.end(), left.begin())) << step;
+        stop();
+    }
+    std::cout << step << " steps\n";
+    EXPECT_GT(step, 20) << "it was not killed in its middle";
 }
 
 TEST(PruneTargetTest, HasOneSpelling) {

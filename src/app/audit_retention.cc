@@ -45,6 +45,24 @@ std::optional<Holds> read_holds(AdministrationOptions const& options) {
     return result;
 }
 
+// As of the leaves; false, and said, if they cannot be judged.
+bool judge(std::filesystem::path const& log, audit::RetentionPeriod const& period,
+           Retention& retention, int& code) {
+    auto state = audit::judge_retention(log, period, retention.held.holds, SystemClock().now());
+    if (!state) {
+        say_problem("the log cannot be judged: " + std::string(state.error().why.text()));
+        code = state.error().code == Errc::corrupt ? kFoundWrong : kFailed;
+        return false;
+    }
+    retention.state = *std::move(state);
+    if (auto const& due = retention.state.due) {
+        retention.target = admin::to_text(admin::PruneTarget{
+            .segment = due->segment(), .first = due->first(), .root = due->with({}).root});
+    }
+    code = kDone;
+    return true;
+}
+
 std::optional<Retention> look(AdministrationOptions const& options, int& code) {
     code = kFailed;
     std::string why;
@@ -62,26 +80,15 @@ std::optional<Retention> look(AdministrationOptions const& options, int& code) {
     Retention retention;
     retention.tenant =
         options.tenant.empty() ? configuration->tenants.front() : TenantName(options.tenant);
-    auto state = audit::judge_retention(Layout{options.directory}.audit(retention.tenant), *period,
-                                        held->holds, SystemClock().now());
-    if (!state) {
-        say_problem("the log cannot be judged: " + std::string(state.error().why.text()));
-        code = state.error().code == Errc::corrupt ? kFoundWrong : kFailed;
-        return std::nullopt;
-    }
     retention.held = *std::move(held);
-    retention.state = *std::move(state);
-    if (auto const& due = retention.state.due) {
-        retention.target = admin::to_text(admin::PruneTarget{
-            .segment = due->segment(), .first = due->first(), .root = due->with({}).root});
-    }
-    code = kDone;
-    return retention;
+    auto const log = Layout{options.directory}.audit(retention.tenant);
+    return judge(log, *period, retention, code) ? std::optional(std::move(retention))
+                                                : std::nullopt;
 }
 
 void show(Retention const& retention) {
     auto const& state = retention.state;
-    say("tenant       " + retention.tenant.text());
+    if (!retention.tenant.text().empty()) say("tenant       " + retention.tenant.text());
     say("leaves       " + std::to_string(state.first) + " to " + std::to_string(state.size));
     if (state.oldest) {
         auto const days = std::chrono::duration_cast<std::chrono::days>(state.proved_age).count();
@@ -98,9 +105,25 @@ void show(Retention const& retention) {
         std::to_string(state.due->first() - 1) + ", " + retention.target);
 }
 
+// From the files alone: holds are in the store, which an auditor does not read.
+int show_log(AuditRetentionOptions const& options) {
+    auto const period = audit::RetentionPeriod::of_years(options.years);
+    if (!period) {
+        say_problem(period.error().why.text());
+        return kUsage;
+    }
+    int code = kFailed;
+    Retention retention;
+    if (!judge(options.log, *period, retention, code)) return code;
+    show(retention);
+    say("holds        not looked at; the server knows them");
+    return code;
+}
+
 }  // namespace
 
 int audit_retention(AuditRetentionOptions const& options) {
+    if (!options.log.empty()) return show_log(options);
     int code = kFailed;
     auto const retention = look(options.administration, code);
     if (retention) show(*retention);

@@ -91,6 +91,7 @@ void read_audit(toml::table const* table, Configuration& configuration, std::str
         audit.retention_years = static_cast<int>(section.number(
             "retention_years", audit::kRetentionYearsLeast, audit::kRetentionYearsMost));
     }
+    if (section.has("reader_group")) audit.reader_group = section.text("reader_group");
     if (audit.patience.closed_after.count() > 0 &&
         audit.patience.closed_after < audit.patience.degraded_after) {
         section.complain("closed_after_seconds", "must be 0 or at least degraded_after_seconds");

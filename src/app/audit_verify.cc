@@ -1,4 +1,8 @@
 // `salus audit verify`: offline, from the files and the signer's public key alone.
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include "app/audit_logs.h"
 #include "app/instance.h"
 #include "app/terminal.h"
@@ -117,13 +121,13 @@ int verify_proof(AuditLogOptions const& options) {
     return is_unreadable ? kFailed : kFoundWrong;
 }
 
+// Whether nobody writes the log now. A reader makes no lock, and holds none but for this moment; to
+// one who may not open it the log is one that is being written.
 bool is_stopped(AuditLogOptions const& options) {
-    // A copy may have no lock; none is made there.
-    auto const lock = options.log / "lock";
-    if (!options.log.empty()) {
-        return !std::filesystem::exists(lock) || FileLock::acquire(lock).has_value();
-    }
-    return FileLock::acquire(Layout{options.directory}.lock()).has_value();
+    auto const lock = options.log.empty() ? Layout{options.directory}.lock() : options.log / "lock";
+    FileDescriptor const file(::open(lock.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.valid()) return errno == ENOENT;  // a copy may have none
+    return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0;
 }
 
 }  // namespace

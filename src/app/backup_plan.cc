@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/instance.h"
+#include "transparency/keyed_signer.h"
 #include "transparency/pruned_tiles.h"
 
 namespace salus::app {
@@ -27,6 +28,18 @@ Result<std::vector<std::string>> files_below(std::filesystem::path const& instan
     if (error) return fail(Errc::unavailable, "the instance's directory cannot be read");
     std::ranges::sort(names);
     return names;
+}
+
+// The signer's memory with its public key, where the keys have its key. They are read before the
+// logs: so the memory never tells of more leaves than the copy of a log has.
+void add_signer(Configuration const& configuration, backup::Plan& plan) {
+    Layout const layout{configuration.directory};
+    bool const is_child = configuration.audit.signer == AuditConfiguration::Signer::child;
+    if (!is_child || !std::filesystem::exists(layout.sealed_signer_key())) return;
+    for (auto const& file : {transparency::public_key_file(layout.signer()),
+                             transparency::memory_file(layout.signer())}) {
+        plan.data_files.push_back("signer/" + file.filename().string());
+    }
 }
 
 // Whether one is the other or stands inside it.
@@ -65,6 +78,7 @@ Result<backup::Plan> backup_plan(Configuration const& configuration) {
         if (name.ends_with(".crt")) plan.data_files.push_back(name);
         if (name.ends_with(".sealed")) plan.key_files.push_back(name);
     }
+    add_signer(configuration, plan);
     for (auto const& tenant : configuration.tenants) {
         auto const directory = "audit/" + tenant.text();
         SALUS_TRY(auto const pruning, audit::read_pruning(instance / directory));

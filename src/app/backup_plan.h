@@ -7,8 +7,9 @@
 
 namespace salus::app {
 
-// To the data: records, audit logs, configuration, certificates. To the keys: everything below
-// keys/, and the sealed key of the local authority. To neither: credentials/ (passphrases, private
+// To the data: records, audit logs, configuration, certificates, and the memory of a signer that is
+// the server's child. To the keys: everything below keys/, and the sealed key of the local
+// authority. To neither: credentials/ (passphrases, private
 // keys of clients) and private keys of TLS, which are not sealed. Errc::invalid for a file below
 // keys/ whose name no backup can hold.
 [[nodiscard]] Result<backup::Plan> backup_plan(Configuration const& configuration);

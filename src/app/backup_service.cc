@@ -4,6 +4,7 @@
 #include "app/backup_plan.h"
 #include "app/drill_record.h"
 #include "app/record_leaf.h"
+#include "app/signer_backup.h"
 
 namespace salus::app {
 namespace {
@@ -89,6 +90,10 @@ Result<backup::Made> BackupService::make(std::stop_token const& stop, backup::Re
     SALUS_TRY(auto const key,
               backup_signing_key(Layout{configuration.directory}, configuration.realm,
                                  sources_.key_service, sources_.random));
+    if (configuration.audit.signer == AuditConfiguration::Signer::child) {
+        SALUS_TRY_VOID(seal_signer_key(Layout{configuration.directory}, configuration.realm,
+                                       sources_.key_service, sources_.random));
+    }
     SALUS_TRY(auto const plan, backup_plan(configuration));
     return backup::make_backup(plan, data, keys, key, sources_.clock, stop);
 }

@@ -48,6 +48,11 @@ void describe_audit_export(CLI::App& audit, AuditGroup& options, int& code) {
 void describe_audit_retention(CLI::App& audit, AuditGroup& options, int& code) {
     auto& retention = options.audit_retention;
     auto* show = audit.add_subcommand("retention", "How old the log is, what is due, what is held");
+    show->add_option("--log", retention.log,
+                     "Instead of an instance: the directory of one log; holds are not looked at")
+        ->check(CLI::ExistingDirectory);
+    show->add_option("--years", retention.years, "With --log: how long leaves are kept")
+        ->capture_default_str();
     show->callback([&] { code = salus::app::audit_retention(retention); });
     auto* prune = audit.add_subcommand(
         "prune", "Propose that what is due goes; then `salus keys vote` and `salus keys execute`");
@@ -135,6 +140,11 @@ void describe_audit(CLI::App& app, AuditGroup& options, int& code) {
         "reconcile", "Compare a stopped instance's store with what its audit logs say");
     add_directory(*reconcile, options.audit_reconcile);
     reconcile->callback([&] { code = salus::app::audit_reconcile(options.audit_reconcile); });
+    auto& accessing = options.audit_access;
+    auto* access = audit->add_subcommand("access", "Who may read the files of the logs");
+    add_directory(*access, accessing.directory);
+    access->add_flag("--mend", accessing.mend, "Set groups and rights that are wrong");
+    access->callback([&] { code = salus::app::audit_access(accessing); });
     describe_audit_export(*audit, options, code);
     describe_audit_retention(*audit, options, code);
 

@@ -70,6 +70,8 @@ void describe_backup(CLI::App& app, BackupGroup& options, int& code) {
     auto* restore = app.add_subcommand("restore", "Make an instance's directory from a backup");
     add_source(*restore, options.restore);
     restore->add_option("--dir", options.restore.directory, "Directory to make")->required();
+    restore->add_flag("--new-signer", options.restore.new_signer,
+                      "Checkpoints by a new key: something was signed that this backup has not");
     restore->callback([&] { code = salus::app::restore(options.restore); });
 }
 

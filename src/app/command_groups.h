@@ -25,6 +25,7 @@ struct AuditGroup {
     AuditLogOptions audit_verify;
     AuditLogOptions audit_prove;
     std::filesystem::path audit_reconcile;
+    AuditAccessOptions audit_access;
     AuditExportOptions audit_export;
     AuditRetentionOptions audit_retention;
     AuditSignerOptions audit_signer;

@@ -176,6 +176,7 @@ struct RestoreOptions {
     std::uint64_t keys_backup = 0;     // 0: the newest
     std::uint64_t newest_known = 0;    // refuses if the newest there is older
     std::filesystem::path public_key;  // PEM; empty: whoever signed
+    bool new_signer = false;           // restore: without the signer's key and memory
     // drill
     std::filesystem::path scratch;  // a directory for the copy; empty: that for temporary files
     std::string client = "administrator";
@@ -211,12 +212,21 @@ int audit_prove(AuditLogOptions const& options);
 // Of a stopped instance: its store and all its logs.
 int audit_reconcile(std::filesystem::path const& directory);
 
+// Who may read the files of the logs, and whether they are so; mends what can be (AUD-4, AUD-6).
+struct AuditAccessOptions {
+    std::filesystem::path directory;  // of the instance
+    bool mend = false;
+};
+int audit_access(AuditAccessOptions const& options);
+
 // How old the log is, what of it is due, and what holds it; then the proposal that what is due goes
 // (AUD-6). Through the server if it runs, for the holds; the leaves from the files.
 struct AuditRetentionOptions {
     AdministrationOptions administration;
-    std::string reason;     // prune
-    std::string custodian;  // prune: who proposes
+    std::filesystem::path log;  // instead: the directory of one log, for who has no client's key
+    int years = 6;              // with it: how long leaves are kept
+    std::string reason;         // prune
+    std::string custodian;      // prune: who proposes
     std::filesystem::path custodian_key;
 };
 int audit_retention(AuditRetentionOptions const& options);

@@ -112,6 +112,7 @@ struct AuditConfiguration {
     std::optional<MirrorLinkConfiguration> mirror;    // none: nobody cosigns
     std::optional<SyslogConfiguration> syslog;        // none: nobody receives
     int retention_years = 6;                          // of the leaves; at least six
+    std::string reader_group;                         // who may read the files; empty: nobody
 };
 
 struct Configuration {

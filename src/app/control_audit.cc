@@ -5,6 +5,7 @@
 #include "app/control_readings.h"
 #include "app/instance.h"
 #include "app/kernel_clock.h"
+#include "app/log_access.h"
 #include "audit/retention.h"
 
 namespace salus::app {
@@ -152,8 +153,12 @@ Finding hash_chained_log(EvidenceContext const& context) {
 
 Finding mirrored_log(EvidenceContext const& context) {
     auto const& configured = context.sources.configuration.audit.mirror;
-    if (!configured)
-        return {admin::ControlState::not_yet, "no mirror is configured (audit.mirror)"};
+    auto const files = log_access_facts(context.sources.configuration);
+    if (!configured && files.well) {
+        return {admin::ControlState::not_yet,
+                "no mirror is configured (audit.mirror); " + files.text};
+    }
+    if (!files.well) return broken(files.text);
     auto text = fmt::format("mirror at {}:{}", configured->link.host, configured->link.port);
     auto worst = transparency::SigningState::ok;
     bool all_cosigned = true;
@@ -176,7 +181,7 @@ Finding mirrored_log(EvidenceContext const& context) {
         if (!cosigning->why.empty()) text.append(", ").append(cosigning->why.text());
     }
     if (configured->strict) add_strict(context, text, worst);
-    text.append("; that it is another account is for its operator to show");
+    text.append("; that it is another account is for its operator to show; ").append(files.text);
     if (worst == transparency::SigningState::closed) return broken("CLOSED: " + text);
     bool const well = all_cosigned && worst == transparency::SigningState::ok;
     return well ? works(std::move(text)) : partly(std::move(text));
@@ -200,8 +205,10 @@ Finding audit_retention_kept(EvidenceContext const& context) {
                                     pruning->prefix.first, pruning->leaf));
         }
     }
+    auto const files = log_access_facts(context.sources.configuration);
+    text.append("; ").append(files.text);
     text.append("; what is due, and legal holds: `salus audit retention`");
-    return works_if(well, std::move(text));
+    return works_if(well && files.well, std::move(text));
 }
 
 Finding clock_synchronization(EvidenceContext const& context) {

@@ -102,6 +102,24 @@ TEST(ControlEvidence, TheAuditLogsNumbersAreReadAtEachAsking) {
     EXPECT_TRUE(house.line("AUD-2").evidence.contains("2 intents settled"));
 }
 
+// Whoever may read or change the files of the logs beside the server is a finding, mirror or not.
+TEST(ControlEvidence, RightsToTheLogsAreReadAtThatMoment) {
+    EvidenceHouse house;
+    auto const logs = house.layout().audit_logs();
+    EXPECT_TRUE(house.line("AUD-6").evidence.contains("nobody else reads"));
+    for (auto const* const control : {"AUD-4", "AUD-6"}) {
+        std::filesystem::permissions(logs, std::filesystem::perms{0755});
+        EXPECT_EQ(house.line(control).state, kFailing);
+        EXPECT_TRUE(house.line(control).evidence.contains("salus audit access --mend"));
+        std::filesystem::permissions(logs, std::filesystem::perms{0700});
+        EXPECT_NE(house.line(control).state, kFailing);
+        house.configuration.audit.reader_group = "salus-no-such-group";
+        EXPECT_EQ(house.line(control).state, kFailing);
+        EXPECT_TRUE(house.line(control).evidence.contains("no such group"));
+        house.configuration.audit.reader_group.clear();
+    }
+}
+
 class FakeCosigning final : public transparency::Cosigning {
 public:
     [[nodiscard]] transparency::CosigningStatus status() const override { return answer; }

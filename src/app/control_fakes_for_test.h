@@ -177,6 +177,7 @@ public:
         for (auto const* folder : {"tls", "credentials", "keys/default", "store", "run"}) {
             std::filesystem::create_directories(directory_ / folder);
         }
+        SALUS_CHECK(make_private_directory(layout().audit_logs()).has_value());
         write("salus.toml", default_configuration("test-realm", 8443));
         write("credentials/root.passphrase", "passphrase");
         write("keys/root.sealed", "sealed");

@@ -129,6 +129,10 @@ reconcile_seconds = 86400
 # How long leaves are kept, at least six years (45 CFR 164.316(b)(2)(i)). What is older is removed by nobody
 # but custodians who decide it together: `salus audit retention`, `salus audit prune`.
 retention_years = 6
+# The group of the system whose members may read the files of the audit logs, and nothing else of this
+# instance; empty: nobody but the server. `salus audit access --mend` gives the files to it.
+# docs/handbook/audit-signing.md
+reader_group = ""
 # A mirror of the audit logs, in another account, has a section of its own, [audit.mirror]: the same document.
 
 [backup]

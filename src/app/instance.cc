@@ -11,10 +11,12 @@
 #include "app/crypto_section.h"
 #include "app/first_keys.h"
 #include "app/key_service.h"
+#include "app/log_access.h"
 #include "app/mirror_link.h"
 #include "app/open_intents.h"
 #include "app/readmission.h"
 #include "app/seal.h"
+#include "app/signer_backup.h"
 #include "keys/destroyed_compartments.h"
 #include "records/addressing.h"
 #include "store/embedded/embedded_store.h"
@@ -139,6 +141,7 @@ Result<void> Instance::take_up_restored() const {
     if (!std::filesystem::exists(mark, error)) return {};
     for (auto const& tenant : tenants_) {
         auto const& name = tenant->tenant.name;
+        SALUS_TRY_VOID(record_restored(layout_, configuration_.realm, tenant->tenant));
         SALUS_TRY(auto const destroyed,
                   keys::destroyed_compartments(layout_.tenant_keys(name), kErasuresRepeated));
         SALUS_TRY_VOID(record_later_erasures(tenant->tenant, destroyed));
@@ -211,6 +214,10 @@ bool Instance::open_all(std::string& why) {
     }
     if (auto const present = check_present(); !present) {
         why = explain("the instance is not whole", present.error());
+        return false;
+    }
+    if (auto const access = check_log_access(configuration_, why); !access) {
+        if (why.empty()) why = explain("the audit logs", access.error());
         return false;
     }
     auto store = store::open_embedded_store(layout_.store(), log_);

@@ -57,7 +57,8 @@ struct Layout {
         return directory / "keys" / "certificate-of-destruction.pub";
     }
     [[nodiscard]] auto store() const { return directory / "store" / "records.db"; }
-    [[nodiscard]] auto audit(TenantName const& t) const { return directory / "audit" / t.text(); }
+    [[nodiscard]] auto audit_logs() const { return directory / "audit"; }
+    [[nodiscard]] auto audit(TenantName const& t) const { return audit_logs() / t.text(); }
     [[nodiscard]] auto authority() const { return directory / "tls" / "ca.crt"; }
     [[nodiscard]] auto authority_key() const { return directory / "tls" / "ca.key.sealed"; }
     [[nodiscard]] auto backup_key() const { return directory / "keys" / "backup-signing.sealed"; }
@@ -65,6 +66,10 @@ struct Layout {
         return directory / "keys" / "backup-signing.pem";
     }
     [[nodiscard]] auto signer() const { return directory / "signer"; }
+    // Its key as backups have it, sealed.
+    [[nodiscard]] auto sealed_signer_key() const {
+        return directory / "keys" / "checkpoint-signer.sealed";
+    }
     // What is shown to the mirror of the audit logs.
     [[nodiscard]] auto mirror() const { return directory / "mirror"; }
     [[nodiscard]] auto mirror_client_certificate() const { return mirror() / "client.crt"; }

@@ -46,14 +46,13 @@ void start_command(std::vector<std::string> const& command, mirror::Alarm const&
 }
 
 Result<std::unique_ptr<http::Server>> listen(MirrorConfiguration const& configuration,
-                                             mirror::Home const& home, mirror::Service& service,
+                                             mirror::Service& service, mirror::Door& door,
                                              Clock const& clock, Log const& log) {
     auto const chain = read_file(configuration.server.certificate, kPemBytes);
     auto const key = read_file(configuration.server.certificate_key, kPemBytes);
     if (!chain || !key) return fail(Errc::invalid, "the certificate or its key cannot be read");
-    SALUS_TRY(auto clients, home.clients());
     SALUS_TRY(auto context,
-              crypto::TlsServerContext::make_mutual(text_of(*chain), *key, std::move(clients)));
+              crypto::TlsServerContext::make_mutual(text_of(*chain), *key, door.clients()));
     http::ServerOptions options;
     options.address = configuration.server.address;
     options.port = configuration.server.port;
@@ -62,7 +61,7 @@ Result<std::unique_ptr<http::Server>> listen(MirrorConfiguration const& configur
     options.bounds.body_bytes = mirror::kHandlerBodyBytes;
     return http::Server::start(
         std::move(options), std::move(context),
-        [&service](Executor&) { return std::make_unique<mirror::Handler>(service); }, clock, log);
+        [&](Executor&) { return std::make_unique<mirror::Handler>(service, door); }, clock, log);
 }
 
 void watch_until_the_end(mirror::Service& service, std::chrono::seconds silence,
@@ -90,7 +89,9 @@ Result<void> serve_mirror(std::filesystem::path const& directory,
                                             start_command(configuration.command, alarm);
                                         }));
     SALUS_TRY(auto const service, mirror::Service::open(home, clock, *alarms));
-    SALUS_TRY(auto const server, listen(configuration, home, *service, clock, log));
+    SALUS_TRY(auto clients, home.clients());
+    mirror::Door door(std::move(clients), *alarms);
+    SALUS_TRY(auto const server, listen(configuration, *service, door, clock, log));
     log.write(LogLevel::info, "mirror.started", field("port", server->port()),
               field("logs", service->log_count()));
     watch_until_the_end(*service, configuration.silence, signals);

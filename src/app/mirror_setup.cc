@@ -85,7 +85,7 @@ int mirror_add_log(MirrorLogOptions const& options) {
     if (!client) return fail_with("the client's certificate", client.error());
     auto const added = home->add_log(*verifier, SystemClock());
     if (!added && added.error().code != Errc::conflict) return fail_with("the log", added.error());
-    if (auto const kept = home->add_client(*client); !kept) {
+    if (auto const kept = home->add_client(*client, std::string(verifier->name())); !kept) {
         return fail_with("the client", kept.error());
     }
     say(added ? "log    " + verifier->text() : "the log was known; its key and its state stay");

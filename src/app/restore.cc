@@ -5,6 +5,7 @@
 #include "app/readmission.h"
 #include "app/restored_copy.h"
 #include "app/terminal.h"
+#include "transparency/keyed_signer.h"
 
 namespace salus::app {
 namespace {
@@ -30,6 +31,16 @@ void say_next(std::filesystem::path const& directory) {
     say("  credentials/    the passphrase, PIN or token of [keys], and the clients' private keys");
     say("  tls/server.key  or a new certificate and key, named in [server]");
     say("Do not let the instance that was backed up run again: there would be two audit logs.");
+}
+
+// What was signed behind the backup's end is known to the mirror, and to whoever kept a checkpoint.
+void say_signer(std::filesystem::path const& directory) {
+    if (!std::filesystem::exists(transparency::memory_file(Layout{directory}.signer()))) {
+        say("The first start makes a new key for checkpoints: give it to all who verify.");
+        return;
+    }
+    say("Checkpoints go on under the same key. If one is known of more leaves than these, restore");
+    say("again with --new-signer: docs/handbook/audit-signing.md, \"After a restore\".");
 }
 
 }  // namespace
@@ -77,6 +88,8 @@ int restore(RestoreOptions const& options) {
         return code;
     }
     for (auto const& line : describe_checked(*checked)) say(line);
+    if (options.new_signer) std::filesystem::remove_all(Layout{unfinished}.signer(), error);
+    if (error) return refuse({Errc::unavailable, "signer/ cannot be left out", {}}, "signer");
     if (auto const made = finish_copy(unfinished); !made) {
         return refuse(made.error(), unfinished.string());
     }
@@ -86,6 +99,7 @@ int restore(RestoreOptions const& options) {
         say_problem(unfinished.string() + " could not be given its name");
         return kFailed;
     }
+    say_signer(options.directory);
     say_next(options.directory);
     return kDone;
 }

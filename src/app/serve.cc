@@ -11,6 +11,7 @@
 #include "app/listening.h"
 #include "app/reconciliation_job.h"
 #include "app/seal.h"
+#include "app/signer_backup.h"
 #include "app/signer_process.h"
 #include "app/syslog_job.h"
 #include "app/terminal.h"
@@ -128,13 +129,18 @@ int serve_open(Configuration configuration, std::filesystem::path const& program
         say_problem("there is not enough memory to serve");
         return kFailed;
     }
+    std::string why;
     bool const has_child = configuration.audit.signer == AuditConfiguration::Signer::child;
+    if (has_child && !restore_signer_key(configuration, why)) {
+        say_problem("the signer's key cannot be restored: " + why,
+                    "docs/handbook/audit-signing.md, \"After a restore\".");
+        return kFailed;
+    }
     auto signer = has_child ? SignerProcess::start(program, configuration.directory) : std::nullopt;
     if (has_child && !signer) {
         say_problem("the signer of checkpoints cannot be started");
         return kFailed;
     }
-    std::string why;
     auto instance = Instance::open(std::move(configuration), why);
     if (!instance) {
         say_problem(why);

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <thread>
 
+#include "audit/access.h"
 #include "audit/appender.h"
 #include "audit/file_log.h"
 #include "audit/leaf.h"
@@ -257,7 +258,7 @@ Result<Log::Opened> open_log(Options const& options, std::unique_ptr<Volume> vol
                         bytes % kSectorBytes != 0))) {
         return fail(Errc::invalid, "the audit log's origin or segment size is not valid");
     }
-    SALUS_TRY_VOID(make_private_directory(options.directory));
+    SALUS_TRY_VOID(make_log_directory(options.directory));
     SALUS_TRY(auto lock, FileLock::acquire(options.directory / "lock"));
     SALUS_TRY(auto end, recover(options, *volume));
     auto open_intents = std::move(end.open_intents);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "audit/access.h"
 #include "audit/envelope.h"
 #include "audit/leaf.h"
 #include "foundation/bytes.h"
@@ -89,8 +90,7 @@ Result<Pruning> read_pruning(std::filesystem::path const& directory) {
 }
 
 Result<void> write_pruning(std::filesystem::path const& directory, Pruning const& pruning) {
-    return write_file_durably(file_in(directory), bytes_of(to_text(pruning)),
-                              FileAccess::private_to_owner);
+    return write_log_file(file_in(directory), bytes_of(to_text(pruning)));
 }
 
 std::filesystem::path versions_file(std::filesystem::path const& directory, std::uint64_t segment) {

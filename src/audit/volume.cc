@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit/access.h"
 #include "foundation/file.h"
 #include "foundation/limits.h"
 
@@ -80,7 +81,9 @@ Result<void> DiskVolume::create(std::filesystem::path const& path, std::uint64_t
     ::unlink(temporary.c_str());
     FileDescriptor const file(
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file.valid()) return fail(Errc::unavailable, "a segment could not be created");
+    if (!file.valid() || ::fchmod(file.get(), file_mode_in(path.parent_path())) != 0) {
+        return fail(Errc::unavailable, "a segment could not be created");
+    }
     auto result = fill_with_zeros(file.get(), bytes);
     if (result &&
         ::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0) {
@@ -97,7 +100,8 @@ Result<void> DiskVolume::create(std::filesystem::path const& path, std::uint64_t
 }
 
 Result<std::unique_ptr<SegmentFile>> DiskVolume::open(std::filesystem::path const& path) {
-    FileDescriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    // AUD-4: what writes the log cannot read it.
+    FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!file.valid()) return fail(Errc::unavailable, "a segment could not be opened");
     return std::unique_ptr<SegmentFile>(std::make_unique<DiskSegmentFile>(std::move(file), path));
 }

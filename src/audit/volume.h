@@ -29,6 +29,7 @@ public:
     // Makes a file of this many zeros, durably, under a name that must be free.
     [[nodiscard]] virtual Result<void> create(std::filesystem::path const& path,
                                               std::uint64_t bytes) = 0;
+    // For writing alone.
     [[nodiscard]] virtual Result<std::unique_ptr<SegmentFile>> open(
         std::filesystem::path const& path) = 0;
 };

@@ -35,15 +35,10 @@ Result<OpenedManifest> open_part(Repository const& repository, Part part,
 class NewFile {
 public:
     static Result<NewFile> create(std::filesystem::path const& path) {
-        std::error_code error;
-        std::filesystem::create_directories(path.parent_path(), error);
-        if (!error) {
-            std::filesystem::permissions(path.parent_path(), std::filesystem::perms::owner_all,
-                                         error);
-        }
+        auto const made = make_directories(path.parent_path());
         FileDescriptor file(
             ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-        if (error || !file.valid()) {
+        if (!made || !file.valid()) {
             return fail(Errc::unavailable, "a file of the new directory cannot be made");
         }
         return NewFile(std::move(file));
@@ -64,6 +59,13 @@ public:
 
 private:
     explicit NewFile(FileDescriptor file) : file_(std::move(file)) {}
+    // All of them the owner's alone, whatever the umask is.
+    static Result<void> make_directories(std::filesystem::path const& directory) {
+        std::error_code error;
+        if (directory.empty() || std::filesystem::is_directory(directory, error)) return {};
+        SALUS_TRY_VOID(make_directories(directory.parent_path()));
+        return make_private_directory(directory);
+    }
     static Error refusal() {
         return {Errc::unavailable, errno == ENOSPC || errno == EDQUOT || errno == EFBIG
                                        ? Literal("there is no room for the restored files")

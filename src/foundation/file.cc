@@ -7,6 +7,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include "foundation/replace_file.h"
+
 namespace salus {
 namespace {
 
@@ -54,9 +56,14 @@ Result<Bytes> read_file(std::filesystem::path const& path, std::size_t bytes_max
 
 Result<void> write_file_durably(std::filesystem::path const& path, BytesView contents,
                                 FileAccess access) {
+    mode_t const mode = access == FileAccess::private_to_owner ? 0600 : 0644;
+    return replace_file_durably(path, contents, mode);
+}
+
+Result<void> replace_file_durably(std::filesystem::path const& path, BytesView contents,
+                                  mode_t mode) {
     auto temporary = path;
     temporary += ".new";
-    mode_t const mode = access == FileAccess::private_to_owner ? 0600 : 0644;
     {
         FileDescriptor const file(
             ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));

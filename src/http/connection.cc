@@ -56,6 +56,7 @@ void Connection::shake_hands() {
     auto const now = context_.loop.now();
     auto const& bounds = context_.server.options.bounds;
     peer_.tls_version = tls_->version();
+    peer_.key = tls_->peer_key();
     if (tls_->protocol() == crypto::TlsProtocol::http2) {
         session_ = std::make_unique<Http2Session>(bounds, context_.encoder, now);
     } else {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/hash.h"
 #include "foundation/clock.h"
 #include "foundation/ephi.h"
 #include "foundation/task.h"
@@ -40,6 +41,9 @@ struct Peer {
     std::string address;  // IPv4 or IPv6 text; may identify a person, so it is not logged
     std::uint16_t port = 0;
     std::string_view tls_version;  // static text such as "TLSv1.3"; empty for in-process callers
+    // SHA-256 of the public key of the certificate that it showed
+    // (crypto::TlsConnection::peer_key); nothing where none is asked for.
+    std::optional<crypto::Sha256Digest> key = std::nullopt;
 };
 
 struct Request {

@@ -11,6 +11,7 @@ Literal name_of(AlarmKind kind) {
         case AlarmKind::gap: return "gap";
         case AlarmKind::fork: return "fork";
         case AlarmKind::rollback: return "rollback";
+        case AlarmKind::trespass: return "trespass";
         case AlarmKind::damage: return "damage";
         case AlarmKind::over: return "over";
     }

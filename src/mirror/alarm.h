@@ -21,6 +21,7 @@ enum class AlarmKind {
     gap,       // a signed checkpoint came, the entries up to it did not
     fork,      // a signed checkpoint or its entries contradict what is here
     rollback,  // a signed checkpoint is older than what is here
+    trespass,  // a client sent a log that is another's
     damage,    // what is here is not what was cosigned, or cannot be written
     over       // the log's checkpoints are taken again: no alarm
 };

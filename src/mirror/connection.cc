@@ -11,7 +11,9 @@ constexpr Literal kOtherLog = "the mirror refuses: this is not the log that it h
 std::unexpected<Error> refused(int status) {
     switch (status) {
         case 400: return fail(Errc::invalid, "the mirror does not understand");
-        case 403: return fail(Errc::forbidden, "the mirror does not know the signer's key");
+        case 403:
+            return fail(Errc::forbidden,
+                        "to the mirror the log is another's, or the signer's key is unknown");
         case 404: return fail(Errc::not_found, "the mirror does not know the log");
         case 412: return fail(Errc::precondition_failed, "the mirror has not got the entries");
         case 413: return fail(Errc::too_large, "the mirror takes no more at once");

@@ -29,9 +29,15 @@ protected:
         std::signal(SIGPIPE, SIG_IGN);
         crypto::Sha256Digest client_key{};
         identity_ = make_identity(client_key);
-        serve({client_key});
+        serve(client_key);
     }
-    void serve(std::vector<crypto::Sha256Digest> client_keys) {
+    void serve(crypto::Sha256Digest const& client_key) {
+        ASSERT_TRUE(home_->add_client(client_key, std::string(kTestLog)));
+        serve();
+    }
+    void serve() {
+        auto const clients = home_->clients().value();
+        door_ = std::make_unique<Door>(clients, alarms_);
         auto const now = SystemClock().now();
         auto const authority =
             crypto::make_certificate_authority("mirror", now, std::chrono::days(2)).value();
@@ -41,13 +47,13 @@ protected:
         authority_ = authority.certificate_pem;
         server_key_ = crypto::certificate_key(server.chain_pem).value();
         auto const context = crypto::TlsServerContext::make_mutual(
-            server.chain_pem, server.key_pem.reveal(), std::move(client_keys));
+            server.chain_pem, server.key_pem.reveal(), clients.clients());
         http::ServerOptions options{.loops = 1};
         options.bounds.body_bytes = kHandlerBodyBytes;
         auto started = http::Server::start(
             std::move(options), context.value(),
-            [this](Executor&) { return std::make_unique<Handler>(*service_); }, system_clock_,
-            operational_log_);
+            [this](Executor&) { return std::make_unique<Handler>(*service_, *door_); },
+            system_clock_, operational_log_);
         server_ = *std::move(started);
     }
     http::ClientOptions options() const {
@@ -64,6 +70,7 @@ protected:
     std::string authority_;
     crypto::Sha256Digest server_key_{};
     std::shared_ptr<crypto::TlsIdentity const> identity_;
+    std::unique_ptr<Door> door_;
     std::unique_ptr<http::Server> server_;
 };
 
@@ -114,11 +121,33 @@ TEST_F(ConnectionTest, TheRightKeyWithAWrongDateIsServed) {
         auto of_another_time = options();
         of_another_time.identity = identity;
         EXPECT_FALSE(Connection(of_another_time).add_entries(log_.entries(0, 1)));
-        serve({key});
+        serve(key);
         of_another_time = options();
         of_another_time.identity = identity;
         EXPECT_TRUE(Connection(of_another_time).add_entries(log_.entries(0, 1)));
     }
+}
+
+// Two servers that share a mirror: the key of one is no right to the log of the other.
+TEST_F(ConnectionTest, APinnedClientSendsItsOwnLogsAlone) {
+    crypto::Sha256Digest key{};
+    auto const identity = make_identity(key);
+    ASSERT_TRUE(home_->add_client(key, "salus/other/default"));
+    serve();
+    auto of_the_other = options();
+    of_the_other.identity = identity;
+    Connection other(of_the_other);
+    log_.grow(4);
+    EXPECT_EQ(other.add_entries(log_.entries(0, 4)).error().code, Errc::forbidden);
+    EXPECT_EQ(
+        other.keep_entries({.entries = log_.entries(0, 4), .root = log_.head().root}).error().code,
+        Errc::forbidden);
+    EXPECT_EQ(other.add_checkpoint(log_.since(0)).error().code, Errc::forbidden);
+    EXPECT_EQ(alarms_.kinds, std::vector{AlarmKind::trespass});
+    // Nothing of it is there, and its own client is served as before.
+    Connection own(options());
+    EXPECT_EQ(own.add_entries(log_.entries(0, 4))->size, 4U);
+    EXPECT_TRUE(is_cosigned(own.add_checkpoint(log_.since(0)), log_));
 }
 
 TEST_F(ConnectionTest, CarriesWhatIsKept) {

@@ -52,6 +52,8 @@ PlainAnswer Handler::answer(http::PlainRequest const& request) {
 PlainAnswer Handler::take_entries(http::PlainRequest const& request) {
     auto const entries = entries_from(request.body);
     if (!entries) return error_answer(entries.error().code);
+    auto const admitted = door_.admit(request.peer.key, entries->origin);
+    if (!admitted) return error_answer(admitted.error().code);
     auto const answer = service_.add_entries(connection_of(request.peer), *entries);
     if (!answer) return error_answer(answer.error().code);
     return size_answer(answer->taken ? 200 : 409, answer->size);
@@ -60,6 +62,8 @@ PlainAnswer Handler::take_entries(http::PlainRequest const& request) {
 PlainAnswer Handler::keep_entries(http::PlainRequest const& request) {
     auto const rooted = rooted_entries_from(request.body);
     if (!rooted) return error_answer(rooted.error().code);
+    auto const admitted = door_.admit(request.peer.key, rooted->entries.origin);
+    if (!admitted) return error_answer(admitted.error().code);
     auto const answer = service_.keep_entries(*rooted);
     if (!answer) return error_answer(answer.error().code);
     return size_answer(answer->taken ? 200 : 409, answer->size);
@@ -68,6 +72,9 @@ PlainAnswer Handler::keep_entries(http::PlainRequest const& request) {
 PlainAnswer Handler::take_checkpoint(http::PlainRequest const& request) {
     auto const continuation = transparency::continuation_from(request.body);
     if (!continuation) return error_answer(continuation.error().code);
+    std::string_view const note = continuation->checkpoint;
+    auto const admitted = door_.admit(request.peer.key, note.substr(0, note.find('\n')));
+    if (!admitted) return error_answer(admitted.error().code);
     auto answer = service_.add_checkpoint(connection_of(request.peer), *continuation);
     if (!answer) return error_answer(answer.error().code);
     if (!answer->cosignature.empty()) return plain(200, std::move(answer->cosignature));

@@ -1,8 +1,10 @@
 // The mirror over HTTPS: POST /add-checkpoint as C2SP tlog-witness has it, POST /add-entries
-// before it; POST /keep-entries. Thread safety: as http::Handler; the service may be shared.
+// before it; POST /keep-entries. Each client is let in for its own logs alone. Thread safety: as
+// http::Handler; the service may be shared.
 #pragma once
 
 #include "http/plain_handler.h"
+#include "mirror/door.h"
 #include "mirror/service.h"
 
 namespace salus::mirror {
@@ -15,8 +17,8 @@ inline constexpr std::size_t kHandlerBodyBytes = kEntriesBytesMost + std::size_t
 
 class Handler final : public http::PlainHandler {
 public:
-    // Borrows it.
-    explicit Handler(Service& service) : service_(service) {}
+    // Borrows both.
+    Handler(Service& service, Door& door) : service_(service), door_(door) {}
 
 private:
     [[nodiscard]] http::PlainAnswer answer(http::PlainRequest const& request) override;
@@ -25,6 +27,7 @@ private:
     [[nodiscard]] http::PlainAnswer take_checkpoint(http::PlainRequest const& request);
 
     Service& service_;
+    Door& door_;
 };
 
 }  // namespace salus::mirror

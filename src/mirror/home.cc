@@ -17,11 +17,8 @@ std::filesystem::path clients_file(std::filesystem::path const& directory) {
     return directory / "clients";
 }
 
-Result<void> write_clients(std::filesystem::path const& directory,
-                           std::vector<crypto::Sha256Digest> const& keys) {
-    std::string text;
-    for (auto const& key : keys) text.append(to_base64(key)).append("\n");
-    return write_file_durably(clients_file(directory), bytes_of(text),
+Result<void> write_clients(std::filesystem::path const& directory, ClientLogs const& logs) {
+    return write_file_durably(clients_file(directory), bytes_of(logs.text()),
                               FileAccess::private_to_owner);
 }
 
@@ -81,28 +78,16 @@ Result<void> Home::add_log(transparency::NoteVerifier const& log, Clock const& c
     return MirroredLog::create(log_directory(log.name()), log, key_, clock);
 }
 
-Result<std::vector<crypto::Sha256Digest>> Home::clients() const {
-    auto const wrong = [] { return fail(Errc::corrupt, "the list of clients cannot be read"); };
+Result<ClientLogs> Home::clients() const {
     auto const contents = read_file(clients_file(directory_), kClientsBytes);
-    if (!contents) return wrong();
-    std::vector<crypto::Sha256Digest> keys;
-    for (auto text = text_of(*contents); !text.empty();) {
-        auto const line = text.substr(0, text.find('\n'));
-        auto const bytes = from_base64(line);
-        crypto::Sha256Digest key{};
-        if (!bytes || bytes->size() != key.size()) return wrong();
-        std::ranges::copy(*bytes, key.begin());
-        keys.push_back(key);
-        text.remove_prefix(std::min(text.size(), line.size() + 1));
-    }
-    return keys;
+    if (!contents) return fail(Errc::corrupt, "the list of clients cannot be read");
+    return ClientLogs::from(text_of(*contents));
 }
 
-Result<void> Home::add_client(crypto::Sha256Digest const& key) {
-    SALUS_TRY(auto keys, clients());
-    if (std::ranges::find(keys, key) != keys.end()) return {};
-    keys.push_back(key);
-    return write_clients(directory_, keys);
+Result<void> Home::add_client(crypto::Sha256Digest const& key, std::string origin) {
+    SALUS_TRY(auto logs, clients());
+    logs.add(key, std::move(origin));
+    return write_clients(directory_, logs);
 }
 
 Result<std::vector<std::filesystem::path>> Home::logs() const {

@@ -2,7 +2,7 @@
 //
 //   mirror.key   Ed25519 or P-256, PKCS#8, DER, mode 0600: what cosigns
 //   mirror.pub   its public half, "NAME+ID+BASE64": what servers and auditors are given
-//   clients      the keys of the TLS clients that are served, base64 of SHA-256, a line each
+//   clients      the TLS clients that are served, and the logs that each may send (client_logs.h)
 //   logs/ID/     a log (mirrored_log.h); ID is the beginning of SHA-256 of its origin
 //   alarms       what was found, JSON lines
 //   lock
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "foundation/file.h"
+#include "mirror/client_logs.h"
 #include "mirror/mirrored_log.h"
 
 namespace salus::mirror {
@@ -30,8 +31,9 @@ public:
 
     // Errc::conflict: it is known already. REQUIRES: no other process uses the directory (lock()).
     [[nodiscard]] Result<void> add_log(transparency::NoteVerifier const& log, Clock const& clock);
-    [[nodiscard]] Result<void> add_client(crypto::Sha256Digest const& key);
-    [[nodiscard]] Result<std::vector<crypto::Sha256Digest>> clients() const;
+    // From now on this client may send the log.
+    [[nodiscard]] Result<void> add_client(crypto::Sha256Digest const& key, std::string origin);
+    [[nodiscard]] Result<ClientLogs> clients() const;
     // The logs' directories, in order.
     [[nodiscard]] Result<std::vector<std::filesystem::path>> logs() const;
     // Errc::conflict: another process uses it.

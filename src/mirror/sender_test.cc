@@ -4,6 +4,7 @@
 #include "audit/log_fixture.h"
 #include "mirror/mirror_for_test.h"
 #include "transparency/keyed_signer.h"
+#include "transparency/pruned_tiles.h"
 #include "transparency/signed_log.h"
 
 namespace salus::mirror {
@@ -225,6 +226,91 @@ TEST_F(SenderTest, TheSecondOfTwoServersIsClosed) {
     EXPECT_EQ(answer->refusal.why, transparency::Refusal::Why::inconsistent);
     append_many(5);
     EXPECT_TRUE(round());
+}
+
+// A log that is longer than its retention: entries that are gone here were sent, or never will be.
+class PrunedSenderTest : public SenderTest {
+protected:
+    PrunedSenderTest() { segment_bytes_ = audit::kSmallestSegmentBytes; }
+    void grow(std::uint64_t size) {
+        while (log_->status().size < size) {
+            std::vector<audit::Record> records;
+            for (int i = 0; i < 4; ++i) records.push_back(audit::test_record(i));
+            ASSERT_TRUE(append(std::move(records)));
+        }
+    }
+    // Six years later, what was there goes.
+    void prune() {
+        clock_.advance(6 * std::chrono::days(366));
+        grow(log_->status().size + 60);
+        ASSERT_TRUE(publisher_->publish());
+        auto const state = audit::judge_retention(directory_, *audit::RetentionPeriod::of_years(6),
+                                                  {}, clock_.now());
+        ASSERT_TRUE(state && state->due);
+        auto const prefix = state->due->with({});
+        auto const leaf =
+            append(*audit::LeafBuilder(audit::Event::retention_pruned, audit::Outcome::ok)
+                        .pruned(prefix)
+                        .build());
+        auto const recorded =
+            audit::declare_pruned(directory_, *state->due, prefix, leaf->front().index);
+        ASSERT_TRUE(recorded);
+        ASSERT_TRUE(audit::remove_pruned_segments(directory_, *recorded));
+        ASSERT_GT(transparency::remove_pruned_entries(directory_, *recorded).value(), 0U);
+        first_ = prefix.first;
+    }
+    std::uint64_t first_ = 0;  // leaf that is left
+};
+
+TEST_F(PrunedSenderTest, AMirrorThatHasWhatIsGoneGoesOn) {
+    grow(600);
+    ASSERT_TRUE(round());
+    prune();
+    ASSERT_TRUE(round());
+    // Whoever is started again asks the other where to go on; nothing of the prefix is needed.
+    for (int start = 0; start < 3; ++start) {
+        if (start != 1) restart();
+        if (start != 0) restart_mirror();
+        grow(log_->status().size + 30);
+        auto const sent = round();
+        ASSERT_TRUE(sent) << sent.error().why.text();
+        EXPECT_EQ(sender_->status().size, log_->status().size);
+    }
+    EXPECT_TRUE(alarms_.kinds.empty());
+    EXPECT_TRUE(cosigned(transparency::checkpoint_file(directory_)));
+}
+
+TEST_F(PrunedSenderTest, AMirrorThatIsInTheMiddleOfWhatIsLeftGoesOn) {
+    grow(600);
+    ASSERT_TRUE(round());
+    mirror_.is_gone = true;
+    prune();
+    EXPECT_FALSE(round());
+    mirror_.is_gone = false;
+    restart();
+    ASSERT_TRUE(round()) << "it has " << first_ << " leaves and more";
+    EXPECT_TRUE(alarms_.kinds.empty());
+}
+
+TEST_F(PrunedSenderTest, AMirrorThatLacksWhatIsGoneIsNeverSentAGap) {
+    grow(40);
+    ASSERT_TRUE(round());
+    auto const cosigned_before = sender_->status().size;
+    mirror_.is_gone = true;
+    grow(600);
+    prune();
+    mirror_.is_gone = false;
+    restart({.alarm_after = 5s, .late_after = 10s, .closes_when_late = true});
+    EXPECT_EQ(round().error().why.text(), "the mirror has not what was pruned here");
+    EXPECT_EQ(state(), SigningState::ok);
+    clock_.advance(11s);
+    EXPECT_FALSE(round());
+    EXPECT_EQ(state(), SigningState::closed);
+    // Nothing was cosigned past what it has, and nothing is called a fork.
+    restart_mirror();
+    auto const again = service_->add_checkpoint("b", {first_, {}, publisher_->published()->note});
+    EXPECT_EQ(again->refusal.last_size, cosigned_before);
+    EXPECT_TRUE(std::ranges::find(alarms_.kinds, AlarmKind::fork) == alarms_.kinds.end());
 }
 
 TEST_F(SenderTest, AnAnswerByAnotherKeyIsNone) {

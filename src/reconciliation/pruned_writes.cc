@@ -4,8 +4,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit/access.h"
 #include "audit/merkle.h"
 #include "foundation/file.h"
 #include "reconciliation/written_versions.h"
@@ -34,6 +36,7 @@ public:
         new_path_ += ".new";
         file_ = FileDescriptor(
             ::open(new_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+        is_shared_ = ::fchmod(file_.get(), audit::file_mode_in(path_.parent_path())) == 0;
         append(buffer_, bytes_of(kMagic));
         append_u32(buffer_, kFormat);
     }
@@ -52,7 +55,8 @@ public:
     }
     Result<crypto::Sha256Digest> finish() {
         SALUS_TRY_VOID(flush());
-        if (::fsync(file_.get()) != 0 || ::rename(new_path_.c_str(), path_.c_str()) != 0 ||
+        if (!is_shared_ || ::fsync(file_.get()) != 0 ||
+            ::rename(new_path_.c_str(), path_.c_str()) != 0 ||
             !sync_directory(path_.parent_path())) {
             return no_disk();
         }
@@ -75,6 +79,7 @@ private:
     std::filesystem::path path_;
     std::filesystem::path new_path_;
     FileDescriptor file_;
+    bool is_shared_ = false;  // as its directory is
     Bytes buffer_;
     audit::CompactRange tree_;
 };

@@ -13,13 +13,6 @@ constexpr std::string_view kPemBegin = "-----BEGIN PUBLIC KEY-----\n";
 constexpr std::string_view kPemEnd = "-----END PUBLIC KEY-----\n";
 constexpr std::size_t kPemLine = 64;  // RFC 7468 section 2
 
-std::filesystem::path key_file(std::filesystem::path const& directory) {
-    return directory / "checkpoint.key";
-}
-std::filesystem::path memory_file(std::filesystem::path const& directory) {
-    return directory / "signed";
-}
-
 std::string to_pem(crypto::VerifyingKey const& key) {
     auto const base64 = to_base64(key.spki());
     std::string text(kPemBegin);
@@ -41,8 +34,16 @@ Result<void> write_memory(std::filesystem::path const& directory, crypto::Signin
 
 }  // namespace
 
+std::filesystem::path secret_key_file(std::filesystem::path const& directory) {
+    return directory / "checkpoint.key";
+}
+
 std::filesystem::path public_key_file(std::filesystem::path const& directory) {
     return directory / "checkpoint.pub";
+}
+
+std::filesystem::path memory_file(std::filesystem::path const& directory) {
+    return directory / "signed";
 }
 
 Result<crypto::VerifyingKey> read_public_key(std::filesystem::path const& file) {
@@ -62,7 +63,7 @@ Result<crypto::VerifyingKey> read_public_key(std::filesystem::path const& file) 
 Result<void> KeyedSigner::create(std::filesystem::path const& directory,
                                  crypto::SignatureAlgorithm algorithm) {
     SALUS_TRY_VOID(make_private_directory(directory));
-    if (std::filesystem::exists(key_file(directory)) ||
+    if (std::filesystem::exists(secret_key_file(directory)) ||
         std::filesystem::exists(memory_file(directory))) {
         return fail(Errc::conflict, "there is a signer's key or memory already");
     }
@@ -73,12 +74,13 @@ Result<void> KeyedSigner::create(std::filesystem::path const& directory,
                                       bytes_of(to_pem(key.verifying_key())),
                                       FileAccess::readable_by_all));
     auto const secret = key.to_pkcs8();
-    return write_file_durably(key_file(directory), secret.reveal(), FileAccess::private_to_owner);
+    return write_file_durably(secret_key_file(directory), secret.reveal(),
+                              FileAccess::private_to_owner);
 }
 
 Result<KeyedSigner> KeyedSigner::open(std::filesystem::path const& directory) {
     SALUS_TRY(auto lock, FileLock::acquire(directory / "lock"));
-    SALUS_TRY(auto der, read_file(key_file(directory), limits::kSecretBytes));
+    SALUS_TRY(auto der, read_file(secret_key_file(directory), limits::kSecretBytes));
     SecretBytes const secret(der);
     scrub(der);
     SALUS_TRY(auto key, crypto::SigningKey::from_pkcs8(secret));
@@ -88,15 +90,21 @@ Result<KeyedSigner> KeyedSigner::open(std::filesystem::path const& directory) {
 }
 
 Result<void> KeyedSigner::read_memory() {
+    SALUS_TRY(signed_, read_signed_heads(directory_, key_.verifying_key()));
+    return {};
+}
+
+Result<std::map<std::string, TreeHead>> read_signed_heads(std::filesystem::path const& directory,
+                                                          crypto::VerifyingKey const& key) {
     auto const wrong = [] {
         return fail(Errc::corrupt, "what the signer signed last cannot be read");
     };
-    auto const note = read_file(memory_file(directory_), kMemoryBytes);
+    auto const note = read_file(memory_file(directory), kMemoryBytes);
     if (!note) return wrong();
-    SALUS_TRY(auto const verifier,
-              NoteVerifier::make(std::string(kMemoryName), key_.verifying_key()));
+    SALUS_TRY(auto const verifier, NoteVerifier::make(std::string(kMemoryName), key));
     auto const text = verifier.open(text_of(*note));
     if (!text) return wrong();
+    std::map<std::string, TreeHead> heads;
     auto rest = std::string_view(*text);
     rest.remove_prefix(std::min(rest.size(), rest.find('\n') + 1));
     while (!rest.empty()) {
@@ -104,10 +112,10 @@ Result<void> KeyedSigner::read_memory() {
         for (int line = 0; line < 3; ++line) end = rest.find('\n', end) + 1;
         auto checkpoint = checkpoint_from(rest.substr(0, end));
         if (!checkpoint) return wrong();
-        signed_.insert_or_assign(std::move(checkpoint->origin), checkpoint->head);
+        heads.insert_or_assign(std::move(checkpoint->origin), checkpoint->head);
         rest.remove_prefix(end);
     }
-    return {};
+    return heads;
 }
 
 // Durable before the signature leaves: a crash in between costs a signature, never a fork.

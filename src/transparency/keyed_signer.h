@@ -40,7 +40,14 @@ private:
     std::map<std::string, TreeHead> signed_;  // by origin
 };
 
+// The files of a signer's directory.
+[[nodiscard]] std::filesystem::path secret_key_file(std::filesystem::path const& directory);
 [[nodiscard]] std::filesystem::path public_key_file(std::filesystem::path const& directory);
+[[nodiscard]] std::filesystem::path memory_file(std::filesystem::path const& directory);
+// What a signer with this key signed last, by origin. Errc::corrupt: missing, changed, or another
+// key's.
+[[nodiscard]] Result<std::map<std::string, TreeHead>> read_signed_heads(
+    std::filesystem::path const& directory, crypto::VerifyingKey const& key);
 // Of a PEM file, SubjectPublicKeyInfo. Errc::invalid: it is none.
 [[nodiscard]] Result<crypto::VerifyingKey> read_public_key(std::filesystem::path const& file);
 

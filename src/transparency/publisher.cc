@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "audit/access.h"
 #include "audit/pruned_prefix.h"
 #include "foundation/file.h"
 
@@ -56,8 +57,7 @@ Result<void> Publisher::round() {
     SALUS_TRY(auto const note, ask(head));
     {
         MutexLock const lock(file_mutex_);
-        SALUS_TRY_VOID(write_file_durably(checkpoint_file(directory_), bytes_of(note),
-                                          FileAccess::private_to_owner));
+        SALUS_TRY_VOID(audit::write_log_file(checkpoint_file(directory_), bytes_of(note)));
         published_ = {head, note};
     }
     signed_ = head;
@@ -151,11 +151,9 @@ std::optional<Publisher::Published> Publisher::published() const {
 Result<void> Publisher::add_cosignature(Published const& of, std::string_view line) {
     auto const note = of.note + std::string(line);
     MutexLock const lock(file_mutex_);
-    SALUS_TRY_VOID(write_file_durably(cosigned_file(directory_), bytes_of(note),
-                                      FileAccess::private_to_owner));
+    SALUS_TRY_VOID(audit::write_log_file(cosigned_file(directory_), bytes_of(note)));
     if (!published_ || published_->head != of.head) return {};
-    return write_file_durably(checkpoint_file(directory_), bytes_of(note),
-                              FileAccess::private_to_owner);
+    return audit::write_log_file(checkpoint_file(directory_), bytes_of(note));
 }
 
 void Publisher::conclude(Result<void> const& result) {

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit/access.h"
 #include "foundation/file.h"
 
 namespace salus::transparency {
@@ -24,7 +25,9 @@ std::unexpected<Error> no_disk() {
 Result<void> write_new(std::filesystem::path const& path, BytesView contents) {
     FileDescriptor const file(
         ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file.valid()) return no_disk();
+    if (!file.valid() || ::fchmod(file.get(), audit::file_mode_in(path.parent_path())) != 0) {
+        return no_disk();
+    }
     while (!contents.empty()) {
         auto const written = ::write(file.get(), contents.data(), contents.size());
         if (written < 0 && errno == EINTR) continue;
@@ -45,7 +48,7 @@ Result<void> sync_file(std::filesystem::path const& path) {
 Result<void> TileWriter::make_directories(std::filesystem::path const& directory) {
     if (directories_.contains(directory)) return {};
     if (directory != directory_) SALUS_TRY_VOID(make_directories(directory.parent_path()));
-    if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return no_disk();
+    if (!audit::make_log_directory(directory)) return no_disk();
     directories_.insert(directory);
     return {};
 }

@@ -1,6 +1,6 @@
 """Faults and attacks on the audit log of a running server: its live segment taken away or replaced,
-a full disk under tiles and checkpoints, and everything hostile that a request can carry into a
-record (AUD-1, AUD-2)."""
+a full disk under segments, tiles and checkpoints, and everything hostile that a request can carry
+into a record (AUD-1, AUD-2)."""
 import json
 import os
 import re
@@ -17,6 +17,7 @@ from small_disk import FailingDisk, SmallDisk, enter_or_leave
 MEBIBYTES = 200  # two segments of the audit log are 128
 PATIENT = {"resourceType": "Patient", "id": "faulty", "name": [{"family": "Faultless"}]}
 PLANTED = "PLANTEDWORD"
+LEAF = re.compile(rb'"i":(\d+),[ -~]{0,900}?"rq":"([A-Za-z0-9_-]{22})"')
 HOSTILE = {
     "newline": b"a\r\n b", "leaf": b'","ev":"read","out":"ok","x":"', "escape": b"\x1b[2J",
     "bidi": "\u202e\u2066".encode(), "invalid UTF-8": b"\xff\xfe\xc0\xaf\xed\xa0\x80",
@@ -105,6 +106,64 @@ class AuditFaults(unittest.TestCase):
         self.assertIn((200, "warn"), states, "served, and the operator told, before it closed")
         self.assertEqual(instance.stop(), 0)
         instance.command("audit", "verify", "--dir", str(instance.directory))
+
+    def small_segments(self, instance):
+        """A further tenant, whose log has segments of 64 KiB: a log goes on with the size of the
+        file that it finds, here a spare one."""
+        folder = instance.directory / "audit/small"
+        folder.mkdir(mode=0o700)
+        first = folder / "0000000001.segment"
+        first.write_bytes(bytes(64 * 1024))
+        first.chmod(0o600)
+        file = instance.directory / "salus.toml"
+        file.write_text(file.read_text().replace('[[tenant]]\nname = "default"\n',
+                                                 '[[tenant]]\nname = "default"\n\n'
+                                                 '[[tenant]]\nname = "small"\n'))
+        return folder
+
+    def test_a_full_disk_where_a_segment_is_to_be_made(self):
+        disk = SmallDisk(MEBIBYTES)
+        self.addCleanup(disk.remove)
+        instance = Instance()
+        self.addCleanup(instance.remove)
+        log = self.small_segments(instance)
+        instance.start(seconds=START)
+        client = instance.client()
+        told = {}
+
+        def ask():
+            answer = client.get("/t/small/fhir/Patient/faulty")
+            if answer.status == 401:
+                told[answer.headers["X-Request-Id"]] = int(answer.headers["Salus-Audit-Leaf"])
+            return answer.status
+
+        for _ in range(300):
+            self.assertEqual(ask(), 401)
+        self.assertGreater(len(list(log.glob("*.segment"))), 3)
+        disk.fill()
+        before = len(told)
+        while (status := ask()) == 401 and len(told) < before + 5000:
+            pass
+        self.assertEqual(status, 503)
+        self.assertGreater(len(told), before, "the segment at hand and the spare one were there")
+        self.assertEqual(ask(), 503)
+        self.assertEqual(self.probes(instance), [200, 503, 503])
+        self.assertEqual(client.get("/fhir/metadata").status, 200, "the other log has its room")
+        disk.free()
+        self.assertEqual(ask(), 503, "nothing is tried again before it was verified")
+        self.assertEqual(instance.stop(), 0)
+        instance.start(seconds=START)
+        client = instance.client()
+        for _ in range(300):
+            self.assertEqual(ask(), 401)
+        self.assertEqual(instance.stop(), 0)
+        instance.command("audit", "verify", "--dir", str(instance.directory))
+        found = {}
+        for segment in log.glob("*.segment"):
+            for index, request in LEAF.findall(segment.read_bytes()):
+                found.setdefault(request.decode(), set()).add(int(index))
+        missing = [request for request, leaf in told.items() if leaf not in found.get(request, ())]
+        self.assertEqual(missing, [])
 
     def test_the_disk_becomes_read_only(self):
         try:

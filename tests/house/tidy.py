@@ -6,6 +6,7 @@ import re
 import sys
 
 import cplusplus
+import removals
 
 FILE_LINES_WARN = 500
 FILE_LINES_MAX = 600
@@ -124,6 +125,7 @@ def check_file(path, text):
         yield from check_co_await(bare)
         yield from check_errc_switch(bare)
         yield from check_printing(path, bare)
+        yield from removals.check_removals(path, bare)
 
 
 def files_of(root):

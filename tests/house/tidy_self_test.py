@@ -33,6 +33,14 @@ BAD = [
     ("src/a/b.cc", "std::cout << 1;\n"),
     ("src/a/b.cc", 'printf("x");\n'),
     ("src/a/b.cc", 'std::fprintf(stderr, "x");\n'),
+    ("src/a/b.cc", "std::filesystem::remove(path, error);\n"),
+    ("src/a/b.cc", "auto x = std::filesystem::rename(a, b);\n"),
+    ("src/a/b.cc", "if (::unlink(path.c_str()) != 0) {}\n"),
+    ("src/a/b.cc", "if (ftruncate(file, 0)) {}\n"),
+    ("src/a/b.cc", "::open(path, O_WRONLY | O_TRUNC, 0600);\n"),
+    ("src/a/b.cc", "std::ofstream out(path);\n"),
+    ("src/audit/log.cc", "std::filesystem::remove_all(directory_);\n"),
+    ("src/audit/pruning.cc", "int x;\n"),
 ]
 
 # Each must give none.
@@ -53,6 +61,10 @@ GOOD = [
     ("src/a/b.cc", '// A PEM file begins with -----BEGIN PRIVATE' + " KEY-----.\n"),
     ("src/a/b.cc", "auto n = 1'000'000; char c = '{';\n" + FITTING_BODY),
     ("docs/a.md", "x" * 300 + "\n"),
+    ("src/a/b_test.cc", "std::filesystem::remove_all(directory_);\n"),
+    ("src/a/b.cc", "stack_.truncate(kept);\nlist.remove(x);\nbool const renamed = true;\n"),
+    ("src/a/b.cc", "std::remove(begin, end, 1);\nvoid Stack::truncate(int size);\n"),
+    ("src/app/serve.cc", "std::filesystem::remove(layout.address(), ignored);\n"),
     ("src/a/b.cc", 'auto x = R"json({\n' + "y" * 120 + '\n})json";\n'),
 ]
 
