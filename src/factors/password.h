@@ -1,6 +1,6 @@
 // Passwords: the first of two factors, never the only one (IAM-6). How they are compared, stored
 // and checked by NIST SP 800-63B section 5.1.1.2. Thread safety: values and immutable objects; any
-// thread. Hashing takes about 300 ms and 128 MiB: never on an event loop, and how many at once is
+// thread. Hashing takes up to 700 ms and 128 MiB: never on an event loop, and how many at once is
 // the caller's to bound.
 #pragma once
 

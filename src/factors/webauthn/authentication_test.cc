@@ -115,6 +115,26 @@ TEST_F(AuthenticationTest, RefusesWhatAnotherKeySigned) {
     EXPECT_EQ(authenticate(authenticator_, stored).error().code, Errc::corrupt);
 }
 
+TEST_F(AuthenticationTest, ASignatureHasOneSpelling) {
+    auto const with = [&](std::function<void(Bytes & signature)> const& change) {
+        auto started = ask_for(credential_);
+        auto answer = authenticator_.get(started.options);
+        change(answer.signature);
+        return finish(authenticating(), std::move(started.state), answer, credential_, now_)
+            .has_value();
+    };
+    EXPECT_TRUE(with([](Bytes&) {}));
+    EXPECT_FALSE(with([](Bytes& signature) { signature.push_back(0); })) << "goes on";
+    EXPECT_FALSE(with([](Bytes& signature) {  // r with one zero more in front
+        signature.insert(signature.begin() + 4, 0);
+        ++signature[1];
+        ++signature[3];
+    }));
+    EXPECT_FALSE(with([](Bytes& signature) {  // a length in the long form
+        signature.insert(signature.begin() + 1, 0x81);
+    }));
+}
+
 TEST_F(AuthenticationTest, RefusesCredentialsOfOthers) {
     auto const ceremony = authenticating();
     SoftAuthenticator const theirs(SignatureAlgorithm::ed25519);

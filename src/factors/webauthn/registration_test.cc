@@ -241,6 +241,25 @@ TEST_F(RegistrationTest, RefusesCredentialsThatAreNone) {
     EXPECT_FALSE(with([](Bytes& data) { data[kKey] = 0x80; }));
 }
 
+TEST(CoseKeyTest, HasTheMembersOfItsAlgorithmAndNoOther) {
+    auto const x = Bytes(32, 0x01);
+    auto const parses = [](CborText const& text) { return CoseKey::parse(text.out()).has_value(); };
+    auto const edwards = CborText().map(4).integer(1).integer(1).integer(3).integer(-8).integer(-1);
+    auto const key = SoftAuthenticator(SignatureAlgorithm::ed25519).public_key();
+    EXPECT_TRUE(CoseKey::parse(key));
+    auto longer = key;
+    longer.front() = 0xA5;
+    EXPECT_FALSE(CoseKey::parse(longer));
+    append(longer, CborText().integer(-3).bytes(x).out());
+    EXPECT_FALSE(CoseKey::parse(longer)) << "a member that Ed25519 has not";
+    EXPECT_FALSE(parses(CborText(edwards).integer(4).integer(-2).bytes(x))) << "X25519";
+    EXPECT_FALSE(parses(CborText(edwards).integer(6).integer(-2).text("key")));
+    EXPECT_FALSE(parses(CborText().map(1).integer(3).integer(-8)));
+    EXPECT_FALSE(parses(CborText().map(0)));
+    EXPECT_EQ(CoseKey::parse(CborText().map(1).integer(3).integer(-65535).out()).error().code,
+              Errc::not_supported);
+}
+
 TEST(RelyingPartyTest, TakesDomainsAndTheirOriginsAlone) {
     auto const makes = [](std::string const& id, std::string const& origin) {
         return RelyingParty::make(id, "Clinic", {origin}).has_value();
