@@ -1,6 +1,7 @@
 #include "app/audit_logs.h"
 
 #include "app/instance.h"
+#include "app/parent_job.h"
 #include "transparency/keyed_signer.h"
 #include "transparency/log_check.h"
 
@@ -15,7 +16,7 @@ constexpr std::size_t kKeyBytes = 4096;
 std::optional<AuditLogPlace> place_of(std::string name, std::filesystem::path directory,
                                       std::filesystem::path const& key, std::string origin,
                                       std::string& why) {
-    AuditLogPlace place{std::move(name), std::move(directory), std::nullopt};
+    AuditLogPlace place{std::move(name), origin, std::move(directory), std::nullopt};
     if (key.empty()) return place;
     auto verifier = read_log_key(key, std::move(origin));
     if (!verifier) {
@@ -38,6 +39,18 @@ std::optional<std::vector<AuditLogPlace>> one_log(AuditLogOptions const& options
     return places;
 }
 
+std::optional<AuditLogPlace> place_in(Configuration const& configuration,
+                                      AuditLogOptions const& options, TenantName const& name,
+                                      std::string& why) {
+    auto key = options.key;
+    // An instance that never served has no signer yet.
+    if (key.empty() && std::filesystem::exists(configuration.audit.signer_key)) {
+        key = configuration.audit.signer_key;
+    }
+    return place_of(name.text(), Layout{options.directory}.audit(name), key,
+                    audit_origin(configuration.realm, name), why);
+}
+
 }  // namespace
 
 Result<NoteVerifier> read_log_key(std::filesystem::path const& file, std::string origin) {
@@ -55,22 +68,26 @@ std::optional<std::vector<AuditLogPlace>> find_audit_logs(AuditLogOptions const&
     if (!options.log.empty()) return one_log(options, why);
     auto const configuration = read_configuration(options.directory, why);
     if (!configuration) return std::nullopt;
-    Layout const layout{options.directory};
-    auto key = options.key;
-    // An instance that never served has no signer yet.
-    if (key.empty() && std::filesystem::exists(configuration->audit.signer_key)) {
-        key = configuration->audit.signer_key;
-    }
+    auto names = configuration->tenants;
+    if (options.tenant == audit::kParentLogName) names = {parent_log_name()};
     std::vector<AuditLogPlace> places;
-    for (auto const& tenant : configuration->tenants) {
-        if (!options.tenant.empty() && tenant.text() != options.tenant) continue;
-        auto place = place_of(tenant.text(), layout.audit(tenant), key,
-                              audit_origin(configuration->realm, tenant), why);
+    for (auto const& name : names) {
+        if (!options.tenant.empty() && name.text() != options.tenant) continue;
+        auto place = place_in(*configuration, options, name, why);
         if (!place) return std::nullopt;
         places.push_back(*std::move(place));
     }
     if (places.empty()) why = "there is no such tenant";
     return places.empty() ? std::nullopt : std::optional(std::move(places));
+}
+
+std::optional<AuditLogPlace> find_parent_log(AuditLogOptions const& options, std::string& why) {
+    auto const configuration = read_configuration(options.directory, why);
+    if (!configuration) return std::nullopt;
+    std::error_code error;
+    auto const name = parent_log_name();
+    if (!std::filesystem::exists(Layout{options.directory}.audit(name), error)) return std::nullopt;
+    return place_in(*configuration, options, name, why);
 }
 
 }  // namespace salus::app

@@ -2,6 +2,7 @@
 #include "app/audit_logs.h"
 #include "app/terminal.h"
 #include "transparency/log_check.h"
+#include "transparency/parent_proof.h"
 
 namespace salus::app {
 namespace {
@@ -19,6 +20,23 @@ int prove_entry(AuditLogPlace const& place, std::uint64_t index) {
     if (!entry) return refuse(entry.error());
     auto text = to_text(entry->proof);
     text.pop_back();  // say() ends the line
+    say(text);
+    return kDone;
+}
+
+int prove_through_parent_of(AuditLogPlace const& place, AuditLogOptions const& options) {
+    std::string why;
+    auto const parent = find_parent_log(options, why);
+    if (!parent || !parent->verifier) {
+        say_problem(why.empty() ? "there is no parent log: it begins when the server starts" : why);
+        return kFailed;
+    }
+    auto const proof =
+        prove_through_parent(place.directory, place.origin, parent->directory, *parent->verifier,
+                             static_cast<std::uint64_t>(options.index));
+    if (!proof) return refuse(proof.error());
+    auto text = to_text(*proof);
+    text.pop_back();
     say(text);
     return kDone;
 }
@@ -72,6 +90,8 @@ int audit_prove(AuditLogOptions const& options) {
         say_problem("there is no checkpoint to prove anything with: the log was never signed");
         return kFailed;
     }
+    if (options.index >= 0 && options.through_parent)
+        return prove_through_parent_of(place, options);
     if (options.index >= 0) return prove_entry(place, static_cast<std::uint64_t>(options.index));
     if (options.from >= 0) return prove_consistency_of(place, options);
     say_problem("say what to prove: --index N, or --from SIZE [--to SIZE]");

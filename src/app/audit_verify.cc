@@ -4,17 +4,17 @@
 #include <sys/file.h>
 
 #include "app/audit_logs.h"
+#include "app/audit_verify_proof.h"
 #include "app/instance.h"
 #include "app/terminal.h"
 #include "mirror/home.h"
 #include "transparency/log_check.h"
+#include "transparency/parent_check.h"
 
 namespace salus::app {
 namespace {
 
 using namespace transparency;
-
-constexpr std::size_t kProofBytesMost = std::size_t{256} * 1024;
 
 int say_finding(audit::Finding const& finding) {
     say_problem("FOUND: " + std::string(finding.why.text()));
@@ -78,13 +78,6 @@ int verify_since(AuditLogPlace const& place, std::filesystem::path const& file) 
     return kDone;
 }
 
-int say_entry(EntryCheck const& entry) {
-    say(entry.leaf);
-    say_problem("leaf " + std::to_string(entry.proof.index) + " is in the signed tree of " +
-                std::to_string(entry.checkpoint.head.size) + " of " + entry.checkpoint.origin);
-    return kDone;
-}
-
 int verify_entry(AuditLogPlace const& place, std::uint64_t index) {
     if (!place.verifier) {
         say_problem("--index needs the signer's public key (--key)");
@@ -95,30 +88,39 @@ int verify_entry(AuditLogPlace const& place, std::uint64_t index) {
         return say_unreadable(place, entry.error());
     }
     if (!entry) return say_finding({entry.error().why, "tile", 0, index});
-    return say_entry(*entry);
+    say_entry(*entry);
+    return kDone;
 }
 
-// A key in PEM has no name of its own: the log is the one that the proof says and the key signed.
-Result<EntryCheck> check_proof(AuditLogOptions const& options) {
-    SALUS_TRY(auto const bytes, read_file(options.proof, kProofBytesMost));
-    auto const text = text_of(bytes);
-    SALUS_TRY(auto const proof, entry_proof_from(text));
-    auto origin = proof.checkpoint.substr(0, proof.checkpoint.find('\n'));
-    SALUS_TRY(auto const verifier, read_log_key(options.key, std::move(origin)));
-    return check_entry_proof(text, verifier);
-}
-
-int verify_proof(AuditLogOptions const& options) {
-    if (options.key.empty()) {
-        say_problem("--proof needs the signer's public key (--key)");
-        return kUsage;
+int say_below(ParentCheck const& check) {
+    for (auto const& finding : check.findings) {
+        say_problem("FOUND: " + std::string(finding.why.text()));
+        say_problem("       log " + finding.origin + ", " + std::to_string(finding.found) +
+                    " leaves were read; stated with " + std::to_string(finding.size) + " in leaf " +
+                    std::to_string(finding.leaf) + " of the parent log");
     }
-    auto const entry = check_proof(options);
-    if (entry) return say_entry(*entry);
-    say_problem("REFUSED: " + std::string(entry.error().why.text()));
-    bool const is_unreadable =
-        entry.error().code == Errc::not_found || entry.error().code == Errc::internal;
-    return is_unreadable ? kFailed : kFoundWrong;
+    say("  states " + std::to_string(check.logs) + " logs, " + std::to_string(check.statements) +
+        " statements compared with their trees");
+    return check.findings.empty() ? kDone : kFoundWrong;
+}
+
+// The parent log, and what it says of all logs, or of the one that is verified.
+int verify_parent(AuditLogOptions const& options, audit::Writer writer,
+                  std::optional<CosignatureVerifier> const& mirror,
+                  std::optional<std::string> const& only) {
+    std::string why;
+    auto const place = find_parent_log(options, why);
+    if (!place && !why.empty()) {
+        say_problem(why);
+        return kFailed;
+    }
+    if (!place) {
+        say("No parent log: it begins when the server starts.");
+        return kDone;
+    }
+    if (auto const code = verify_all_of(*place, writer, mirror); code != kDone) return code;
+    auto const check = check_below(place->directory, writer, only);
+    return check ? say_below(*check) : say_unreadable(*place, check.error());
 }
 
 // Whether nobody writes the log now. A reader makes no lock, and holds none but for this moment; to
@@ -161,7 +163,17 @@ int audit_verify(AuditLogOptions const& options) {
     if (!options.since.empty()) return verify_since(places->front(), options.since);
     auto const writer = is_stopped(options) ? audit::Writer::stopped : audit::Writer::running;
     int code = kDone;
-    for (auto const& place : *places) code = std::max(code, verify_all_of(place, writer, mirror));
+    bool const only_parent = options.tenant == audit::kParentLogName;
+    if (!only_parent) {
+        for (auto const& place : *places) {
+            code = std::max(code, verify_all_of(place, writer, mirror));
+        }
+    }
+    if (options.log.empty()) {
+        bool const one_tenant = !only_parent && !options.tenant.empty();
+        auto const only = one_tenant ? std::optional(places->front().origin) : std::nullopt;
+        code = std::max(code, verify_parent(options, writer, mirror, only));
+    }
     if (code == kDone) say("The audit log is whole.");
     return code;
 }

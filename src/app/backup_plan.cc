@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/instance.h"
+#include "app/parent_job.h"
 #include "transparency/keyed_signer.h"
 #include "transparency/pruned_tiles.h"
 
@@ -79,7 +80,14 @@ Result<backup::Plan> backup_plan(Configuration const& configuration) {
         if (name.ends_with(".sealed")) plan.key_files.push_back(name);
     }
     add_signer(configuration, plan);
-    for (auto const& tenant : configuration.tenants) {
+    // First, and so from before the logs that it states: a restored log is as long as the parent
+    // says.
+    auto logs = configuration.tenants;
+    std::error_code error;
+    if (std::filesystem::exists(Layout{instance}.audit(parent_log_name()), error)) {
+        logs.insert(logs.begin(), parent_log_name());
+    }
+    for (auto const& tenant : logs) {
         auto const directory = "audit/" + tenant.text();
         SALUS_TRY(auto const pruning, audit::read_pruning(instance / directory));
         std::vector<std::string> tiles;

@@ -69,12 +69,13 @@ void CheckpointJob::wait_for_first_round() {
 bool CheckpointJob::add_mirror(std::string& why) {
     if (!instance_.configuration().audit.mirror) return true;
     std::vector<MirrorJob::LogOfTenant> logs;
-    logs.reserve(logs_.size());
+    logs.reserve(logs_.size() + 1);
     auto const& replications = instance_.replications();
     for (std::size_t i = 0; i < logs_.size(); ++i) {
         auto const& [tenant, log, publisher, told] = logs_[i];
         logs.push_back({tenant, log, publisher, replications.empty() ? nullptr : replications[i]});
     }
+    logs.push_back({parent_log_name(), parent_->log(), parent_->publisher(), nullptr});
     mirror_ = MirrorJob::start(instance_, logs, why);
     return mirror_ != nullptr;
 }
@@ -86,6 +87,8 @@ bool CheckpointJob::add_logs(std::string& why) {
         why = "audit.signer_key: " + std::string(key.error().why.text());
         return false;
     }
+    parent_ = ParentJob::open(instance_, signer_, *key, why);
+    if (parent_ == nullptr) return false;
     for (auto& [tenant, log] : instance_.signed_logs()) {
         auto verifier =
             transparency::NoteVerifier::make(audit_origin(configuration.realm, tenant), *key);
@@ -96,7 +99,8 @@ bool CheckpointJob::add_logs(std::string& why) {
         auto publisher = std::make_shared<transparency::Publisher>(
             Layout{configuration.directory}.audit(tenant), log->unguarded(), signer_,
             *std::move(verifier), instance_.clock(), configuration.audit.patience);
-        log->watch(publisher);
+        log->watch(std::shared_ptr<transparency::Publisher const>(publisher));
+        parent_->add(tenant, *log, publisher);
         logs_.push_back({tenant, *log, std::move(publisher)});
     }
     return true;
@@ -106,7 +110,7 @@ CheckpointJob::~CheckpointJob() {
     thread_.request_stop();
     publish_now();
     if (thread_.joinable()) thread_.join();
-    publish_all();
+    if (parent_ != nullptr) static_cast<void>(publish_all(true));
     mirror_.reset();  // after a round of what was signed just now
 }
 
@@ -118,8 +122,9 @@ void CheckpointJob::publish_now() {
 
 void CheckpointJob::run(std::stop_token const& stop) {
     auto const begin = std::chrono::steady_clock::now();
+    bool at_once = true;
     while (!stop.stop_requested()) {
-        bool const done = publish_all();
+        bool const done = publish_all(at_once);
         auto const now = std::chrono::steady_clock::now();
         MutexLock const lock(mutex_);
         // A signer that is just starting is asked again soon.
@@ -129,11 +134,11 @@ void CheckpointJob::run(std::stop_token const& stop) {
         while (!wanted_ && !stop.stop_requested()) {
             if (changed_.wait_until(mutex_, next) == std::cv_status::timeout) break;
         }
-        wanted_ = false;
+        at_once = std::exchange(wanted_, false);
     }
 }
 
-bool CheckpointJob::publish_all() {
+bool CheckpointJob::publish_all(bool at_once) {
     bool done = true;
     for (auto& of_tenant : logs_) {
         auto const published = of_tenant.publisher->publish();
@@ -145,6 +150,7 @@ bool CheckpointJob::publish_all() {
         }
         tell(of_tenant);
     }
+    done = parent_->round(at_once) && done;
     if (mirror_) mirror_->wake();
     return done;
 }

@@ -1,6 +1,6 @@
-// Checkpoints while an instance serves: every few seconds, each audit log's tiles and a signature.
-// A thread of its own, off every request's path. Changes of a log's state become leaves of that
-// log and lines of the operational log.
+// Checkpoints while an instance serves: every few seconds, each audit log's tiles and a signature,
+// then the parent log, which states them. A thread of its own, off every request's path. Changes of
+// a log's state become leaves of that log and lines of the operational log.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 
 #include "app/instance.h"
 #include "app/mirror_job.h"
+#include "app/parent_job.h"
 #include "transparency/signer_socket.h"
 
 namespace salus::app {
@@ -39,13 +40,15 @@ private:
     [[nodiscard]] bool add_mirror(std::string& why);
     void wait_for_first_round();
     void run(std::stop_token const& stop);
-    // Whether each log was signed or refused, so that another round would say the same.
-    bool publish_all();
+    // Whether each log was signed or refused, so that another round would say the same. `at_once`:
+    // the parent log states what is new, however little time has passed.
+    bool publish_all(bool at_once);
     void tell(LogOfTenant& of_tenant);
 
     Instance& instance_;
     transparency::SocketSigner signer_;
     std::vector<LogOfTenant> logs_;
+    std::unique_ptr<ParentJob> parent_;
     std::unique_ptr<MirrorJob> mirror_;  // none is configured
     Mutex mutex_;
     std::condition_variable_any changed_;

@@ -125,7 +125,7 @@ void describe_audit(CLI::App& app, AuditGroup& options, int& code) {
         ->add_option("--proof", options.audit_verify.proof,
                      "Instead of a log: a proof of one leaf that was handed out; with --key")
         ->check(CLI::ExistingFile)
-        ->excludes("--since", "--mirror-key", "--index", "--log", "--tenant");
+        ->excludes("--since", "--index", "--log", "--tenant");
     verify->callback([&] { code = salus::app::audit_verify(options.audit_verify); });
 
     auto* prove = audit->add_subcommand("prove", "Print a proof that stands by itself (C2SP)");
@@ -134,6 +134,10 @@ void describe_audit(CLI::App& app, AuditGroup& options, int& code) {
         ->check(CLI::NonNegativeNumber);
     prove->add_option("--to", options.audit_prove.to, "Size of the later one; the signed one's")
         ->check(CLI::NonNegativeNumber);
+    prove
+        ->add_flag("--parent", options.audit_prove.through_parent,
+                   "With --index: up to the checkpoint of the instance's parent log")
+        ->excludes("--log", "--from", "--to");
     prove->callback([&] { code = salus::app::audit_prove(options.audit_prove); });
 
     auto* reconcile = audit->add_subcommand(

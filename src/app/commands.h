@@ -206,6 +206,7 @@ struct AuditLogOptions {
     std::int64_t index = -1;           // of one leaf; -1: none
     std::int64_t from = -1;            // prove: sizes of two trees; -1: none
     std::int64_t to = -1;              // -1: the checkpoint's
+    bool through_parent = false;       // prove: up to the parent log's checkpoint
 };
 int audit_verify(AuditLogOptions const& options);
 int audit_prove(AuditLogOptions const& options);

@@ -51,6 +51,26 @@ struct SignedFacts {
         text.append(fmt::format(", {}: {}", is_closed(*signing) ? "CLOSED" : "DEGRADED",
                                 signing->why.text()));
     }
+    // What the parent log says: "stated by the parent log up to 120 leaves 4 s ago".
+    void add_parent(EvidenceContext const& context, EvidenceSources::TenantSources const& tenant) {
+        auto const parent =
+            tenant.signed_log == nullptr ? std::nullopt : tenant.signed_log->parent();
+        if (!parent) return;
+        bool const is_stated = parent->at != WallTime{};
+        auto const age = std::chrono::duration_cast<std::chrono::seconds>(
+            context.sources.clock.now() - parent->at);
+        text.append(is_stated ? fmt::format(", stated by the parent log of {} leaves up to {} "
+                                            "leaves {} s ago",
+                                            parent->parent.size, parent->size, age.count())
+                              : fmt::format(", stated by the parent log up to {} leaves before "
+                                            "this start",
+                                            parent->size));
+        if (!parent->why.empty()) text.append(", parent log: ").append(parent->why.text());
+        if (!parent->lost.empty()) text.append(" (").append(parent->lost).append(")");
+        bool const is_lost = !parent->lost.empty();
+        any_closed = any_closed || is_lost || parent->state == transparency::SigningState::closed;
+        all_signed = all_signed && is_stated && parent->state == transparency::SigningState::ok;
+    }
     static bool is_closed(transparency::SigningStatus const& signing) {
         return signing.state == transparency::SigningState::closed;
     }
@@ -98,6 +118,25 @@ void add_strict(EvidenceContext const& context, std::string& text,
     }
 }
 
+// "60 leaves kept there and cosigned 4 s ago"; whether it was, recently.
+bool add_cosigned(EvidenceContext const& context,
+                  std::optional<transparency::CosigningStatus> const& cosigning,
+                  std::string& text) {
+    auto const& patience = context.sources.configuration.audit.mirror->patience;
+    bool recently = false;
+    if (!cosigning || cosigning->at == WallTime{}) {
+        text.append("not cosigned since start");
+    } else {
+        auto const age = std::chrono::duration_cast<std::chrono::seconds>(
+            context.sources.clock.now() - cosigning->at);
+        text.append(fmt::format("{} leaves kept there and cosigned {} s ago", cosigning->size,
+                                age.count()));
+        recently = age < patience.alarm_after;
+    }
+    if (cosigning && !cosigning->why.empty()) text.append(", ").append(cosigning->why.text());
+    return recently;
+}
+
 }  // namespace
 
 Finding recorded_events(EvidenceContext const& context) {
@@ -140,6 +179,7 @@ Finding hash_chained_log(EvidenceContext const& context) {
                                       status.segments, to_hex(status.root)));
         signing.text.clear();
         signing.add(context, tenant);
+        signing.add_parent(context, tenant);
         facts.text.append(signing.text);
         cut += status.recovered_bytes;
     }
@@ -166,19 +206,14 @@ Finding mirrored_log(EvidenceContext const& context) {
         auto const cosigning =
             tenant.signed_log == nullptr ? std::nullopt : tenant.signed_log->cosigning();
         text.append("; ").append(tenant.name.text()).append(": ");
-        if (!cosigning || cosigning->at == WallTime{}) {
-            text.append("not cosigned since start");
-            all_cosigned = false;
-        } else {
-            auto const age = std::chrono::duration_cast<std::chrono::seconds>(
-                context.sources.clock.now() - cosigning->at);
-            text.append(fmt::format("{} leaves kept there and cosigned {} s ago", cosigning->size,
-                                    age.count()));
-            all_cosigned = all_cosigned && age < configured->patience.alarm_after;
-        }
-        if (!cosigning) continue;
-        worst = std::max(worst, cosigning->state);
-        if (!cosigning->why.empty()) text.append(", ").append(cosigning->why.text());
+        all_cosigned = add_cosigned(context, cosigning, text) && all_cosigned;
+        if (cosigning) worst = std::max(worst, cosigning->state);
+    }
+    auto const* const first = context.sources.tenants.front().signed_log;
+    if (auto const parent = first == nullptr ? std::nullopt : first->parent()) {
+        text.append("; parent log: ");
+        all_cosigned = add_cosigned(context, parent->cosigning, text) && all_cosigned;
+        if (parent->cosigning) worst = std::max(worst, parent->cosigning->state);
     }
     if (configured->strict) add_strict(context, text, worst);
     text.append("; that it is another account is for its operator to show; ").append(files.text);

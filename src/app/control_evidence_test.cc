@@ -147,6 +147,52 @@ TEST(ControlEvidence, TheMirrorIsWhatItDidLately) {
     EXPECT_TRUE(line.evidence.contains("longer log"));
 }
 
+class FakeParent final : public transparency::ParentState {
+public:
+    [[nodiscard]] transparency::ParentStatus status() const override { return answer; }
+    transparency::ParentStatus answer;
+};
+
+TEST(ControlEvidence, ALogThatIsNotWhatTheParentSaysIsFailing) {
+    using transparency::SigningState;
+    EvidenceHouse house;
+    auto const parent = std::make_shared<FakeParent>();
+    house.signed_log.watch(std::shared_ptr<transparency::ParentState const>(parent));
+    parent->answer = {.size = 42, .at = house.clock.now(), .parent = {.size = 7}};
+    auto line = house.line("AUD-3");
+    EXPECT_NE(line.state, kFailing);
+    EXPECT_TRUE(line.evidence.contains("stated by the parent log of 7 leaves up to 42 leaves 0 s"));
+    parent->answer.state = SigningState::closed;
+    parent->answer.why = "the log was rolled back";
+    line = house.line("AUD-3");
+    EXPECT_EQ(line.state, kFailing);
+    EXPECT_TRUE(line.evidence.contains("rolled back"));
+    // Another tenant's log, which nobody serves.
+    parent->answer.state = SigningState::degraded;
+    parent->answer.why = "the log is gone";
+    parent->answer.lost = "salus/test-realm/former";
+    line = house.line("AUD-3");
+    EXPECT_EQ(line.state, kFailing);
+    EXPECT_TRUE(line.evidence.contains("the log is gone (salus/test-realm/former)"));
+}
+
+TEST(ControlEvidence, AParentThatIsNotMirroredIsNotAllThatIsDemanded) {
+    EvidenceHouse house;
+    house.configuration.audit.mirror.emplace().link.host = "mirror.example";
+    auto const mirror = std::make_shared<FakeCosigning>();
+    mirror->answer = {.size = 42, .at = house.clock.now()};
+    house.signed_log.watch(std::shared_ptr<transparency::Cosigning const>(mirror));
+    auto const parent = std::make_shared<FakeParent>();
+    parent->answer.cosigning = {.why = "the mirror does not know the log"};
+    house.signed_log.watch(std::shared_ptr<transparency::ParentState const>(parent));
+    auto line = house.line("AUD-4");
+    EXPECT_EQ(line.state, admin::ControlState::partly);
+    EXPECT_TRUE(
+        line.evidence.contains("parent log: not cosigned since start, the mirror does not"));
+    parent->answer.cosigning = mirror->answer;
+    EXPECT_EQ(house.line("AUD-4").state, kEnforced);
+}
+
 TEST(MirrorSection, IsReadWholeOrRefusedByName) {
     EvidenceHouse house;
     auto const text = default_configuration("test-realm", 8443);

@@ -1,6 +1,7 @@
 // `salus audit mirror-identity`: the certificate that an instance shows to its mirror.
 #include "app/commands.h"
 #include "app/instance.h"
+#include "app/parent_job.h"
 #include "app/terminal.h"
 #include "crypto/certificate.h"
 
@@ -41,6 +42,7 @@ int audit_mirror_identity(std::filesystem::path const& directory) {
     for (auto const& tenant : configuration->tenants) {
         say("origin      " + audit_origin(configuration->realm, tenant));
     }
+    say("origin      " + audit_origin(configuration->realm, parent_log_name()));
     say("Give the certificate, the origins and signer/checkpoint.pub to the mirror's operator.");
     return kDone;
 }

@@ -4,6 +4,7 @@
 #include <condition_variable>
 
 #include "app/mirror_link.h"
+#include "app/parent_job.h"
 #include "app/signing_leaf.h"
 #include "mirror/home.h"
 
@@ -47,12 +48,16 @@ std::unique_ptr<MirrorJob> MirrorJob::start(Instance& instance,
     }
     std::unique_ptr<MirrorJob> job(new MirrorJob(instance, *std::move(options)));
     for (auto const& log : logs) {
+        auto patience = mirror.patience;
+        bool const is_parent = log.tenant == parent_log_name();
+        // Each tenant's log is mirrored for itself; that the parent is not, people look at.
+        if (is_parent) patience.closes_when_late = false;
         auto sender = std::make_shared<mirror::Sender>(
             Layout{configuration.directory}.audit(log.tenant),
             audit_origin(configuration.realm, log.tenant), *log.publisher, *key, instance.clock(),
-            mirror.patience, log.replication);
-        log.log.watch(std::shared_ptr<transparency::Cosigning const>(log.publisher, sender.get()));
-        job->logs_.push_back({log.tenant, log.log, std::move(sender)});
+            patience, log.replication);
+        log.log.watch(std::shared_ptr<transparency::Cosigning const>(sender));
+        job->logs_.push_back({log.tenant, log.log, std::move(sender), is_parent});
     }
     job->thread_ = std::jthread([&self = *job](std::stop_token const& stop) { self.run(stop); });
     return job;
@@ -109,13 +114,15 @@ void MirrorJob::run(std::stop_token const& stop) {
     }
 }
 
-// Whether the mirror answered for all: a finding is an answer.
+// Whether the mirror answered for all tenants: a finding is an answer. One that was not told of the
+// parent log yet delays nothing.
 bool MirrorJob::send_all() {
     bool answered = true;
     for (auto& sending : logs_) {
         auto const sent = sending.sender->send(connection_);
         if (!sent) {
-            answered = answered && sent.error().code == Errc::corrupt;
+            bool const is_answer = sent.error().code == Errc::corrupt || sending.is_parent;
+            answered = answered && is_answer;
             instance_.log().write(LogLevel::warning, "audit.not_cosigned",
                                   field("tenant", sending.tenant), field("why", sent.error().why));
         }

@@ -42,6 +42,7 @@ private:
         TenantName tenant;
         transparency::SignedLog& log;
         std::shared_ptr<mirror::Sender> sender;
+        bool is_parent = false;
         transparency::SigningState told = transparency::SigningState::ok;
         bool told_alarm = false;
     };

@@ -101,6 +101,7 @@ Literal name_of(Event event) noexcept {
         case Event::reconciliation: return "reconciliation";
         case Event::delivery: return "delivery";
         case Event::retention_pruned: return "retention.pruned";
+        case Event::checkpoints: return "checkpoints";
     }
     return "error";
 }
@@ -244,6 +245,13 @@ LeafBuilder& LeafBuilder::pruned(PrunedPrefix const& prefix) {
     return *this;
 }
 
+LeafBuilder& LeafBuilder::log_heads(std::span<LogHead const> heads) {
+    auto text = to_text(heads);
+    if (!text) valid_ = false;
+    log_heads_ = std::move(text).value_or("");
+    return *this;
+}
+
 LeafBuilder& LeafBuilder::intent() {
     phase_ = Phase::intent;
     return *this;
@@ -311,10 +319,11 @@ void LeafBuilder::add_who(std::string& out) const {
 Result<Record> LeafBuilder::build() {
     Record record;
     auto& out = record.members_;
-    out.reserve(values_.size() + rules_.size() + resources_.size() + 192);
+    out.reserve(values_.size() + rules_.size() + resources_.size() + log_heads_.size() + 192);
     add_decision(out);
     add(out, "ev", event_);
     add_object(out, "key", key_operation_);
+    add_object(out, "logs", log_heads_);
     add_numbers(out);
     add(out, "out", outcome_);
     add(out, "pou", purpose_);

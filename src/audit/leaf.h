@@ -7,11 +7,13 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "audit/log_head.h"
 #include "audit/pruned_prefix.h"
 #include "audit/record.h"
 #include "crypto/hash.h"
@@ -92,6 +94,7 @@ enum class Event : std::uint8_t {
     reconciliation,
     delivery,
     retention_pruned,
+    checkpoints,  // of the logs below a parent log
 };
 [[nodiscard]] Literal name_of(Event event) noexcept;
 
@@ -148,6 +151,7 @@ public:
     LeafBuilder& number(Literal name, std::int64_t value);
     LeafBuilder& key_operation(KeyOperation const& step);
     LeafBuilder& pruned(PrunedPrefix const& prefix);
+    LeafBuilder& log_heads(std::span<LogHead const> heads);
 
     LeafBuilder& intent();
     LeafBuilder& outcome_of(std::uint64_t intent_index);
@@ -193,6 +197,7 @@ private:
     std::string rules_;
     std::string resources_;
     std::string key_operation_;
+    std::string log_heads_;
     std::string pruned_;
     std::vector<std::pair<std::string_view, std::int64_t>> numbers_;  // names are Literals
     Phase phase_ = Phase::none;

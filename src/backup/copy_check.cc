@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "audit/log_head.h"
 #include "audit/verifier.h"
 #include "backup/later_writes.h"
 #include "foundation/log.h"
@@ -17,6 +18,7 @@ constexpr std::string_view kStore = "store/records.db";
 
 Result<Checked> CopyCheck::run() {
     for (auto const& log : data_.logs) {
+        if (log.tenant.text() == audit::kParentLogName) continue;  // no tenant: it has no keys
         where_ = "keys/" + log.tenant.text() + "/keys.db";
         SALUS_TRY(auto inventory,
                   keys::KeyInventory::open(directory_ / where_, log.tenant, data_.realm));

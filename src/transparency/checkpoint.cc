@@ -6,7 +6,6 @@
 namespace salus::transparency {
 namespace {
 
-constexpr std::string_view kProofStart = "c2sp.org/tlog-proof@v1\n";
 constexpr std::string_view kExtra = "extra ";
 
 // The line up to its end, which must be there; removes both from the text.
@@ -85,7 +84,7 @@ Result<Checkpoint> open_checkpoint(std::string_view note, NoteVerifier const& ve
 }
 
 std::string to_text(EntryProof const& proof) {
-    std::string text(kProofStart);
+    std::string text(kEntryProofStart);
     if (!proof.extra.empty()) {
         text.append(kExtra).append(to_base64(bytes_of(proof.extra))).append("\n");
     }
@@ -96,8 +95,8 @@ std::string to_text(EntryProof const& proof) {
 
 Result<EntryProof> entry_proof_from(std::string_view text) {
     auto const wrong = [] { return fail(Errc::invalid, "this is no proof of an entry"); };
-    if (!text.starts_with(kProofStart)) return wrong();
-    text.remove_prefix(kProofStart.size());
+    if (!text.starts_with(kEntryProofStart)) return wrong();
+    text.remove_prefix(kEntryProofStart.size());
     std::string extra;
     if (text.starts_with(kExtra)) {
         auto const line = take_line(text);

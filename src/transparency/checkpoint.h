@@ -25,6 +25,7 @@ struct Checkpoint {
 [[nodiscard]] Result<Checkpoint> open_checkpoint(std::string_view note,
                                                  NoteVerifier const& verifier);
 
+inline constexpr std::string_view kEntryProofStart = "c2sp.org/tlog-proof@v1\n";
 // C2SP tlog-proof: extra data, index, hashes, an empty line, the signed checkpoint.
 struct EntryProof {
     std::uint64_t index = 0;

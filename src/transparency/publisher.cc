@@ -54,6 +54,10 @@ Result<void> Publisher::round() {
         writer_.abandon();
         return made;
     }
+    {
+        MutexLock const lock(mutex_);
+        tiled_ = head;
+    }
     SALUS_TRY(auto const note, ask(head));
     {
         MutexLock const lock(file_mutex_);
@@ -148,6 +152,11 @@ std::optional<Publisher::Published> Publisher::published() const {
     return published_;
 }
 
+std::optional<TreeHead> Publisher::tiled() const {
+    MutexLock const lock(mutex_);
+    return tiled_;
+}
+
 Result<void> Publisher::add_cosignature(Published const& of, std::string_view line) {
     auto const note = of.note + std::string(line);
     MutexLock const lock(file_mutex_);
@@ -170,18 +179,18 @@ void Publisher::conclude(Result<void> const& result) {
     if (result.error().code == Errc::corrupt) is_refused_ = true;
 }
 
+SigningState Patience::state_after(std::chrono::nanoseconds failing) const {
+    if (closed_after.count() > 0 && failing >= closed_after) return SigningState::closed;
+    return failing >= degraded_after ? SigningState::degraded : SigningState::ok;
+}
+
 SigningStatus Publisher::status() const {
     MutexLock const lock(mutex_);
     auto status = status_;
-    if (!failing_since_ && !is_refused_) return status;
-    auto const failing =
-        failing_since_ ? clock_.monotonic() - *failing_since_ : std::chrono::nanoseconds(0);
-    bool const too_long = patience_.closed_after.count() > 0 && failing >= patience_.closed_after;
-    if (is_refused_ || too_long) {
-        status.state = SigningState::closed;
-    } else if (failing >= patience_.degraded_after) {
-        status.state = SigningState::degraded;
+    if (failing_since_) {
+        status.state = patience_.state_after(clock_.monotonic() - *failing_since_);
     }
+    if (is_refused_) status.state = SigningState::closed;
     return status;
 }
 

@@ -28,6 +28,9 @@ enum class SigningState { ok, degraded, closed };  // from good to bad
 struct Patience {
     std::chrono::seconds degraded_after{60};
     std::chrono::seconds closed_after{900};  // 0: never for the time alone
+
+    // Of what has failed for so long.
+    [[nodiscard]] SigningState state_after(std::chrono::nanoseconds failing) const;
 };
 
 struct SigningStatus {
@@ -54,6 +57,9 @@ public:
         std::string note;  // with the signer's line alone
     };
     [[nodiscard]] std::optional<Published> published() const;
+    // The tree whose tiles are durable, signed or not; nothing before the first round that made
+    // them. Any thread.
+    [[nodiscard]] std::optional<TreeHead> tiled() const;
     // Publishes what somebody cosigned: as `cosigned`, and as `checkpoint` while there is no later
     // one. REQUIRES: `line` cosigns the note. Any thread; waits for the disk.
     [[nodiscard]] Result<void> add_cosignature(Published const& of, std::string_view line);
@@ -88,6 +94,7 @@ private:
 
     mutable Mutex mutex_;
     SigningStatus status_ SALUS_GUARDED_BY(mutex_);
+    std::optional<TreeHead> tiled_ SALUS_GUARDED_BY(mutex_);
     std::optional<MonotonicTime> failing_since_ SALUS_GUARDED_BY(mutex_);
     bool is_refused_ SALUS_GUARDED_BY(mutex_) = false;
 };

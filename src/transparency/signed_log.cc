@@ -67,6 +67,12 @@ std::optional<CosigningStatus> SignedLog::cosigning() const {
     return cosigning->status();
 }
 
+std::optional<ParentStatus> SignedLog::parent() const {
+    auto const* parent = parent_.load();
+    if (parent == nullptr) return std::nullopt;
+    return parent->status();
+}
+
 std::optional<AcknowledgingStatus> SignedLog::acknowledging() const {
     auto const* acknowledging = acknowledging_.load();
     if (acknowledging == nullptr) return std::nullopt;
@@ -80,6 +86,7 @@ SigningState SignedLog::state() const {
     };
     add(signing());
     add(cosigning());
+    add(parent());
     add(acknowledging());
     return worst;
 }

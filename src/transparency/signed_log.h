@@ -1,7 +1,7 @@
 // The log as requests see it: it takes no records while it is closed because checkpoints have
-// failed for too long, or are not cosigned as the operator demands (AUD-2: no audit that can be
-// verified, no access). Outcomes of intents are taken in every state, since what they conclude has
-// happened.
+// failed for too long, are not cosigned as the operator demands, or are not what the parent log
+// says (AUD-2: no audit that can be verified, no access). Outcomes of intents are taken in every
+// state, since what they conclude has happened.
 //
 // In strict mode a record counts when it is durable elsewhere too (AUD-4): append() is the only way
 // to a RecordedIntent or a Receipt, and it ends after that or fails. Thread safety: as of
@@ -13,6 +13,7 @@
 #include "foundation/strong_id.h"
 #include "transparency/acknowledging.h"
 #include "transparency/cosigning.h"
+#include "transparency/parent_state.h"
 
 namespace salus::transparency {
 
@@ -32,6 +33,11 @@ public:
         watched_cosigning_ = std::move(cosigning);
         cosigning_ = watched_cosigning_.get();
     }
+    // And the parent log, where there is one above this. REQUIRES: called once.
+    void watch(std::shared_ptr<ParentState const> parent) {
+        watched_parent_ = std::move(parent);
+        parent_ = watched_parent_.get();
+    }
     // Strict mode, to the end. The tenant is whose log it is. REQUIRES: called once, before
     // anybody's request is served.
     void wait_for(std::shared_ptr<Acknowledging> elsewhere, TenantName tenant) {
@@ -43,6 +49,8 @@ public:
     [[nodiscard]] std::optional<SigningStatus> signing() const;
     // Nothing: nobody cosigns.
     [[nodiscard]] std::optional<CosigningStatus> cosigning() const;
+    // Nothing: there is no log above this, or nobody writes it.
+    [[nodiscard]] std::optional<ParentStatus> parent() const;
     // Nothing: not in strict mode.
     [[nodiscard]] std::optional<AcknowledgingStatus> acknowledging() const;
     // The log itself, for what must be recorded in every state and nobody waits for.
@@ -62,10 +70,12 @@ private:
     audit::Log& log_;
     std::shared_ptr<Publisher const> watched_;
     std::shared_ptr<Cosigning const> watched_cosigning_;
+    std::shared_ptr<ParentState const> watched_parent_;
     std::shared_ptr<Acknowledging> awaited_;
     std::optional<TenantName> tenant_;
     std::atomic<Publisher const*> publisher_ = nullptr;
     std::atomic<Cosigning const*> cosigning_ = nullptr;
+    std::atomic<ParentState const*> parent_ = nullptr;
     std::atomic<Acknowledging*> acknowledging_ = nullptr;
 };
 

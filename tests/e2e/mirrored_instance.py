@@ -1,5 +1,6 @@
 """An instance and its mirror in the account of somebody else, for tests: set up as two operators
 would do it."""
+import hashlib
 import json
 import os
 import pathlib
@@ -37,6 +38,7 @@ class Mirror:
         assert made.returncode == 0, made.stderr
         self.server_key = made.stdout.split("server_key ")[1].split()[0]
         self.process = None
+        self.origin = None  # of the tenant's log
 
     def configure(self, key, value):
         file = self.directory / "mirror.toml"
@@ -65,11 +67,13 @@ class Mirror:
         self.process = None
         return code
 
-    def log(self):
-        return next((self.directory / "logs").iterdir())
+    def log(self, origin=None):
+        """Of the tenant, unless another one is named."""
+        name = hashlib.sha256((origin or self.origin).encode()).hexdigest()[:32]
+        return self.directory / "logs" / name
 
-    def size(self):
-        return int((self.log() / "checkpoint").read_text().splitlines()[1])
+    def size(self, origin=None):
+        return int((self.log(origin) / "checkpoint").read_text().splitlines()[1])
 
     def kept(self):
         """What is on its disk: leaf indexes by request id."""
@@ -123,11 +127,14 @@ class MirroredInstance(unittest.TestCase):
         self.mirror = Mirror(self.folder, *self.MIRROR_INIT)
         made = salus("audit", "mirror-identity", "--dir", self.directory)
         self.assertEqual(made.returncode, 0, made.stderr)
-        self.origin = made.stdout.split("origin")[1].split()[0]
+        self.origin, self.parent_origin = [
+            line.split()[1] for line in made.stdout.splitlines() if line.startswith("origin")]
+        self.mirror.origin = self.origin
         # The signer makes its key when it starts for the first time.
         self.instance.start(START)
         self.instance.stop()
-        self.add_log()
+        self.add_log(self.origin)
+        self.add_log(self.parent_origin)
         self.configure()
 
     def make_folder(self):
@@ -140,9 +147,9 @@ class MirroredInstance(unittest.TestCase):
         self.instance.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def add_log(self):
+    def add_log(self, origin):
         done = salus("mirror", "add-log", self.mirror.directory, "--key",
-                     self.directory / "signer/checkpoint.pub", "--origin", self.origin,
+                     self.directory / "signer/checkpoint.pub", "--origin", origin,
                      "--client", self.directory / "mirror/client.crt")
         self.assertEqual(done.returncode, 0, done.stderr)
 

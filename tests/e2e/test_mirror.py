@@ -143,10 +143,57 @@ class MirrorTest(MirroredInstance):
         self.mirror.configure("silence_seconds", 2)
         self.mirror.configure("command", [str(command), "mirrored"])
         self.mirror.start()
-        self.wait_for(told.exists, 6, "nobody was told")
-        self.assertEqual(told.read_text(), f"mirrored silence {self.origin}\n")
+        expected = {f"mirrored silence {self.origin}", f"mirrored silence {self.parent_origin}"}
+        self.wait_for(lambda: told.exists() and set(told.read_text().splitlines()) == expected, 6,
+                      "nobody was told")
         self.instance.start(START)
-        self.wait_for(lambda: self.mirror.alarms() == ["silence", "over"], 6, "still silent")
+        self.wait_for(lambda: sorted(self.mirror.alarms()) == ["over"] * 2 + ["silence"] * 2, 6,
+                      "still silent")
+
+    def test_one_witnessed_checkpoint_of_the_parent_fixes_the_log(self):
+        self.mirror.start()
+        self.instance.start(START)
+        self.fill(30)
+        self.assertEqual(self.instance.stop(), 0)
+        parent = self.directory / "audit/_parent"
+        size = int((parent / "checkpoint").read_text().splitlines()[1])
+        self.assertEqual(self.mirror.size(self.parent_origin), size)
+        proof = self.folder / "proof"
+        made = salus("audit", "prove", "--dir", self.directory, "--index", 7, "--parent")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        proof.write_text(made.stdout)
+        command = ["audit", "verify", "--proof", proof, "--key",
+                   self.directory / "signer/checkpoint.pub", "--mirror-key"]
+        done = salus(*command, self.mirror.directory / "mirror.pub")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("cosigned 2", done.stderr)
+        other = salus("mirror", "init", self.folder / "other")
+        self.assertEqual(other.returncode, 0)
+        self.assertEqual(salus(*command, self.folder / "other/mirror.pub").returncode, 3)
+        go = build_go_verifier(self.folder)
+        if go is None:
+            return
+        verified = self.verify("--tenant", "_parent")
+        (self.folder / "key").write_text(verified.stdout.split("key ")[1].split()[0] + "\n")
+        command = [str(go), "-cosigner", str(self.mirror.directory / "mirror.pub"), "-parent",
+                   str(proof), str(self.folder / "key")]
+        done = subprocess.run(command, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        command[2] = str(self.folder / "other/mirror.pub")
+        self.assertEqual(subprocess.run(command, capture_output=True).returncode, 1)
+
+    def test_a_mirror_that_was_not_told_of_the_parent_is_in_nobodys_way(self):
+        shutil.rmtree(self.mirror.log(self.parent_origin))
+        self.configure(when_late="closed")
+        self.mirror.start()
+        self.instance.start(START)
+        client = self.instance.client()
+        self.wait_for(lambda: b"warn" in client.get("/health").body, 20, "nobody was told")
+        before = self.published_size()
+        self.fill(10)
+        self.wait_for(lambda: self.mirror.size() >= before + 10, 5, "the tenant's log waits")
+        self.assertEqual(client.get("/fhir/metadata").status, 200)
+        self.assertEqual(self.report()["state"], "partly")
 
     def test_a_mirror_without_its_memory_does_not_serve(self):
         self.mirror.start()

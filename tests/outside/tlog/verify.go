@@ -3,8 +3,10 @@
 //
 //	verify [-cosigner KEYFILE] KEYFILE LOGDIRECTORY [OLDER CHECKPOINT]
 //	verify -proof PROOF KEYFILE
+//	verify [-cosigner KEYFILE] -parent PROOF KEYFILE
 //
-// The second takes a receipt (C2SP tlog-proof with the leaf in it) and no log.
+// The second takes a receipt (C2SP tlog-proof with the leaf in it) and no log. The third takes one that goes through the
+// parent log (docs/formats/checkpoint.md), and the parent's key.
 // Every entry's hash is looked up in tiles that are authenticated up to the signed root; inclusion
 // and consistency proofs are made and checked. With -cosigner the checkpoint must carry this key's
 // cosignature too (C2SP tlog-cosignature). Exit code 0 and "size N", or 1 and what is wrong.
@@ -18,6 +20,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -183,16 +186,25 @@ func openNote(contents []byte, verifiers ...note.Verifier) (tlog.Tree, error) {
 	if len(signers) != len(verifiers) {
 		return tlog.Tree{}, fmt.Errorf("signed by %d of %d keys", len(signers), len(verifiers))
 	}
-	lines := strings.Split(opened.Text, "\n")
-	if len(lines) != 4 || lines[0] != verifier.Name() {
-		return tlog.Tree{}, fmt.Errorf("not a checkpoint of %s", verifier.Name())
+	origin, tree, err := parseHead(opened.Text)
+	if err == nil && origin != verifier.Name() {
+		err = fmt.Errorf("not a checkpoint of %s", verifier.Name())
+	}
+	return tree, err
+}
+
+// Origin, size and root, a line each.
+func parseHead(text string) (string, tlog.Tree, error) {
+	lines := strings.Split(text, "\n")
+	if len(lines) != 4 || lines[3] != "" {
+		return "", tlog.Tree{}, fmt.Errorf("not a checkpoint")
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
 	if err != nil {
-		return tlog.Tree{}, err
+		return "", tlog.Tree{}, err
 	}
 	hash, err := tlog.ParseHash(lines[2])
-	return tlog.Tree{N: size, Hash: hash}, err
+	return lines[0], tlog.Tree{N: size, Hash: hash}, err
 }
 
 func checkEntries(tree tlog.Tree, source tiles, hashes tlog.HashReader) error {
@@ -254,41 +266,125 @@ func checkContinues(tree, older tlog.Tree, hashes tlog.HashReader) error {
 	return tlog.CheckTree(proof, tree.N, tree.Hash, older.N, older.Hash)
 }
 
-// "extra" is the leaf; a hash a line; an empty line; the signed checkpoint.
+const proofStart = "c2sp.org/tlog-proof@v1\n"
+
+type entryProof struct {
+	leaf       []byte
+	index      int64
+	hashes     tlog.RecordProof
+	checkpoint []byte
+}
+
+// "extra" is the leaf; a hash a line; an empty line; the checkpoint.
+func parseProof(contents []byte, start string) (entryProof, error) {
+	var proof entryProof
+	if !bytes.HasPrefix(contents, []byte(start)) {
+		return proof, fmt.Errorf("not a proof")
+	}
+	head, checkpoint, found := bytes.Cut(contents[len(start):], []byte("\n\n"))
+	lines := strings.Split(string(head), "\n")
+	if !found || len(lines) < 2 {
+		return proof, fmt.Errorf("not a proof")
+	}
+	var err error
+	if proof.leaf, err = base64.StdEncoding.DecodeString(strings.TrimPrefix(lines[0], "extra ")); err != nil {
+		return proof, err
+	}
+	if proof.index, err = strconv.ParseInt(strings.TrimPrefix(lines[1], "index "), 10, 64); err != nil {
+		return proof, err
+	}
+	for _, line := range lines[2:] {
+		hash, err := tlog.ParseHash(line)
+		if err != nil {
+			return proof, err
+		}
+		proof.hashes = append(proof.hashes, hash)
+	}
+	proof.checkpoint = checkpoint
+	return proof, nil
+}
+
+func (p entryProof) check(tree tlog.Tree) error {
+	return tlog.CheckRecord(p.hashes, tree.N, tree.Hash, p.index, tlog.RecordHash(p.leaf))
+}
+
 func checkReceipt(file string, verifier note.Verifier) error {
 	contents, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	head, checkpoint, found := bytes.Cut(contents, []byte("\n\n"))
-	lines := strings.Split(string(head), "\n")
-	if !found || len(lines) < 3 || lines[0] != "c2sp.org/tlog-proof@v1" {
-		return fmt.Errorf("not a proof")
-	}
-	leaf, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(lines[1], "extra "))
+	proof, err := parseProof(contents, proofStart)
 	if err != nil {
 		return err
 	}
-	index, err := strconv.ParseInt(strings.TrimPrefix(lines[2], "index "), 10, 64)
+	tree, err := openNote(proof.checkpoint, verifier)
 	if err != nil {
 		return err
 	}
-	var proof tlog.RecordProof
-	for _, line := range lines[3:] {
-		hash, err := tlog.ParseHash(line)
-		if err != nil {
-			return err
+	if err := proof.check(tree); err != nil {
+		return err
+	}
+	fmt.Printf("leaf %d of %d\n%s\n", proof.index, tree.N, proof.leaf)
+	return nil
+}
+
+// Whether the parent's leaf states this head: [origin, size, root, SHA-256 of the note].
+func states(leaf []byte, origin string, tree tlog.Tree) bool {
+	var parsed struct {
+		What struct {
+			Event string              `json:"ev"`
+			Logs  [][]json.RawMessage `json:"logs"`
+		} `json:"what"`
+	}
+	if json.Unmarshal(leaf, &parsed) != nil || parsed.What.Event != "checkpoints" {
+		return false
+	}
+	wanted := fmt.Sprintf("%q %d %q", origin, tree.N, tree.Hash.String())
+	for _, head := range parsed.What.Logs {
+		if len(head) == 4 && fmt.Sprintf("%s %s %s", head[0], head[1], head[2]) == wanted {
+			return true
 		}
-		proof = append(proof, hash)
 	}
-	tree, err := openNote(checkpoint, verifier)
+	return false
+}
+
+// Leaf, tree, the parent's leaf that states the tree, the parent's signed tree.
+func checkThroughParent(file string, verifiers ...note.Verifier) error {
+	contents, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	if err := tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(leaf)); err != nil {
+	second := bytes.Index(contents, []byte("\n\n"+proofStart))
+	if second < 0 {
+		return fmt.Errorf("not a proof through a parent log")
+	}
+	entry, err := parseProof(contents[:second+1], "salus/parent-proof@v1\n")
+	if err != nil {
 		return err
 	}
-	fmt.Printf("leaf %d of %d\n%s\n", index, tree.N, leaf)
+	statement, err := parseProof(contents[second+2:], proofStart)
+	if err != nil {
+		return err
+	}
+	parent, err := openNote(statement.checkpoint, verifiers...)
+	if err != nil {
+		return err
+	}
+	if err := statement.check(parent); err != nil {
+		return err
+	}
+	origin, tree, err := parseHead(string(entry.checkpoint))
+	if err != nil {
+		return err
+	}
+	if !states(statement.leaf, origin, tree) {
+		return fmt.Errorf("the parent's leaf does not state this tree")
+	}
+	if err := entry.check(tree); err != nil {
+		return err
+	}
+	fmt.Printf("leaf %d of %d of %s, stated in leaf %d of %d\n%s\n", entry.index, tree.N, origin,
+		statement.index, parent.N, entry.leaf)
 	return nil
 }
 
@@ -320,6 +416,13 @@ func run(arguments []string) error {
 		}
 		cosigners = append(cosigners, cosigner)
 		arguments = arguments[2:]
+	}
+	if len(arguments) == 3 && arguments[0] == "-parent" {
+		verifier, err := readVerifier(arguments[2])
+		if err != nil {
+			return err
+		}
+		return checkThroughParent(arguments[1], append([]note.Verifier{verifier}, cosigners...)...)
 	}
 	if len(arguments) < 2 {
 		return fmt.Errorf("usage: verify [-cosigner KEYFILE] KEYFILE LOGDIRECTORY [OLDER CHECKPOINT]")
