@@ -173,7 +173,9 @@ private:
             Place const at{.depth = place.depth + 1,
                            .shared = place.shared && !(of_log && is_private(name)),
                            .tiles = place.tiles || (of_log && name == "tile")};
-            SALUS_TRY_VOID(one(directory, *entry, path + "/" + name, at));
+            auto below = path;
+            below.append("/").append(name);
+            SALUS_TRY_VOID(one(directory, *entry, below, at));
         }
         return {};
     }

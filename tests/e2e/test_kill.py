@@ -1,6 +1,6 @@
 """kill -9 at random moments under 64 clients: no acknowledged write lost, no released response
-without its leaf, restart under 5 s (AUD-2, invariants 1 and 5). SALUS_NIGHTLY=1 runs 200
-rounds instead of 20."""
+without its leaf, restart under 5 s (AUD-2, invariants 1 and 5). SALUS_NIGHTLY=1 runs 1,000
+rounds instead of 50."""
 import http.client
 import os
 import random
@@ -13,7 +13,7 @@ from instance import Instance
 
 
 CLIENTS = 64
-ROUNDS = 200 if os.environ.get("SALUS_NIGHTLY") else 20
+ROUNDS = 1000 if os.environ.get("SALUS_NIGHTLY") else 50
 LEAF = re.compile(rb'"i":(\d+),[ -~]{0,900}?"rq":"([A-Za-z0-9_-]{22})"')
 
 
