@@ -1,6 +1,7 @@
 #include "audit/leaf.h"
 
 #include <algorithm>
+#include <array>
 
 #include "foundation/limits.h"
 #include "json/canonical.h"
@@ -32,78 +33,96 @@ void add_quoted(std::string& out, std::string_view plain) {
     out.append("\"").append(plain).append("\"");
 }
 
+struct EventName {
+    Event event;
+    Literal name;
+};
+
+// In the order of the enumeration.
+constexpr std::array kEventNames{
+    EventName{Event::read, "read"},
+    EventName{Event::vread, "vread"},
+    EventName{Event::validate, "validate"},
+    EventName{Event::search, "search"},
+    EventName{Event::create, "create"},
+    EventName{Event::update, "update"},
+    EventName{Event::remove, "delete"},
+    EventName{Event::history, "history"},
+    EventName{Event::transaction, "transaction"},
+    EventName{Event::batch, "batch"},
+    EventName{Event::patch, "patch"},
+    EventName{Event::everything, "everything"},
+    EventName{Event::meta, "meta"},
+    EventName{Event::capabilities, "capabilities"},
+    EventName{Event::token, "token"},
+    EventName{Event::token_refused, "token.refused"},
+    EventName{Event::token_introspected, "token.introspected"},
+    EventName{Event::token_revoked, "token.revoked"},
+    EventName{Event::authentication_refused, "auth.refused"},
+    EventName{Event::denied, "denied"},
+    EventName{Event::error, "error"},
+    EventName{Event::client_added, "admin.client.added"},
+    EventName{Event::client_changed, "admin.client.changed"},
+    EventName{Event::client_removed, "admin.client.removed"},
+    EventName{Event::configuration_changed, "admin.configuration.changed"},
+    EventName{Event::policy_changed, "admin.policy.changed"},
+    EventName{Event::consent_changed, "consent.changed"},
+    EventName{Event::definitions_changed, "admin.definitions.changed"},
+    EventName{Event::definitions_listed, "admin.definitions.listed"},
+    EventName{Event::control_check, "admin.check"},
+    EventName{Event::backup_administration, "admin.backup"},
+    EventName{Event::key_created, "key.created"},
+    EventName{Event::key_rotated, "key.rotated"},
+    EventName{Event::key_destroyed, "key.destroyed"},
+    EventName{Event::key_retired, "key.retired"},
+    EventName{Event::key_readmitted, "key.readmitted"},
+    EventName{Event::key_sealed, "key.sealed"},
+    EventName{Event::key_unsealed, "key.unsealed"},
+    EventName{Event::key_resealed, "key.resealed"},
+    EventName{Event::key_rotation_ordered, "key.rotation-ordered"},
+    EventName{Event::key_status_read, "key.status-read"},
+    EventName{Event::key_unwrapped, "key.unwrapped"},
+    EventName{Event::key_refused, "key.refused"},
+    EventName{Event::key_custodians, "key.custodians"},
+    EventName{Event::key_proposed, "key.proposed"},
+    EventName{Event::key_voted, "key.voted"},
+    EventName{Event::key_executed, "key.executed"},
+    EventName{Event::key_hold, "key.hold"},
+    EventName{Event::key_read, "key.read"},
+    EventName{Event::start, "start"},
+    EventName{Event::stop, "stop"},
+    EventName{Event::heartbeat, "heartbeat"},
+    EventName{Event::recovered, "recovered"},
+    EventName{Event::clock, "clock"},
+    EventName{Event::intent_closed, "intent.closed"},
+    EventName{Event::signing, "signing"},
+    EventName{Event::export_data, "export"},
+    EventName{Event::backup_begun, "backup.begun"},
+    EventName{Event::backup_made, "backup.made"},
+    EventName{Event::backup_drilled, "backup.drilled"},
+    EventName{Event::audit_read, "audit.read"},
+    EventName{Event::review, "review"},
+    EventName{Event::reconciliation, "reconciliation"},
+    EventName{Event::delivery, "delivery"},
+    EventName{Event::retention_pruned, "retention.pruned"},
+    EventName{Event::checkpoints, "checkpoints"},
+};
+
+consteval bool is_in_order() {
+    for (std::size_t i = 0; i < kEventNames.size(); ++i) {
+        if (static_cast<std::size_t>(kEventNames[i].event) != i) return false;
+    }
+    return true;
+}
+static_assert(is_in_order());
+static_assert(static_cast<std::size_t>(Event::checkpoints) + 1 == kEventNames.size(),
+              "the last event has its name");
+
 }  // namespace
 
 Literal name_of(Event event) noexcept {
-    switch (event) {
-        case Event::read: return "read";
-        case Event::vread: return "vread";
-        case Event::validate: return "validate";
-        case Event::search: return "search";
-        case Event::create: return "create";
-        case Event::update: return "update";
-        case Event::remove: return "delete";
-        case Event::history: return "history";
-        case Event::transaction: return "transaction";
-        case Event::batch: return "batch";
-        case Event::patch: return "patch";
-        case Event::everything: return "everything";
-        case Event::meta: return "meta";
-        case Event::capabilities: return "capabilities";
-        case Event::token: return "token";
-        case Event::token_refused: return "token.refused";
-        case Event::token_introspected: return "token.introspected";
-        case Event::token_revoked: return "token.revoked";
-        case Event::authentication_refused: return "auth.refused";
-        case Event::denied: return "denied";
-        case Event::error: return "error";
-        case Event::client_added: return "admin.client.added";
-        case Event::client_changed: return "admin.client.changed";
-        case Event::client_removed: return "admin.client.removed";
-        case Event::configuration_changed: return "admin.configuration.changed";
-        case Event::policy_changed: return "admin.policy.changed";
-        case Event::consent_changed: return "consent.changed";
-        case Event::definitions_changed: return "admin.definitions.changed";
-        case Event::definitions_listed: return "admin.definitions.listed";
-        case Event::control_check: return "admin.check";
-        case Event::backup_administration: return "admin.backup";
-        case Event::key_created: return "key.created";
-        case Event::key_rotated: return "key.rotated";
-        case Event::key_destroyed: return "key.destroyed";
-        case Event::key_retired: return "key.retired";
-        case Event::key_readmitted: return "key.readmitted";
-        case Event::key_sealed: return "key.sealed";
-        case Event::key_unsealed: return "key.unsealed";
-        case Event::key_resealed: return "key.resealed";
-        case Event::key_rotation_ordered: return "key.rotation-ordered";
-        case Event::key_status_read: return "key.status-read";
-        case Event::key_unwrapped: return "key.unwrapped";
-        case Event::key_refused: return "key.refused";
-        case Event::key_custodians: return "key.custodians";
-        case Event::key_proposed: return "key.proposed";
-        case Event::key_voted: return "key.voted";
-        case Event::key_executed: return "key.executed";
-        case Event::key_hold: return "key.hold";
-        case Event::key_read: return "key.read";
-        case Event::start: return "start";
-        case Event::stop: return "stop";
-        case Event::heartbeat: return "heartbeat";
-        case Event::recovered: return "recovered";
-        case Event::clock: return "clock";
-        case Event::intent_closed: return "intent.closed";
-        case Event::signing: return "signing";
-        case Event::export_data: return "export";
-        case Event::backup_begun: return "backup.begun";
-        case Event::backup_made: return "backup.made";
-        case Event::backup_drilled: return "backup.drilled";
-        case Event::audit_read: return "audit.read";
-        case Event::review: return "review";
-        case Event::reconciliation: return "reconciliation";
-        case Event::delivery: return "delivery";
-        case Event::retention_pruned: return "retention.pruned";
-        case Event::checkpoints: return "checkpoints";
-    }
-    return "error";
+    auto const index = static_cast<std::size_t>(event);
+    return index < kEventNames.size() ? kEventNames[index].name : Literal("error");
 }
 
 Literal name_of(Outcome outcome) noexcept {

@@ -265,8 +265,8 @@ class Coverage(unittest.TestCase):
         if route.status is None:
             if route.interaction != "keys_seal":
                 self.ask("refused", route, token, (400, 401, 404, 409, 415, 422),
-                         client=client, event=("denied", "auth.refused", "token", "token.introspected",
-                            "token.revoked"))
+                         client=client, event=("denied", "auth.refused", "token",
+                                               "token.introspected", "token.revoked"))
         else:
             self.ask("ok", route, token, route.status, client=client, event=route.event,
                      leaves=route.leaves)
