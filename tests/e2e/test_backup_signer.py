@@ -144,8 +144,8 @@ class BackupSigner(MirroredInstance):
 
         # The way on: another key, so that what the old one signed stays true.
         self.mirror.stop(signal.SIGTERM)
-        evidence = self.folder / "evidence"
-        self.mirror.log().rename(evidence)
+        for origin in (self.origin, self.parent_origin):
+            self.mirror.log(origin).rename(self.folder / f"evidence of {origin.split('/')[-1]}")
         later = self.restored("later", "--new-signer")
         self.assertIn("makes a new key", self.said)
         self.assertFalse((later.directory / "signer").exists())
@@ -156,7 +156,8 @@ class BackupSigner(MirroredInstance):
                     for directory in (self.directory, later.directory))
         self.assertNotEqual(old.read_bytes(), new.read_bytes())
         self.directory = later.directory
-        self.add_log()
+        for origin in (self.origin, self.parent_origin):
+            self.add_log(origin)
         self.mirror.start()
         self.configure()
         later.start(START)

@@ -218,9 +218,11 @@ class LogAccess(unittest.TestCase):
         lines = self.probe(self.group.gr_gid)
         self.assertEqual(self.tree(), before)
         self.assertEqual([line for line in lines if not line.startswith("reads ")], [])
-        self.assertEqual([line for line in lines if "audit/default/" not in line], [])
-        for name in ("lock", "patients"):
-            self.assertFalse([line for line in lines if f"audit/default/{name}" in line])
+        logs = ("audit/default", "audit/_parent")
+        self.assertEqual([line for line in lines if not any(f"{log}/" in line for log in logs)], [])
+        for log in logs:
+            for name in ("lock", "patients"):
+                self.assertFalse([line for line in lines if f"{log}/{name}" in line])
         self.assertIn("reads audit/default/0000000001.segment", lines)
         self.assertIn("reads audit/default/checkpoint", lines)
         self.assertEqual(self.probe(None), [])
