@@ -90,7 +90,7 @@ Result<void> Authentication::prove_possession(http::Request const& request,
                                                 .algorithms = jose::dpop_algorithms()},
                                                clock_.now());
     if (!proof || proof->thumbprint != thumbprint) return fail(Errc::unauthenticated, kNotProven);
-    auto const used = guards_.proofs.use(*proof, *jose::comparable_url(url), clock_.monotonic());
+    auto used = guards_.proofs.use(*proof, *jose::comparable_url(url), clock_.monotonic());
     if (!used && used.error().code == Errc::unauthenticated)
         return fail(Errc::unauthenticated, kNotProven);
     return used;

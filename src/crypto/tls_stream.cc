@@ -84,6 +84,16 @@ bool limit_silence(int socket, std::chrono::seconds most) {
            set(IPPROTO_TCP, TCP_KEEPCNT, kKeepAliveProbes);
 }
 
+// Whether the connection stands as an end in order leaves it. A reset is told of once only, to
+// whichever call comes next: often to the one that sends our own goodbye, and then a reading call
+// sees nothing but an end. The state says it however often one asks.
+bool is_half_closed(int socket) {
+    tcp_info info{};
+    socklen_t size = sizeof(info);
+    return ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+           info.tcpi_state == TCP_CLOSE_WAIT;
+}
+
 // Whether the peer's TCP has taken all that was sent. A program that ends a connection that holds
 // bytes it has not read, or that more arrive for, resets it (RFC 9293 section 3.6.1, RFC 1122
 // section 4.2.2.13): with an end in order, what was taken was read too.
@@ -96,7 +106,7 @@ bool is_taken(int socket, Until until) {
         if (::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0) {
             return false;
         }
-        if (waiting == 0) return true;
+        if (waiting == 0) return is_half_closed(socket);
         if (std::chrono::steady_clock::now() >= until) return false;
         std::this_thread::sleep_for(kLookInterval);
     }
