@@ -25,11 +25,11 @@ std::optional<LogHead> head_from(json::Value value) {
     auto element = value.elements().begin();
     auto const origin = *element;
     auto const number = *++element;
-    auto const size = number.is_number() ? number.integer() : std::nullopt;
+    std::int64_t const size = number.is_number() ? number.integer().value_or(-1) : -1;
     auto const root = digest_from(*++element);
     auto const note = digest_from(*++element);
-    if (!origin.is_string() || !size || *size < 0 || !root || !note) return std::nullopt;
-    return LogHead{origin.text(), static_cast<std::uint64_t>(*size), *root, *note};
+    if (!origin.is_string() || size < 0 || !root || !note) return std::nullopt;
+    return LogHead{origin.text(), static_cast<std::uint64_t>(size), *root, *note};
 }
 
 std::optional<std::vector<LogHead>> heads_from(json::Value list) {

@@ -95,7 +95,8 @@ Result<Client> client_from_json(json::Value root) {
 Result<std::optional<records::StoredDocument>> read_client(records::Records& records,
                                                            std::string_view id) {
     SALUS_TRY(auto stored, records.get(records::DocumentClass::client, kClientType, id));
-    if (stored && stored->state != store::VersionState::live) stored.reset();
+    if (!stored || stored->state != store::VersionState::live)
+        return std::optional<records::StoredDocument>();
     return stored;
 }
 
