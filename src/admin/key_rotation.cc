@@ -97,13 +97,14 @@ Result<keys::OrderRequest> read_order(KeysDesk const& desk, json::Value root,
     auto const name = root.text_member("custodian");
     if (!name) return order;
     auto const before = root.member("before");
-    auto const seconds = before && before->is_number() ? before->integer() : std::nullopt;
+    std::int64_t const seconds =
+        before && before->is_number() ? before->integer().value_or(-1) : -1;
     auto signature = from_base64url(root.text_member("signature").value_or(""));
-    if (!keys::is_custodian_name(*name) || !seconds || *seconds < 0 || !signature) {
+    if (!keys::is_custodian_name(*name) || seconds < 0 || !signature) {
         return fail(Errc::invalid, "a signed order has custodian, before and signature");
     }
     order.custodian = keys::CustodianName(*name);
-    order.before = *seconds;
+    order.before = seconds;
     order.signature = *std::move(signature);
     return order;
 }

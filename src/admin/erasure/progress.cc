@@ -10,7 +10,10 @@
 namespace salus::admin {
 namespace {
 
-using List = std::pair<Literal, std::vector<std::uint32_t> KeyProgress::*>;
+struct List {
+    Literal name;
+    std::vector<std::uint32_t> KeyProgress::* list;
+};
 constexpr std::array kLists{List{"data_keys", &KeyProgress::data_keys},
                             List{"shard_epochs", &KeyProgress::shard_epochs},
                             List{"kek_epochs", &KeyProgress::kek_epochs}};
