@@ -17,8 +17,5 @@ inline constexpr std::size_t kRevocationsKept = 1'000;
 
 // Clients whose keys a thread keeps checked.
 inline constexpr std::size_t kClientsRemembered = 1'000;
-// Of a redirect URI, and how many a client may register.
-inline constexpr std::size_t kRedirectUriBytes = 2'000;
-inline constexpr std::size_t kRedirectUris = 20;
 
 }  // namespace salus::limits

@@ -5,6 +5,7 @@
 #include "foundation/limits.h"
 #include "jose/claims.h"
 #include "jose/jws.h"
+#include "oauth/answers.h"
 #include "oauth/form_reader.h"
 #include "records/add_document.h"
 
@@ -121,6 +122,15 @@ Result<void> ClientAuthentication::consume(ProvenClient const& proven,
     SALUS_TRY(auto const before, records_.current(guard.type, guard.id));
     if (before) return used_before();
     return records::add_document(records_, guard, prepared);
+}
+
+Result<request::Prepared> finish_with(ClientAuthentication& clients, ProvenClient const& proven,
+                                      request::Prepared prepared) {
+    auto const consumed = clients.consume(proven, prepared);
+    if (!consumed && consumed.error().code == Errc::unauthenticated)
+        return protocol_error(401, "invalid_client", consumed.error().why);
+    if (!consumed) return fail(consumed.error());
+    return prepared;
 }
 
 }  // namespace salus::oauth

@@ -55,4 +55,10 @@ private:
     Clock const& clock_;
 };
 
+// The answer, once what the client proved itself with is used up; `invalid_client` if it was
+// before.
+[[nodiscard]] Result<request::Prepared> finish_with(ClientAuthentication& clients,
+                                                    ProvenClient const& proven,
+                                                    request::Prepared prepared);
+
 }  // namespace salus::oauth

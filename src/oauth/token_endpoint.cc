@@ -92,11 +92,7 @@ Result<request::Prepared> TokenEndpoint::grant_to(request::Exchange const& excha
                                  .key_thumbprint = *std::move(key)};
     auto prepared =
         token_answer(issue_access_token(tenant_, keys_, grant, random_, clock_.now()), grant);
-    auto const consumed = clients_.consume(proven, prepared);
-    if (!consumed && consumed.error().code == Errc::unauthenticated)
-        return protocol_error(401, "invalid_client", consumed.error().why);
-    if (!consumed) return fail(consumed.error());
-    return prepared;
+    return finish_with(clients_, proven, std::move(prepared));
 }
 
 }  // namespace salus::oauth

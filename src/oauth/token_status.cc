@@ -54,57 +54,53 @@ Result<TokenStatus::Asker> TokenStatus::asker_of(request::Exchange& exchange, Fo
     return Asker{proven.client->id, proven.client->scopes, std::move(proven)};
 }
 
-Result<std::optional<request::CallerFacts>> TokenStatus::live_token(std::string_view text) {
+Result<TokenStatus::LiveToken> TokenStatus::live_token(std::string_view text) {
     auto token = authentication::verify_access_token(text, tenant_, keys_, clock_.now());
-    if (!token) return std::optional<request::CallerFacts>();
+    if (!token) return LiveToken();
     SALUS_TRY(bool const stands, standing_.stands(token->token_id));
-    if (!stands) return std::optional<request::CallerFacts>();
-    return std::optional(*std::move(token));
+    if (!stands) return LiveToken();
+    return LiveToken(*std::move(token));
 }
 
-Result<request::Prepared> TokenStatus::finish(Asker const& asker, request::Prepared prepared) {
-    if (!asker.proven) return prepared;
-    auto const consumed = clients_.consume(*asker.proven, prepared);
-    if (!consumed && consumed.error().code == Errc::unauthenticated)
-        return protocol_error(401, "invalid_client", consumed.error().why);
-    if (!consumed) return fail(consumed.error());
-    return prepared;
+// What both endpoints are asked with, and what the asker proved itself with used up by the answer.
+Result<request::Prepared> TokenStatus::answer(request::Exchange& exchange, Act act) {
+    auto const form = request::parse_form(FormReader::form(exchange.request));
+    if (!form) return protocol_error(400, "invalid_request", form.error().why);
+    auto const text = request::single(*form, "token");
+    if (!text) return protocol_error(400, "invalid_request", "token is missing");
+    auto const asker = asker_of(exchange, *form);
+    if (!asker && asker.error().code == Errc::unauthenticated)
+        return protocol_error(401, "invalid_client", asker.error().why);
+    if (!asker) return fail(asker.error());
+    SALUS_TRY(auto const token, live_token(*text));
+    SALUS_TRY(auto prepared, (this->*act)(*asker, token));
+    if (!asker->proven || prepared.status != 200) return prepared;
+    return finish_with(clients_, *asker->proven, std::move(prepared));
 }
 
 Result<request::Prepared> TokenStatus::introspect(request::Exchange& exchange) {
-    auto const form = request::parse_form(FormReader::form(exchange.request));
-    if (!form) return protocol_error(400, "invalid_request", form.error().why);
-    auto const text = request::single(*form, "token");
-    if (!text) return protocol_error(400, "invalid_request", "token is missing");
-    auto const asker = asker_of(exchange, *form);
-    if (!asker && asker.error().code == Errc::unauthenticated)
-        return protocol_error(401, "invalid_client", asker.error().why);
-    if (!asker) return fail(asker.error());
-    SALUS_TRY(auto const token, live_token(*text));
-    bool const tells = token && (token->client == asker->client || reads_all_tokens(asker->scopes));
-    return finish(*asker,
-                  json_answer(tells ? description(tenant_, *token) : R"({"active":false})"));
+    return answer(exchange, &TokenStatus::describe);
 }
 
 Result<request::Prepared> TokenStatus::revoke(request::Exchange& exchange) {
-    auto const form = request::parse_form(FormReader::form(exchange.request));
-    if (!form) return protocol_error(400, "invalid_request", form.error().why);
-    auto const text = request::single(*form, "token");
-    if (!text) return protocol_error(400, "invalid_request", "token is missing");
-    auto const asker = asker_of(exchange, *form);
-    if (!asker && asker.error().code == Errc::unauthenticated)
-        return protocol_error(401, "invalid_client", asker.error().why);
-    if (!asker) return fail(asker.error());
-    SALUS_TRY(auto const token, live_token(*text));
+    return answer(exchange, &TokenStatus::end);
+}
+
+Result<request::Prepared> TokenStatus::describe(Asker const& asker, LiveToken const& token) {
+    bool const tells = token && (token->client == asker.client || reads_all_tokens(asker.scopes));
+    return json_answer(tells ? description(tenant_, *token) : R"({"active":false})");
+}
+
+Result<request::Prepared> TokenStatus::end(Asker const& asker, LiveToken const& token) {
     auto prepared = json_answer({});
-    if (!token) return finish(*asker, std::move(prepared));
-    if (token->client != asker->client)
+    if (!token) return prepared;
+    if (token->client != asker.client)
         return protocol_error(400, "unauthorized_client", "the token is another client's");
     SALUS_TRY_VOID(standing_.revoke(*token, clock_.now(), prepared));
     prepared.after_commit = [&revocations = guards_.revocations, id = token->token_id] {
         revocations.add(id);
     };
-    return finish(*asker, std::move(prepared));
+    return prepared;
 }
 
 }  // namespace salus::oauth

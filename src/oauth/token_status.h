@@ -42,9 +42,13 @@ private:
     [[nodiscard]] Result<Asker> asker_of(request::Exchange& exchange,
                                          std::vector<request::Parameter> const& form);
     // Nothing: no token of ours, expired, or revoked.
-    [[nodiscard]] Result<std::optional<request::CallerFacts>> live_token(std::string_view text);
-    // The answer, once what the asker proved itself with is used up.
-    [[nodiscard]] Result<request::Prepared> finish(Asker const& asker, request::Prepared prepared);
+    using LiveToken = std::optional<request::CallerFacts>;
+    [[nodiscard]] Result<LiveToken> live_token(std::string_view text);
+
+    using Act = Result<request::Prepared> (TokenStatus::*)(Asker const&, LiveToken const&);
+    [[nodiscard]] Result<request::Prepared> answer(request::Exchange& exchange, Act act);
+    [[nodiscard]] Result<request::Prepared> describe(Asker const& asker, LiveToken const& token);
+    [[nodiscard]] Result<request::Prepared> end(Asker const& asker, LiveToken const& token);
 
     request::Tenant const& tenant_;
     authentication::TokenKeys const& keys_;
