@@ -58,12 +58,29 @@ constexpr std::array kEventNames{
     EventName{Event::token_refused, "token.refused"},
     EventName{Event::token_introspected, "token.introspected"},
     EventName{Event::token_revoked, "token.revoked"},
+    EventName{Event::authorization_requested, "authorization.requested"},
+    EventName{Event::authorized, "authorization.granted"},
+    EventName{Event::authorization_refused, "authorization.refused"},
+    EventName{Event::signed_in, "sign-in"},
+    EventName{Event::sign_in_page, "sign-in.page"},
+    EventName{Event::sign_in_failed, "sign-in.failed"},
+    EventName{Event::signed_out, "sign-out"},
+    EventName{Event::session_ended, "session.ended"},
+    EventName{Event::factor_added, "factor.added"},
+    EventName{Event::factor_removed, "factor.removed"},
+    EventName{Event::password_changed, "password.changed"},
+    EventName{Event::grant_revoked, "grant.revoked"},
+    EventName{Event::account_viewed, "account.viewed"},
     EventName{Event::authentication_refused, "auth.refused"},
     EventName{Event::denied, "denied"},
     EventName{Event::error, "error"},
     EventName{Event::client_added, "admin.client.added"},
     EventName{Event::client_changed, "admin.client.changed"},
     EventName{Event::client_removed, "admin.client.removed"},
+    EventName{Event::clients_listed, "admin.clients.listed"},
+    EventName{Event::user_added, "admin.user.added"},
+    EventName{Event::user_changed, "admin.user.changed"},
+    EventName{Event::users_listed, "admin.users.listed"},
     EventName{Event::configuration_changed, "admin.configuration.changed"},
     EventName{Event::policy_changed, "admin.policy.changed"},
     EventName{Event::consent_changed, "consent.changed"},
@@ -201,6 +218,10 @@ LeafBuilder& LeafBuilder::reason(Literal why) {
 }
 LeafBuilder& LeafBuilder::target(ClientId const& id) {
     text(target_, id.text());
+    return *this;
+}
+LeafBuilder& LeafBuilder::target(UserPseudonym const& user) {
+    text(target_, user.hex());
     return *this;
 }
 

@@ -44,6 +44,19 @@ enum class Event : std::uint8_t {
     token_refused,
     token_introspected,
     token_revoked,
+    authorization_requested,
+    authorized,
+    authorization_refused,
+    signed_in,
+    sign_in_page,
+    sign_in_failed,
+    signed_out,
+    session_ended,
+    factor_added,
+    factor_removed,
+    password_changed,
+    grant_revoked,
+    account_viewed,
     authentication_refused,
     denied,
     error,
@@ -51,6 +64,10 @@ enum class Event : std::uint8_t {
     client_added,
     client_changed,
     client_removed,
+    clients_listed,
+    user_added,
+    user_changed,
+    users_listed,
     configuration_changed,
     policy_changed,
     consent_changed,
@@ -142,8 +159,9 @@ public:
     LeafBuilder& policy(crypto::Sha256Digest const& policy_hash);
     LeafBuilder& rule(PolicyRuleId const& id);
     LeafBuilder& reason(Literal why);
-    // The client that an administrative act was about.
+    // The client or user that an administrative act was about.
     LeafBuilder& target(ClientId const& id);
+    LeafBuilder& target(UserPseudonym const& user);
     // `stored` is SHA-256 of the sealed bytes as they stand in the store, so that the log can be
     // compared with the store; absent when nothing was read or written.
     LeafBuilder& resource(DocumentType type, Address const& address, std::uint64_t version,

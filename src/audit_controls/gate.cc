@@ -36,16 +36,29 @@ audit::Event event_of(request::Interaction interaction) {
         case Interaction::open_api:
         case Interaction::authorization_server_metadata:
         case Interaction::smart_configuration:
+        case Interaction::openid_configuration:
+        case Interaction::page_script:
         case Interaction::json_web_key_set: return audit::Event::capabilities;
         case Interaction::token: return audit::Event::token;
         case Interaction::introspection: return audit::Event::token_introspected;
         case Interaction::revocation: return audit::Event::token_revoked;
+        case Interaction::pushed_authorization:
+        case Interaction::authorization: return audit::Event::authorization_requested;
+        case Interaction::user_info: return audit::Event::read;
+        case Interaction::sign_in: return audit::Event::sign_in_page;
+        case Interaction::account: return audit::Event::account_viewed;
+        case Interaction::end_session: return audit::Event::signed_out;
         case Interaction::definitions_load:
         case Interaction::definitions_remove: return audit::Event::definitions_changed;
         case Interaction::definitions_list: return audit::Event::definitions_listed;
         case Interaction::key_status: return audit::Event::key_status_read;
         case Interaction::key_rotation: return audit::Event::key_rotation_ordered;
         case Interaction::client_add: return audit::Event::client_added;
+        case Interaction::client_list: return audit::Event::clients_listed;
+        case Interaction::client_remove: return audit::Event::client_removed;
+        case Interaction::user_add: return audit::Event::user_added;
+        case Interaction::user_list: return audit::Event::users_listed;
+        case Interaction::user_change: return audit::Event::user_changed;
         case Interaction::custodians_set: return audit::Event::key_custodians;
         case Interaction::proposal_add: return audit::Event::key_proposed;
         case Interaction::ballot_add: return audit::Event::key_voted;
@@ -69,6 +82,18 @@ audit::Event event_of(request::Interaction interaction) {
         case Interaction::backup_drill_report: return audit::Event::backup_administration;
     }
     return audit::Event::error;
+}
+
+audit::Event event_of(request::AuditFacts const& facts) {
+    return facts.event ? *facts.event : event_of(*facts.interaction);
+}
+
+// A user's id is random and made by us: it is its own pseudonym.
+audit::UserPseudonym pseudonym_of(UserId const& id) {
+    auto const bytes = from_hex(id.text());
+    bool const fits = bytes && bytes->size() == audit::UserPseudonym::Array().size();
+    return audit::UserPseudonym::from(fits ? BytesView(*bytes)
+                                           : BytesView(crypto::sha256(bytes_of(id.text()))));
 }
 
 // Consecutive runs of one compartment, at most kResourcesPerLeaf long.
@@ -102,9 +127,12 @@ audit::LeafBuilder Gate::begin(request::Exchange const& exchange, audit::Event e
         auto const& caller = facts.caller->facts();
         leaf.client(caller.client).scopes({caller.scope_text});
         if (caller.purpose) leaf.purpose(request::code_of(*caller.purpose));
+        if (caller.person) leaf.user(pseudonym_of(caller.person->id));
     }
+    if (facts.user) leaf.user(pseudonym_of(*facts.user));
     if (facts.proven_client) leaf.client(*facts.proven_client);
     if (facts.target_client) leaf.target(*facts.target_client);
+    if (facts.target_user) leaf.target(pseudonym_of(*facts.target_user));
     for (auto const& rule : facts.rules) leaf.rule(rule);
     if (facts.key_operation) {
         leaf.key_operation(*facts.key_operation);
@@ -126,7 +154,7 @@ Result<std::vector<audit::Record>> Gate::leaves(request::Exchange const& exchang
                                                 audit::Outcome outcome, audit::Phase phase,
                                                 int status) {
     auto const& facts = exchange.facts;
-    auto const event = event_of(*facts.interaction);
+    auto const event = event_of(facts);
     std::vector<audit::Record> records;
     auto const add = [&](audit::LeafBuilder leaf) -> Result<void> {
         if (phase == audit::Phase::intent) leaf.intent();
@@ -192,9 +220,8 @@ Task<Result<request::Receipt>> Gate::record(request::Exchange const& exchange,
     auto const outcome = outcome_of(status);
     auto const& facts = exchange.facts;
     bool const concludes = !facts.intent_leaves.empty();
-    auto made =
-        concludes ? conclusions(exchange, event_of(*facts.interaction), outcome, status, Literal())
-                  : leaves(exchange, facts.touched, outcome, audit::Phase::none, status);
+    auto made = concludes ? conclusions(exchange, event_of(facts), outcome, status, Literal())
+                          : leaves(exchange, facts.touched, outcome, audit::Phase::none, status);
     SALUS_CO_TRY(auto records, std::move(made));
     // An intent names what is written and nothing else: after a crash it is compared with the
     // store. What the answer tells of besides has leaves of its own.
@@ -226,8 +253,8 @@ Task<Result<request::RecordedIntent>> Gate::record_intent(request::Exchange& exc
 
 Task<Result<void>> Gate::record_conflict(request::Exchange& exchange, Executor& home) {
     SALUS_CO_TRY(auto records,
-                 conclusions(exchange, event_of(*exchange.facts.interaction), audit::Outcome::error,
-                             409, "another request was faster"));
+                 conclusions(exchange, event_of(exchange.facts), audit::Outcome::error, 409,
+                             "another request was faster"));
     SALUS_CO_TRY_VOID(co_await tenant_.audit_log.append(std::move(records), home));
     exchange.facts.intent_leaves.clear();
     co_return Result<void>();

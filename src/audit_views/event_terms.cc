@@ -25,6 +25,7 @@ constexpr Code kQuery = dicom("110112", "Query");
 constexpr Code kAlert = dicom("110113", "Security Alert");
 constexpr Code kAuthentication = dicom("110114", "User Authentication");
 constexpr Code kLogin = dicom("110122", "Login");
+constexpr Code kLogout = dicom("110123", "Logout");
 constexpr Code kUserAttributes = dicom("110137", "User Security Attributes Changed");
 constexpr Code kSoftware = dicom("110131", "Software Configuration");
 constexpr Code kObjectAttributes = dicom("110133", "Object Security Attributes Changed");
@@ -51,8 +52,22 @@ constexpr auto kTerms = std::to_array<EventTerms>({
     {"token", kAuthentication, kLogin, "E", Pattern::none, kAuthentication},
     {"token.refused", kAuthentication, kLogin, "E", Pattern::none, kAuthentication},
     {"token.introspected", kAuthentication, kNoCode, "R", Pattern::none, kAuthentication},
-    {"token.revoked", kAuthentication, dicom("110123", "Logout"), "E", Pattern::none,
-     kAuthentication},
+    {"token.revoked", kAuthentication, kLogout, "E", Pattern::none, kAuthentication},
+    {"sign-in", kAuthentication, kLogin, "E", Pattern::none, kAuthentication},
+    {"sign-in.failed", kAuthentication, kLogin, "E", Pattern::none, kAuthentication},
+    {"sign-in.page", kAuthentication, kNoCode, "R", Pattern::none, kAuthentication},
+    {"sign-out", kAuthentication, kLogout, "E", Pattern::none, kAuthentication},
+    {"session.ended", kAuthentication, kLogout, "E", Pattern::none, kAuthentication},
+    {"authorization.requested", kAuthentication, kNoCode, "E", Pattern::none, kAuthentication},
+    {"authorization.granted", kUserAttributes, kNoCode, "C", Pattern::none, kUserAttributes},
+    {"authorization.refused", kAuthentication, kNoCode, "E", Pattern::none, kAuthentication},
+    {"factor.added", kUserAttributes, kNoCode, "C", Pattern::none, kUserAttributes},
+    {"factor.removed", kUserAttributes, kNoCode, "D", Pattern::none, kUserAttributes},
+    {"password.changed", kUserAttributes, kNoCode, "U", Pattern::none, kUserAttributes},
+    {"grant.revoked", kUserAttributes, kNoCode, "D", Pattern::none, kUserAttributes},
+    {"account.viewed", kUserAttributes, kNoCode, "R", Pattern::none, kUserAttributes},
+    {"admin.user.added", kUserAttributes, kNoCode, "C", Pattern::none, kUserAttributes},
+    {"admin.user.changed", kUserAttributes, kNoCode, "U", Pattern::none, kUserAttributes},
     {"auth.refused", kAuthentication, kLogin, "E", Pattern::none, kAuthentication},
     {"audit.read", kLogUsed, kNoCode, "R", Pattern::none, kLogUsed},
     {"retention.pruned", kLogUsed, kNoCode, "D", Pattern::none, kLogUsed},

@@ -243,6 +243,14 @@ Result<IntentFacts> showing(IntentFacts const& everything, fhir::Type const& typ
     return facts;
 }
 
+// Of oneself; which claims, the scopes say (OpenID Connect Core section 5.4).
+Decision decide_user_info(CallerFacts const& caller) {
+    if (!caller.person) return deny(Errc::forbidden, "the token acts for no person");
+    Decision decision{.allowed = true, .elements = {.all = true, .names = {}}};
+    decision.rules.emplace_back("self");
+    return decision;
+}
+
 }  // namespace
 
 Decision decide(Policy const& policy, CallerFacts const& caller, IntentFacts const& intent) {
@@ -254,6 +262,7 @@ Decision decide(Policy const& policy, CallerFacts const& caller, IntentFacts con
     if (caller.anonymous) return deny(Errc::unauthenticated, "an access token is required");
     if (caller.tenant != intent.tenant) return deny(Errc::not_found, "no such resource");
 
+    if (intent.interaction == Interaction::user_info) return decide_user_info(caller);
     if (is_over_all_types(intent)) return decide_over_all_types(policy, caller, intent);
     auto const rule = std::ranges::find_if(policy.rules, [&](PurposeRule const& candidate) {
         return caller.purpose == candidate.purpose;

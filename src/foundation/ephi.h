@@ -38,6 +38,12 @@ class PackageReader;
 namespace oauth {
 class FormReader;
 }
+namespace identity {
+class DocumentReader;
+}
+namespace sign_in {
+class FormReader;
+}
 namespace audit_controls {
 class DetailWriter;
 }
@@ -60,6 +66,8 @@ class EphiAccess {
     friend class operations::RequestReader;         // FHIR parameters and bodies
     friend class admin::PackageReader;              // packages of definitions, which are no ePHI
     friend class oauth::FormReader;                 // token requests
+    friend class identity::DocumentReader;          // users, sessions, grants
+    friend class sign_in::FormReader;               // what people send and are shown at sign-in
     friend class audit_controls::DetailWriter;      // sealed audit details
     friend class app::CommandLine;                  // files that the operator names
     friend class testing::EphiTestAccess;           // defined in tests only

@@ -28,6 +28,7 @@ private:
 
 using TenantName = TextId<struct TenantNameTag>;  // [a-z0-9-]{1,32}, from the configuration
 using ClientId = TextId<struct ClientIdTag>;      // made by us at registration
+using UserId = TextId<struct UserIdTag>;          // made by us when a user is added
 using RequestId = TextId<struct RequestIdTag>;    // made by us for each request
 using PolicyRuleId = TextId<struct PolicyRuleIdTag>;
 

@@ -44,6 +44,8 @@ struct Peer {
     // SHA-256 of the public key of the certificate that it showed
     // (crypto::TlsConnection::peer_key); nothing where none is asked for.
     std::optional<crypto::Sha256Digest> key = std::nullopt;
+    // SHA-256 of that certificate (RFC 8705 section 3.1); nothing where none is asked for.
+    std::optional<crypto::Sha256Digest> certificate = std::nullopt;
 };
 
 struct Request {

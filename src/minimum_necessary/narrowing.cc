@@ -7,6 +7,7 @@
 #include "jose/dpop.h"
 #include "json/writer.h"
 #include "minimum_necessary/element_filter.h"
+#include "pages/frame.h"
 
 namespace salus::minimum_necessary {
 namespace {
@@ -82,6 +83,8 @@ void add_answered(fhir::BundleWriter& writer, http::Response const& response,
     writer.entry(entry);
 }
 
+constexpr std::string_view kErrorTitle = "This did not work";
+
 std::string_view oauth_code(Errc code) {
     if (code == Errc::unauthenticated) return "invalid_client";
     if (code == Errc::unavailable || code == Errc::rate_limited) return "temporarily_unavailable";
@@ -99,6 +102,7 @@ std::string error_body(Error const& error, ErrorForm form, int status) {
         case ErrorForm::problem:
             out.append(R"({"status":)").append(std::to_string(status)).append(R"(,"title":)");
             break;
+        case ErrorForm::page: return pages::message_page(kErrorTitle, error.why.text());
     }
     json::append_quoted(out, error.why.text());
     out.push_back('}');
@@ -110,6 +114,7 @@ std::string_view media_type(ErrorForm form) {
         case ErrorForm::operation_outcome: return "application/fhir+json";
         case ErrorForm::oauth: return "application/json";
         case ErrorForm::problem: return "application/problem+json";
+        case ErrorForm::page: return pages::kMediaType;
     }
     return "application/json";
 }
@@ -181,6 +186,8 @@ Result<request::Disclosable> Narrowing::narrow(Prepared& prepared, request::Perm
         response.body = std::move(meta->text);
     } else if (auto* report = std::get_if<request::ReportContent>(&prepared.content)) {
         response.body = std::move(report->text);
+    } else if (auto* page = std::get_if<request::PageContent>(&prepared.content)) {
+        response.body = std::move(page->text);
     } else if (auto* bundle = std::get_if<request::BundleContent>(&prepared.content)) {
         SALUS_TRY(response.body, render_bundle(*bundle, permit, exchange));
     }
@@ -197,8 +204,21 @@ std::string_view error_parameter(request::CredentialError error) {
         case request::CredentialError::none: break;
         case request::CredentialError::invalid_token: return ", error=\"invalid_token\"";
         case request::CredentialError::invalid_dpop_proof: return ", error=\"invalid_dpop_proof\"";
+        case request::CredentialError::use_dpop_nonce: return ", error=\"use_dpop_nonce\"";
+        case request::CredentialError::insufficient_user_authentication:
+            return ", error=\"insufficient_user_authentication\"";
     }
     return "";
+}
+
+// RFC 9470 section 3: how the person would have to sign in.
+std::string needed_authentication(request::Challenge const& challenge) {
+    std::string out;
+    if (!challenge.acr_values.empty())
+        out.append(", acr_values=\"").append(challenge.acr_values.text()).append("\"");
+    if (challenge.max_age.count() > 0)
+        out.append(", max_age=\"").append(std::to_string(challenge.max_age.count())).append("\"");
+    return out;
 }
 
 // RFC 6750 section 3, RFC 9449 section 7.1. The scheme that was used comes first, with what was
@@ -210,7 +230,7 @@ std::string challenge_text(RefusedRequest const& request) {
     std::string proven = "DPoP realm=\"" + request.issuer + "\"";
     proven.append(", algs=\"").append(jose::algorithm_names(jose::dpop_algorithms(), " "));
     proven.push_back('"');
-    (dpop ? proven : bearer).append(error);
+    (dpop ? proven : bearer).append(error).append(needed_authentication(request.challenge));
     return dpop ? proven + ", " + bearer : bearer + ", " + proven;
 }
 
@@ -220,7 +240,9 @@ request::Disclosable Narrowing::refusal(Error const& error, RefusedRequest const
     http::Response response;
     response.status = fhir::http_status(error.code);
     response.headers.set("Content-Type", media_type(request.form));
-    if (error.code == Errc::unauthenticated && request.form != ErrorForm::oauth) {
+    if (request.form == ErrorForm::page) pages::add_headers(response.headers, {});
+    if (error.code == Errc::unauthenticated && request.form != ErrorForm::oauth &&
+        request.form != ErrorForm::page) {
         response.headers.set("WWW-Authenticate", challenge_text(request));
     }
     if (error.code == Errc::unavailable) response.headers.set("Retry-After", "5");

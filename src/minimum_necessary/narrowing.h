@@ -20,6 +20,7 @@ enum class ErrorForm {
     operation_outcome,  // FHIR
     oauth,              // RFC 6749 section 5.2
     problem,            // RFC 9457
+    page,               // for a person
 };
 
 // How a refused request spoke, so that the refusal answers in kind.

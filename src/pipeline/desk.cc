@@ -104,6 +104,9 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
         case Family::discovery: return describe(permit);
         case Family::token: return prepare_token(exchange, interaction);
         case Family::definitions: return prepare_definitions(exchange, permit);
+        case Family::page:
+        case Family::user_info:
+        case Family::users: return fail(Errc::internal, "an interaction has no operation");
         case Family::clients:
             return oauth::register_client(exchange, *records_, parser_, house_.clock);
         case Family::keys: return prepare_keys(exchange, permit);

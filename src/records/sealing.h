@@ -30,6 +30,14 @@ enum class DocumentClass : std::uint8_t {
     key_governance = 7,
     // Of an access token, until it would have expired.
     revocation = 8,
+    user = 9,
+    session = 10,
+    // A request for authorization, and its code.
+    authorization = 11,
+    // What a user allowed a client; refresh tokens rest on it.
+    grant = 12,
+    // A sign-in that is under way, and the count of failed ones.
+    sign_in = 13,
 };
 
 // Names a version of a document.

@@ -18,6 +18,14 @@ class Authentication;
 
 namespace salus::request {
 
+// Whom a token acts for.
+struct Person {
+    UserId id;
+    std::string grant;         // what the token rests on, and ends with
+    std::string acr;           // how the person proved to be who they are (OpenID Connect Core 2)
+    WallTime authenticated{};  // when (`auth_time`)
+};
+
 // What a verified access token says (RFC 9068), or that there was none.
 struct CallerFacts {
     bool anonymous = true;  // public routes only
@@ -25,6 +33,7 @@ struct CallerFacts {
     ClientId client;
     std::string token_id;  // jti
     std::optional<PurposeOfUse> purpose;
+    std::optional<Person> person;  // nothing: the client acts for itself
     std::vector<Scope> scopes;
     std::string scope_text;  // canonical, for the audit leaf
     // Patient-context tokens reach this compartment and no other.
@@ -32,6 +41,8 @@ struct CallerFacts {
     WallTime expires{};
     // The key that the token is bound to (RFC 9449 section 6.1, `cnf.jkt`); empty: to none.
     std::string key_thumbprint;
+    // The certificate that the token is bound to (RFC 8705 section 3.1, `cnf.x5t#S256`).
+    std::string certificate_thumbprint;
 };
 
 class Caller {

@@ -2,7 +2,10 @@
 // authenticated, said when it is refused. Any thread; a value.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+
+#include "foundation/literal.h"
 
 namespace salus::request {
 
@@ -10,11 +13,16 @@ enum class CredentialError : std::uint8_t {
     none,                // nothing was shown
     invalid_token,       // which part was wrong stays with us
     invalid_dpop_proof,  // the token may be right; whoever sends it did not prove to hold its key
+    use_dpop_nonce,      // RFC 9449 section 9
+    insufficient_user_authentication,  // RFC 9470: the person has to prove more, or anew
 };
 
 struct Challenge {
     CredentialError error = CredentialError::none;
     bool dpop = false;  // the scheme that was used
+    // insufficient_user_authentication: what would be enough.
+    Literal acr_values;
+    std::chrono::seconds max_age{0};  // 0: any
 };
 
 }  // namespace salus::request

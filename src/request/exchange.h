@@ -28,6 +28,9 @@ struct AuditFacts {
     EphiText claimed_client;  // token endpoint: whom the assertion names, unproven text
     std::optional<ClientId> proven_client;   // token endpoint: whom it proved
     std::optional<ClientId> target_client;   // administration: whom the act is about
+    std::optional<UserId> user;              // once known: the person who acts
+    std::optional<UserId> target_user;       // administration: whom the act is about
+    std::optional<audit::Event> event;       // where one interaction does several things: which
     std::optional<Interaction> interaction;  // once classified
     std::string type;
     std::optional<CompartmentId> compartment;  // the patient's, once known

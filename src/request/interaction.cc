@@ -49,6 +49,14 @@ constexpr std::array kRows{
     // Who asks with an assertion uses it up.
     Row{I::introspection, {"introspection", F::token, A::none, kWrites, {}}},
     Row{I::revocation, {"revocation", F::token, A::none, kWrites, {}}},
+    Row{I::pushed_authorization, {"pushed-authorization", F::token, A::none, kWrites, {}}},
+    Row{I::user_info, {"userinfo", F::user_info, A::none, kReads, {}}},
+    Row{I::openid_configuration, {"metadata.openid", F::discovery, A::none, kReads, {}}},
+    Row{I::authorization, {"authorization", F::page, A::none, kWrites, {}}},
+    Row{I::sign_in, {"sign-in", F::page, A::none, kWrites, {}}},
+    Row{I::account, {"account", F::page, A::none, kWrites, {}}},
+    Row{I::end_session, {"end-session", F::page, A::none, kWrites, {}}},
+    Row{I::page_script, {"page-script", F::discovery, A::none, kReads, {}}},
     Row{I::authorization_server_metadata, {"metadata.oauth", F::discovery, A::none, kReads, {}}},
     Row{I::smart_configuration, {"metadata.smart", F::discovery, A::none, kReads, {}}},
     Row{I::json_web_key_set, {"metadata.jwks", F::discovery, A::none, kReads, {}}},
@@ -61,6 +69,11 @@ constexpr std::array kRows{
     // of its steps by itself.
     Row{I::key_rotation, {"admin.key-rotation", F::keys, A::update, kReads, {}}},
     Row{I::client_add, {"admin.client-add", F::clients, A::update, kWrites, {}}},
+    Row{I::client_list, {"admin.client-list", F::clients, A::read, kReads, {}}},
+    Row{I::client_remove, {"admin.client-remove", F::clients, A::update, kWrites, {}}},
+    Row{I::user_add, {"admin.user-add", F::users, A::update, kWrites, {}}},
+    Row{I::user_list, {"admin.user-list", F::users, A::read, kReads, {}}},
+    Row{I::user_change, {"admin.user-change", F::users, A::update, kWrites, {}}},
     Row{I::custodians_set, {"admin.custodians-set", F::keys, A::update, kWrites, {}}},
     Row{I::custodians_read, {"admin.custodians-read", F::keys, A::read, kReads, {}}},
     Row{I::proposal_draft, {"admin.proposal-draft", F::keys, A::read, kReads, {}}},
@@ -113,8 +126,8 @@ InteractionForm const& form_of(Interaction interaction) noexcept {
 }
 
 bool is_administration(Family family) noexcept {
-    return family == F::definitions || family == F::clients || family == F::keys ||
-           family == F::check || family == F::backups;
+    return family == F::definitions || family == F::clients || family == F::users ||
+           family == F::keys || family == F::check || family == F::backups;
 }
 
 Literal name_of(Interaction interaction) noexcept {
@@ -137,7 +150,7 @@ bool is_audit_view(Interaction interaction) noexcept {
 
 bool is_public(Interaction interaction) noexcept {
     auto const family = form_of(interaction).family;
-    return family == F::discovery || family == F::token;
+    return family == F::discovery || family == F::token || family == F::page;
 }
 
 }  // namespace salus::request

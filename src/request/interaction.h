@@ -35,8 +35,17 @@ enum class Interaction : std::uint8_t {
     open_api,
     // Authorization server
     token,
-    introspection,  // RFC 7662
-    revocation,     // RFC 7009
+    introspection,         // RFC 7662
+    revocation,            // RFC 7009
+    pushed_authorization,  // RFC 9126
+    user_info,             // OpenID Connect Core section 5.3
+    openid_configuration,
+    // Pages for people
+    authorization,  // the authorization endpoint, RFC 6749 section 3.1
+    sign_in,
+    account,
+    end_session,  // OpenID Connect RP-Initiated Logout
+    page_script,  // the script that a page loads
     authorization_server_metadata,
     smart_configuration,
     json_web_key_set,
@@ -47,6 +56,11 @@ enum class Interaction : std::uint8_t {
     key_status,
     key_rotation,
     client_add,
+    client_list,
+    client_remove,
+    user_add,
+    user_list,
+    user_change,
     // Keys: what several people decide
     custodians_set,
     custodians_read,
@@ -78,9 +92,12 @@ enum class Family : std::uint8_t {
     bundle,     // entry by entry
     discovery,  // documents that describe the server
     token,      // and what becomes of one
+    page,       // pages for people; who they are is asked of the session, not of a token
+    user_info,  // of the person that the token acts for
     // Administration, each by the scope of its name: admin/definitions.read and so on
     definitions,
     clients,
+    users,
     keys,
     check,
     backups,
@@ -114,7 +131,8 @@ struct InteractionForm {
 [[nodiscard]] bool is_write(Interaction interaction) noexcept;
 // Shows the audit log, and is recorded as a reading of it.
 [[nodiscard]] bool is_audit_view(Interaction interaction) noexcept;
-// Answered without a token: discovery documents and the token endpoint, never ePHI.
+// Answered without an access token: discovery documents, the endpoints of the authorization server,
+// and pages, which ask for a session by themselves.
 [[nodiscard]] bool is_public(Interaction interaction) noexcept;
 
 }  // namespace salus::request

@@ -80,13 +80,17 @@ struct PlainContent {
     std::string text;
 };
 
+// A page for a person: of their own account, or names to choose from. HTML.
+struct PageContent {
+    EphiText text;
+};
 struct NoContent {};
 
 struct Prepared {
     int status = 200;
     http::Headers headers;
     std::variant<NoContent, PlainContent, ResourceContent, MetaContent, ReportContent,
-                 BundleContent>
+                 BundleContent, PageContent>
         content;
     std::vector<Touched> touched;       // of a write: what it writes
     std::vector<Touched> consulted;     // of a write: what its answer tells of besides

@@ -47,12 +47,9 @@ bool read_letters(std::string_view permission, Scope& scope) {
 
 std::optional<Scope> parse_administration(std::string_view rest) {
     Scope scope{.context = ScopeContext::administration, .type = {}};
-    if (rest == "clients.write") {
-        scope.type = "clients";
-        scope.update = true;
-        return scope;
-    }
-    bool const reads_or_writes = rest == "definitions.read" || rest == "definitions.write" ||
+    bool const reads_or_writes = rest == "clients.read" || rest == "clients.write" ||
+                                 rest == "users.read" || rest == "users.write" ||
+                                 rest == "definitions.read" || rest == "definitions.write" ||
                                  rest == "keys.read" || rest == "keys.write" ||
                                  rest == "backups.read" || rest == "backups.write";
     if (reads_or_writes) {
@@ -75,6 +72,7 @@ std::string_view administered(Family family) {
     switch (family) {
         case Family::definitions: return "definitions";
         case Family::clients: return "clients";
+        case Family::users: return "users";
         case Family::keys: return "keys";
         case Family::check: return "check";
         case Family::backups: return "backups";
@@ -112,6 +110,7 @@ std::string Scope::text() const {
     for (auto const& letter : kLetters) {
         if (this->*letter.member) out.push_back(letter.name);
     }
+    if (!constraint.empty()) out.append("?").append(constraint);
     return out;
 }
 
@@ -174,13 +173,17 @@ bool allows(Scope const& scope, Interaction interaction, std::string_view type) 
         case Family::receipt: return true;
         case Family::definitions:
         case Family::clients:
+        case Family::users:
         case Family::keys:
         case Family::check:
         case Family::backups:
         case Family::audit_detail:
             return !clinical && scope.type == administered(form.family) && has(scope, form.access);
+        // The operation asks for a person and the scope openid.
+        case Family::user_info: return true;
         case Family::bundle:
         case Family::discovery:
+        case Family::page:
         case Family::token: return false;
     }
     return false;

@@ -1,13 +1,13 @@
 // SMART App Launch 2.2 scopes, version 2 grammar (AZ-6):
 //   (patient|user|system)/(Type|*).(c)(r)(u)(d)(s)
 // letters a non-empty subset of "cruds" in that order; and Salus's own scopes for administration,
-// admin/clients.write; admin/definitions, admin/keys and admin/backups with .read and .write; and
-// admin/check.read; admin/audit.read, which opens the sealed details of the audit log; and
-// admin/population.read, which lets reading span patients (MIN-3); admin/tokens.read, which lets a
-// service introspect every client's tokens. The scopes on AuditEvent must be
-// named: "*" is every record, and the audit log is none. A scope that is not exactly one of these
-// is refused, never reinterpreted. Granular scopes (?param=value) are refused as long as no rule
-// enforces them: a constraint that cannot be evaluated denies (rule SC4).
+// admin/clients, admin/users, admin/definitions, admin/keys and admin/backups with .read and
+// .write; and admin/check.read; admin/audit.read, which opens the sealed details of the audit log;
+// and admin/population.read, which lets reading span patients (MIN-3); admin/tokens.read, which
+// lets a service introspect every client's tokens. The scopes on AuditEvent must be named: "*" is
+// every record, and the audit log is none. A scope that is not exactly one of these is refused,
+// never reinterpreted. Granular scopes (?param=value) are refused as long as no rule enforces them:
+// a constraint that cannot be evaluated denies (rule SC4).
 #pragma once
 
 #include <optional>
@@ -24,12 +24,14 @@ enum class ScopeContext : std::uint8_t { patient, user, system, administration }
 struct Scope {
     ScopeContext context;
     std::string type;  // a FHIR resource type, "*", "clients", "definitions", "backups",
-                       // "population", "check", "audit", "tokens"
+                       // "population", "check", "audit", "tokens", "users"
     bool create = false;
     bool read = false;    // read, vread, history of an instance; for administration: .read
     bool update = false;  // for administration: .write
     bool remove = false;
     bool search = false;
+    // Of a granular scope the query behind '?', in its one spelling; empty: none.
+    std::string constraint{};
 
     [[nodiscard]] std::string text() const;
     friend bool operator==(Scope const&, Scope const&) = default;

@@ -25,7 +25,7 @@ TEST(Scope, RefusesWhatIsNotTheGrammar) {
           "system/Patient/x.r", "system/**.r", "system/Patient*.r", "system/$.r", "system/_.r",
           "system/Patient\t.r", "system/Patient.r\n", "system//Patient.r",
           // other contexts and administration
-          "users/Patient.r", "admin/clients.read", "admin/check.write", "admin/population.write",
+          "users/Patient.r", "admin/clients.r", "admin/check.write", "admin/population.write",
           "admin/*.cruds", "admin/clients.w", "admin/clients.write?x", "admin/",
           "admin/check.read.read"}) {
         EXPECT_FALSE(parse_scope(text).has_value()) << text;
@@ -38,7 +38,8 @@ TEST(Scope, RefusesWhatIsNotTheGrammar) {
 TEST(Scope, KeepsItsCanonicalSpelling) {
     for (auto const* text :
          {"system/*.cruds", "patient/Observation.rs", "user/Patient.c", "system/Encounter.ud",
-          "admin/clients.write", "admin/check.read", "admin/population.read"}) {
+          "admin/clients.write", "admin/clients.read", "admin/users.read", "admin/users.write",
+          "admin/check.read", "admin/population.read"}) {
         auto const scope = parse_scope(text);
         ASSERT_TRUE(scope.has_value()) << text;
         EXPECT_EQ(scope->text(), text);
@@ -123,6 +124,18 @@ constexpr std::array kRows{
     Row{Interaction::token, 0},
     Row{Interaction::introspection, 0},
     Row{Interaction::revocation, 0},
+    Row{Interaction::pushed_authorization, 0},
+    Row{Interaction::openid_configuration, 0},
+    Row{Interaction::authorization, 0},
+    Row{Interaction::sign_in, 0},
+    Row{Interaction::account, 0},
+    Row{Interaction::end_session, 0},
+    Row{Interaction::page_script, 0},
+    Row{Interaction::client_list, 0},
+    Row{Interaction::client_remove, 0},
+    Row{Interaction::user_add, 0},
+    Row{Interaction::user_list, 0},
+    Row{Interaction::user_change, 0},
     Row{Interaction::authorization_server_metadata, 0},
     Row{Interaction::smart_configuration, 0},
     Row{Interaction::json_web_key_set, 0},
@@ -156,8 +169,8 @@ constexpr std::array kRows{
 };
 
 TEST(Allows, EachInteractionNeedsItsOwnLetter) {
-    // The proof of one's own request needs no letter.
-    ASSERT_EQ(kRows.size() + 1, all_interactions().size());
+    // The proof of one's own request needs no letter, nor who one is.
+    ASSERT_EQ(kRows.size() + 2, all_interactions().size());
     for (auto const& row : kRows) {
         for (char letter : std::string_view("cruds")) {
             auto const scope = parse_scope(std::string("system/Patient.") + letter);
