@@ -18,4 +18,20 @@ inline constexpr std::size_t kRevocationsKept = 1'000;
 // Clients whose keys a thread keeps checked.
 inline constexpr std::size_t kClientsRemembered = 1'000;
 
+// Of a client's registration.
+inline constexpr std::size_t kRedirectUriBytes = 1'024;
+inline constexpr std::size_t kRedirectUris = 16;
+
+// The authorization endpoint.
+inline constexpr auto kPushedRequestLife = 60s;          // RFC 9126 section 2.2
+inline constexpr auto kPendingAuthorizationLife = 900s;  // from the request to the person's answer
+inline constexpr auto kAuthorizationCodeLife = 60s;      // RFC 9700 section 2.1.1
+inline constexpr std::size_t kAuthorizationParameterBytes = 2'048;  // each of them
+inline constexpr auto kIdTokenLife = 300s;
+
+// Grants and refresh tokens.
+inline constexpr auto kRefreshRetryWindow = 10s;  // the same client may ask again (RF3)
+inline constexpr auto kGrantIdle = 30 * 86'400s;
+inline constexpr auto kGrantLife = 180 * 86'400s;
+
 }  // namespace salus::limits

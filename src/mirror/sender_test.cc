@@ -1,6 +1,8 @@
 // The server's side of a mirror: what is sent, what is published, and the states that follow.
 #include "mirror/sender.h"
 
+#include <algorithm>
+
 #include "audit/log_fixture.h"
 #include "mirror/mirror_for_test.h"
 #include "transparency/keyed_signer.h"

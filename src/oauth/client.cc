@@ -4,6 +4,7 @@
 #include <array>
 
 #include "json/writer.h"
+#include "oauth/client_metadata.h"
 #include "oauth/form_reader.h"
 
 namespace salus::oauth {
@@ -11,6 +12,20 @@ namespace {
 
 constexpr std::size_t kNameLargest = 200;
 constexpr std::size_t kPurposesLargest = 8;
+
+constexpr std::array<std::string_view, 13> kMembers{"client_id",
+                                                    "name",
+                                                    "scope",
+                                                    "purposes",
+                                                    "jwks",
+                                                    "dpop_bound_access_tokens",
+                                                    "token_endpoint_auth_method",
+                                                    "profile",
+                                                    "grant_types",
+                                                    "redirect_uris",
+                                                    "post_logout_redirect_uris",
+                                                    "backchannel_logout_uri",
+                                                    "require_pushed_authorization_requests"};
 
 Result<std::vector<request::PurposeOfUse>> purposes_from(json::Value root) {
     auto const list = root.member("purposes");
@@ -37,33 +52,26 @@ bool is_client_id(std::string_view text) {
 }
 
 std::string to_json(Client const& client) {
-    std::string out = R"({"client_id":)";
-    json::append_quoted(out, client.id.text());
-    out.append(R"(,"name":)");
-    json::append_quoted(out, client.name);
-    out.append(R"(,"scope":)");
-    json::append_quoted(out, request::to_text(client.scopes));
-    out.append(R"(,"purposes":[)");
-    for (auto const purpose : client.purposes) {
-        if (!out.ends_with('[')) out.push_back(',');
-        json::append_quoted(out, request::code_of(purpose).text());
-    }
-    out.append(R"(],"jwks":)").append(client.jwks);
-    if (client.dpop_bound_access_tokens) out.append(R"(,"dpop_bound_access_tokens":true)");
-    out.push_back('}');
+    std::string out;
+    json::Writer writer(out);
+    writer.begin_object();
+    writer.key("client_id").string(client.id.text());
+    writer.key("name").string(client.name);
+    writer.key("scope").string(request::to_text(client.scope));
+    writer.key("purposes").begin_array();
+    for (auto const purpose : client.purposes) writer.string(request::code_of(purpose).text());
+    writer.end_array();
+    if (!client.jwks.empty()) writer.key("jwks").raw(client.jwks);
+    write_metadata(writer, client);
+    writer.end_object();
     return out;
 }
 
 Result<Client> client_from_json(json::Value root) {
-    static constexpr std::array<std::string_view, 6> kMembers{
-        "client_id", "name", "scope", "purposes", "jwks", "dpop_bound_access_tokens"};
     if (!root.is_object()) return fail(Errc::invalid, "a client is a JSON object");
     for (auto const member : root.members()) {
-        if (std::ranges::find(kMembers, member.name()) == kMembers.end()) {
-            return fail(Errc::invalid,
-                        "a client has client_id, name, scope, purposes, jwks and "
-                        "dpop_bound_access_tokens");
-        }
+        if (std::ranges::find(kMembers, member.name()) == kMembers.end())
+            return fail(Errc::invalid, "a client has no such member");
     }
     Client client;
     auto const id = root.text_member("client_id");
@@ -76,19 +84,17 @@ Result<Client> client_from_json(json::Value root) {
         return fail(Errc::invalid, "name must be a text of at most 200 bytes");
     }
     client.name = *name;
-    auto const scopes = request::parse_scopes(root.text_member("scope").value_or(""));
-    if (!scopes) return fail(Errc::invalid, "scope must be SMART v2 scopes without ?parameters");
-    client.scopes = *scopes;
+    auto const scope = request::parse_scope_request(root.text_member("scope").value_or(""));
+    if (!scope) return fail(Errc::invalid, "scope must be SMART v2 scopes");
+    client.scope = *scope;
     SALUS_TRY(client.purposes, purposes_from(root));
-    auto const jwks = root.member("jwks");
-    if (!jwks || !jwks->is_object()) return fail(Errc::invalid, "jwks must be a JSON Web Key Set");
-    client.jwks = jwks->raw();
-    SALUS_TRY(client.keys, jose::KeySet::parse(client.jwks));
-    if (auto const bound = root.member("dpop_bound_access_tokens")) {
-        if (bound->kind() != json::Kind::boolean)
-            return fail(Errc::invalid, "dpop_bound_access_tokens is true or false");
-        client.dpop_bound_access_tokens = bound->raw() == "true";
+    if (auto const jwks = root.member("jwks")) {
+        if (!jwks->is_object()) return fail(Errc::invalid, "jwks must be a JSON Web Key Set");
+        client.jwks = jwks->raw();
+        SALUS_TRY(client.keys, jose::KeySet::parse(client.jwks));
     }
+    SALUS_TRY_VOID(read_metadata(root, client));
+    SALUS_TRY_VOID(check_metadata(client));
     return client;
 }
 

@@ -1,5 +1,6 @@
-// A registered client (RFC 7591 in part): who may ask for tokens, with which keys, for what. Stored
-// as a sealed document in the tenant's identity compartment. A client belongs to one tenant.
+// A registered client (RFC 7591 in part): who may ask for tokens, how it proves itself, for what,
+// and where answers to it may go. Stored as a sealed document in the tenant's identity compartment.
+// A client belongs to one tenant.
 #pragma once
 
 #include <optional>
@@ -12,26 +13,59 @@
 #include "json/document.h"
 #include "records/records.h"
 #include "request/purpose_of_use.h"
-#include "request/scope.h"
+#include "request/scope_request.h"
 
 namespace salus::oauth {
 
 inline constexpr std::string_view kClientType = "Client";
 
+// Which of the specifications that contradict each other a client is held to. A profile tightens
+// the one path that all take, and loosens nothing.
+enum class Profile : std::uint8_t {
+    smart,  // SMART App Launch 2.2
+    fapi2,  // FAPI 2.0 Security Profile: pushed requests, sender-constrained tokens
+};
+
+// `token_endpoint_auth_method` (RFC 7591 section 2).
+enum class AuthenticationMethod : std::uint8_t {
+    private_key_jwt,
+    none,  // a public client: it proves nothing but PKCE
+};
+
+// `grant_types`.
+struct GrantTypes {
+    bool client_credentials = false;
+    bool authorization_code = false;
+    bool refresh_token = false;
+    friend bool operator==(GrantTypes const&, GrantTypes const&) = default;
+};
+
 struct Client {
     ClientId id;
-    std::string name;                             // for people: shown to administrators
-    std::vector<request::Scope> scopes;           // the most it can be granted
+    std::string name;                             // for people: shown at consent
+    request::ScopeRequest scope;                  // the most it can be granted
     std::vector<request::PurposeOfUse> purposes;  // what it may ask for; the first is the default
-    std::string jwks;                             // its public keys, RFC 7517
-    jose::KeySet keys;                            // the same, checked: checking a key is dear
-    bool dpop_bound_access_tokens = false;        // RFC 9449 section 5.2: no bearer token for it
+    Profile profile = Profile::smart;
+    AuthenticationMethod authentication = AuthenticationMethod::private_key_jwt;
+    GrantTypes grants{.client_credentials = true};
+    std::string jwks;                       // its public keys, RFC 7517; empty: a public client
+    jose::KeySet keys;                      // the same, checked: checking a key is dear
+    bool dpop_bound_access_tokens = false;  // RFC 9449 section 5.2: no bearer token for it
+    bool require_pushed_authorization_requests = false;  // RFC 9126 section 6
+    std::vector<std::string> redirect_uris;
+    std::vector<std::string> post_logout_redirect_uris;
+    std::string backchannel_logout_uri;  // empty: it is not told
+
+    [[nodiscard]] bool is_public() const noexcept {
+        return authentication == AuthenticationMethod::none;
+    }
 };
 
 // Client ids that a request may name: our own alphabet, at most 64 characters.
 [[nodiscard]] bool is_client_id(std::string_view text);
 [[nodiscard]] std::string to_json(Client const& client);
-// Errc::invalid with what is missing or wrong; unknown members are refused.
+// Errc::invalid with what is missing or wrong; unknown members are refused, and whatever the
+// profile forbids.
 [[nodiscard]] Result<Client> client_from_json(json::Value root);
 // The client's document; nothing if there is none, or it was removed.
 [[nodiscard]] Result<std::optional<records::StoredDocument>> read_client(records::Records& records,

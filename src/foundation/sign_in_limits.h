@@ -1,0 +1,26 @@
+// Bounds of sign-in and sessions (NIST SP 800-63B section 7.2, 45 CFR 164.312(a)(2)(iii)), as
+// limits.h.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace salus::limits {
+
+using namespace std::chrono_literals;
+
+inline constexpr auto kSessionIdle = 900s;            // without a request: automatic logoff
+inline constexpr auto kSessionLife = 12 * 3'600s;     // whatever happens
+inline constexpr auto kSessionTouch = 60s;            // how exactly the last use is stored
+inline constexpr auto kSignInAttemptLife = 900s;      // from the first page to the last factor
+inline constexpr auto kEnrolmentCodeLife = 7 * 86'400s;
+inline constexpr auto kKnownDeviceLife = 365 * 86'400s;
+inline constexpr std::size_t kUserNameBytes = 128;
+inline constexpr std::size_t kDisplayNameBytes = 200;
+inline constexpr std::size_t kSessionsOfUser = 20;
+inline constexpr std::size_t kGrantsOfUser = 100;
+inline constexpr std::size_t kUsers = 20'000;         // of one tenant: they stand in one list
+// Passwords that are hashed at once, of all event loops: 128 MiB each.
+inline constexpr std::size_t kPasswordsAtOnce = 2;
+
+}  // namespace salus::limits

@@ -1,0 +1,98 @@
+#include "identity/grant.h"
+
+#include "foundation/oauth_limits.h"
+#include "identity/json_members.h"
+
+namespace salus::identity {
+namespace {
+
+Result<void> read_rights(json::Value root, Grant& grant) {
+    SALUS_TRY(auto const scope, text_in(root, "scope"));
+    auto parsed = request::parse_scope_request(scope);
+    SALUS_TRY(auto const code, text_in(root, "purpose"));
+    auto const purpose = request::purpose_of_code(code);
+    if (!parsed || !purpose) return fail(Errc::corrupt, "a grant is damaged");
+    grant.scope = *std::move(parsed);
+    grant.purpose = *purpose;
+    return {};
+}
+
+Result<void> read_refresh(json::Value root, Grant& grant) {
+    if (!root.member("refresh")) return {};
+    SALUS_TRY(grant.refresh, digest_in(root, "refresh"));
+    if (!root.member("replaced")) return {};
+    SALUS_TRY(grant.replaced, digest_in(root, "replaced"));
+    SALUS_TRY(grant.rotated, time_in(root, "rotated"));
+    SALUS_TRY(grant.last_answer, text_in(root, "last_answer"));
+    return {};
+}
+
+}  // namespace
+
+WallTime Grant::ends() const noexcept {
+    return given + limits::kGrantLife;
+}
+
+std::string Grant::to_json() const {
+    std::string out;
+    json::Writer writer(out);
+    writer.begin_object();
+    writer.key("user").string(user.text());
+    writer.key("generation").integer(static_cast<std::int64_t>(generation));
+    writer.key("client").string(client.text());
+    writer.key("scope").string(request::to_text(scope));
+    writer.key("purpose").string(request::code_of(purpose).text());
+    write_text(writer, "patient", patient);
+    write_text(writer, "encounter", encounter);
+    write_text(writer, "key_thumbprint", key_thumbprint);
+    write_text(writer, "session", session);
+    writer.key("acr").string(acr_of(assurance));
+    write_time(writer, "authenticated", authenticated);
+    write_time(writer, "given", given);
+    write_time(writer, "used", used);
+    if (has_refresh_token()) write_bytes(writer, "refresh", refresh);
+    if (replaced) {
+        write_bytes(writer, "replaced", *replaced);
+        write_time(writer, "rotated", rotated);
+        writer.key("last_answer").string(last_answer);
+    }
+    writer.end_object();
+    return out;
+}
+
+Result<Grant> Grant::from_json(json::Value root) {
+    Grant grant;
+    SALUS_TRY(auto const user, text_in(root, "user"));
+    grant.user = UserId(user);
+    SALUS_TRY(auto const generation, integer_in(root, "generation"));
+    grant.generation = static_cast<std::uint64_t>(generation);
+    SALUS_TRY(auto const client, text_in(root, "client"));
+    grant.client = ClientId(client);
+    SALUS_TRY_VOID(read_rights(root, grant));
+    grant.patient = root.text_member("patient").value_or("");
+    grant.encounter = root.text_member("encounter").value_or("");
+    grant.key_thumbprint = root.text_member("key_thumbprint").value_or("");
+    grant.session = root.text_member("session").value_or("");
+    SALUS_TRY(auto const acr, text_in(root, "acr"));
+    grant.assurance = assurance_of(acr);
+    SALUS_TRY(grant.authenticated, time_in(root, "authenticated"));
+    SALUS_TRY(grant.given, time_in(root, "given"));
+    SALUS_TRY(grant.used, time_in(root, "used"));
+    SALUS_TRY_VOID(read_refresh(root, grant));
+    return grant;
+}
+
+RefreshVerdict judge(Grant const& grant, SecretId const& shown, std::string_view key_thumbprint,
+                     WallTime now) {
+    bool const same_key = grant.key_thumbprint == key_thumbprint;
+    if (grant.replaced && matches(shown, *grant.replaced)) {
+        bool const in_time = now < grant.rotated + limits::kRefreshRetryWindow;
+        return in_time && same_key ? RefreshVerdict::retry : RefreshVerdict::reused;
+    }
+    if (!grant.has_refresh_token() || !matches(shown, grant.refresh) || !same_key)
+        return RefreshVerdict::foreign;
+    bool const over = now >= grant.ends() || now >= grant.used + limits::kGrantIdle;
+    return over ? RefreshVerdict::over : RefreshVerdict::current;
+}
+
+}  // namespace salus::identity

@@ -1,0 +1,36 @@
+#include "identity/secret_id.h"
+
+#include "foundation/bytes.h"
+
+namespace salus::identity {
+namespace {
+
+constexpr std::size_t kPartBytes = 16;
+
+}  // namespace
+
+SecretId SecretId::make(crypto::Random& random) {
+    return {.id = crypto::random_id(random), .secret = crypto::random_id(random)};
+}
+
+std::optional<SecretId> SecretId::parse(std::string_view text) {
+    auto const dot = text.find('.');
+    if (dot == std::string_view::npos) return std::nullopt;
+    SecretId parsed{.id = std::string(text.substr(0, dot)),
+                    .secret = std::string(text.substr(dot + 1))};
+    for (auto const* part : {&parsed.id, &parsed.secret}) {
+        auto const bytes = from_base64url(*part);
+        if (!bytes || bytes->size() != kPartBytes) return std::nullopt;
+    }
+    return parsed;
+}
+
+crypto::Sha256Digest SecretId::hash() const {
+    return crypto::sha256(bytes_of(secret));
+}
+
+bool matches(SecretId const& shown, crypto::Sha256Digest const& stored) noexcept {
+    return equal_constant_time(shown.hash(), stored);
+}
+
+}  // namespace salus::identity

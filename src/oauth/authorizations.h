@@ -1,0 +1,85 @@
+// Requests for authorization that wait for a person, and what becomes of them: a code for the
+// client, or a refusal (RFC 6749 section 4.1.2, RFC 9207). The sign-in pages find what waits here
+// by its id, and say here how it ended. Belongs to one thread, as the records do.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/random.h"
+#include "identity/authorization_request.h"
+#include "identity/documents.h"
+#include "identity/secret_id.h"
+#include "identity/session.h"
+#include "identity/user.h"
+#include "oauth/client_directory.h"
+#include "request/form.h"
+#include "request/prepared.h"
+
+namespace salus::oauth {
+
+using Pending = identity::Stored<identity::PendingAuthorization>;
+
+// What a person allowed, having proved who they are.
+struct Consent {
+    identity::User const& user;
+    std::string session;  // id
+    identity::Session const& proof;
+    request::ScopeRequest scope;  // within what was asked; at least one part
+};
+
+class Authorizations {
+public:
+    // Borrows all.
+    Authorizations(request::Tenant const& tenant, records::Records& records, json::Parser& parser,
+                   crypto::Random& random, Clock const& clock)
+        : tenant_(tenant),
+          documents_(records, parser, clock),
+          clients_(records, parser),
+          random_(random),
+          clock_(clock) {}
+
+    // Adds what waits in this browser to the answer's batch, and gives its id.
+    [[nodiscard]] Result<std::string> begin(identity::AuthorizationRequest request,
+                                            std::string pushed, identity::SecretId const& browser,
+                                            request::Prepared& prepared);
+    // Nothing: there is none of this id, it is of another browser, or its time is over.
+    [[nodiscard]] Result<std::optional<Pending>> find(std::string_view id,
+                                                      identity::SecretId const& browser);
+    // The client that asks; nullptr when it was removed meanwhile.
+    [[nodiscard]] Result<ClientPointer> client_of(Pending const& pending);
+    // What a token could hold at most: what was asked, the client may have, and the user has the
+    // right to. Words that need what the user has not (fhirUser) are left out.
+    [[nodiscard]] Result<request::ScopeRequest> grantable(Pending const& pending,
+                                                          identity::User const& user);
+    // Notes the patient whose records the app will see. The batch is in `prepared`.
+    [[nodiscard]] Result<void> choose_patient(Pending pending, std::string_view patient,
+                                              request::Prepared& prepared);
+
+    // A grant and its code, and the browser sent back with it (303). The pushed request is used up.
+    [[nodiscard]] Result<request::Prepared> complete(Pending const& pending,
+                                                     Consent const& consent);
+    // The browser sent back with an error of RFC 6749 section 4.1.2.1, OpenID Connect Core section
+    // 3.1.2.6 or RFC 9470 section 5.
+    [[nodiscard]] Result<request::Prepared> refuse(Pending const& pending, Literal code,
+                                                   Literal why);
+    // The same before anything waits. REQUIRES: the redirect URI is the client's.
+    [[nodiscard]] request::Prepared refusal_to(identity::AuthorizationRequest const& request,
+                                               std::string_view code, Literal why) const;
+
+private:
+    [[nodiscard]] std::string answer_to(identity::AuthorizationRequest const& request,
+                                        std::vector<request::Parameter> parameters) const;
+    [[nodiscard]] Result<void> use_up(Pending const& pending, request::Prepared& prepared);
+    [[nodiscard]] Result<std::string> add_grant(Pending const& pending, Consent const& consent,
+                                                request::Prepared& prepared);
+
+    request::Tenant const& tenant_;
+    identity::Documents documents_;
+    ClientDirectory clients_;
+    crypto::Random& random_;
+    Clock const& clock_;
+};
+
+}  // namespace salus::oauth

@@ -1,0 +1,147 @@
+#include "oauth/client_metadata.h"
+
+#include <algorithm>
+
+#include "foundation/oauth_limits.h"
+#include "oauth/redirect_uri.h"
+
+namespace salus::oauth {
+namespace {
+
+Result<bool> flag(json::Value root, std::string_view name, Literal wrong) {
+    auto const member = root.member(name);
+    if (!member) return false;
+    if (!member->is_boolean()) return fail(Errc::invalid, wrong);
+    return member->boolean();
+}
+
+Result<std::vector<std::string>> addresses(json::Value root, std::string_view name, Literal wrong) {
+    std::vector<std::string> uris;
+    auto const list = root.member(name);
+    if (!list) return uris;
+    if (!list->is_array() || list->size() > limits::kRedirectUris)
+        return fail(Errc::invalid, wrong);
+    for (auto const value : list->elements()) {
+        if (!value.is_string() || !is_redirect_uri(value.text())) return fail(Errc::invalid, wrong);
+        uris.push_back(value.text());
+    }
+    return uris;
+}
+
+Result<GrantTypes> grant_types(json::Value root) {
+    auto const list = root.member("grant_types");
+    if (!list) return GrantTypes{.client_credentials = true};
+    constexpr Literal kWrong =
+        "grant_types are client_credentials, authorization_code and refresh_token";
+    if (!list->is_array() || list->size() == 0) return fail(Errc::invalid, kWrong);
+    GrantTypes grants;
+    for (auto const value : list->elements()) {
+        if (value.is_text("client_credentials")) {
+            grants.client_credentials = true;
+        } else if (value.is_text("authorization_code")) {
+            grants.authorization_code = true;
+        } else if (value.is_text("refresh_token")) {
+            grants.refresh_token = true;
+        } else {
+            return fail(Errc::invalid, kWrong);
+        }
+    }
+    return grants;
+}
+
+Result<void> read_choices(json::Value root, Client& client) {
+    auto const method = root.text_member("token_endpoint_auth_method").value_or("private_key_jwt");
+    if (method == "none") {
+        client.authentication = AuthenticationMethod::none;
+    } else if (method != "private_key_jwt") {
+        return fail(Errc::invalid, "token_endpoint_auth_method is private_key_jwt or none");
+    }
+    auto const profile = root.text_member("profile").value_or("smart");
+    if (profile == "fapi2") {
+        client.profile = Profile::fapi2;
+    } else if (profile != "smart") {
+        return fail(Errc::invalid, "profile is smart or fapi2");
+    }
+    return {};
+}
+
+bool acts_for_people(request::ScopeRequest const& scope) {
+    return !scope.words.empty() || std::ranges::any_of(scope.scopes, [](auto const& each) {
+        return each.context == request::ScopeContext::patient ||
+               each.context == request::ScopeContext::user;
+    });
+}
+
+void write_list(json::Writer& writer, std::string_view name, std::vector<std::string> const& all) {
+    if (all.empty()) return;
+    writer.key(name).begin_array();
+    for (auto const& each : all) writer.string(each);
+    writer.end_array();
+}
+
+}  // namespace
+
+Result<void> read_metadata(json::Value root, Client& client) {
+    SALUS_TRY_VOID(read_choices(root, client));
+    SALUS_TRY(client.grants, grant_types(root));
+    constexpr Literal kUris =
+        "redirect_uris are https addresses, or http on 127.0.0.1 or [::1], without fragment";
+    SALUS_TRY(client.redirect_uris, addresses(root, "redirect_uris", kUris));
+    constexpr Literal kLogoutUris =
+        "post_logout_redirect_uris are https addresses, or http on 127.0.0.1 or [::1]";
+    SALUS_TRY(client.post_logout_redirect_uris,
+              addresses(root, "post_logout_redirect_uris", kLogoutUris));
+    client.backchannel_logout_uri = root.text_member("backchannel_logout_uri").value_or("");
+    if (!client.backchannel_logout_uri.empty() && !is_redirect_uri(client.backchannel_logout_uri))
+        return fail(Errc::invalid, "backchannel_logout_uri is an https address");
+    SALUS_TRY(client.dpop_bound_access_tokens,
+              flag(root, "dpop_bound_access_tokens", "dpop_bound_access_tokens is true or false"));
+    SALUS_TRY(client.require_pushed_authorization_requests,
+              flag(root, "require_pushed_authorization_requests",
+                   "require_pushed_authorization_requests is true or false"));
+    return {};
+}
+
+Result<void> check_metadata(Client const& client) {
+    bool const for_people = client.grants.authorization_code;
+    if (client.is_public() != client.jwks.empty())
+        return fail(Errc::invalid, "a client has keys (jwks), or none and the method none");
+    if (client.is_public() && client.grants.client_credentials)
+        return fail(Errc::invalid, "a public client cannot act for itself");
+    if (client.grants.refresh_token && !for_people)
+        return fail(Errc::invalid, "refresh_token needs authorization_code");
+    if (for_people == client.redirect_uris.empty())
+        return fail(Errc::invalid, "authorization_code and redirect_uris need each other");
+    if (!for_people && !client.scope.words.empty())
+        return fail(Errc::invalid, "without authorization_code there is no person to ask about");
+    if (for_people && !acts_for_people(client.scope))
+        return fail(Errc::invalid, "authorization_code needs a scope that acts for a person");
+    if (client.profile != Profile::fapi2) return {};
+    if (client.is_public()) return fail(Errc::invalid, "FAPI 2.0 has no public clients");
+    if (!client.dpop_bound_access_tokens)
+        return fail(Errc::invalid, "FAPI 2.0 needs dpop_bound_access_tokens");
+    if (for_people && !client.require_pushed_authorization_requests)
+        return fail(Errc::invalid, "FAPI 2.0 needs require_pushed_authorization_requests");
+    return {};
+}
+
+void write_metadata(json::Writer& writer, Client const& client) {
+    if (client.is_public()) writer.key("token_endpoint_auth_method").string("none");
+    if (client.profile == Profile::fapi2) writer.key("profile").string("fapi2");
+    if (client.grants != GrantTypes{.client_credentials = true}) {
+        writer.key("grant_types").begin_array();
+        if (client.grants.client_credentials) writer.string("client_credentials");
+        if (client.grants.authorization_code) writer.string("authorization_code");
+        if (client.grants.refresh_token) writer.string("refresh_token");
+        writer.end_array();
+    }
+    write_list(writer, "redirect_uris", client.redirect_uris);
+    write_list(writer, "post_logout_redirect_uris", client.post_logout_redirect_uris);
+    if (!client.backchannel_logout_uri.empty())
+        writer.key("backchannel_logout_uri").string(client.backchannel_logout_uri);
+    if (client.dpop_bound_access_tokens) writer.key("dpop_bound_access_tokens").boolean(true);
+    if (client.require_pushed_authorization_requests)
+        writer.key("require_pushed_authorization_requests").boolean(true);
+}
+
+}  // namespace salus::oauth
