@@ -2,12 +2,37 @@
 
 #include "jose/claims.h"
 #include "jose/jws.h"
+#include "request/scope_request.h"
 
 namespace salus::authentication {
 namespace {
 
 std::unexpected<Error> refused() {
     return fail(Errc::unauthenticated, "the access token is not valid");
+}
+
+// Of a token that acts for a person: it rests on a grant.
+Result<std::optional<request::Person>> person_in(json::Value payload, std::string_view subject) {
+    auto const grant = payload.member("grant_id");
+    if (!grant) return std::optional<request::Person>();
+    auto const time = payload.member("auth_time");
+    auto const seconds = time ? time->integer() : std::nullopt;
+    auto const acr = payload.text_member("acr");
+    if (!grant->is_string() || grant->text().empty() || !seconds || !acr) return refused();
+    return std::optional(request::Person{.id = UserId(std::string(subject)),
+                                         .grant = grant->text(),
+                                         .acr = *acr,
+                                         .authenticated = WallTime(std::chrono::seconds(*seconds))});
+}
+
+// The one patient whose records the token reaches, as the store knows it: the id of a patient is in
+// no token.
+Result<std::optional<CompartmentId>> compartment_in(json::Value payload) {
+    auto const member = payload.member("patient_compartment");
+    if (!member) return std::optional<CompartmentId>();
+    auto const bytes = member->is_string() ? from_hex(member->text()) : std::nullopt;
+    if (!bytes || bytes->size() != CompartmentId::Array().size()) return refused();
+    return std::optional(CompartmentId::from(*bytes));
 }
 
 }  // namespace
@@ -28,19 +53,23 @@ Result<request::CallerFacts> verify_access_token(std::string_view token,
     if (!claims || claims->token_id.value_or("").empty()) return refused();
 
     auto const client = payload.text_member("client_id");
-    auto const scopes = request::parse_scopes(payload.text_member("scope").value_or(""));
+    auto const scope = request::parse_scope_request(payload.text_member("scope").value_or(""));
     auto const purpose =
         request::purpose_of_code(payload.text_member("purpose_of_use").value_or(""));
-    if (!client || client->empty() || !scopes || !purpose) return refused();
+    if (!client || client->empty() || !scope || !purpose) return refused();
     request::CallerFacts facts;
     facts.anonymous = false;
     facts.tenant = tenant.name;
     facts.client = ClientId(*client);
     facts.token_id = *claims->token_id;
     facts.purpose = purpose;
-    facts.scopes = *scopes;
-    facts.scope_text = request::to_text(*scopes);
+    facts.scopes = scope->scopes;
+    facts.scope_text = request::to_text(*scope);
     facts.expires = claims->expires;
+    SALUS_TRY(facts.person, person_in(payload, claims->subject));
+    // A client that acts for itself is asked for nobody.
+    if (!facts.person && !scope->words.empty()) return refused();
+    SALUS_TRY(facts.patient_compartment, compartment_in(payload));
     if (auto const confirmation = payload.member("cnf")) {
         // A binding that is not understood is not passed over (RFC 7800 section 3.1).
         auto const thumbprint =

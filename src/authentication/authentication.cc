@@ -61,7 +61,7 @@ Result<request::CallerPointer> Authentication::caller_of(std::string_view token)
     SALUS_TRY(auto facts, verify_access_token(token, tenant_, keys_, clock_.now()));
     request::CallerPointer caller(new request::Caller(std::move(facts)));
     // What is revoked from here on comes as news, which is looked at before the next request.
-    SALUS_TRY(bool const stands, standing_.stands(caller->facts().token_id));
+    SALUS_TRY(bool const stands, standing_.stands(caller->facts()));
     if (!stands) return refused();
     ++statistics_.verified;
     remember(digest, caller);
@@ -102,8 +102,11 @@ void Authentication::forget_revoked() {
     epoch_ = news.epoch;
     if (news.all) return verified_.clear();
     std::erase_if(verified_, [&](auto const& entry) {
-        return std::ranges::find(news.token_ids, entry.second->facts().token_id) !=
-               news.token_ids.end();
+        auto const& token = entry.second->facts();
+        return std::ranges::any_of(news.names, [&](std::string const& name) {
+            return name == token.token_id || (token.person && (name == token.person->grant ||
+                                                               name == token.person->id.text()));
+        });
     });
 }
 

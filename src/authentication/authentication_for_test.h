@@ -21,10 +21,10 @@ namespace salus::testing {
 // What the store would say.
 class StandingForTest final : public authentication::Standing {
 public:
-    [[nodiscard]] Result<bool> stands(std::string_view token_id) override {
+    [[nodiscard]] Result<bool> stands(request::CallerFacts const& token) override {
         ++asked;
         if (fails) return fail(Errc::unavailable, "the store is away");
-        return !revoked.contains(std::string(token_id));
+        return !revoked.contains(token.token_id);
     }
     std::set<std::string> revoked;
     bool fails = false;

@@ -4,10 +4,10 @@
 
 namespace salus::authentication {
 
-void Revocations::add(std::string token_id) {
+void Revocations::add(std::string name) {
     MutexLock const lock(mutex_);
     if (latest_.size() >= limits::kRevocationsKept) latest_.erase(latest_.begin());
-    latest_.push_back(std::move(token_id));
+    latest_.push_back(std::move(name));
     epoch_.fetch_add(1, std::memory_order_release);
 }
 
@@ -18,7 +18,7 @@ Revocations::News Revocations::since(std::uint64_t epoch) const {
     auto const missed = news.epoch - epoch;
     news.all = missed > latest_.size();
     if (!news.all) {
-        news.token_ids.assign(latest_.end() - static_cast<std::ptrdiff_t>(missed), latest_.end());
+        news.names.assign(latest_.end() - static_cast<std::ptrdiff_t>(missed), latest_.end());
     }
     return news;
 }

@@ -1,5 +1,6 @@
-// Access tokens that were revoked (RFC 7009) while this process runs: what every event loop's
-// memory of verified tokens has to forget. The store has them first and for longer; this carries
+// What was revoked (RFC 7009) while this process runs: an access token by its id, a grant with all
+// tokens that rest on it, everything in the name of a user. Every event loop's memory of verified
+// tokens has to forget it. The store has them first and for longer; this carries
 // the news. IAM-8, IAM-9. Thread safety: any thread.
 #pragma once
 
@@ -17,12 +18,12 @@ public:
     // What came since a listener's last look.
     struct News {
         std::uint64_t epoch = 0;             // where the next look begins
-        bool all = false;                    // more than is kept came: nothing remembered counts
-        std::vector<std::string> token_ids;  // jti
+        bool all = false;                // more than is kept came: nothing remembered counts
+        std::vector<std::string> names;  // ids of tokens (jti), of grants, and of users
     };
 
-    // After the revocation is durable: from here on no event loop takes the token.
-    void add(std::string token_id);
+    // After the revocation is durable: from here on no event loop takes what rests on it.
+    void add(std::string name);
     // One atomic read: each request asks.
     [[nodiscard]] std::uint64_t epoch() const noexcept {
         return epoch_.load(std::memory_order_acquire);

@@ -8,6 +8,7 @@
 #include "authentication/revocations.h"
 #include "foundation/oauth_limits.h"
 #include "foundation/result.h"
+#include "request/caller.h"
 
 namespace salus::authentication {
 
@@ -24,8 +25,8 @@ struct TokenGuards {
 class Standing {
 public:
     virtual ~Standing() = default;
-    // False: revoked. An error refuses the request, and the token is not remembered.
-    [[nodiscard]] virtual Result<bool> stands(std::string_view token_id) = 0;
+    // False: revoked, or what it rests on ended. An error refuses the request, and the token is not remembered.
+    [[nodiscard]] virtual Result<bool> stands(request::CallerFacts const& token) = 0;
 };
 
 }  // namespace salus::authentication

@@ -46,6 +46,7 @@ std::string Grant::to_json() const {
     write_text(writer, "encounter", encounter);
     write_text(writer, "key_thumbprint", key_thumbprint);
     write_text(writer, "session", session);
+    write_flag(writer, "offline", offline);
     writer.key("acr").string(acr_of(assurance));
     write_time(writer, "authenticated", authenticated);
     write_time(writer, "given", given);
@@ -73,6 +74,7 @@ Result<Grant> Grant::from_json(json::Value root) {
     grant.encounter = root.text_member("encounter").value_or("");
     grant.key_thumbprint = root.text_member("key_thumbprint").value_or("");
     grant.session = root.text_member("session").value_or("");
+    grant.offline = is_true(root, "offline");
     SALUS_TRY(auto const acr, text_in(root, "acr"));
     grant.assurance = assurance_of(acr);
     SALUS_TRY(grant.authenticated, time_in(root, "authenticated"));

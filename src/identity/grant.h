@@ -36,7 +36,8 @@ struct Grant {
     std::string patient;         // the context of patient scopes (SMART); empty: none
     std::string encounter;       // of the launch; empty: none
     std::string key_thumbprint;  // what refresh needs a proof by; empty: nothing (DP6)
-    std::string session;         // id; the grant ends with it. Empty: it does not (offline_access)
+    std::string session;         // id of that in which it was given
+    bool offline = false;        // it outlives that session (offline_access)
     Assurance assurance = Assurance::none;
     WallTime authenticated{};
     WallTime given{};

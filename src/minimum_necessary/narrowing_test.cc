@@ -65,7 +65,9 @@ protected:
 
     [[nodiscard]] RefusedRequest refused(ErrorForm form) const {
         return {.form = form,
-                .challenge = {request::CredentialError::invalid_token, false},
+                .challenge = {.error = request::CredentialError::invalid_token,
+                              .dpop = false,
+                              .acr_values = {}},
                 .issuer = "https://localhost",
                 .id = exchange_.id};
     }

@@ -5,33 +5,45 @@
 #include "json/writer.h"
 
 namespace salus::oauth {
+namespace {
+
+void write_person(json::Writer& writer, request::Person const& person) {
+    writer.key("grant_id").string(person.grant);
+    writer.key("acr").string(person.acr);
+    writer.key("auth_time").integer(to_unix_seconds(person.authenticated));
+}
+
+}  // namespace
+
+std::string AccessTokenGrant::scope_text() const {
+    return request::to_text(request::ScopeRequest{.words = words, .scopes = scopes});
+}
 
 std::string issue_access_token(request::Tenant const& tenant, authentication::TokenKeys const& keys,
                                AccessTokenGrant const& grant, crypto::Random& random,
                                WallTime now) {
     auto const issued = to_unix_seconds(now);
-    std::string claims = R"({"iss":)";
-    json::append_quoted(claims, tenant.issuer());
-    claims.append(R"(,"aud":)");
-    json::append_quoted(claims, tenant.fhir_base());
-    claims.append(R"(,"sub":)");
-    json::append_quoted(claims, grant.client.text());
-    claims.append(R"(,"client_id":)");
-    json::append_quoted(claims, grant.client.text());
-    claims.append(R"(,"iat":)").append(std::to_string(issued));
-    claims.append(R"(,"exp":)").append(std::to_string(issued + limits::kAccessTokenLife.count()));
-    claims.append(R"(,"jti":)");
-    json::append_quoted(claims, crypto::random_id(random));
-    claims.append(R"(,"scope":)");
-    json::append_quoted(claims, request::to_text(grant.scopes));
-    claims.append(R"(,"purpose_of_use":)");
-    json::append_quoted(claims, request::code_of(grant.purpose).text());
+    std::string claims;
+    json::Writer writer(claims);
+    writer.begin_object();
+    writer.key("iss").string(tenant.issuer());
+    writer.key("aud").string(tenant.fhir_base());
+    writer.key("sub").string(grant.person ? grant.person->id.text() : grant.client.text());
+    writer.key("client_id").string(grant.client.text());
+    writer.key("iat").integer(issued);
+    writer.key("exp").integer(issued + limits::kAccessTokenLife.count());
+    writer.key("jti").string(crypto::random_id(random));
+    writer.key("scope").string(grant.scope_text());
+    writer.key("purpose_of_use").string(request::code_of(grant.purpose).text());
+    if (grant.person) write_person(writer, *grant.person);
+    if (grant.patient_compartment)
+        writer.key("patient_compartment").string(grant.patient_compartment->hex());
     if (!grant.key_thumbprint.empty()) {
-        claims.append(R"(,"cnf":{"jkt":)");
-        json::append_quoted(claims, grant.key_thumbprint);
-        claims.push_back('}');
+        writer.key("cnf").begin_object();
+        writer.key("jkt").string(grant.key_thumbprint);
+        writer.end_object();
     }
-    claims.push_back('}');
+    writer.end_object();
     auto const set = keys.current();
     return jose::sign_compact(set->signing_key(), set->key_id(), "at+jwt", claims);
 }

@@ -1,14 +1,16 @@
 // Access tokens: signed JWTs by RFC 9068 (IAM-3). No ePHI in them. Any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "authentication/token_keys.h"
 #include "crypto/random.h"
 #include "foundation/clock.h"
+#include "request/caller.h"
 #include "request/purpose_of_use.h"
-#include "request/scope.h"
+#include "request/scope_request.h"
 #include "request/tenant.h"
 
 namespace salus::oauth {
@@ -19,6 +21,13 @@ struct AccessTokenGrant {
     request::PurposeOfUse purpose;
     // The key that the token is bound to (RFC 9449 section 6.1); empty: to none.
     std::string key_thumbprint{};
+    // Whom it acts for; nothing: the client itself.
+    std::optional<request::Person> person{};
+    request::ScopeWords words{};  // only in the name of a person
+    // The one patient whose records scopes in the context of a patient reach.
+    std::optional<CompartmentId> patient_compartment{};
+
+    [[nodiscard]] std::string scope_text() const;
 };
 
 // Lives limits::kAccessTokenLife from `now`.

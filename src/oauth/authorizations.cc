@@ -104,7 +104,8 @@ Result<std::string> Authorizations::add_grant(Pending const& pending, Consent co
     grant->purpose = *purpose;
     grant->patient = pending->patient;
     grant->encounter = pending->encounter;
-    if (!consent.scope.words.has(ScopeWord::offline_access)) grant->session = consent.session;
+    grant->session = consent.session;
+    grant->offline = consent.scope.words.has(ScopeWord::offline_access);
     grant->assurance = consent.proof.assurance;
     grant->authenticated = consent.proof.authenticated;
     grant->given = clock_.now();

@@ -67,11 +67,16 @@ bool names_another_client(std::vector<request::Parameter> const& form, ClientId 
     });
 }
 
+bool has(std::vector<request::Parameter> const& form, std::string_view name) {
+    return std::ranges::find(form, name, &request::Parameter::name) != form.end();
+}
+
 }  // namespace
 
 Result<ProvenClient> ClientAuthentication::prove(request::Exchange& exchange,
                                                  std::vector<request::Parameter> const& form) {
     auto const assertion = request::single(form, "client_assertion");
+    if (!has(form, "client_assertion")) return public_client(exchange, form);
     if (request::single(form, "client_assertion_type") != kAssertionType || !assertion)
         return fail(Errc::unauthenticated, "private_key_jwt is the only way to authenticate");
     SALUS_TRY(auto proven, verify(exchange, *assertion));
@@ -79,6 +84,20 @@ Result<ProvenClient> ClientAuthentication::prove(request::Exchange& exchange,
         return fail(Errc::unauthenticated, "client_id is not the assertion's client");
     exchange.facts.proven_client = proven.client->id;
     return proven;
+}
+
+Result<ProvenClient> ClientAuthentication::public_client(
+    request::Exchange& exchange, std::vector<request::Parameter> const& form) {
+    constexpr Literal kRefused = "the client has to authenticate itself";
+    auto const id = request::single(form, "client_id");
+    if (!id) return fail(Errc::unauthenticated, kRefused);
+    exchange.facts.claimed_client = EphiText(std::string(*id));
+    SALUS_TRY(auto client, clients_.find(*id));
+    if (!client || !client->is_public()) return fail(Errc::unauthenticated, kRefused);
+    exchange.facts.target_client = client->id;
+    auto const purpose = client->purposes.front();
+    return ProvenClient{
+        .client = std::move(client), .token_id = {}, .expires = 0, .purpose = purpose};
 }
 
 // One answer for every wrong assertion: which part was wrong helps only an attacker (API-3).
@@ -89,7 +108,7 @@ Result<ProvenClient> ClientAuthentication::verify(request::Exchange& exchange,
     if (!issuer) return fail(Errc::unauthenticated, kRefused);
     exchange.facts.claimed_client = EphiText(*issuer);
     SALUS_TRY(auto client, clients_.find(*issuer));
-    if (!client) return fail(Errc::unauthenticated, kRefused);
+    if (!client || client->is_public()) return fail(Errc::unauthenticated, kRefused);
     auto const verified = jose::verify_compact(text, client->keys, jose::VerifyOptions{});
     if (!verified) return fail(Errc::unauthenticated, kRefused);
     auto const claims = verified->payload.root();
@@ -97,7 +116,9 @@ Result<ProvenClient> ClientAuthentication::verify(request::Exchange& exchange,
     jose::ClaimRules rules;
     rules.issuer = client->id.text();
     rules.subject = client->id.text();
-    rules.audiences = {tenant_.token_endpoint(), tenant_.issuer()};
+    // FAPI 2.0 section 5.3.2.1: the issuer alone; SMART names the token endpoint.
+    rules.audiences = {tenant_.issuer()};
+    if (client->profile == Profile::smart) rules.audiences.push_back(tenant_.token_endpoint());
     rules.life_longest = limits::kAssertionLifeLongest;
     auto const checked = jose::check_claims(claims, rules, now);
     if (!checked) return fail(Errc::unauthenticated, kRefused);
@@ -111,6 +132,7 @@ Result<ProvenClient> ClientAuthentication::verify(request::Exchange& exchange,
 
 Result<void> ClientAuthentication::consume(ProvenClient const& proven,
                                            request::Prepared& prepared) {
+    if (proven.token_id.empty()) return {};
     records::Change guard;
     guard.document_class = records::DocumentClass::replay_guard;
     guard.type = kGuardType;

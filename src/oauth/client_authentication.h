@@ -1,7 +1,8 @@
 // How a client proves itself at the endpoints that it calls directly: private_key_jwt (RFC 7523
 // section 3, OpenID Connect Core section 9), as SMART asks for it
-// (https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html). IAM-2, IAM-8.
-// Belongs to one thread, as the records do.
+// (https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html); a public client says
+// its name and proves nothing, so it gets only what a code or a refresh token of its own stands
+// for. IAM-2, IAM-8. Belongs to one thread, as the records do.
 #pragma once
 
 #include <optional>
@@ -19,7 +20,7 @@ namespace salus::oauth {
 
 struct ProvenClient {
     ClientPointer client;      // never nullptr
-    std::string token_id;      // of the assertion (jti)
+    std::string token_id;      // of the assertion (jti); empty: a public client
     std::int64_t expires = 0;  // of the assertion, Unix seconds
     // That the assertion asks for, or the client's first; nothing: one that is not registered.
     std::optional<request::PurposeOfUse> purpose;
@@ -36,16 +37,20 @@ public:
           clients_(records, parser),
           clock_(clock) {}
 
-    // Errc::unauthenticated, which is `invalid_client`, for a form without an assertion and for
-    // every assertion that is not valid, with one reason for all of these; other errors are faults
-    // of ours. What is learned of the client goes to exchange.facts.
+    // Errc::unauthenticated, which is `invalid_client`, for a form without an assertion that names
+    // no public client, and for every assertion that is not valid, with one reason for all of
+    // these; other errors are faults of ours. What is learned of the client goes to exchange.facts.
     [[nodiscard]] Result<ProvenClient> prove(request::Exchange& exchange,
                                              std::vector<request::Parameter> const& form);
     // Adds to the answer's batch what makes the assertion unusable a second time, on every node.
     // Errc::unauthenticated if it was used before.
     [[nodiscard]] Result<void> consume(ProvenClient const& proven, request::Prepared& prepared);
 
+    [[nodiscard]] Result<ClientPointer> find(std::string_view id) { return clients_.find(id); }
+
 private:
+    [[nodiscard]] Result<ProvenClient> public_client(request::Exchange& exchange,
+                                                     std::vector<request::Parameter> const& form);
     [[nodiscard]] Result<ProvenClient> verify(request::Exchange& exchange, std::string_view text);
 
     request::Tenant const& tenant_;

@@ -14,6 +14,9 @@ public:
     [[nodiscard]] static std::string_view form(http::Request const& request) {
         return request.body.reveal({});
     }
+    [[nodiscard]] static std::string_view target(http::Request const& request) {
+        return request.target.reveal({});
+    }
     [[nodiscard]] static std::string take(EphiText text) { return std::move(text).take({}); }
 };
 

@@ -7,40 +7,105 @@
 namespace salus::oauth {
 namespace {
 
-void add(std::string& out, std::string_view name, std::string_view value) {
-    out.append(out.size() > 1 ? "," : "").append("\"").append(name).append("\":");
-    json::append_quoted(out, value);
+void write_list(json::Writer& writer, std::string_view name,
+                std::initializer_list<std::string_view> values) {
+    writer.key(name).begin_array();
+    for (auto const value : values) writer.string(value);
+    writer.end_array();
 }
 
-// What both documents say alike.
-std::string common(request::Tenant const& tenant) {
-    std::string out = "{";
-    add(out, "issuer", tenant.issuer());
-    add(out, "token_endpoint", tenant.token_endpoint());
-    add(out, "introspection_endpoint", tenant.public_url + "/oauth/introspect");
-    add(out, "revocation_endpoint", tenant.public_url + "/oauth/revoke");
-    add(out, "jwks_uri", tenant.public_url + "/oauth/jwks");
-    out.append(
-        R"(,"grant_types_supported":["client_credentials"])"
-        R"(,"token_endpoint_auth_methods_supported":["private_key_jwt"])"
-        R"(,"token_endpoint_auth_signing_alg_values_supported":["ES256","ES384","RS384","RS256"])"
-        R"(,"introspection_endpoint_auth_methods_supported":["private_key_jwt"])"
-        R"(,"revocation_endpoint_auth_methods_supported":["private_key_jwt"])"
-        R"(,"scopes_supported":["system/*.cruds"])"
-        R"(,"dpop_signing_alg_values_supported":[")");
-    out.append(jose::algorithm_names(jose::dpop_algorithms(), "\",\"")).append("\"]");
-    return out;
+void write_endpoints(json::Writer& writer, request::Tenant const& tenant) {
+    auto const& base = tenant.public_url;
+    writer.key("issuer").string(tenant.issuer());
+    writer.key("authorization_endpoint").string(base + "/oauth/authorize");
+    writer.key("pushed_authorization_request_endpoint").string(base + "/oauth/par");
+    writer.key("token_endpoint").string(tenant.token_endpoint());
+    writer.key("introspection_endpoint").string(base + "/oauth/introspect");
+    writer.key("revocation_endpoint").string(base + "/oauth/revoke");
+    writer.key("jwks_uri").string(base + "/oauth/jwks");
+}
+
+void write_flows(json::Writer& writer) {
+    write_list(writer, "response_types_supported", {"code"});
+    write_list(writer, "response_modes_supported", {"query"});
+    write_list(writer, "grant_types_supported",
+               {"authorization_code", "refresh_token", "client_credentials"});
+    write_list(writer, "code_challenge_methods_supported", {"S256"});
+    writer.key("authorization_response_iss_parameter_supported").boolean(true);
+    writer.key("require_request_uri_registration").boolean(false);
+    writer.key("request_uri_parameter_supported").boolean(false);
+}
+
+void write_authentication(json::Writer& writer) {
+    write_list(writer, "token_endpoint_auth_methods_supported", {"private_key_jwt", "none"});
+    write_list(writer, "token_endpoint_auth_signing_alg_values_supported",
+               {"ES256", "ES384", "RS384", "RS256"});
+    for (auto const* endpoint : {"introspection", "revocation"}) {
+        write_list(writer, std::string(endpoint) + "_endpoint_auth_methods_supported",
+                   {"private_key_jwt"});
+    }
+    writer.key("dpop_signing_alg_values_supported").begin_array();
+    for (auto const algorithm : jose::dpop_algorithms())
+        writer.string(jose::algorithm_name(algorithm));
+    writer.end_array();
+}
+
+// What the documents say alike.
+void write_common(json::Writer& writer, request::Tenant const& tenant) {
+    write_endpoints(writer, tenant);
+    write_flows(writer);
+    write_authentication(writer);
+    write_list(writer, "scopes_supported",
+               {"openid", "profile", "fhirUser", "launch/patient", "offline_access",
+                "online_access", "patient/*.cruds", "user/*.cruds", "system/*.cruds"});
+}
+
+void write_openid(json::Writer& writer, request::Tenant const& tenant) {
+    writer.key("userinfo_endpoint").string(tenant.public_url + "/oauth/userinfo");
+    write_list(writer, "subject_types_supported", {"public"});
+    write_list(writer, "id_token_signing_alg_values_supported", {"ES256"});
+    write_list(writer, "acr_values_supported", {"phr", "mfa"});
+    write_list(writer, "prompt_values_supported", {"none", "login", "consent"});
+    write_list(writer, "claims_supported",
+               {"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "nonce", "at_hash", "name",
+                "preferred_username", "fhirUser"});
+    writer.key("claims_parameter_supported").boolean(false);
+    writer.key("request_parameter_supported").boolean(false);
 }
 
 }  // namespace
 
 std::string smart_configuration(request::Tenant const& tenant) {
-    return common(tenant) +
-           R"(,"capabilities":["client-confidential-asymmetric","permission-v1","permission-v2"]})";
+    std::string out;
+    json::Writer writer(out);
+    writer.begin_object();
+    write_common(writer, tenant);
+    write_list(writer, "capabilities",
+               {"launch-standalone", "authorize-post", "client-public",
+                "client-confidential-asymmetric", "sso-openid-connect",
+                "context-standalone-patient", "permission-offline", "permission-online",
+                "permission-patient", "permission-user", "permission-v1", "permission-v2"});
+    writer.end_object();
+    return out;
 }
 
 std::string authorization_server_metadata(request::Tenant const& tenant) {
-    return common(tenant) + R"(,"response_types_supported":[]})";
+    std::string out;
+    json::Writer writer(out);
+    writer.begin_object();
+    write_common(writer, tenant);
+    writer.end_object();
+    return out;
+}
+
+std::string openid_configuration(request::Tenant const& tenant) {
+    std::string out;
+    json::Writer writer(out);
+    writer.begin_object();
+    write_common(writer, tenant);
+    write_openid(writer, tenant);
+    writer.end_object();
+    return out;
 }
 
 }  // namespace salus::oauth

@@ -135,7 +135,7 @@ private:
     oauth::TokenEndpoint endpoint_{home_.tenant(),  keys_,   guards_,
                                    home_.records(), parser_, instance_.random,
                                    instance_.clock};
-    oauth::StandingTokens standing_{home_.records()};
+    oauth::StandingTokens standing_{home_.records(), parser_, instance_.clock};
     oauth::TokenStatus status_{home_.tenant(),  keys_,   guards_,
                                home_.records(), parser_, instance_.clock};
     request::AuditFacts facts_;

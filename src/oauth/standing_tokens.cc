@@ -1,6 +1,8 @@
 #include "oauth/standing_tokens.h"
 
 #include "foundation/limits.h"
+#include "identity/grant.h"
+#include "identity/user.h"
 #include "records/add_document.h"
 
 namespace salus::oauth {
@@ -10,9 +12,21 @@ constexpr std::string_view kType = "Revocation";
 
 }  // namespace
 
-Result<bool> StandingTokens::stands(std::string_view token_id) {
-    SALUS_TRY(auto const revoked, records_.current(kType, token_id));
-    return !revoked;
+Result<bool> StandingTokens::stands(request::CallerFacts const& token) {
+    SALUS_TRY(auto const revoked, records_.current(kType, token.token_id));
+    if (revoked) return false;
+    if (!token.person) return true;
+    return grant_stands(token);
+}
+
+Result<bool> StandingTokens::grant_stands(request::CallerFacts const& token) {
+    auto const& person = *token.person;
+    SALUS_TRY(auto const grant, documents_.read<identity::Grant>(person.grant));
+    if (!grant || grant->value.user != person.id || grant->value.client != token.client)
+        return false;
+    SALUS_TRY(auto const user, documents_.read<identity::User>(person.id.text()));
+    return user && user->value.status == identity::UserStatus::active &&
+           user->value.generation == grant->value.generation;
 }
 
 Result<void> StandingTokens::revoke(request::CallerFacts const& token, WallTime now,

@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "foundation/limits.h"
-#include "jose/dpop.h"
 #include "json/writer.h"
 #include "oauth/access_token.h"
 #include "oauth/answers.h"
 #include "oauth/form_reader.h"
+#include "oauth/key_proof.h"
 
 namespace salus::oauth {
 namespace {
@@ -15,7 +15,7 @@ namespace {
 // Client credentials act for no person, so patient and user scopes are out of reach.
 std::vector<request::Scope> granted_scopes(Client const& client,
                                            std::vector<request::Scope> const& asked) {
-    auto granted = request::intersect(asked, client.scopes);
+    auto granted = request::intersect(asked, client.scope.scopes);
     std::erase_if(granted, [](request::Scope const& scope) {
         return scope.context == request::ScopeContext::patient ||
                scope.context == request::ScopeContext::user;
@@ -36,63 +36,66 @@ request::Prepared token_answer(std::string_view token, AccessTokenGrant const& g
 
 }  // namespace
 
-// RFC 9449 section 5: a proof binds the token to its key. Empty: the client asks for a bearer
-// token. Errc::unauthenticated: the proof is not valid.
-Result<std::string> TokenEndpoint::proven_key(http::Request const& request, Client const& client) {
-    auto const proofs = request.headers.count("DPoP");
-    if (proofs == 0 && !client.dpop_bound_access_tokens) return std::string();
-    auto const header = request.headers.get("DPoP");
-    if (!header) return fail(Errc::unauthenticated, "exactly one DPoP proof is needed");
-    auto const url = tenant_.token_endpoint();
-    SALUS_TRY(auto proof, jose::verify_dpop_proof(*header,
-                                                  {.method = "POST",
-                                                   .url = url,
-                                                   .access_token = std::nullopt,
-                                                   .algorithms = jose::dpop_algorithms()},
-                                                  clock_.now()));
-    SALUS_TRY_VOID(guards_.proofs.use(proof, *jose::comparable_url(url), clock_.monotonic()));
-    return std::move(proof.thumbprint);
-}
-
 Result<request::Prepared> TokenEndpoint::answer(request::Exchange& exchange) {
     auto const form = request::parse_form(FormReader::form(exchange.request));
     if (!form) return protocol_error(400, "invalid_request", form.error().why);
     auto const grant_type = request::single(*form, "grant_type");
     if (!grant_type) return protocol_error(400, "invalid_request", "grant_type is missing");
-    if (*grant_type != "client_credentials") {
-        return protocol_error(400, "unsupported_grant_type", "only client_credentials is offered");
-    }
-    auto const scopes = request::parse_scopes(request::single(*form, "scope").value_or(""));
-    if (!scopes) return protocol_error(400, "invalid_scope", "scope is missing or not SMART v2");
-
     auto const proven = clients_.prove(exchange, *form);
     if (!proven && proven.error().code == Errc::unauthenticated)
         return protocol_error(401, "invalid_client", proven.error().why);
     if (!proven) return fail(proven.error());
-    return grant_to(exchange, *proven, *scopes);
+    SALUS_TRY(auto prepared, grant_to(exchange, *proven, *form));
+    // What failed leaves the assertion unused, but for what it changed.
+    if (prepared.status >= 400 && !prepared.batch) return prepared;
+    return finish_with(clients_, *proven, std::move(prepared));
 }
 
-Result<request::Prepared> TokenEndpoint::grant_to(request::Exchange const& exchange,
+Result<request::Prepared> TokenEndpoint::grant_to(request::Exchange& exchange,
                                                   ProvenClient const& proven,
-                                                  std::vector<request::Scope> const& scopes) {
-    if (!proven.purpose) {
-        return protocol_error(400, "invalid_grant", "the purpose of use is not registered");
-    }
-    auto granted = granted_scopes(*proven.client, scopes);
-    if (granted.empty()) {
-        return protocol_error(400, "invalid_scope", "no asked scope is registered");
-    }
-    auto key = proven_key(exchange.request, *proven.client);
-    if (!key && key.error().code == Errc::unauthenticated)
+                                                  std::vector<request::Parameter> const& form) {
+    auto const& client = *proven.client;
+    auto key = proven_key(exchange.request, tenant_.token_endpoint(), guards_, clock_);
+    bool const wrong = !key && key.error().code == Errc::unauthenticated;
+    if (wrong || (key && key->empty() && client.dpop_bound_access_tokens))
         return protocol_error(400, "invalid_dpop_proof", "the proof of possession is not valid");
     if (!key) return fail(key.error());
+    auto const grant_type = *request::single(form, "grant_type");
+    auto const offered = [](bool registered) {
+        return registered ? request::Prepared()
+                          : protocol_error(400, "unauthorized_client",
+                                           "the client is not registered for this grant");
+    };
+    if (grant_type == "client_credentials") {
+        if (auto no = offered(client.grants.client_credentials); no.status >= 400) return no;
+        return grant_to_itself(proven, form, *std::move(key));
+    }
+    if (grant_type == "authorization_code") {
+        if (auto no = offered(client.grants.authorization_code); no.status >= 400) return no;
+        return people_.redeem(exchange, client, form, *key, guards_.revocations);
+    }
+    if (grant_type == "refresh_token") {
+        if (auto no = offered(client.grants.refresh_token); no.status >= 400) return no;
+        return people_.refresh(exchange, client, form, *key, guards_.revocations);
+    }
+    return protocol_error(400, "unsupported_grant_type",
+                          "client_credentials, authorization_code and refresh_token are offered");
+}
+
+Result<request::Prepared> TokenEndpoint::grant_to_itself(
+    ProvenClient const& proven, std::vector<request::Parameter> const& form, std::string key) {
+    auto const scopes = request::parse_scopes(request::single(form, "scope").value_or(""));
+    if (!scopes) return protocol_error(400, "invalid_scope", "scope is missing or not SMART v2");
+    if (!proven.purpose)
+        return protocol_error(400, "invalid_grant", "the purpose of use is not registered");
+    auto granted = granted_scopes(*proven.client, *scopes);
+    if (granted.empty())
+        return protocol_error(400, "invalid_scope", "no asked scope is registered");
     AccessTokenGrant const grant{.client = proven.client->id,
                                  .scopes = std::move(granted),
                                  .purpose = *proven.purpose,
-                                 .key_thumbprint = *std::move(key)};
-    auto prepared =
-        token_answer(issue_access_token(tenant_, keys_, grant, random_, clock_.now()), grant);
-    return finish_with(clients_, proven, std::move(prepared));
+                                 .key_thumbprint = std::move(key)};
+    return token_answer(issue_access_token(tenant_, keys_, grant, random_, clock_.now()), grant);
 }
 
 }  // namespace salus::oauth

@@ -1,6 +1,7 @@
 // The token endpoint (RFC 6749 section 3.2): client credentials with private_key_jwt (RFC 7523), as
-// SMART Backend Services (https://hl7.org/fhir/smart-app-launch/backend-services.html), bound to a
-// key where the client proves to hold one (RFC 9449). IAM-2, IAM-8, IAM-9, AZ-4.
+// SMART Backend Services (https://hl7.org/fhir/smart-app-launch/backend-services.html), and what a
+// person allowed (person_grants.h); bound to a key where the client proves to hold one (RFC 9449).
+// IAM-2, IAM-8, IAM-9, AZ-4.
 #pragma once
 
 #include "authentication/token_guards.h"
@@ -9,6 +10,7 @@
 #include "foundation/clock.h"
 #include "json/document.h"
 #include "oauth/client_authentication.h"
+#include "oauth/person_grants.h"
 #include "records/records.h"
 #include "request/exchange.h"
 
@@ -24,6 +26,7 @@ public:
           keys_(keys),
           guards_(guards),
           clients_(tenant, records, parser, clock),
+          people_(tenant, keys, records, parser, random, clock),
           random_(random),
           clock_(clock) {}
 
@@ -32,16 +35,17 @@ public:
     [[nodiscard]] Result<request::Prepared> answer(request::Exchange& exchange);
 
 private:
-    [[nodiscard]] Result<request::Prepared> grant_to(request::Exchange const& exchange,
+    [[nodiscard]] Result<request::Prepared> grant_to(request::Exchange& exchange,
                                                      ProvenClient const& proven,
-                                                     std::vector<request::Scope> const& scopes);
-    [[nodiscard]] Result<std::string> proven_key(http::Request const& request,
-                                                 Client const& client);
+                                                     std::vector<request::Parameter> const& form);
+    [[nodiscard]] Result<request::Prepared> grant_to_itself(
+        ProvenClient const& proven, std::vector<request::Parameter> const& form, std::string key);
 
     request::Tenant const& tenant_;
     authentication::TokenKeys const& keys_;
     authentication::TokenGuards& guards_;
     ClientAuthentication clients_;
+    PersonGrants people_;
     crypto::Random& random_;
     Clock const& clock_;
 };

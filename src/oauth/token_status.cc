@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "authentication/access_token_verifier.h"
+#include "identity/endings.h"
+#include "identity/user.h"
 #include "json/writer.h"
 #include "oauth/answers.h"
 #include "oauth/form_reader.h"
@@ -17,27 +19,34 @@ bool reads_all_tokens(std::vector<request::Scope> const& scopes) {
     });
 }
 
-std::string description(request::Tenant const& tenant, request::CallerFacts const& token) {
-    std::string out;
-    json::Writer writer(out);
-    writer.begin_object();
-    writer.key("active").raw("true");
+void write_token(json::Writer& writer, request::Tenant const& tenant,
+                 request::CallerFacts const& token) {
     writer.key("scope").string(token.scope_text);
     writer.key("client_id").string(token.client.text());
-    writer.key("sub").string(token.client.text());
+    writer.key("sub").string(token.person ? token.person->id.text() : token.client.text());
     writer.key("token_type").string(token.key_thumbprint.empty() ? "Bearer" : "DPoP");
-    writer.key("exp").raw(std::to_string(to_unix_seconds(token.expires)));
+    writer.key("exp").integer(to_unix_seconds(token.expires));
     writer.key("iss").string(tenant.issuer());
     writer.key("aud").string(tenant.fhir_base());
     writer.key("jti").string(token.token_id);
     if (token.purpose) writer.key("purpose_of_use").string(request::code_of(*token.purpose).text());
-    if (!token.key_thumbprint.empty()) {
-        writer.key("cnf").begin_object();
-        writer.key("jkt").string(token.key_thumbprint);
-        writer.end_object();
+    if (token.person) {
+        writer.key("acr").string(token.person->acr);
+        writer.key("auth_time").integer(to_unix_seconds(token.person->authenticated));
     }
+    if (token.key_thumbprint.empty()) return;
+    writer.key("cnf").begin_object();
+    writer.key("jkt").string(token.key_thumbprint);
     writer.end_object();
-    return out;
+}
+
+void write_refresh_token(json::Writer& writer, request::Tenant const& tenant,
+                         identity::Grant const& grant) {
+    writer.key("scope").string(request::to_text(grant.scope));
+    writer.key("client_id").string(grant.client.text());
+    writer.key("sub").string(grant.user.text());
+    writer.key("exp").integer(to_unix_seconds(grant.ends()));
+    writer.key("iss").string(tenant.issuer());
 }
 
 using Form = std::vector<request::Parameter>;
@@ -51,15 +60,45 @@ Result<TokenStatus::Asker> TokenStatus::asker_of(request::Exchange& exchange, Fo
         return Asker{facts.client, facts.scopes, std::nullopt};
     }
     SALUS_TRY(auto proven, clients_.prove(exchange, form));
-    return Asker{proven.client->id, proven.client->scopes, std::move(proven)};
+    return Asker{proven.client->id, proven.client->scope.scopes, std::move(proven)};
 }
 
-Result<TokenStatus::LiveToken> TokenStatus::live_token(std::string_view text) {
+ClientId const* TokenStatus::Subject::client() const noexcept {
+    if (token) return &token->client;
+    return grant ? &grant->value.client : nullptr;
+}
+
+// A refresh token that is good now, or was replaced a moment ago.
+Result<std::optional<TokenStatus::StoredGrant>> TokenStatus::grant_of(
+    identity::SecretId const& shown) {
+    SALUS_TRY(auto grant, documents_.read<identity::Grant>(shown.id));
+    if (!grant) return grant;
+    auto const verdict =
+        identity::judge(grant->value, shown, grant->value.key_thumbprint, clock_.now());
+    bool const good =
+        verdict == identity::RefreshVerdict::current || verdict == identity::RefreshVerdict::retry;
+    SALUS_TRY(auto const user, documents_.read<identity::User>(grant->value.user.text()));
+    bool const stands = user && user->value.status == identity::UserStatus::active &&
+                        user->value.generation == grant->value.generation;
+    if (!good || !stands) grant.reset();
+    return grant;
+}
+
+Result<TokenStatus::Subject> TokenStatus::subject_of(std::string_view text) {
+    Subject subject;
+    if (auto const shown = identity::SecretId::parse(text)) {
+        SALUS_TRY(subject.grant, grant_of(*shown));
+        return subject;
+    }
     auto token = authentication::verify_access_token(text, tenant_, keys_, clock_.now());
-    if (!token) return LiveToken();
-    SALUS_TRY(bool const stands, standing_.stands(token->token_id));
-    if (!stands) return LiveToken();
-    return LiveToken(*std::move(token));
+    if (!token) return subject;
+    SALUS_TRY(bool const stands, standing_.stands(*token));
+    if (!stands) return subject;
+    if (token->person) {
+        SALUS_TRY(subject.grant, documents_.read<identity::Grant>(token->person->grant));
+    }
+    subject.token = *std::move(token);
+    return subject;
 }
 
 // What both endpoints are asked with, and what the asker proved itself with used up by the answer.
@@ -72,8 +111,8 @@ Result<request::Prepared> TokenStatus::answer(request::Exchange& exchange, Act a
     if (!asker && asker.error().code == Errc::unauthenticated)
         return protocol_error(401, "invalid_client", asker.error().why);
     if (!asker) return fail(asker.error());
-    SALUS_TRY(auto const token, live_token(*text));
-    SALUS_TRY(auto prepared, (this->*act)(*asker, token));
+    SALUS_TRY(auto const subject, subject_of(*text));
+    SALUS_TRY(auto prepared, (this->*act)(*asker, subject));
     if (!asker->proven || prepared.status != 200) return prepared;
     return finish_with(clients_, *asker->proven, std::move(prepared));
 }
@@ -86,19 +125,55 @@ Result<request::Prepared> TokenStatus::revoke(request::Exchange& exchange) {
     return answer(exchange, &TokenStatus::end);
 }
 
-Result<request::Prepared> TokenStatus::describe(Asker const& asker, LiveToken const& token) {
-    bool const tells = token && (token->client == asker.client || reads_all_tokens(asker.scopes));
-    return json_answer(tells ? description(tenant_, *token) : R"({"active":false})");
+Result<request::Prepared> TokenStatus::describe(Asker const& asker, Subject const& subject) {
+    auto const* client = subject.client();
+    bool const tells =
+        client != nullptr && (*client == asker.client || reads_all_tokens(asker.scopes));
+    if (!tells) return json_answer(R"({"active":false})");
+    SALUS_TRY(auto body, description(subject));
+    return json_answer(std::move(body));
 }
 
-Result<request::Prepared> TokenStatus::end(Asker const& asker, LiveToken const& token) {
+// With SMART's members (SMART App Launch 2.2, token introspection).
+Result<std::string> TokenStatus::description(Subject const& subject) {
+    std::string out;
+    json::Writer writer(out);
+    writer.begin_object();
+    writer.key("active").boolean(true);
+    if (subject.token) {
+        write_token(writer, tenant_, *subject.token);
+    } else {
+        write_refresh_token(writer, tenant_, subject.grant->value);
+    }
+    if (subject.grant) {
+        auto const& grant = subject.grant->value;
+        if (!grant.patient.empty()) writer.key("patient").string(grant.patient);
+        if (!grant.encounter.empty()) writer.key("encounter").string(grant.encounter);
+        SALUS_TRY(auto const user, documents_.read<identity::User>(grant.user.text()));
+        if (user && grant.scope.words.has(request::ScopeWord::fhir_user) &&
+            !user->value.fhir_user.empty())
+            writer.key("fhirUser").string(tenant_.fhir_base() + "/" + user->value.fhir_user);
+    }
+    writer.end_object();
+    return out;
+}
+
+Result<request::Prepared> TokenStatus::end(Asker const& asker, Subject const& subject) {
     auto prepared = json_answer({});
-    if (!token) return prepared;
-    if (token->client != asker.client)
+    auto const* client = subject.client();
+    if (client == nullptr) return prepared;
+    if (*client != asker.client)
         return protocol_error(400, "unauthorized_client", "the token is another client's");
-    SALUS_TRY_VOID(standing_.revoke(*token, clock_.now(), prepared));
-    prepared.after_commit = [&revocations = guards_.revocations, id = token->token_id] {
-        revocations.add(id);
+    std::vector<std::string> ended;
+    if (subject.token) {
+        SALUS_TRY_VOID(standing_.revoke(*subject.token, clock_.now(), prepared));
+        ended.push_back(subject.token->token_id);
+    } else {
+        SALUS_TRY(ended, identity::end_grant(documents_, subject.grant->value.user,
+                                             subject.grant->id, prepared));
+    }
+    prepared.after_commit = [&revocations = guards_.revocations, ended] {
+        for (auto const& name : ended) revocations.add(name);
     };
     return prepared;
 }

@@ -16,7 +16,12 @@ std::optional<DocumentClass> named_class(std::uint8_t number) {
         case DocumentClass::definitions:
         case DocumentClass::condition_guard:
         case DocumentClass::key_governance:
-        case DocumentClass::revocation: return document_class;
+        case DocumentClass::revocation:
+        case DocumentClass::user:
+        case DocumentClass::session:
+        case DocumentClass::authorization:
+        case DocumentClass::grant:
+        case DocumentClass::sign_in: return document_class;
         case DocumentClass::resource:
         case DocumentClass::deletion: return std::nullopt;
     }

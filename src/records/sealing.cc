@@ -19,6 +19,11 @@ Literal class_name(DocumentClass document_class) {
         case DocumentClass::deletion: return "deletion";
         case DocumentClass::key_governance: return "key-governance";
         case DocumentClass::revocation: return "revocation";
+        case DocumentClass::user: return "user";
+        case DocumentClass::session: return "session";
+        case DocumentClass::authorization: return "authorization";
+        case DocumentClass::grant: return "grant";
+        case DocumentClass::sign_in: return "sign-in";
     }
     return "";
 }

@@ -1,0 +1,167 @@
+#include "oauth/authorization_endpoint.h"
+
+#include <algorithm>
+
+#include "foundation/oauth_limits.h"
+#include "json/writer.h"
+#include "oauth/answers.h"
+#include "oauth/authorization_parameters.h"
+#include "oauth/browser.h"
+#include "oauth/form_reader.h"
+#include "oauth/key_proof.h"
+#include "oauth/redirect_uri.h"
+
+namespace salus::oauth {
+namespace {
+
+using Parameters = std::vector<request::Parameter>;
+
+constexpr std::string_view kPushedPrefix = "urn:ietf:params:oauth:request_uri:";
+
+// One place says it: the address or the form, never both (F12).
+Result<Parameters> parameters_of(http::Request const& request) {
+    SALUS_TRY(auto const target, request::parse_target(FormReader::target(request)));
+    if (request.method != http::Method::post) return request::parse_form(target.query);
+    if (!target.query.empty())
+        return fail(Errc::invalid, "parameters stand in the address or in the form, not in both");
+    return request::parse_form(FormReader::form(request));
+}
+
+bool is_there(Parameters const& parameters, std::string_view name) {
+    return std::ranges::find(parameters, name, &request::Parameter::name) != parameters.end();
+}
+
+// Where answers go: an address that is registered, or the only one.
+Result<std::string> redirect_uri_of(Client const& client, Parameters const& parameters) {
+    if (!is_there(parameters, "redirect_uri")) {
+        if (client.redirect_uris.size() == 1) return client.redirect_uris.front();
+        return fail(Errc::invalid, "the app did not say where to send you back to");
+    }
+    auto const uri = request::single(parameters, "redirect_uri");
+    if (!uri || !matches_redirect_uri(client.redirect_uris, *uri))
+        return fail(Errc::invalid, "the app wants to send you to an address that is not its own");
+    return std::string(*uri);
+}
+
+std::string pushed_answer(std::string_view id) {
+    std::string body;
+    json::Writer writer(body);
+    writer.begin_object();
+    writer.key("request_uri").string(std::string(kPushedPrefix) + std::string(id));
+    writer.key("expires_in").integer(limits::kPushedRequestLife.count());
+    writer.end_object();
+    return body;
+}
+
+}  // namespace
+
+Result<request::Prepared> AuthorizationEndpoint::authorize(request::Exchange& exchange) {
+    SALUS_TRY(auto const parameters, parameters_of(exchange.request));
+    auto const id = request::single(parameters, "client_id");
+    if (!id) return fail(Errc::invalid, "the app did not say which one it is");
+    SALUS_TRY(auto const client, clients_.find(*id));
+    if (!client || !client->grants.authorization_code)
+        return fail(Errc::invalid, "this app is not registered here");
+    exchange.facts.target_client = client->id;
+    std::optional<request::Prepared> refusal;
+    SALUS_TRY(auto asked, asked_by(*client, parameters, refusal));
+    if (refusal) {
+        exchange.facts.event = audit::Event::authorization_refused;
+        return *std::move(refusal);
+    }
+    auto known = cookie_in(exchange.request, tenant_, Cookie::browser);
+    auto const browser = known ? *known : identity::SecretId::make(random_);
+    request::Prepared waiting;
+    SALUS_TRY(auto const pending, authorizations_.begin(std::move(asked.request),
+                                                        std::move(asked.pushed), browser, waiting));
+    auto prepared =
+        see_other(with_parameters(tenant_.public_url + "/sign-in", {{"authorization", pending}}));
+    if (!known) set_cookie(prepared.headers, tenant_, Cookie::browser, browser);
+    prepared.batch = std::move(waiting.batch);
+    prepared.touched = std::move(waiting.touched);
+    return prepared;
+}
+
+Result<AuthorizationEndpoint::Asked> AuthorizationEndpoint::asked_by(
+    Client const& client, Parameters const& parameters, std::optional<request::Prepared>& refusal) {
+    if (is_there(parameters, "request_uri")) {
+        return pushed_by(client, request::single(parameters, "request_uri").value_or(""));
+    }
+    SALUS_TRY(auto uri, redirect_uri_of(client, parameters));
+    auto request = read_authorization_request(tenant_, client, parameters, uri,
+                                              is_there(parameters, "redirect_uri"));
+    auto const refuse = [&](Literal code, Literal why) {
+        identity::AuthorizationRequest to;
+        to.redirect_uri = uri;
+        to.state = request::single(parameters, "state").value_or("");
+        refusal = authorizations_.refusal_to(to, code.text(), why);
+        return Asked();
+    };
+    if (client.require_pushed_authorization_requests)
+        return refuse("invalid_request", "this client has to push its requests");
+    if (!request) return refuse(request.error().code, request.error().why);
+    return Asked{.request = *std::move(request), .pushed = {}};
+}
+
+// An address of somebody else's is not fetched (F8).
+Result<AuthorizationEndpoint::Asked> AuthorizationEndpoint::pushed_by(Client const& client,
+                                                                      std::string_view uri) {
+    constexpr Literal kNone = "the app's request is not known, was used, or its time is over";
+    if (!uri.starts_with(kPushedPrefix)) return fail(Errc::invalid, kNone);
+    auto const id = uri.substr(kPushedPrefix.size());
+    SALUS_TRY(auto pushed, documents_.read<identity::PushedRequest>(id));
+    bool const good =
+        pushed && pushed->value.request.client == client.id && clock_.now() < pushed->value.expires;
+    if (!good) return fail(Errc::invalid, kNone);
+    return Asked{.request = std::move(pushed->value.request), .pushed = std::string(id)};
+}
+
+Result<request::Prepared> AuthorizationEndpoint::push(request::Exchange& exchange) {
+    auto const form = request::parse_form(FormReader::form(exchange.request));
+    if (!form) return protocol_error(400, "invalid_request", form.error().why);
+    auto const proven = clients_.prove(exchange, *form);
+    if (!proven && proven.error().code == Errc::unauthenticated)
+        return protocol_error(401, "invalid_client", proven.error().why);
+    if (!proven) return fail(proven.error());
+    SALUS_TRY(auto prepared, pushed(exchange, *proven, *form));
+    if (prepared.status >= 400) return prepared;
+    return finish_with(clients_, *proven, std::move(prepared));
+}
+
+Result<request::Prepared> AuthorizationEndpoint::pushed(request::Exchange& exchange,
+                                                        ProvenClient const& proven,
+                                                        Parameters const& form) {
+    auto const& client = *proven.client;
+    if (!client.grants.authorization_code)
+        return protocol_error(400, "unauthorized_client", "the client acts for no people");
+    if (is_there(form, "request_uri"))
+        return protocol_error(400, "invalid_request", "a pushed request names no other");
+    auto uri = redirect_uri_of(client, form);
+    if (!uri) return protocol_error(400, "invalid_request", "redirect_uri is not a registered one");
+    auto asked = read_authorization_request(tenant_, client, form, *std::move(uri),
+                                            is_there(form, "redirect_uri"));
+    if (!asked) return protocol_error(400, asked.error().code.text(), asked.error().why);
+    // RFC 9449 section 10.1: the proof that comes along binds the code.
+    auto const key =
+        proven_key(exchange.request, tenant_.public_url + "/oauth/par", guards_, clock_);
+    bool const wrong = !key && key.error().code == Errc::unauthenticated;
+    bool const differs =
+        key && !key->empty() && !asked->dpop_key.empty() && asked->dpop_key != *key;
+    if (wrong || differs)
+        return protocol_error(400, "invalid_dpop_proof", "the proof of possession is not valid");
+    if (!key) return fail(key.error());
+    if (!key->empty()) asked->dpop_key = *key;
+
+    identity::Stored<identity::PushedRequest> stored{
+        .value = {}, .id = crypto::random_id(random_), .version = 0};
+    stored->request = *std::move(asked);
+    stored->expires = clock_.now() + limits::kPushedRequestLife;
+    auto prepared = json_answer(pushed_answer(stored.id));
+    prepared.status = 201;
+    // It stays until whoever began with it has had the time to end, so that it serves once.
+    SALUS_TRY_VOID(
+        documents_.write(stored, stored->expires + limits::kPendingAuthorizationLife, prepared));
+    return prepared;
+}
+
+}  // namespace salus::oauth

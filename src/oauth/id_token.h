@@ -1,0 +1,45 @@
+// ID tokens (OpenID Connect Core section 2; SMART App Launch 2.2, "Scopes for requesting identity
+// data"), and logout tokens (OpenID Connect Back-Channel Logout section 2.4). They say who somebody
+// is to one client and open nothing: their type and audience are not those of access tokens. Any
+// thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "authentication/token_keys.h"
+#include "crypto/random.h"
+#include "foundation/clock.h"
+#include "identity/user.h"
+#include "request/caller.h"
+#include "request/scope_request.h"
+#include "request/tenant.h"
+
+namespace salus::oauth {
+
+struct IdTokenFacts {
+    ClientId client;
+    identity::User const& user;
+    request::Person person;
+    request::ScopeWords words;      // which claims
+    std::string nonce;              // empty: none was sent
+    std::string_view access_token;  // for at_hash
+    std::string session;            // `sid`; empty: none
+};
+
+// Lives limits::kIdTokenLife from `now`.
+[[nodiscard]] std::string issue_id_token(request::Tenant const& tenant,
+                                         authentication::TokenKeys const& keys,
+                                         IdTokenFacts const& facts, WallTime now);
+// The claims that `words` let a client see, as JSON members of userinfo and ID token alike.
+void write_user_claims(json::Writer& writer, request::Tenant const& tenant,
+                       identity::User const& user, request::ScopeWords words);
+[[nodiscard]] std::string issue_logout_token(request::Tenant const& tenant,
+                                             authentication::TokenKeys const& keys,
+                                             ClientId const& client, UserId const& user,
+                                             std::string_view session, crypto::Random& random,
+                                             WallTime now);
+// What a client may know a session by: it is no cookie, and leads to none.
+[[nodiscard]] std::string session_name(std::string_view session);
+
+}  // namespace salus::oauth

@@ -1,0 +1,81 @@
+// Tokens in the name of a person: an authorization code redeemed (RFC 6749 section 4.1.3 with RFC
+// 7636), a refresh token used (section 6). The rules RF1 to RF4 and AZ6; IAM-4, IAM-8. Belongs to
+// one thread, as the records do.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "authentication/revocations.h"
+#include "authentication/token_keys.h"
+#include "crypto/random.h"
+#include "identity/authorization_request.h"
+#include "identity/documents.h"
+#include "identity/grant.h"
+#include "identity/user.h"
+#include "oauth/client.h"
+#include "request/exchange.h"
+#include "request/form.h"
+
+namespace salus::oauth {
+
+class PersonGrants {
+public:
+    // Borrows all.
+    PersonGrants(request::Tenant const& tenant, authentication::TokenKeys const& keys,
+                 records::Records& records, json::Parser& parser, crypto::Random& random,
+                 Clock const& clock)
+        : tenant_(tenant),
+          keys_(keys),
+          records_(records),
+          documents_(records, parser, clock),
+          random_(random),
+          clock_(clock) {}
+
+    // Both: a protocol error is an answer, a Result error a fault of ours. `key`: of the proof that
+    // came along (key_proof.h). What a stolen code or token ends, event loops hear of by `news`.
+    // REQUIRES: the client proved itself, or is public.
+    [[nodiscard]] Result<request::Prepared> redeem(request::Exchange& exchange,
+                                                   Client const& client,
+                                                   std::vector<request::Parameter> const& form,
+                                                   std::string const& key,
+                                                   authentication::Revocations& news);
+    [[nodiscard]] Result<request::Prepared> refresh(request::Exchange& exchange,
+                                                    Client const& client,
+                                                    std::vector<request::Parameter> const& form,
+                                                    std::string const& key,
+                                                    authentication::Revocations& news);
+
+private:
+    using StoredGrant = identity::Stored<identity::Grant>;
+    struct LiveGrant {
+        StoredGrant grant;
+        identity::User user;
+    };
+    // Nothing: it ended, or what it rests on did.
+    [[nodiscard]] Result<std::optional<LiveGrant>> live(std::string_view id);
+    [[nodiscard]] Result<request::Prepared> end(StoredGrant const& grant,
+                                                authentication::Revocations& news,
+                                                request::Prepared prepared);
+    struct Issue {
+        LiveGrant const& live;
+        request::ScopeRequest const& scope;
+        std::string const& key;
+        std::string nonce;          // of the ID token
+        std::string refresh_token;  // empty: none
+    };
+    [[nodiscard]] std::string token_answer(Issue const& issue);
+    [[nodiscard]] Result<request::Prepared> rotate(LiveGrant live,
+                                                   request::ScopeRequest const& scope,
+                                                   Client const& client, std::string const& key,
+                                                   std::string const& shown);
+
+    request::Tenant const& tenant_;
+    authentication::TokenKeys const& keys_;
+    records::Records& records_;
+    identity::Documents documents_;
+    crypto::Random& random_;
+    Clock const& clock_;
+};
+
+}  // namespace salus::oauth
