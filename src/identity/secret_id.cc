@@ -29,6 +29,10 @@ crypto::Sha256Digest SecretId::hash() const {
     return crypto::sha256(bytes_of(secret));
 }
 
+std::string SecretId::form_token() const {
+    return to_base64url(crypto::sha256(bytes_of("form:" + secret)));
+}
+
 bool matches(SecretId const& shown, crypto::Sha256Digest const& stored) noexcept {
     return equal_constant_time(shown.hash(), stored);
 }

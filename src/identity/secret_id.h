@@ -21,6 +21,9 @@ struct SecretId {
     static std::optional<SecretId> parse(std::string_view text);
     [[nodiscard]] std::string text() const { return id + "." + secret; }
     [[nodiscard]] crypto::Sha256Digest hash() const;
+    // What forms carry that only a page of ours can have made for this browser (F5): derived, so
+    // that nothing is stored.
+    [[nodiscard]] std::string form_token() const;
 };
 
 // Constant time in the secret.

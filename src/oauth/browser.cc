@@ -1,6 +1,7 @@
 #include "oauth/browser.h"
 
 #include "foundation/sign_in_limits.h"
+#include "http/grammar.h"
 #include "request/form.h"
 
 namespace salus::oauth {
@@ -39,7 +40,7 @@ std::optional<identity::SecretId> cookie_in(http::Request const& request,
     std::optional<identity::SecretId> found;
     for (auto const& [header, value] : request.headers) {
         // HTTP/2 may split the field (RFC 9113 section 8.2.3).
-        if (header != "cookie" && header != "Cookie") continue;
+        if (!http::equal_without_case(header, "cookie")) continue;
         std::string_view rest = value;
         while (!rest.empty()) {
             auto const end = std::min(rest.find(';'), rest.size());
