@@ -10,6 +10,7 @@ namespace {
 constexpr std::size_t kKeySetLargest = std::size_t{64} * 1024;
 
 Result<std::string> public_keys(ClientAddOptions const& options) {
+    if (options.is_public) return std::string();
     if (!options.key_file.empty()) return make_client_keys(options.key_file);
     SALUS_TRY(auto const bytes, read_file(options.jwks, kKeySetLargest));
     return std::string(text_of(bytes));
@@ -18,9 +19,12 @@ Result<std::string> public_keys(ClientAddOptions const& options) {
 }  // namespace
 
 int client_add(ClientAddOptions const& options) {
-    if (options.jwks.empty() == options.key_file.empty()) {
+    int const given = (options.jwks.empty() ? 0 : 1) + (options.key_file.empty() ? 0 : 1) +
+                      (options.is_public ? 1 : 0);
+    if (given != 1) {
         say_problem("a client needs keys",
-                    "Give its public keys with --jwks FILE, or make a pair with --new-key FILE.");
+                    "Give its public keys with --jwks FILE, or make a pair with --new-key FILE; an "
+                    "app that can keep no secret has none, with --public.");
         return kUsage;
     }
     std::string why;
@@ -52,7 +56,11 @@ int client_add(ClientAddOptions const& options) {
                                     .scope = options.scope,
                                     .purposes = options.purposes,
                                     .jwks = *jwks,
-                                    .dpop_bound = options.dpop_bound}));
+                                    .dpop_bound = options.dpop_bound,
+                                    .redirect_uris = options.redirect_uris,
+                                    .logout_uris = options.logout_uris,
+                                    .pushes = options.pushes,
+                                    .fapi2 = options.fapi2}));
     auto response = client->send(std::move(request));
     if (!response || response->status != 201) {
         say_problem("the client was refused");

@@ -22,20 +22,33 @@ Result<std::string> make_client_keys(std::filesystem::path const& private_key_fi
 }
 
 std::string registration_json(Registration const& registration) {
-    std::string out = R"({"client_id":)";
-    json::append_quoted(out, registration.id);
-    out.append(R"(,"name":)");
-    json::append_quoted(out, registration.name);
-    out.append(R"(,"scope":)");
-    json::append_quoted(out, registration.scope);
-    out.append(R"(,"purposes":[)");
-    for (auto const& purpose : registration.purposes) {
-        if (!out.ends_with('[')) out.push_back(',');
-        json::append_quoted(out, purpose);
+    std::string out;
+    json::Writer writer(out);
+    auto const list = [&](std::string_view name, std::vector<std::string> const& all) {
+        writer.key(name).begin_array();
+        for (auto const& each : all) writer.string(each);
+        writer.end_array();
+    };
+    writer.begin_object();
+    writer.key("client_id").string(registration.id);
+    writer.key("name").string(registration.name);
+    writer.key("scope").string(registration.scope);
+    list("purposes", registration.purposes);
+    if (registration.jwks.empty()) {
+        writer.key("token_endpoint_auth_method").string("none");
+    } else {
+        writer.key("jwks").raw(registration.jwks);
     }
-    out.append(R"(],"jwks":)").append(registration.jwks);
-    if (registration.dpop_bound) out.append(R"(,"dpop_bound_access_tokens":true)");
-    return out + "}";
+    if (registration.dpop_bound) writer.key("dpop_bound_access_tokens").boolean(true);
+    if (!registration.redirect_uris.empty()) {
+        list("grant_types", {"authorization_code", "refresh_token"});
+        list("redirect_uris", registration.redirect_uris);
+        list("post_logout_redirect_uris", registration.logout_uris);
+    }
+    if (registration.pushes) writer.key("require_pushed_authorization_requests").boolean(true);
+    if (registration.fapi2) writer.key("profile").string("fapi2");
+    writer.end_object();
+    return out;
 }
 
 }  // namespace salus::app

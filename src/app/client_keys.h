@@ -20,8 +20,12 @@ struct Registration {
     std::string name;
     std::string scope;
     std::vector<std::string> purposes;
-    std::string jwks;
+    std::string jwks;  // empty: a public client
     bool dpop_bound = false;
+    std::vector<std::string> redirect_uris{};  // empty: a service
+    std::vector<std::string> logout_uris{};
+    bool pushes = false;
+    bool fapi2 = false;
 };
 // The body of POST /admin/clients.
 [[nodiscard]] std::string registration_json(Registration const& registration);

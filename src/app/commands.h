@@ -59,6 +59,12 @@ struct ClientAddOptions {
     std::filesystem::path jwks;      // public keys of the client; or
     std::filesystem::path key_file;  // make a key pair and write the private key here
     bool dpop_bound = false;         // no token for it that is not bound to a key (RFC 9449)
+    // An app that people sign in to; empty: a service.
+    std::vector<std::string> redirect_uris;
+    std::vector<std::string> logout_uris;  // where it may send people after signing out
+    bool is_public = false;                // it keeps no secret, so it has no keys
+    bool pushes = false;                   // its requests are pushed (RFC 9126)
+    bool fapi2 = false;                    // profile
 };
 int client_add(ClientAddOptions const& options);
 

@@ -73,7 +73,8 @@ bool register_first_clients(Instance& instance, Layout const& layout) {
     return register_first(instance, layout.administrator(),
                           {.id = std::string(kAdministrator),
                            .name = "First administrator, by key",
-                           .scope = "admin/clients.write admin/check.read "
+                           .scope = "admin/clients.read admin/clients.write "
+                                    "admin/users.read admin/users.write admin/check.read "
                                     "admin/definitions.read admin/definitions.write "
                                     "admin/keys.read admin/keys.write "
                                     "admin/backups.read admin/backups.write",

@@ -14,6 +14,7 @@ struct Options {
     ImportOptions import;
     GenerateOptions generate;
     ClientAddOptions client_add;
+    UserOptions user;
     TokenOptions token;
     DefinitionsOptions definitions;
     CheckOptions check;
@@ -97,7 +98,8 @@ void describe_instance_commands(CLI::App& app, Options& options, int& code) {
 void describe_client_commands(CLI::App& app, Options& options, int& code) {
     auto* client = app.add_subcommand("client", "Clients of the authorization server");
     client->require_subcommand(1);
-    auto* add = client->add_subcommand("add", "Register a service client (private_key_jwt)");
+    auto* add =
+        client->add_subcommand("add", "Register a service, or an app that people sign in to");
     add_directory(*add, options.client_add.directory);
     add->add_option("--tenant", options.client_add.tenant, "A tenant other than the first");
     add->add_option("ID", options.client_add.id, "client_id: A-Z, a-z, 0-9, - and _")->required();
@@ -114,6 +116,14 @@ void describe_client_commands(CLI::App& app, Options& options, int& code) {
         ->excludes(jwks);
     add->add_flag("--dpop-bound", options.client_add.dpop_bound,
                   "No token that counts without a proof of possession (RFC 9449)");
+    add->add_option("--redirect-uri", options.client_add.redirect_uris,
+                    "An app for people: where answers go, exactly");
+    add->add_option("--logout-uri", options.client_add.logout_uris,
+                    "Where it may send people once they signed out");
+    add->add_flag("--public", options.client_add.is_public, "It can keep no secret: no keys")
+        ->excludes(jwks);
+    add->add_flag("--par", options.client_add.pushes, "It pushes its requests (RFC 9126)");
+    add->add_flag("--fapi2", options.client_add.fapi2, "Held to FAPI 2.0");
     add->callback([&] { code = salus::app::client_add(options.client_add); });
 
     auto* token = app.add_subcommand("token", "Print an access token of the service client");
@@ -165,6 +175,7 @@ int main(int argc, char** argv) {
     int code = kDone;
     describe_instance_commands(app, options, code);
     describe_client_commands(app, options, code);
+    describe_users(app, options.user, code);
     describe_definition_commands(app, options, code);
     describe_keys(app, options.keys, code);
     describe_evidence_commands(app, options, code);

@@ -1,6 +1,7 @@
 #include "oauth/client_registration.h"
 
 #include "oauth/client.h"
+#include "oauth/client_administration.h"
 #include "oauth/form_reader.h"
 #include "records/add_document.h"
 
@@ -29,6 +30,8 @@ Result<request::Prepared> register_client(request::Exchange& exchange, records::
     prepared.content = request::PlainContent{to_json(client)};
     prepared.conflict = Error{Errc::conflict, "this client_id is taken", {}};
     SALUS_TRY_VOID(records::add_document(records, change, prepared));
+    identity::Documents documents(records, parser, clock);
+    SALUS_TRY_VOID(note_client(documents, client.id, prepared));
     return prepared;
 }
 

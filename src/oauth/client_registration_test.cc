@@ -50,7 +50,7 @@ TEST_F(ClientRegistrationTest, ARegisteredClientIsFoundAsItWasWritten) {
     ASSERT_TRUE(client.has_value());
     EXPECT_EQ(client->id, ClientId("client-1"));
     EXPECT_EQ(client->name, "Praxis \"Süd\" \\ \x01");
-    EXPECT_EQ(request::to_text(client->scopes), "system/Claim.rs admin/check.read");
+    EXPECT_EQ(request::to_text(client->scope), "system/Claim.rs admin/check.read");
     EXPECT_EQ(client->purposes,
               (std::vector{request::PurposeOfUse::payment, request::PurposeOfUse::treatment}));
     ASSERT_NE(client->keys.find("k1"), nullptr);
@@ -88,7 +88,7 @@ TEST_F(ClientRegistrationTest, AnIdIsGivenOnce) {
     EXPECT_EQ(second.conflict->code, Errc::conflict);
     EXPECT_TRUE(room_.commit(std::move(first)).has_value());
     EXPECT_EQ(room_.commit(std::move(second)).error().code, Errc::conflict);
-    EXPECT_EQ(request::to_text(find("client-2")->scopes), "system/*.rs");
+    EXPECT_EQ(request::to_text(find("client-2")->scope), "system/*.rs");
 }
 
 TEST_F(ClientRegistrationTest, EveryMemberIsNeededAndNoOther) {

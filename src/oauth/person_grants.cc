@@ -22,6 +22,11 @@ request::Prepared invalid_grant(Literal why) {
     return protocol_error(400, "invalid_grant", why);
 }
 
+// It names the patient in context.
+request::ReportContent content_of(std::string body) {
+    return {EphiText(std::move(body))};
+}
+
 // RFC 7636 section 4.1: 43 to 128 unreserved characters.
 bool is_verifier(std::string_view text) {
     return text.size() >= 43 && text.size() <= 128 && std::ranges::all_of(text, [](char c) {
@@ -138,11 +143,11 @@ Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange, Clie
     grant->key_thumbprint = key;
     grant->used = clock_.now();
     SALUS_TRY_VOID(documents_.write(grant, grant->ends(), prepared));
-    prepared.content = request::PlainContent{token_answer({.live = *found,
-                                                           .scope = grant->scope,
-                                                           .key = key,
-                                                           .nonce = code->value.nonce,
-                                                           .refresh_token = refresh_token})};
+    prepared.content = content_of(token_answer({.live = *found,
+                                                .scope = grant->scope,
+                                                .key = key,
+                                                .nonce = code->value.nonce,
+                                                .refresh_token = refresh_token}));
     return prepared;
 }
 
@@ -164,9 +169,12 @@ Result<request::Prepared> PersonGrants::refresh(request::Exchange& exchange, Cli
             exchange.facts.user = grant->user;
             exchange.facts.event = audit::Event::grant_revoked;
             return end(grant, news, invalid_grant("the refresh token was used before"));
-        case RefreshVerdict::retry:
+        case RefreshVerdict::retry: {
             exchange.facts.user = grant->user;
-            return json_answer(grant->last_answer);
+            auto again = json_answer({});
+            again.content = content_of(std::move(grant->last_answer));
+            return again;
+        }
         case RefreshVerdict::current: break;
     }
     exchange.facts.user = grant->user;
@@ -203,7 +211,7 @@ Result<request::Prepared> PersonGrants::rotate(LiveGrant live, request::ScopeReq
         grant->last_answer = body;
     }
     SALUS_TRY_VOID(documents_.write(grant, grant->ends(), prepared));
-    prepared.content = request::PlainContent{std::move(body)};
+    prepared.content = content_of(std::move(body));
     return prepared;
 }
 

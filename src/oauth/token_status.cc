@@ -126,12 +126,17 @@ Result<request::Prepared> TokenStatus::revoke(request::Exchange& exchange) {
 }
 
 Result<request::Prepared> TokenStatus::describe(Asker const& asker, Subject const& subject) {
+    // Who cannot prove to be a client learns nothing (RFC 7662 section 2.1).
+    if (asker.proven && asker.proven->client->is_public())
+        return protocol_error(401, "invalid_client", "the client has to authenticate itself");
     auto const* client = subject.client();
     bool const tells =
         client != nullptr && (*client == asker.client || reads_all_tokens(asker.scopes));
     if (!tells) return json_answer(R"({"active":false})");
     SALUS_TRY(auto body, description(subject));
-    return json_answer(std::move(body));
+    auto prepared = json_answer({});
+    prepared.content = request::ReportContent{EphiText(std::move(body))};
+    return prepared;
 }
 
 // With SMART's members (SMART App Launch 2.2, token introspection).

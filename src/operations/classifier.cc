@@ -50,6 +50,41 @@ Result<IntentFacts> form_to(http::Request const& request, Interaction interactio
     return facts;
 }
 
+// What a browser shows: read by GET, sent by a form.
+Result<IntentFacts> page(http::Request const& request, Interaction interaction) {
+    if (is_read(request.method)) return facts_of(interaction);
+    return form_to(request, interaction);
+}
+
+// GET lists, POST adds: /admin/clients, /admin/users.
+Result<IntentFacts> list_or_add(http::Request const& request, Interaction list, Interaction add) {
+    if (is_read(request.method)) return facts_of(list);
+    SALUS_TRY(auto facts, only(http::Method::post, request.method, add));
+    SALUS_TRY_VOID(check_json_content_type(request));
+    return facts;
+}
+
+Result<IntentFacts> route_clients(http::Request const& request,
+                                  std::span<std::string const> segments) {
+    if (segments.empty())
+        return list_or_add(request, Interaction::client_list, Interaction::client_add);
+    if (segments.size() != 1) return no_such_route();
+    SALUS_TRY(auto facts, only(http::Method::remove, request.method, Interaction::client_remove));
+    facts.id = EphiText(segments[0]);
+    return facts;
+}
+
+Result<IntentFacts> route_users(http::Request const& request,
+                                std::span<std::string const> segments) {
+    if (segments.empty())
+        return list_or_add(request, Interaction::user_list, Interaction::user_add);
+    if (segments.size() != 1) return no_such_route();
+    SALUS_TRY(auto facts, only(http::Method::post, request.method, Interaction::user_change));
+    SALUS_TRY_VOID(check_json_content_type(request));
+    facts.id = EphiText(segments[0]);
+    return facts;
+}
+
 bool is_backups(std::span<std::string const> segments) {
     return segments[0] == "admin" && segments[1] == "backups";
 }
@@ -169,7 +204,8 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
         return std::ranges::equal(segments, wanted);
     };
     bool const takes_parameters =
-        !segments.empty() && (segments.front() == "fhir" || segments.front() == "audit");
+        (!segments.empty() && (segments.front() == "fhir" || segments.front() == "audit")) ||
+        is("oauth", "authorize") || is("oauth", "logout");
     if (!takes_parameters && !query.empty()) {
         return fail(Errc::invalid, "this address takes no parameters");
     }
@@ -179,14 +215,23 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
     if (is("oauth", "jwks")) {
         return only(http::Method::get, method, Interaction::json_web_key_set);
     }
+    if (is(".well-known", "openid-configuration")) {
+        return only(http::Method::get, method, Interaction::openid_configuration);
+    }
+    if (is("oauth", "authorize")) return page(exchange.request, Interaction::authorization);
+    if (is("oauth", "logout")) return page(exchange.request, Interaction::end_session);
+    if (is("oauth", "par")) return form_to(exchange.request, Interaction::pushed_authorization);
+    if (is("oauth", "userinfo")) {
+        auto const expected = method == http::Method::post ? method : http::Method::get;
+        return only(expected, method, Interaction::user_info);
+    }
     if (is("oauth", "token")) return form_to(exchange.request, Interaction::token);
     if (is("oauth", "introspect")) return form_to(exchange.request, Interaction::introspection);
     if (is("oauth", "revoke")) return form_to(exchange.request, Interaction::revocation);
-    if (is("admin", "clients")) {
-        SALUS_TRY(auto facts, only(http::Method::post, method, Interaction::client_add));
-        SALUS_TRY_VOID(check_json_content_type(exchange.request));
-        return facts;
-    }
+    if (segments.size() >= 2 && segments[0] == "admin" && segments[1] == "clients")
+        return route_clients(exchange.request, segments.subspan(2));
+    if (segments.size() >= 2 && segments[0] == "admin" && segments[1] == "users")
+        return route_users(exchange.request, segments.subspan(2));
     if (segments.size() >= 2 && is_definitions(segments))
         return route_definitions(method, segments);
     if (segments.size() >= 2 && segments[0] == "admin" && segments[1] == "keys")

@@ -20,7 +20,11 @@ bool takes_resource(Interaction interaction) {
 
 // A POST whose content is read elsewhere: forms, packages, what is to be validated.
 bool takes_form(IntentFacts const& facts, http::Method method) {
-    return request::form_of(facts.interaction).family == request::Family::token ||
+    auto const family = request::form_of(facts.interaction).family;
+    return family == request::Family::token || family == request::Family::page ||
+           facts.interaction == Interaction::user_info ||
+           facts.interaction == Interaction::user_add ||
+           facts.interaction == Interaction::user_change ||
            facts.interaction == Interaction::client_add ||
            facts.interaction == Interaction::custodians_set ||
            facts.interaction == Interaction::proposal_draft ||

@@ -52,6 +52,9 @@ std::optional<TenantName> tenant_in(http::Request const& request) {
 
 minimum_necessary::ErrorForm error_form(http::Request const& request) {
     auto const path = below_tenant(RequestReader::target(request));
+    auto const page = path.substr(0, path.find('?'));
+    if (page == "/oauth/authorize" || page == "/oauth/logout")
+        return minimum_necessary::ErrorForm::page;
     if (path.starts_with("/oauth/")) return minimum_necessary::ErrorForm::oauth;
     if (path.starts_with("/admin/") || path.starts_with("/audit/"))
         return minimum_necessary::ErrorForm::problem;
@@ -100,6 +103,11 @@ bool belongs_on_a_worker(request::Permit const& permit) {
         case request::Interaction::accounting:
         case request::Interaction::audit_proof:
         case request::Interaction::audit_details:
+        // Passwords are hashed there, and lists are read.
+        case request::Interaction::sign_in:
+        case request::Interaction::account:
+        case request::Interaction::client_list:
+        case request::Interaction::user_list:
         case request::Interaction::control_check: return true;
         case request::Interaction::create:
         case request::Interaction::update:
@@ -115,6 +123,15 @@ bool belongs_on_a_worker(request::Permit const& permit) {
         case request::Interaction::token:
         case request::Interaction::introspection:
         case request::Interaction::revocation:
+        case request::Interaction::pushed_authorization:
+        case request::Interaction::authorization:
+        case request::Interaction::end_session:
+        case request::Interaction::user_info:
+        case request::Interaction::user_add:
+        case request::Interaction::user_change:
+        case request::Interaction::client_remove:
+        case request::Interaction::page_script:
+        case request::Interaction::openid_configuration:
         case request::Interaction::authorization_server_metadata:
         case request::Interaction::smart_configuration:
         case request::Interaction::json_web_key_set:

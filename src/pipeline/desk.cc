@@ -4,8 +4,11 @@
 #include "admin/emergency_seal.h"
 #include "admin/legal_holds.h"
 #include "admin/proposals.h"
+#include "identity/user_administration.h"
+#include "oauth/client_administration.h"
 #include "oauth/client_registration.h"
 #include "oauth/metadata.h"
+#include "oauth/user_info.h"
 #include "operations/batch.h"
 #include "operations/operations.h"
 
@@ -36,13 +39,19 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
       token_endpoint_(tenant.tenant, tenant.token_keys, house.token_guards, *records_, parser_,
                       house.random, house.clock),
       token_status_(tenant.tenant, tenant.token_keys, house.token_guards, *records_, parser_,
-                    house.clock) {}
+                    house.clock),
+      authorization_endpoint_(tenant.tenant, house.token_guards, *records_, parser_, house.random,
+                              house.clock),
+      end_session_(tenant.tenant, tenant.token_keys, house.token_guards, *records_, parser_,
+                   house.clock) {}
 
 Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
     using request::Interaction;
     auto const interaction = permit.intent().interaction;
     if (interaction == Interaction::authorization_server_metadata)
         return document(oauth::authorization_server_metadata(tenant_.tenant));
+    if (interaction == Interaction::openid_configuration)
+        return document(oauth::openid_configuration(tenant_.tenant));
     if (interaction == Interaction::smart_configuration)
         return document(oauth::smart_configuration(tenant_.tenant));
     if (interaction == Interaction::json_web_key_set)
@@ -56,6 +65,47 @@ Result<request::Prepared> TenantDesk::prepare_token(request::Exchange& exchange,
     if (interaction == Interaction::token) return token_endpoint_.answer(exchange);
     if (interaction == Interaction::introspection) return token_status_.introspect(exchange);
     if (interaction == Interaction::revocation) return token_status_.revoke(exchange);
+    if (interaction == Interaction::pushed_authorization)
+        return authorization_endpoint_.push(exchange);
+    return fail(Errc::internal, "an interaction has no operation");
+}
+
+Result<request::Prepared> TenantDesk::prepare_page(request::Exchange& exchange,
+                                                   request::Interaction interaction) {
+    using request::Interaction;
+    if (interaction == Interaction::authorization)
+        return authorization_endpoint_.authorize(exchange);
+    if (interaction == Interaction::end_session) return end_session_.answer(exchange);
+    return fail(Errc::internal, "an interaction has no operation");
+}
+
+Result<request::Prepared> TenantDesk::prepare_clients(request::Exchange& exchange,
+                                                      request::Permit const& permit) {
+    using request::Interaction;
+    auto const interaction = permit.intent().interaction;
+    if (interaction == Interaction::client_add)
+        return oauth::register_client(exchange, *records_, parser_, house_.clock);
+    if (interaction == Interaction::client_list)
+        return oauth::list_clients(*records_, parser_, house_.clock);
+    if (interaction == Interaction::client_remove)
+        return oauth::remove_client(*records_, parser_, house_.clock, exchange, permit);
+    return fail(Errc::internal, "an interaction has no operation");
+}
+
+Result<request::Prepared> TenantDesk::prepare_users(request::Exchange& exchange,
+                                                    request::Permit const& permit) {
+    using request::Interaction;
+    identity::UsersDesk const desk{.records = *records_,
+                                   .parser = parser_,
+                                   .random = house_.random,
+                                   .clock = house_.clock,
+                                   .forget = [&news = house_.token_guards.revocations](
+                                                 std::string user) { news.add(std::move(user)); }};
+    auto const interaction = permit.intent().interaction;
+    if (interaction == Interaction::user_add) return identity::add_user(desk, exchange);
+    if (interaction == Interaction::user_list) return identity::list_users(desk);
+    if (interaction == Interaction::user_change)
+        return identity::change_user(desk, exchange, permit);
     return fail(Errc::internal, "an interaction has no operation");
 }
 
@@ -104,11 +154,12 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
         case Family::discovery: return describe(permit);
         case Family::token: return prepare_token(exchange, interaction);
         case Family::definitions: return prepare_definitions(exchange, permit);
-        case Family::page:
+        case Family::page: return prepare_page(exchange, interaction);
         case Family::user_info:
-        case Family::users: return fail(Errc::internal, "an interaction has no operation");
-        case Family::clients:
-            return oauth::register_client(exchange, *records_, parser_, house_.clock);
+            return oauth::user_info(tenant_.tenant, {*records_, parser_, house_.clock},
+                                    permit.caller().facts());
+        case Family::users: return prepare_users(exchange, permit);
+        case Family::clients: return prepare_clients(exchange, permit);
         case Family::keys: return prepare_keys(exchange, permit);
         case Family::check: return admin::control_check(house_.control_report);
         case Family::backups: return backup(exchange, interaction);

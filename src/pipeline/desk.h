@@ -9,6 +9,8 @@
 #include "admin/key_rotation.h"
 #include "authorization/decide.h"
 #include "minimum_necessary/narrowing.h"
+#include "oauth/authorization_endpoint.h"
+#include "oauth/end_session.h"
 #include "oauth/standing_tokens.h"
 #include "oauth/token_endpoint.h"
 #include "oauth/token_status.h"
@@ -39,6 +41,12 @@ public:
 private:
     [[nodiscard]] Result<request::Prepared> prepare_token(request::Exchange& exchange,
                                                           request::Interaction interaction);
+    [[nodiscard]] Result<request::Prepared> prepare_page(request::Exchange& exchange,
+                                                         request::Interaction interaction);
+    [[nodiscard]] Result<request::Prepared> prepare_clients(request::Exchange& exchange,
+                                                            request::Permit const& permit);
+    [[nodiscard]] Result<request::Prepared> prepare_users(request::Exchange& exchange,
+                                                          request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> describe(request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> prepare_definitions(request::Exchange& exchange,
                                                                 request::Permit const& permit);
@@ -57,6 +65,8 @@ private:
     oauth::StandingTokens standing_;
     oauth::TokenEndpoint token_endpoint_;
     oauth::TokenStatus token_status_;
+    oauth::AuthorizationEndpoint authorization_endpoint_;
+    oauth::EndSession end_session_;
     minimum_necessary::Narrowing narrowing_;
 };
 

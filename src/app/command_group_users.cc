@@ -1,0 +1,50 @@
+#include <CLI/CLI.hpp>
+
+#include "app/command_groups.h"
+
+namespace salus::app {
+namespace {
+
+void add_rights(CLI::App& command, UserOptions& options, bool is_new) {
+    command.add_option("--name", options.display_name, "Name for people");
+    auto* scope = command.add_option("--scope", options.scope,
+                                     "The most that apps can do in their name: SMART scopes");
+    auto* purpose = command.add_option("--purpose", options.purposes,
+                                       "Purposes of use; the first is the default");
+    command.add_option("--fhir-user", options.fhir_user, "Who they are: Practitioner/[id]");
+    command.add_option("--patient", options.patient, "The Patient that they are, by id");
+    if (!is_new) return;
+    scope->required();
+    purpose->required();
+}
+
+}  // namespace
+
+void describe_users(CLI::App& app, UserOptions& options, int& code) {
+    auto* user = app.add_subcommand("user", "People who sign in");
+    user->require_subcommand(1);
+    struct Command {
+        char const* name;
+        char const* description;
+        int (*run)(UserOptions const&);
+    };
+    constexpr std::array kCommands{
+        Command{"add", "Add a user; prints the code that they enrol with", user_add},
+        Command{"list", "Name all users", user_list},
+        Command{"change", "Change what may be done in their name", user_change},
+        Command{"disable", "End everything in their name", user_disable},
+        Command{"enable", "Let them sign in again", user_enable},
+        Command{"enrol", "Take every factor away; prints a new code", user_enrol},
+        Command{"sign-out", "End their sessions and what apps got from them", user_sign_out}};
+    for (auto const& each : kCommands) {
+        auto* command = user->add_subcommand(each.name, each.description);
+        add_administration(*command, options.administration);
+        std::string_view const name = each.name;
+        if (name != "list")
+            command->add_option("USER", options.name, "As they sign in")->required();
+        if (name == "add" || name == "change") add_rights(*command, options, name == "add");
+        command->callback([&options, &code, run = each.run] { code = run(options); });
+    }
+}
+
+}  // namespace salus::app

@@ -1,0 +1,32 @@
+// People of an instance (IAM-1, IAM-5): `salus user`. Each command is one request to /admin/users.
+// Thread safety: one thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/administration.h"
+
+namespace salus::app {
+
+struct UserOptions {
+    AdministrationOptions administration;
+    std::string name;  // as they sign in
+    std::string display_name;
+    std::string scope;
+    std::vector<std::string> purposes;
+    std::string fhir_user;
+    std::string patient;
+};
+// Prints the code that the user enrols with, once.
+int user_add(UserOptions const& options);
+int user_list(UserOptions const& options);
+// Whoever may do less, or nothing, is signed out everywhere at once.
+int user_change(UserOptions const& options);
+int user_disable(UserOptions const& options);
+int user_enable(UserOptions const& options);
+// Takes every factor away, and prints a new code.
+int user_enrol(UserOptions const& options);
+int user_sign_out(UserOptions const& options);
+
+}  // namespace salus::app

@@ -1,0 +1,208 @@
+// What the authorization endpoint takes, where it sends whom, and what it keeps. AZ1 to AZ7, F1,
+// F2, F8, F9, F10, F12, F15, PA1 to PA4.
+#include "oauth/authorization_endpoint.h"
+
+#include <gtest/gtest.h>
+
+#include "foundation/oauth_limits.h"
+#include "oauth/people_for_test.h"
+
+namespace salus::oauth {
+namespace {
+
+using testing::must;
+using testing::PeopleRoom;
+
+class AuthorizationEndpointTest : public ::testing::Test {
+protected:
+    using Fields = PeopleRoom::Fields;
+
+    // The error that the client is told; "page" when nobody is sent anywhere; "" when it waits.
+    [[nodiscard]] std::string outcome(Fields const& fields) {
+        auto const prepared = room_.authorize(fields);
+        if (!prepared) return prepared.error().code == Errc::invalid ? "page" : "fault";
+        EXPECT_EQ(prepared->status, 303);  // F10
+        auto const location = std::string(*prepared->headers.get("Location"));
+        auto query = testing::query_of(location);
+        if (location.starts_with(room_.tenant().public_url + "/sign-in?")) return "";
+        EXPECT_TRUE(location.starts_with(testing::kCallback)) << location;
+        EXPECT_EQ(query["iss"], room_.tenant().issuer());
+        EXPECT_EQ(query["state"], "state-1");
+        EXPECT_FALSE(prepared->batch.has_value());
+        return query["error"];
+    }
+    [[nodiscard]] std::string outcome_with(std::string const& name,
+                                           std::optional<std::string> value) {
+        return outcome(PeopleRoom::with(room_.asked(), name, std::move(value)));
+    }
+    [[nodiscard]] request::Prepared push(Fields const& fields, Fields headers = {}) {
+        auto exchange = testing::make_exchange(
+            room_.tenant(), testing::make_request({.method = http::Method::post,
+                                                   .target = "/oauth/par",
+                                                   .headers = std::move(headers),
+                                                   .body = testing::form_of(fields)}));
+        return must(endpoint_.push(exchange));
+    }
+    [[nodiscard]] std::string pushed_uri(Fields const& fields) {
+        auto prepared = push(fields);
+        EXPECT_EQ(prepared.status, 201);
+        auto uri = *room_.body(prepared).root().text_member("request_uri");
+        room_.save(std::move(prepared));
+        return uri;
+    }
+
+    testing::TestInstance instance_;
+    PeopleRoom room_{instance_};
+    json::Parser parser_;
+    AuthorizationEndpoint endpoint_{room_.tenant(), room_.guards(),   room_.home().records(),
+                                    parser_,        instance_.random, instance_.clock};
+};
+
+TEST_F(AuthorizationEndpointTest, AGoodRequestWaitsForThePersonInThatBrowser) {
+    auto prepared = must(room_.authorize(room_.asked()));
+    auto const id = testing::query_of(*prepared.headers.get("Location"))["authorization"];
+    room_.save(std::move(prepared));
+    auto const found = must(room_.authorizations().find(id, room_.browser()));
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(found->value.request.state, "state-1");
+    EXPECT_FALSE(must(room_.authorizations().find(id, identity::SecretId::make(instance_.random)))
+                     .has_value());
+    instance_.clock.advance(limits::kPendingAuthorizationLife);
+    EXPECT_FALSE(must(room_.authorizations().find(id, room_.browser())).has_value());
+}
+
+TEST_F(AuthorizationEndpointTest, NobodyIsSentToAnAddressThatIsNotRegisteredAZ2) {
+    for (auto const* uri : {"", "https://evil.test/callback", "https://app.example/callback/..",
+                            "https://app.example/callback?x", "http://app.example/callback"}) {
+        EXPECT_EQ(outcome_with("redirect_uri", uri), "page") << uri;
+    }
+    auto twice = room_.asked();
+    twice.emplace_back("redirect_uri", "https://evil.test/");
+    EXPECT_EQ(outcome(twice), "page");
+    EXPECT_EQ(outcome_with("client_id", "nobody"), "page");
+    EXPECT_EQ(outcome_with("client_id", std::nullopt), "page");
+    // The only one that there is need not be said.
+    EXPECT_EQ(outcome_with("redirect_uri", std::nullopt), "");
+}
+
+TEST_F(AuthorizationEndpointTest, OneFlowWithOneKindOfChallengeAZ4AZ5F2) {
+    for (auto const* type : {"token", "id_token", "code token", "code id_token", "", "none"})
+        EXPECT_EQ(outcome_with("response_type", type), "unsupported_response_type") << type;
+    EXPECT_EQ(outcome_with("response_type", std::nullopt), "unsupported_response_type");
+    EXPECT_EQ(outcome_with("code_challenge", std::nullopt), "invalid_request");
+    EXPECT_EQ(outcome_with("code_challenge", "short"), "invalid_request");
+    EXPECT_EQ(outcome_with("code_challenge", std::string(43, '+')), "invalid_request");
+    EXPECT_EQ(outcome_with("code_challenge_method", "plain"), "invalid_request");
+    EXPECT_EQ(outcome_with("code_challenge_method", std::nullopt), "invalid_request");
+    EXPECT_EQ(outcome_with("response_mode", "fragment"), "invalid_request");
+    EXPECT_EQ(outcome_with("response_mode", "query"), "");
+    EXPECT_EQ(outcome_with("request", "eyJ"), "request_not_supported");
+}
+
+TEST_F(AuthorizationEndpointTest, ParametersStandOnceF12) {
+    for (auto const* name : {"scope", "state", "code_challenge", "nonce", "unknown"}) {
+        auto fields = room_.asked();
+        fields.emplace_back(name, "x");
+        fields.emplace_back(name, "x");
+        if (std::string_view(name) == "state") continue;  // which one to say back is not known
+        EXPECT_EQ(outcome(fields), "invalid_request") << name;
+    }
+    EXPECT_EQ(outcome_with("unknown", "x"), "");
+    EXPECT_EQ(outcome_with("state", std::nullopt), "");
+}
+
+TEST_F(AuthorizationEndpointTest, TheServerThatTheAppMeansIsThisOneF15) {
+    EXPECT_EQ(outcome_with("aud", "https://evil.test/fhir"), "invalid_request");
+    EXPECT_EQ(outcome_with("aud", std::nullopt), "invalid_request");
+    EXPECT_EQ(outcome_with("aud", room_.tenant().fhir_base() + "/"), "");
+    EXPECT_EQ(outcome_with("resource", "https://evil.test/fhir"), "invalid_target");
+    auto const identity_alone = PeopleRoom::with(room_.asked(), "scope", "openid");
+    EXPECT_EQ(outcome(PeopleRoom::with(identity_alone, "aud", std::nullopt)), "");
+}
+
+TEST_F(AuthorizationEndpointTest, ScopePromptAndAgeAreChecked) {
+    for (auto const* scope : {"", "openid email", "patient/*.dus", "everything"})
+        EXPECT_EQ(outcome_with("scope", scope), "invalid_scope") << scope;
+    EXPECT_EQ(outcome_with("prompt", "none login"), "invalid_request");
+    EXPECT_EQ(outcome_with("prompt", "create"), "invalid_request");
+    EXPECT_EQ(outcome_with("prompt", "login consent"), "");
+    for (auto const* age : {"-1", "1.5", "", "x", "99999999999999999999"})
+        EXPECT_EQ(outcome_with("max_age", age), "invalid_request") << age;
+    EXPECT_EQ(outcome_with("max_age", "0"), "");
+    EXPECT_EQ(outcome_with("state", "a\nb"), "invalid_request");
+}
+
+TEST_F(AuthorizationEndpointTest, TheAddressOrTheFormNotBothF12) {
+    auto exchange = testing::make_exchange(
+        room_.tenant(), testing::make_request({.method = http::Method::post,
+                                               .target = "/oauth/authorize?client_id=app",
+                                               .body = testing::form_of(room_.asked())}));
+    EXPECT_EQ(endpoint_.authorize(exchange).error().code, Errc::invalid);
+    auto post = testing::make_exchange(
+        room_.tenant(), testing::make_request({.method = http::Method::post,
+                                               .target = "/oauth/authorize",
+                                               .body = testing::form_of(room_.asked())}));
+    auto const prepared = must(endpoint_.authorize(post));
+    EXPECT_EQ(prepared.status, 303);
+    EXPECT_EQ(prepared.headers.get("Referrer-Policy"), "no-referrer");
+    auto const cookie = std::string(*prepared.headers.get("Set-Cookie"));
+    EXPECT_TRUE(cookie.starts_with("__Host-salus-default-browser=")) << cookie;
+    for (auto const* attribute : {"; Path=/", "; Secure", "; HttpOnly", "; SameSite=Lax"})
+        EXPECT_NE(cookie.find(attribute), std::string::npos) << cookie;
+}
+
+TEST_F(AuthorizationEndpointTest, APushedRequestServesOnceForItsClientF8PA1PA2) {
+    auto const uri = pushed_uri(room_.asked());
+    Fields const by_uri{{"client_id", "app"}, {"request_uri", uri}};
+    // Until somebody ends it, the page may be loaded again.
+    auto const first = room_.waiting(by_uri);
+    auto const second = room_.waiting(by_uri);
+    room_.save(room_.consent(first));
+    EXPECT_EQ(outcome(by_uri), "page");
+    auto const pending = must(room_.authorizations().find(second, room_.browser()));
+    EXPECT_FALSE(room_.authorizations()
+                     .complete(*pending, {.user = room_.person(),
+                                          .session = room_.session().id,
+                                          .proof = room_.session().value,
+                                          .scope = pending->value.request.scope})
+                     .has_value());
+}
+
+TEST_F(AuthorizationEndpointTest, OfAnotherClientLateOrElsewhereItIsNothingF8) {
+    room_.add_client(PeopleRoom::public_client("other"));
+    auto const uri = pushed_uri(room_.asked());
+    EXPECT_EQ(outcome({{"client_id", "other"}, {"request_uri", uri}}), "page");
+    for (auto const* wrong : {"https://evil.test/request", "urn:ietf:params:oauth:request_uri:",
+                              "urn:ietf:params:oauth:request_uri:x", ""}) {
+        EXPECT_EQ(outcome({{"client_id", "app"}, {"request_uri", wrong}}), "page") << wrong;
+    }
+    instance_.clock.advance(limits::kPushedRequestLife);
+    EXPECT_EQ(outcome({{"client_id", "app"}, {"request_uri", uri}}), "page");
+}
+
+TEST_F(AuthorizationEndpointTest, WhatIsPushedIsCheckedAtOncePA1) {
+    auto const error = [&](Fields const& fields) {
+        auto const prepared = push(fields);
+        return std::to_string(prepared.status) + " " +
+               room_.body(prepared).root().text_member("error").value_or("");
+    };
+    EXPECT_EQ(error(PeopleRoom::with(room_.asked(), "client_id", "nobody")), "401 invalid_client");
+    EXPECT_EQ(error(PeopleRoom::with(room_.asked(), "redirect_uri", "https://evil.test/")),
+              "400 invalid_request");
+    EXPECT_EQ(error(PeopleRoom::with(room_.asked(), "request_uri", "urn:x")),
+              "400 invalid_request");
+    EXPECT_EQ(error(PeopleRoom::with(room_.asked(), "code_challenge_method", "plain")),
+              "400 invalid_request");
+    EXPECT_EQ(error(PeopleRoom::with(room_.asked(), "scope", "x")), "400 invalid_scope");
+}
+
+TEST_F(AuthorizationEndpointTest, AClientThatHasToPushIsRefusedWithoutPA3) {
+    room_.add_client(PeopleRoom::public_client("pushing", std::string(testing::kPersonScope),
+                                               R"(,"require_pushed_authorization_requests":true)"));
+    EXPECT_EQ(outcome_with("client_id", "pushing"), "invalid_request");
+    auto const uri = pushed_uri(PeopleRoom::with(room_.asked(), "client_id", "pushing"));
+    EXPECT_EQ(outcome({{"client_id", "pushing"}, {"request_uri", uri}}), "");
+}
+
+}  // namespace
+}  // namespace salus::oauth

@@ -1,0 +1,137 @@
+#include "oauth/end_session.h"
+
+#include <algorithm>
+
+#include "identity/endings.h"
+#include "jose/jws.h"
+#include "oauth/browser.h"
+#include "oauth/form_reader.h"
+#include "oauth/id_token.h"
+#include "pages/frame.h"
+#include "pages/html.h"
+
+namespace salus::oauth {
+namespace {
+
+using Parameters = std::vector<request::Parameter>;
+
+Result<Parameters> parameters_of(http::Request const& request) {
+    SALUS_TRY(auto const target, request::parse_target(FormReader::target(request)));
+    if (request.method != http::Method::post) return request::parse_form(target.query);
+    return request::parse_form(FormReader::form(request));
+}
+
+// The same request again, by a form that only this page can send.
+std::string question(Parameters const& parameters, std::string_view token) {
+    pages::Html html;
+    html.element("h1", "Sign out?");
+    html.element("p", "An app asks to end your session in this browser.");
+    html.open("form", {{"method", "post"}, {"action", "logout"}});
+    html.hidden("form_token", token);
+    for (auto const name : {Literal("id_token_hint"), Literal("client_id"),
+                            Literal("post_logout_redirect_uri"), Literal("state")}) {
+        if (auto const value = request::single(parameters, name.text())) html.hidden(name, *value);
+    }
+    html.element("button", "Sign out", {{"type", "submit"}});
+    html.close("form");
+    return pages::document("Sign out?", html.view());
+}
+
+}  // namespace
+
+Result<EndSession::Asked> EndSession::asked_by(Parameters const& parameters) {
+    Asked asked;
+    std::string client(request::single(parameters, "client_id").value_or(""));
+    if (auto const hint = request::single(parameters, "id_token_hint")) {
+        // Expired or not: it says whose session is meant, and opens nothing.
+        jose::VerifyOptions options;
+        options.type = "JWT";
+        auto const token = jose::verify_compact(*hint, keys_.current()->verifying_keys(), options);
+        if (!token) return fail(Errc::invalid, "id_token_hint is no ID token of ours");
+        auto const claims = token->payload.root();
+        auto const audience = claims.text_member("aud").value_or("");
+        bool const ours = claims.text_member("iss") == tenant_.issuer() && !audience.empty() &&
+                          (client.empty() || client == audience);
+        if (!ours) return fail(Errc::invalid, "id_token_hint is not of this client");
+        client = audience;
+        asked.subject = claims.text_member("sub").value_or("");
+        asked.session = claims.text_member("sid").value_or("");
+    }
+    if (!client.empty()) {
+        SALUS_TRY(asked.client, clients_.find(client));
+    }
+    if (auto const uri = request::single(parameters, "post_logout_redirect_uri")) {
+        auto const known =
+            asked.client ? std::ranges::count(asked.client->post_logout_redirect_uris, *uri) : 0;
+        // Nobody is sent anywhere that is not registered (F16).
+        if (known == 0)
+            return fail(Errc::invalid, "post_logout_redirect_uri is not registered for the app");
+        asked.redirect_uri = *uri;
+    }
+    if (auto const state = request::single(parameters, "state"))
+        asked.state = request::Parameter{.name = "state", .value = std::string(*state)};
+    return asked;
+}
+
+Result<std::optional<EndSession::StoredSession>> EndSession::session_of(
+    http::Request const& request) {
+    auto const cookie = cookie_in(request, tenant_, Cookie::session);
+    if (!cookie) return std::optional<StoredSession>();
+    SALUS_TRY(auto session, documents_.read<identity::Session>(cookie->id));
+    if (session && !identity::matches(*cookie, session->value.secret)) session.reset();
+    return session;
+}
+
+Result<request::Prepared> EndSession::answer(request::Exchange& exchange) {
+    SALUS_TRY(auto const parameters, parameters_of(exchange.request));
+    SALUS_TRY(auto const asked, asked_by(parameters));
+    if (asked.client) exchange.facts.target_client = asked.client->id;
+    SALUS_TRY(auto const session, session_of(exchange.request));
+    if (!session) return ended(asked);
+    exchange.facts.user = session->value.user;
+    bool const of_this_session =
+        asked.subject == session->value.user.text() && asked.session == session_name(session->id);
+    auto const token = cookie_in(exchange.request, tenant_, Cookie::session)->form_token();
+    bool const confirmed =
+        exchange.request.method == http::Method::post &&
+        equal_constant_time(bytes_of(request::single(parameters, "form_token").value_or("")),
+                            bytes_of(token));
+    if (of_this_session || confirmed) return end(exchange, *session, asked);
+    exchange.facts.event = audit::Event::sign_in_page;
+    auto prepared = page_answer(question(parameters, token));
+    pages::Powers powers;
+    if (!asked.redirect_uri.empty())
+        powers.form_targets = "https: http://127.0.0.1:* http://[::1]:*";
+    pages::add_headers(prepared.headers, powers);
+    return prepared;
+}
+
+Result<request::Prepared> EndSession::end(request::Exchange& exchange, StoredSession const& session,
+                                          Asked const& asked) {
+    exchange.facts.event = audit::Event::signed_out;
+    auto prepared = ended(asked);
+    SALUS_TRY(auto const names,
+              identity::end_session(documents_, session->user, session.id, prepared));
+    prepared.after_commit = [&news = guards_.revocations, names] {
+        for (auto const& name : names) news.add(name);
+    };
+    return prepared;
+}
+
+request::Prepared EndSession::ended(Asked const& asked) const {
+    request::Prepared prepared;
+    if (asked.redirect_uri.empty()) {
+        prepared =
+            page_answer(pages::message_page("You are signed out", "You can close this page."));
+        pages::add_headers(prepared.headers, {});
+    } else {
+        std::vector<request::Parameter> parameters;
+        if (asked.state) parameters.push_back(*asked.state);
+        prepared = see_other(with_parameters(asked.redirect_uri, parameters));
+    }
+    remove_cookie(prepared.headers, tenant_, Cookie::session);
+    remove_cookie(prepared.headers, tenant_, Cookie::browser);
+    return prepared;
+}
+
+}  // namespace salus::oauth

@@ -1,0 +1,258 @@
+// Codes and refresh tokens under attack: the numbers are those of the attack list (F2, F3, R1 to
+// R8).
+#include <gtest/gtest.h>
+
+#include "foundation/oauth_limits.h"
+#include "oauth/people_for_test.h"
+
+namespace salus::oauth {
+namespace {
+
+using testing::must;
+using testing::PeopleRoom;
+
+class PersonGrantsTest : public ::testing::Test {
+protected:
+    using Fields = PeopleRoom::Fields;
+    using Answer = PeopleRoom::Answer;
+
+    [[nodiscard]] std::string code() { return room_.code_for(room_.asked()); }
+    [[nodiscard]] Answer redeem(std::string const& code) {
+        return room_.tokens(PeopleRoom::redemption(code));
+    }
+    [[nodiscard]] Answer refresh(std::string const& token) {
+        return room_.tokens(PeopleRoom::refreshing(token));
+    }
+    [[nodiscard]] std::string error(Fields const& form) {
+        auto const answer = room_.tokens(form);
+        return answer.status == 400 || answer.status == 401 ? answer.texts.at("error") : "none";
+    }
+    [[nodiscard]] json::Document claims(std::string const& token) {
+        auto const first = token.find('.');
+        auto const payload =
+            from_base64url(token.substr(first + 1, token.find('.', first + 1) - first - 1));
+        return must(parser_.parse(std::string(text_of(*payload))));
+    }
+
+    testing::TestInstance instance_;
+    PeopleRoom room_{instance_};
+    json::Parser parser_;
+};
+
+TEST_F(PersonGrantsTest, ACodeStandsForTokensOfThePersonAndNoIdOfAPatient) {
+    auto const id = room_.waiting(room_.asked());
+    auto pending = *must(room_.authorizations().find(id, room_.browser()));
+    request::Prepared chosen;
+    ASSERT_TRUE(room_.authorizations().choose_patient(pending, "p1", chosen).has_value());
+    room_.save(std::move(chosen));
+    auto consented = room_.consent(id);
+    auto const query = testing::query_of(*consented.headers.get("Location"));
+    room_.save(std::move(consented));
+    EXPECT_EQ(query.at("state"), "state-1");
+    EXPECT_EQ(query.at("iss"), room_.tenant().issuer());  // F4
+
+    auto const answer = redeem(query.at("code"));
+    ASSERT_EQ(answer.status, 200) << answer.text;
+    EXPECT_EQ(answer.texts.at("token_type"), "Bearer");
+    EXPECT_EQ(answer.texts.at("patient"), "p1");
+    EXPECT_EQ(answer.texts.at("scope"),
+              "openid profile fhirUser launch/patient offline_access patient/Observation.rs "
+              "patient/Patient.rs");
+    auto const& access = answer.texts.at("access_token");
+    EXPECT_TRUE(room_.stands(access));
+    auto const token = claims(access);
+    EXPECT_EQ(token.root().text_member("sub"), room_.person().id.text());
+    EXPECT_EQ(token.root().text_member("acr"), "phr");
+    EXPECT_EQ(token.root().text_member("patient_compartment"),
+              room_.home().addressing().patient_compartment("p1").hex());
+    EXPECT_EQ(token.text().find("p1"), std::string_view::npos);
+    EXPECT_EQ(token.text().find("ada"), std::string_view::npos);
+
+    auto const identity = claims(answer.texts.at("id_token"));
+    EXPECT_EQ(identity.root().text_member("aud"), "app");
+    EXPECT_EQ(identity.root().text_member("nonce"), "nonce-1");
+    EXPECT_EQ(identity.root().text_member("name"), "Ada Example");
+    EXPECT_EQ(identity.root().text_member("fhirUser"), room_.tenant().fhir_base() + "/Patient/p1");
+    auto const hash = crypto::sha256(bytes_of(access));
+    EXPECT_EQ(identity.root().text_member("at_hash"), to_base64url(BytesView(hash).first(16)));
+}
+
+TEST_F(PersonGrantsTest, AnIdTokenIsNoAccessTokenT9) {
+    auto const answer = redeem(code());
+    EXPECT_FALSE(room_.stands(answer.texts.at("id_token")));
+    EXPECT_FALSE(room_.stands(answer.texts.at("refresh_token")));
+}
+
+TEST_F(PersonGrantsTest, TheVerifierIsNeededExactlyF2) {
+    auto const shown = code();
+    auto const form = PeopleRoom::redemption(shown);
+    std::string const right(testing::kVerifier);
+    for (auto const& wrong :
+         {std::optional<std::string>(), std::optional<std::string>(""),
+          std::optional(right.substr(0, 42)), std::optional(right + "x"),
+          std::optional(std::string(129, 'a')), std::optional(std::string(43, '!')),
+          std::optional(to_base64url(crypto::sha256(bytes_of(right))))}) {
+        EXPECT_EQ(error(PeopleRoom::with(form, "code_verifier", wrong)), "invalid_grant");
+    }
+    // Who guessed wrong has ended nothing (F3).
+    EXPECT_EQ(redeem(shown).status, 200);
+}
+
+TEST_F(PersonGrantsTest, ASecondUseOfACodeEndsWhatTheFirstGotF3) {
+    auto const shown = code();
+    auto const first = redeem(shown);
+    ASSERT_EQ(first.status, 200);
+    // Of somebody who cannot say the verifier, or is another client, nothing ends.
+    EXPECT_EQ(error(PeopleRoom::with(PeopleRoom::redemption(shown), "code_verifier",
+                                     std::string(43, 'x'))),
+              "invalid_grant");
+    room_.add_client(PeopleRoom::public_client("other"));
+    EXPECT_EQ(error(PeopleRoom::redemption(shown, "other")), "invalid_grant");
+    EXPECT_TRUE(room_.stands(first.texts.at("access_token")));
+
+    auto const news = room_.guards().revocations.epoch();
+    EXPECT_EQ(error(PeopleRoom::redemption(shown)), "invalid_grant");
+    EXPECT_FALSE(room_.stands(first.texts.at("access_token")));
+    EXPECT_GT(room_.guards().revocations.epoch(), news);
+    EXPECT_EQ(error(PeopleRoom::refreshing(first.texts.at("refresh_token"))), "invalid_grant");
+}
+
+TEST_F(PersonGrantsTest, OfTwoAtOnceOneWinsF3) {
+    auto const form = testing::form_of(PeopleRoom::redemption(code()));
+    auto one = room_.ask(form);
+    auto two = room_.ask(form);
+    ASSERT_EQ(one.status, 200);
+    ASSERT_EQ(two.status, 200);
+    EXPECT_TRUE(room_.commit(std::move(one)).has_value());
+    EXPECT_FALSE(room_.commit(std::move(two)).has_value());
+}
+
+TEST_F(PersonGrantsTest, ACodeIsOfItsMomentItsAddressAndItsClientF3) {
+    auto const late = code();
+    instance_.clock.advance(limits::kAuthorizationCodeLife);
+    EXPECT_EQ(error(PeopleRoom::redemption(late)), "invalid_grant");
+
+    auto const form = PeopleRoom::redemption(code());
+    for (auto const& uri : {std::optional<std::string>(), std::optional<std::string>(""),
+                            std::optional<std::string>("https://app.example/callback/")}) {
+        EXPECT_EQ(error(PeopleRoom::with(form, "redirect_uri", uri)), "invalid_grant");
+    }
+    for (auto const* wrong : {"", "x", ".", "AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA"})
+        EXPECT_EQ(error(PeopleRoom::with(form, "code", wrong)), "invalid_grant");
+    EXPECT_EQ(room_.tokens(form).status, 200);
+}
+
+TEST_F(PersonGrantsTest, AReplacedTokenThatComesBackLateEndsItsFamilyAloneR1) {
+    auto const other = redeem(code());
+    auto const first = redeem(code());
+    auto const second = refresh(first.texts.at("refresh_token"));
+    ASSERT_EQ(second.status, 200);
+    instance_.clock.advance(limits::kRefreshRetryWindow);
+    EXPECT_EQ(refresh(first.texts.at("refresh_token")).status, 400);
+    EXPECT_EQ(refresh(second.texts.at("refresh_token")).status, 400);
+    EXPECT_FALSE(room_.stands(second.texts.at("access_token")));
+    EXPECT_EQ(refresh(other.texts.at("refresh_token")).status, 200);
+}
+
+TEST_F(PersonGrantsTest, ALostAnswerIsGivenAgainToTheByteR2) {
+    auto const first = redeem(code());
+    auto const second = refresh(first.texts.at("refresh_token"));
+    auto const again = refresh(first.texts.at("refresh_token"));
+    EXPECT_EQ(again.text, second.text);
+    EXPECT_EQ(refresh(second.texts.at("refresh_token")).status, 200);
+}
+
+TEST_F(PersonGrantsTest, OfManyAtOnceThereIsOneSuccessorR4) {
+    auto const first = redeem(code());
+    auto const form = testing::form_of(PeopleRoom::refreshing(first.texts.at("refresh_token")));
+    std::vector<request::Prepared> all;
+    for (int i = 0; i < 100; ++i) all.push_back(room_.ask(form));
+    int won = 0;
+    for (auto& each : all) won += room_.commit(std::move(each)).has_value() ? 1 : 0;
+    EXPECT_EQ(won, 1);
+    // Those that lost are prepared again, and get what the winner got.
+    auto const again = room_.tokens(PeopleRoom::refreshing(first.texts.at("refresh_token")));
+    EXPECT_EQ(again.status, 200);
+    EXPECT_EQ(refresh(again.texts.at("refresh_token")).status, 200);
+}
+
+TEST_F(PersonGrantsTest, AScopeShrinksForOneTokenAndNeverGrowsR5) {
+    auto const first = redeem(code());
+    auto form = PeopleRoom::refreshing(first.texts.at("refresh_token"));
+    for (auto const* wider : {"patient/Condition.rs", "patient/Observation.cruds", "system/*.rs",
+                              "user/Observation.rs", "", "admin/check.read"}) {
+        EXPECT_EQ(error(PeopleRoom::with(form, "scope", wider)), "invalid_scope") << wider;
+    }
+    auto const narrow = room_.tokens(PeopleRoom::with(form, "scope", "patient/Observation.r"));
+    EXPECT_EQ(narrow.texts.at("scope"), "patient/Observation.r");
+    EXPECT_FALSE(narrow.texts.contains("id_token"));
+    auto const whole = refresh(narrow.texts.at("refresh_token"));
+    EXPECT_EQ(whole.texts.at("scope"), first.texts.at("scope"));
+}
+
+TEST_F(PersonGrantsTest, AnotherClientGetsNothingAndEndsNothingR6) {
+    auto const first = redeem(code());
+    room_.add_client(PeopleRoom::public_client("other"));
+    EXPECT_EQ(error(PeopleRoom::refreshing(first.texts.at("refresh_token"), "other")),
+              "invalid_grant");
+    EXPECT_EQ(refresh(first.texts.at("refresh_token")).status, 200);
+}
+
+TEST_F(PersonGrantsTest, WhatThePersonLostNoTokenHasR8) {
+    auto const first = redeem(code());
+    room_.changed_person().status = identity::UserStatus::disabled;
+    room_.save_person();
+    EXPECT_EQ(refresh(first.texts.at("refresh_token")).status, 400);
+    EXPECT_FALSE(room_.stands(first.texts.at("access_token")));
+    room_.changed_person().status = identity::UserStatus::active;
+    room_.save_person();
+    EXPECT_EQ(refresh(first.texts.at("refresh_token")).status, 200);
+    ++room_.changed_person().generation;
+    room_.save_person();
+    EXPECT_FALSE(room_.stands(first.texts.at("access_token")));
+}
+
+TEST_F(PersonGrantsTest, OnlineAccessEndsWithItsSessionAndOfflineDoesNotRF4) {
+    auto const offline = redeem(code());
+    auto online_asked =
+        PeopleRoom::with(room_.asked(), "scope", "openid online_access patient/Observation.rs");
+    room_.add_client(
+        PeopleRoom::public_client("online", "openid online_access patient/Observation.rs"));
+    online_asked = PeopleRoom::with(online_asked, "client_id", "online");
+    auto const online =
+        room_.tokens(PeopleRoom::redemption(room_.code_for(online_asked), "online"));
+    ASSERT_TRUE(online.texts.contains("refresh_token")) << online.text;
+
+    request::Prepared prepared;
+    auto const ended = must(
+        identity::end_session(room_.documents(), room_.person().id, room_.session().id, prepared));
+    room_.save(std::move(prepared));
+    EXPECT_EQ(ended.size(), 1U);
+    EXPECT_FALSE(room_.stands(online.texts.at("access_token")));
+    EXPECT_EQ(error(PeopleRoom::refreshing(online.texts.at("refresh_token"), "online")),
+              "invalid_grant");
+    EXPECT_EQ(refresh(offline.texts.at("refresh_token")).status, 200);
+}
+
+TEST_F(PersonGrantsTest, AGrantEndsByIdlingAndByAgeRF4) {
+    auto const idle = redeem(code());
+    instance_.clock.advance(limits::kGrantIdle);
+    EXPECT_EQ(refresh(idle.texts.at("refresh_token")).status, 400);
+}
+
+TEST_F(PersonGrantsTest, WithoutARefreshScopeThereIsNoRefreshToken) {
+    auto const asked = PeopleRoom::with(room_.asked(), "scope", "openid patient/Observation.rs");
+    EXPECT_FALSE(redeem(room_.code_for(asked)).texts.contains("refresh_token"));
+}
+
+TEST_F(PersonGrantsTest, GrantsThatAClientIsNotRegisteredForAreRefused) {
+    EXPECT_EQ(
+        error(
+            {{"grant_type", "client_credentials"}, {"client_id", "app"}, {"scope", "system/*.rs"}}),
+        "unauthorized_client");
+    EXPECT_EQ(error({{"grant_type", "password"}, {"client_id", "app"}}), "unsupported_grant_type");
+    EXPECT_EQ(error(PeopleRoom::redemption(code(), "nobody")), "invalid_client");
+}
+
+}  // namespace
+}  // namespace salus::oauth
