@@ -29,6 +29,10 @@ request::Prepared go_to(Visit const& visit, Literal page) {
     return oauth::see_other(visit.address(page));
 }
 
+request::Prepared go_on(Visit const& visit) {
+    return visit.authorization().empty() ? go_to(visit, "/account") : go_to(visit, "/sign-in");
+}
+
 void open_form(pages::Html& html, Visit const& visit, Literal action) {
     auto const url = visit.tenant().path + std::string(action.text());
     html.open("form", {{"method", "post"}, {"action", url}});

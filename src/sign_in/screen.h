@@ -22,6 +22,9 @@ struct Screen {
 // 303 to one of our pages.
 [[nodiscard]] request::Prepared go_to(Visit const& visit, Literal page);
 
+// To what waits for this person, or to their account.
+[[nodiscard]] request::Prepared go_on(Visit const& visit);
+
 // A form of ours that posts there: token and what waits are in it. The caller closes "form".
 void open_form(pages::Html& html, Visit const& visit, Literal action);
 // The same with a button that runs a WebAuthn ceremony: `kind` is get or create. It shows itself

@@ -99,7 +99,7 @@ Result<request::Prepared> SignIn::take_passkey(Visit const& visit) const {
         SALUS_TRY_VOID(keep(desk_, attempt, prepared));
         return prepared;
     }
-    auto prepared = go_to(visit, visit.authorization().empty() ? "/account" : "/sign-in");
+    auto prepared = go_on(visit);
     SALUS_TRY_VOID(save(documents, user, prepared));
     SALUS_TRY_VOID(begin_session(desk_, visit, user.value,
                                  doubtful ? Assurance::multi_factor : Assurance::phishing_resistant,

@@ -110,7 +110,7 @@ Result<request::Prepared> SignIn::take_one_time_password(Visit const& visit) con
         return page;
     }
     user->value.totp->last_used = step;
-    auto prepared = go_to(visit, visit.authorization().empty() ? "/account" : "/sign-in");
+    auto prepared = go_on(visit);
     SALUS_TRY_VOID(save(documents, *user, prepared));
     SALUS_TRY_VOID(guess.right(prepared));
     SALUS_TRY_VOID(begin_session(desk_, visit, user->value, Assurance::multi_factor, prepared));
