@@ -1,5 +1,6 @@
 #include "sign_in/consent_pages.h"
 
+#include "oauth/redirect_uri.h"
 #include "sign_in/scope_words.h"
 #include "sign_in/texts.h"
 
@@ -39,7 +40,7 @@ Screen patient_page(Visit const& visit, Waiting const& waiting, Literal what_fai
     submit(html, "Continue");
     html.close("form");
     Screen screen{.title = texts::kPatient, .body = std::move(html), .status = status};
-    screen.powers.form_targets = form_target_of(waiting.pending.value.request.redirect_uri);
+    screen.powers.form_targets = oauth::origin_of(waiting.pending.value.request.redirect_uri);
     return screen;
 }
 
@@ -63,7 +64,7 @@ Screen consent_page(ConsentPage const& page) {
         "value=\"allow\">Allow</button></div>");
     html.close("form");
     Screen screen{.title = "Allow access", .body = std::move(html)};
-    screen.powers.form_targets = form_target_of(page.waiting.pending.value.request.redirect_uri);
+    screen.powers.form_targets = oauth::origin_of(page.waiting.pending.value.request.redirect_uri);
     return screen;
 }
 

@@ -1,19 +1,8 @@
 #include "sign_in/screen.h"
 
-#include <algorithm>
-
 #include "oauth/browser.h"
 
 namespace salus::sign_in {
-namespace {
-
-bool is_source_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '-' || c == ':' || c == '/' || c == '[' || c == ']' || c == '+';
-}
-
-}  // namespace
-
 request::Prepared show(Visit const& visit, Screen screen) {
     auto prepared =
         oauth::page_answer(pages::document(screen.title.text(), screen.body.view()), screen.status);
@@ -81,19 +70,6 @@ void text_field(pages::Html& html, TextField const& field) {
 
 void submit(pages::Html& html, Literal label, Literal style) {
     html.element("button", label.text(), {{"type", "submit"}, {"class", style.text()}});
-}
-
-std::string form_target_of(std::string_view redirect_uri) {
-    auto const colon = redirect_uri.find(':');
-    if (colon == std::string_view::npos) return {};
-    auto const scheme = redirect_uri.substr(0, colon);
-    bool const has_authority = redirect_uri.substr(colon).starts_with("://");
-    bool const web = has_authority && (scheme == "https" || scheme == "http");
-    auto const end =
-        web ? std::min(redirect_uri.find_first_of("/?#", colon + 3), redirect_uri.size())
-            : colon + 1;
-    auto const target = redirect_uri.substr(0, end);
-    return std::ranges::all_of(target, is_source_character) ? std::string(target) : std::string();
 }
 
 }  // namespace salus::sign_in

@@ -47,7 +47,4 @@ struct TextField {
 void text_field(pages::Html& html, TextField const& field);
 void submit(pages::Html& html, Literal label, Literal style = "");
 
-// The origin of a redirect URI as Content-Security-Policy names it; empty for what it cannot name.
-[[nodiscard]] std::string form_target_of(std::string_view redirect_uri);
-
 }  // namespace salus::sign_in

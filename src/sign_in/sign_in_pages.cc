@@ -1,5 +1,6 @@
 #include "sign_in/sign_in_pages.h"
 
+#include "oauth/redirect_uri.h"
 #include "sign_in/texts.h"
 
 namespace salus::sign_in {
@@ -10,7 +11,7 @@ Screen screen_of(SignInPage const& page, Literal title, pages::Html body) {
     screen.powers.script = true;
     if (page.waiting != nullptr)
         screen.powers.form_targets =
-            form_target_of(page.waiting->pending.value.request.redirect_uri);
+            oauth::origin_of(page.waiting->pending.value.request.redirect_uri);
     return screen;
 }
 

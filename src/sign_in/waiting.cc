@@ -1,5 +1,7 @@
 #include "sign_in/waiting.h"
 
+#include "oauth/redirect_uri.h"
+
 namespace salus::sign_in {
 
 Result<std::optional<Waiting>> waiting_here(Desk const& desk, Visit const& visit) {
@@ -14,7 +16,7 @@ Result<std::optional<Waiting>> waiting_here(Desk const& desk, Visit const& visit
 
 pages::Powers powers_for(std::optional<Waiting> const& waiting) {
     pages::Powers powers{.script = true, .form_targets = {}};
-    if (waiting) powers.form_targets = form_target_of(waiting->pending->request.redirect_uri);
+    if (waiting) powers.form_targets = oauth::origin_of(waiting->pending->request.redirect_uri);
     return powers;
 }
 
