@@ -1,5 +1,6 @@
 #include "sign_in/account_pages.h"
 
+#include "pages/qr_code.h"
 #include "sign_in/scope_words.h"
 #include "sign_in/texts.h"
 
@@ -240,6 +241,12 @@ Screen totp_page(Visit const& visit, SecretBytes const& uri, Literal what_failed
     html.element("h1", texts::kSetOneTimePassword.text());
     html.element("p", texts::kSetOneTimePasswordWhy.text());
     problem(html, what_failed);
+    if (auto const code = pages::QrCode::of(address)) {
+        auto const picture = code->data_uri();
+        html.open("img", {{"class", "qr"},
+                          {"src", picture},
+                          {"alt", "QR code of the key that is written below"}});
+    }
     html.open("p", {{"class", "note"}}).open("code");
     for (std::size_t i = 0; i < secret.size(); i += 4) {
         if (i > 0) html.text(" ");
