@@ -15,9 +15,13 @@ inline constexpr auto kSessionTouch = 60s;            // how exactly the last us
 inline constexpr auto kSignInAttemptLife = 900s;      // from the first page to the last factor
 inline constexpr auto kEnrolmentCodeLife = 7 * 86'400s;
 inline constexpr auto kKnownDeviceLife = 365 * 86'400s;
+inline constexpr auto kFactorChangeWindow = 300s;  // after a sign-in, to change what proves one
 inline constexpr std::size_t kUserNameBytes = 128;
 inline constexpr std::size_t kDisplayNameBytes = 200;
 inline constexpr std::size_t kSessionsOfUser = 20;
+inline constexpr std::size_t kUsersOfDevice = 50;  // of one browser, on a ward's computer
+inline constexpr std::size_t kBrowserNameBytes = 64;
+inline constexpr std::size_t kPasskeyNameBytes = 64;
 inline constexpr std::size_t kGrantsOfUser = 100;
 inline constexpr std::size_t kUsers = 20'000;         // of one tenant: they stand in one list
 // Passwords that are hashed at once, of all event loops: 128 MiB each.

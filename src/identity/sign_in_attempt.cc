@@ -17,6 +17,7 @@ std::string SignInAttempt::to_json() const {
     write_text(writer, "user_name", user_name);
     if (user) writer.key("user").string(user->text());
     if (!ceremony.empty()) write_bytes(writer, "ceremony", ceremony);
+    if (!totp_secret.empty()) write_bytes(writer, "totp_secret", totp_secret.reveal());
     write_time(writer, "began", began);
     writer.end_object();
     return out;
@@ -29,6 +30,11 @@ Result<SignInAttempt> SignInAttempt::from_json(json::Value root) {
     if (auto const user = root.text_member("user")) attempt.user = UserId(*user);
     if (root.member("ceremony")) {
         SALUS_TRY(attempt.ceremony, bytes_in(root, "ceremony"));
+    }
+    if (root.member("totp_secret")) {
+        SALUS_TRY(auto secret, bytes_in(root, "totp_secret"));
+        attempt.totp_secret = SecretBytes(secret);
+        scrub(secret);
     }
     SALUS_TRY(attempt.began, time_in(root, "began"));
     return attempt;

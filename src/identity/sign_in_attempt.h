@@ -8,22 +8,25 @@
 #include "factors/throttle.h"
 #include "foundation/clock.h"
 #include "foundation/result.h"
+#include "foundation/secret.h"
 #include "foundation/strong_id.h"
 #include "json/document.h"
 #include "records/sealing.h"
 
 namespace salus::identity {
 
-// Its id is that of the browser's cookie. It ends where a session begins, and the cookie with it:
-// no id from before a sign-in counts after it (F6).
+// Its id is that of the browser's cookie, or of the session in which somebody adds a factor. It
+// ends where a session begins, and the cookie with it: no id from before a sign-in counts after it
+// (F6).
 struct SignInAttempt {
     static constexpr records::DocumentClass kClass = records::DocumentClass::sign_in;
     static constexpr std::string_view kType = "SignInAttempt";
 
-    crypto::Sha256Digest secret{};  // of the browser's cookie
+    crypto::Sha256Digest secret{};  // of that cookie
     std::string user_name;          // as typed; empty: not said yet
     std::optional<UserId> user;     // whose password was right
     Bytes ceremony;                 // of WebAuthn, until it is answered; empty: none
+    SecretBytes totp_secret;        // shown, until it is proved; empty: none
     WallTime began{};
 
     [[nodiscard]] WallTime expires() const noexcept;

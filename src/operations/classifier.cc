@@ -203,9 +203,14 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
         std::array<std::string_view, sizeof...(names)> const wanted{names...};
         return std::ranges::equal(segments, wanted);
     };
+    // What is below these addresses, the room `sign_in` says.
+    auto const is_below = [&](std::string_view name) {
+        return !segments.empty() && segments.front() == name && segments.size() <= 3;
+    };
     bool const takes_parameters =
         (!segments.empty() && (segments.front() == "fhir" || segments.front() == "audit")) ||
-        is("oauth", "authorize") || is("oauth", "logout");
+        is("oauth", "authorize") || is("oauth", "logout") || is_below("sign-in") ||
+        is_below("account");
     if (!takes_parameters && !query.empty()) {
         return fail(Errc::invalid, "this address takes no parameters");
     }
@@ -219,6 +224,10 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
         return only(http::Method::get, method, Interaction::openid_configuration);
     }
     if (is("oauth", "authorize")) return page(exchange.request, Interaction::authorization);
+    if (is("sign-in", "passkey.js"))
+        return only(http::Method::get, method, Interaction::page_script);
+    if (is_below("sign-in")) return page(exchange.request, Interaction::sign_in);
+    if (is_below("account")) return page(exchange.request, Interaction::account);
     if (is("oauth", "logout")) return page(exchange.request, Interaction::end_session);
     if (is("oauth", "par")) return form_to(exchange.request, Interaction::pushed_authorization);
     if (is("oauth", "userinfo")) {

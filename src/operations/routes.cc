@@ -53,6 +53,10 @@ std::optional<TenantName> tenant_in(http::Request const& request) {
 minimum_necessary::ErrorForm error_form(http::Request const& request) {
     auto const path = below_tenant(RequestReader::target(request));
     auto const page = path.substr(0, path.find('?'));
+    auto const is_below = [&](std::string_view name) {
+        return page == name || (page.starts_with(name) && page[name.size()] == '/');
+    };
+    if (is_below("/sign-in") || is_below("/account")) return minimum_necessary::ErrorForm::page;
     if (page == "/oauth/authorize" || page == "/oauth/logout")
         return minimum_necessary::ErrorForm::page;
     if (path.starts_with("/oauth/")) return minimum_necessary::ErrorForm::oauth;

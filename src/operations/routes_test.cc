@@ -76,7 +76,8 @@ TEST(RoutesTest, EveryProtocolErrsInItsOwnWords) {
     for (auto const* target : {"/oauth/token", "/oauth/jwks", "/t/north/oauth/token"}) {
         EXPECT_EQ(form(target), ErrorForm::oauth) << target;
     }
-    for (auto const* target : {"/oauth/authorize", "/oauth/authorize?x=y", "/t/north/oauth/logout"}) {
+    for (auto const* target :
+         {"/oauth/authorize", "/oauth/authorize?x=y", "/t/north/oauth/logout"}) {
         EXPECT_EQ(form(target), ErrorForm::page) << target;
     }
     for (auto const* target : {"/admin/check", "/admin/clients?x", "/t/north/admin/check"}) {

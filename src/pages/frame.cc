@@ -22,7 +22,7 @@ std::string const& style_source() {
 
 void add_headers(http::Headers& headers, Powers const& powers) {
     std::string policy = "default-src 'none'; style-src " + style_source();
-    if (powers.script) policy.append("; script-src 'self'");
+    if (powers.script) policy.append("; script-src 'self'; connect-src 'self'");
     policy.append("; img-src data:; form-action 'self'");
     if (!powers.form_targets.empty()) policy.append(" ").append(powers.form_targets);
     policy.append("; frame-ancestors 'none'; base-uri 'none'");

@@ -13,7 +13,8 @@ inline constexpr std::string_view kMediaType = "text/html; charset=utf-8";
 
 // What a page may do beyond showing itself.
 struct Powers {
-    bool script = false;  // runs the script that the page names, of our own origin
+    // Runs the script that the page names, of our own origin, which may ask our own origin.
+    bool script = false;
     // Origins that the answer to a form of this page may redirect to, space-separated: Chromium
     // holds redirects to form-action, too. Empty: our own alone.
     std::string form_targets{};

@@ -32,19 +32,31 @@ button,.button{display:inline-block;width:100%;min-height:46px;margin:1rem 0 0;p
 text-align:center;text-decoration:none;cursor:pointer;border-radius:9px;border:1px solid var(--brand);background:var(--brand);
 color:var(--on-brand)}
 button.second,.button.second{background:transparent;color:var(--brand)}
-button.small{width:auto;min-height:44px;margin:0;padding:.3rem .9rem}
+button.small,.button.small{width:auto;min-height:44px;margin:0;padding:.5rem .9rem}
+button:disabled{opacity:.6;cursor:default}
 :focus-visible{outline:3px solid var(--brand);outline-offset:2px}
 a{color:var(--brand)}
 .problem{background:var(--bad-page);color:var(--bad);border-radius:9px;padding:.7rem .9rem;margin:1rem 0}
 .note{background:var(--note);border-radius:9px;padding:.7rem .9rem;margin:1rem 0}
 ul{margin:.5rem 0;padding-left:1.25rem}
 li{margin:.25rem 0}
+.or{display:flex;align-items:center;gap:.8rem;margin:1.25rem 0 0;color:var(--soft);font-size:.94rem}
+.or::before,.or::after{content:"";flex:1;border-top:1px solid var(--line)}
+form[hidden]+.or{display:none}
+.after{margin-top:1.25rem}
+.allowed{margin:1rem 0 .25rem;font-weight:600}
+.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+details{margin:1rem 0}
+summary{cursor:pointer;color:var(--brand);min-height:44px;display:flex;align-items:center}
 .choices{list-style:none;padding:0;margin:1rem 0 0}
 .choices button{text-align:left;margin:.35rem 0}
 .rows{list-style:none;padding:0;margin:.5rem 0}
 .rows li{display:flex;gap:1rem;align-items:center;justify-content:space-between;padding:.65rem 0;
 border-top:1px solid var(--line);margin:0}
-.rows span small{display:block;color:var(--soft)}
+.rows span{min-width:0;overflow-wrap:anywhere}
+.rows span small{display:block;color:var(--soft);font-size:.87rem}
+.rows a.button.small{flex:none}
+.rows form{flex:none}
 .codes{display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:.3rem 1rem;list-style:none;padding:0}
 code,.codes li{font-family:ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 .qr{display:block;margin:1rem auto;max-width:13rem;background:#fff;padding:10px;border-radius:9px}

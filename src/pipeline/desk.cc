@@ -11,6 +11,9 @@
 #include "oauth/user_info.h"
 #include "operations/batch.h"
 #include "operations/operations.h"
+#include "sign_in/account.h"
+#include "sign_in/passkey_script.h"
+#include "sign_in/sign_in.h"
 
 namespace salus::pipeline {
 namespace {
@@ -43,7 +46,10 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
       authorization_endpoint_(tenant.tenant, house.token_guards, *records_, parser_, house.random,
                               house.clock),
       end_session_(tenant.tenant, tenant.token_keys, house.token_guards, *records_, parser_,
-                   house.clock) {}
+                   house.clock),
+      sign_in_desk_{tenant.tenant,         *records_,          parser_,
+                    house.random,          house.clock,        house.token_guards,
+                    *house.hashing_places, house.password_cost} {}
 
 Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
     using request::Interaction;
@@ -54,6 +60,7 @@ Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
         return document(oauth::openid_configuration(tenant_.tenant));
     if (interaction == Interaction::smart_configuration)
         return document(oauth::smart_configuration(tenant_.tenant));
+    if (interaction == Interaction::page_script) return sign_in::passkey_script_answer();
     if (interaction == Interaction::json_web_key_set)
         return document(tenant_.token_keys.current()->json_web_key_set());
     return operations::prepare(context_, permit);
@@ -76,6 +83,9 @@ Result<request::Prepared> TenantDesk::prepare_page(request::Exchange& exchange,
     if (interaction == Interaction::authorization)
         return authorization_endpoint_.authorize(exchange);
     if (interaction == Interaction::end_session) return end_session_.answer(exchange);
+    if (interaction == Interaction::sign_in) return sign_in::SignIn(sign_in_desk_).answer(exchange);
+    if (interaction == Interaction::account)
+        return sign_in::Account(sign_in_desk_).answer(exchange);
     return fail(Errc::internal, "an interaction has no operation");
 }
 

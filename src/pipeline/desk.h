@@ -18,6 +18,7 @@
 #include "operations/context.h"
 #include "pipeline/house.h"
 #include "records/records.h"
+#include "sign_in/desk.h"
 
 namespace salus::pipeline {
 
@@ -67,6 +68,7 @@ private:
     oauth::TokenStatus token_status_;
     oauth::AuthorizationEndpoint authorization_endpoint_;
     oauth::EndSession end_session_;
+    sign_in::Desk sign_in_desk_;
     minimum_necessary::Narrowing narrowing_;
 };
 

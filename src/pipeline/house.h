@@ -15,10 +15,12 @@
 #include "authentication/token_keys.h"
 #include "authorization/policy.h"
 #include "crypto/random.h"
+#include "factors/password.h"
 #include "foundation/clock.h"
 #include "foundation/log.h"
 #include "records/compartment_index.h"
 #include "request/tenant.h"
+#include "sign_in/hashing_places.h"
 
 namespace salus::pipeline {
 
@@ -44,6 +46,10 @@ struct House {
     std::vector<std::unique_ptr<TenantHouse>> tenants;  // the default tenant first
     // What people must look at while requests are served. They outlive the house.
     std::vector<std::atomic<bool> const*> alarms;
+    // Of all threads together; what a password costs.
+    std::unique_ptr<sign_in::HashingPlaces> hashing_places =
+        std::make_unique<sign_in::HashingPlaces>();
+    factors::PasswordCost password_cost{};
 };
 
 }  // namespace salus::pipeline

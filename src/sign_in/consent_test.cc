@@ -1,0 +1,205 @@
+// From a session to the app's answer: consent, the choice of a patient, and what an attacker tries
+// (the catalogue's F5, F6, F7, F13).
+#include <gmock/gmock.h>
+
+#include "sign_in/browser_for_test.h"
+#include "sign_in/scope_words.h"
+
+namespace salus::testing {
+namespace {
+
+using audit::Event;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class ConsentTest : public ::testing::Test {
+protected:
+    [[nodiscard]] static identity::AuthorizationRequest asked(
+        std::string const& scope = "openid user/Observation.rs") {
+        identity::AuthorizationRequest request;
+        request.client = ClientId("app");
+        request.redirect_uri = kCallback;
+        request.state = "state-1";
+        request.code_challenge = "x";
+        request.scope = *request::parse_scope_request(scope);
+        return request;
+    }
+    // Signed in, and looking at what the app asks.
+    std::pair<std::string, Reply> look(std::string const& scope = "openid user/Observation.rs") {
+        auto const id = browser_.ask(asked(scope));
+        EXPECT_EQ(browser_.sign_in(ada_, id).location, "/sign-in?authorization=" + id);
+        return {id, browser_.get("/sign-in?authorization=" + id)};
+    }
+    Reply decide(std::string const& id, std::string const& shown, std::string const& decision) {
+        return browser_.post("/sign-in/consent",
+                             {{"authorization", id}, {"shown", shown}, {"decision", decision}});
+    }
+    void add_patient(std::string const& id) {
+        house_.home().write(house_.home().change(
+            "Patient", id, id,
+            R"({"resourceType":"Patient","id":")" + id +
+                R"(","name":[{"family":"Jones","given":["Q"]}],"birthDate":"1931-02-03"})"));
+    }
+
+    SignInHouse house_;
+    sign_in::StoredUser ada_ = house_.add_user("ada");
+    Browser browser_{house_};
+};
+
+TEST_F(ConsentTest, TheAppIsToldWhatWasAllowed) {
+    auto const [id, page] = look();
+    EXPECT_EQ(page.status, 200);
+    EXPECT_THAT(page.body, HasSubstr("An &lt;App&gt;"));
+    EXPECT_THAT(page.body, HasSubstr("test results and vital signs"));
+    EXPECT_THAT(page.headers.at("Content-Security-Policy"),
+                HasSubstr("form-action 'self' https://app.example;"));
+    auto const reply = decide(id, hidden_in(page.body, "shown"), "allow");
+    EXPECT_EQ(reply.status, 303);
+    EXPECT_THAT(reply.location, StartsWith(std::string(kCallback) + "?code="));
+    EXPECT_EQ(reply.facts.event, Event::authorized);
+    EXPECT_EQ(reply.facts.user, ada_->id);
+    EXPECT_EQ(reply.facts.target_client, ClientId("app"));
+    // It served once.
+    EXPECT_EQ(browser_.get("/sign-in?authorization=" + id).status, 400);
+}
+
+TEST_F(ConsentTest, TheAppIsToldThatItWasNotAllowed) {
+    auto const [id, page] = look();
+    auto const reply = decide(id, hidden_in(page.body, "shown"), "deny");
+    EXPECT_THAT(reply.location, HasSubstr("error=access_denied"));
+    EXPECT_THAT(reply.location, HasSubstr("state=state-1"));
+    EXPECT_EQ(reply.facts.event, Event::authorization_refused);
+}
+
+// F7: what is allowed is what was shown.
+TEST_F(ConsentTest, F7AnotherConsentThanWasShownIsNoConsent) {
+    auto const [small, page] = look();
+    auto const shown = hidden_in(page.body, "shown");
+    auto const large = browser_.ask(asked("openid user/*.rs offline_access"));
+    auto const reply = decide(large, shown, "allow");
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(reply.written, 0U);
+    EXPECT_THAT(reply.body, HasSubstr("has changed"));
+    EXPECT_EQ(decide(small, "", "allow").status, 200);
+    // Rights that were taken away in between.
+    auto user = house_.stored(ada_->id);
+    user->scopes = *request::parse_scopes("user/Condition.rs");
+    house_.save(user);
+    EXPECT_EQ(decide(small, shown, "allow").status, 200);
+}
+
+TEST_F(ConsentTest, F7TheScopesOfAFormAreNotHeeded) {
+    auto const [id, page] = look();
+    auto const reply = browser_.post("/sign-in/consent", {{"authorization", id},
+                                                          {"shown", hidden_in(page.body, "shown")},
+                                                          {"decision", "allow"},
+                                                          {"scope", "user/*.cruds"}});
+    EXPECT_EQ(reply.status, 303);
+    auto const holdings = *must(house_.documents().read<identity::UserHoldings>(ada_->id.text()));
+    auto const grant =
+        *must(house_.documents().read<identity::Grant>(holdings.value.grants.front()));
+    EXPECT_EQ(request::to_text(grant.value.scope), "openid user/Observation.rs");
+}
+
+TEST_F(ConsentTest, F5ConsentNeedsATokenOfThisBrowser) {
+    auto const [id, page] = look();
+    FormFields const fields{
+        {"authorization", id}, {"shown", hidden_in(page.body, "shown")}, {"decision", "allow"}};
+    EXPECT_EQ(browser_.post_as_it_is("/sign-in/consent", fields).error, Errc::forbidden);
+}
+
+// F6: what waits for one browser waits for no other.
+TEST_F(ConsentTest, F6WhatWaitsElsewhereIsNotFound) {
+    auto const id = browser_.ask(asked());
+    Browser attacker(house_);
+    EXPECT_EQ(attacker.get("/sign-in?authorization=" + id).status, 400);
+    attacker.get("/sign-in");
+    auto const theirs = attacker.ask(asked());
+    EXPECT_EQ(browser_.get("/sign-in?authorization=" + theirs).status, 400);
+}
+
+TEST_F(ConsentTest, F13WithoutASessionAndWithoutAPrompt) {
+    auto request = asked();
+    request.prompt_none = true;
+    auto const id = browser_.ask(request);
+    EXPECT_THAT(browser_.get("/sign-in?authorization=" + id).location,
+                HasSubstr("error=login_required"));
+    browser_.sign_in(ada_);
+    auto const second = browser_.ask(request);
+    EXPECT_THAT(browser_.get("/sign-in?authorization=" + second).location,
+                HasSubstr("error=consent_required"));
+}
+
+TEST_F(ConsentTest, F13MaxAgeZeroAsksForASignInOnce) {
+    browser_.sign_in(ada_);
+    house_.clock().advance(std::chrono::seconds(31));
+    auto request = asked();
+    request.max_age = std::chrono::seconds(0);
+    auto const id = browser_.ask(request);
+    EXPECT_THAT(browser_.get("/sign-in?authorization=" + id).body, HasSubstr("Confirm that it is"));
+    browser_.post(
+        "/sign-in/password",
+        {{"authorization", id}, {"username", "ada"}, {"password", std::string(kPassword)}});
+    browser_.post("/sign-in/one-time-password",
+                  {{"authorization", id}, {"code", house_.code_of(ada_->id)}});
+    EXPECT_THAT(browser_.get("/sign-in?authorization=" + id).body, HasSubstr("asks for access"));
+}
+
+TEST_F(ConsentTest, APatientIsChosenShownAndOnRecord) {
+    add_patient("p1");
+    auto const [id, page] = look("launch/patient patient/Observation.rs");
+    EXPECT_THAT(page.body, HasSubstr("Choose a patient"));
+    EXPECT_EQ(browser_.post("/sign-in/patient", {{"authorization", id}, {"patient", "p2"}}).status,
+              404);
+    EXPECT_EQ(
+        browser_.post("/sign-in/patient", {{"authorization", id}, {"patient", "../p1"}}).status,
+        404);
+    auto const chosen =
+        browser_.post("/sign-in/patient", {{"authorization", id}, {"patient", "p1"}});
+    EXPECT_EQ(chosen.status, 303);
+    EXPECT_EQ(chosen.consulted, 1U);
+    auto const consent = browser_.get("/sign-in?authorization=" + id);
+    EXPECT_THAT(consent.body, HasSubstr("Q Jones"));
+    EXPECT_THAT(consent.body, HasSubstr("1931-02-03"));
+    EXPECT_EQ(consent.consulted, 1U);
+    EXPECT_THAT(decide(id, hidden_in(consent.body, "shown"), "allow").location, HasSubstr("code="));
+}
+
+TEST_F(ConsentTest, APatientIsNotAskedWhoTheyAre) {
+    add_patient("p1");
+    auto user = house_.stored(ada_->id);
+    user->patient = "p1";
+    house_.save(user);
+    auto const [id, page] = look("launch/patient patient/Observation.rs");
+    EXPECT_THAT(page.body, HasSubstr("in your own record"));
+    EXPECT_THAT(decide(id, hidden_in(page.body, "shown"), "allow").location, HasSubstr("code="));
+    auto const holdings = *must(house_.documents().read<identity::UserHoldings>(ada_->id.text()));
+    auto const grant =
+        *must(house_.documents().read<identity::Grant>(holdings.value.grants.front()));
+    EXPECT_EQ(grant.value.patient, "p1");
+}
+
+TEST_F(ConsentTest, WhatWaitsEndsWithItsTime) {
+    auto const id = browser_.ask(asked());
+    house_.clock().advance(limits::kPendingAuthorizationLife + std::chrono::seconds(1));
+    EXPECT_EQ(browser_.get("/sign-in?authorization=" + id).status, 400);
+}
+
+TEST(ScopeWordsTest, ArePlain) {
+    auto const all = sign_in::in_words(
+        *request::parse_scope_request(
+            "openid offline_access patient/MedicationRequest.rs patient/Observation.rs "
+            "patient/Observation.c user/Practitioner.r"),
+        sign_in::Whose::chosen_patient);
+    ASSERT_EQ(all.size(), 5U);
+    EXPECT_EQ(all[0].what, "Know who you are");
+    EXPECT_EQ(all[1].what, "See in this patient's record");
+    EXPECT_EQ(all[1].things,
+              (std::vector<std::string>{"medication requests", "test results and vital signs"}));
+    EXPECT_EQ(all[2].what, "Add and change in this patient's record");
+    EXPECT_EQ(sign_in::things_of("FamilyMemberHistory"), "family history");
+    EXPECT_EQ(sign_in::things_of("Medication"), "medications");
+}
+
+}  // namespace
+}  // namespace salus::testing

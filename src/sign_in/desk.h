@@ -1,0 +1,47 @@
+// What the pages of one thread work with. Borrows all. Belongs to one thread, as the records do.
+#pragma once
+
+#include <optional>
+
+#include "authentication/token_guards.h"
+#include "crypto/random.h"
+#include "factors/password.h"
+#include "factors/webauthn/relying_party.h"
+#include "foundation/clock.h"
+#include "identity/documents.h"
+#include "json/document.h"
+#include "oauth/authorizations.h"
+#include "records/records.h"
+#include "request/tenant.h"
+#include "sign_in/hashing_places.h"
+
+namespace salus::sign_in {
+
+struct Desk {
+    request::Tenant const& tenant;
+    records::Records& records;
+    json::Parser& parser;
+    crypto::Random& random;
+    Clock const& clock;
+    authentication::TokenGuards& guards;  // told what ended, so that no event loop remembers it
+    HashingPlaces& places;
+    factors::PasswordCost cost{};
+
+    [[nodiscard]] identity::Documents documents() const { return {records, parser, clock}; }
+    [[nodiscard]] oauth::Authorizations authorizations() const {
+        return {tenant, records, parser, random, clock};
+    }
+    [[nodiscard]] factors::PasswordHashing hashing() const {
+        return factors::PasswordHashing(cost);
+    }
+};
+
+// Whom passkeys are for: the host of the tenant's address. Nothing where that is no name, since
+// browsers offer none there.
+[[nodiscard]] std::optional<factors::webauthn::RelyingParty> relying_party(
+    request::Tenant const& tenant);
+// Once the batch is durable, every event loop forgets what rested on these names.
+void forget_after_commit(Desk const& desk, std::vector<std::string> names,
+                         request::Prepared& prepared);
+
+}  // namespace salus::sign_in

@@ -1,0 +1,25 @@
+#include "sign_in/people.h"
+
+namespace salus::sign_in {
+
+Result<std::optional<StoredUser>> active_user(identity::Documents& documents, UserId const& id) {
+    SALUS_TRY(auto user, documents.read<identity::User>(id.text()));
+    if (user && user->value.status != identity::UserStatus::active) user.reset();
+    return user;
+}
+
+Result<std::optional<StoredUser>> user_named(identity::Documents& documents,
+                                             std::string_view typed) {
+    static UserId const nobody("nobody");
+    // The empty name is nobody's: user_name_of() gives none.
+    auto const name = identity::user_name_of(typed).value_or("");
+    SALUS_TRY(auto const owner, documents.read<identity::UserName>(name));
+    return active_user(documents, owner ? owner->value.user : nobody);
+}
+
+Result<void> save(identity::Documents& documents, StoredUser const& user,
+                  request::Prepared& prepared) {
+    return documents.write(user, std::nullopt, prepared);
+}
+
+}  // namespace salus::sign_in

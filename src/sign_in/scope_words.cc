@@ -1,0 +1,125 @@
+#include "sign_in/scope_words.h"
+
+#include <algorithm>
+#include <array>
+
+namespace salus::sign_in {
+namespace {
+
+using request::Scope;
+using request::ScopeContext;
+using request::ScopeWord;
+
+struct Word {
+    std::string_view type;
+    std::string_view things;
+};
+// Where the type's name is no everyday word, or its plural is not made with an s.
+constexpr std::array kWords{
+    Word{"*", "everything in the record"},
+    Word{"AllergyIntolerance", "allergies and intolerances"},
+    Word{"AuditEvent", "who looked at the records"},
+    Word{"Binary", "attached files"},
+    Word{"Condition", "conditions and diagnoses"},
+    Word{"Coverage", "insurance coverage"},
+    Word{"DiagnosticReport", "diagnostic reports"},
+    Word{"DocumentReference", "documents"},
+    Word{"Encounter", "visits"},
+    Word{"ExplanationOfBenefit", "insurance statements"},
+    Word{"FamilyMemberHistory", "family history"},
+    Word{"Immunization", "vaccinations"},
+    Word{"Media", "photos and recordings"},
+    Word{"Observation", "test results and vital signs"},
+    Word{"Patient", "name, birth date and contact details"},
+    Word{"Practitioner", "doctors and nurses"},
+    Word{"Provenance", "where entries come from"},
+    Word{"ServiceRequest", "orders and referrals"},
+    Word{"Specimen", "samples"},
+};
+
+// What one scope lets an app do, as far as people tell it apart.
+struct Access {
+    bool see = false;
+    bool change = false;  // add, too
+    bool remove = false;
+    friend bool operator==(Access const&, Access const&) = default;
+};
+
+Access access_of(Scope const& scope) {
+    return {.see = scope.read || scope.search,
+            .change = scope.create || scope.update,
+            .remove = scope.remove};
+}
+
+std::string verbs_of(Access access) {
+    std::vector<std::string_view> verbs;
+    if (access.see) verbs.emplace_back("see");
+    if (access.change) verbs.emplace_back("add and change");
+    if (access.remove) verbs.emplace_back("delete");
+    std::string out;
+    for (std::size_t i = 0; i < verbs.size(); ++i) {
+        if (i > 0) out.append(i + 1 == verbs.size() ? " and " : ", ");
+        out.append(verbs[i]);
+    }
+    if (!out.empty() && out.front() >= 'a')
+        out.front() = static_cast<char>(out.front() - 'a' + 'A');
+    return out;
+}
+
+std::string_view whose_records(ScopeContext context, Whose whose) {
+    if (context == ScopeContext::user) return "of everybody whose records you may use";
+    return whose == Whose::own ? "in your own record" : "in this patient's record";
+}
+
+void add(std::vector<Allowance>& all, std::string heading, std::string things) {
+    auto const found = std::ranges::find(all, heading, &Allowance::what);
+    if (found == all.end()) {
+        all.push_back({.what = std::move(heading), .things = {std::move(things)}});
+    } else if (std::ranges::find(found->things, things) == found->things.end()) {
+        found->things.push_back(std::move(things));
+    }
+}
+
+}  // namespace
+
+std::string things_of(std::string_view type) {
+    auto const known = std::ranges::find(kWords, type, &Word::type);
+    if (known != kWords.end()) return std::string(known->things);
+    std::string out;
+    for (char const c : type) {
+        bool const upper = c >= 'A' && c <= 'Z';
+        if (upper && !out.empty()) out.push_back(' ');
+        out.push_back(upper ? static_cast<char>(c - 'A' + 'a') : c);
+    }
+    if (out.ends_with('y')) return out.substr(0, out.size() - 1) + "ies";
+    return out.ends_with('s') ? out : out + "s";
+}
+
+std::vector<Allowance> in_words(request::ScopeRequest const& scope, Whose whose) {
+    std::vector<Allowance> all;
+    auto const& words = scope.words;
+    if (words.has(ScopeWord::openid) || words.has(ScopeWord::profile) ||
+        words.has(ScopeWord::fhir_user))
+        all.push_back({.what = "Know who you are", .things = {}});
+    for (auto const& each : scope.scopes) {
+        auto const access = access_of(each);
+        if (access == Access()) continue;
+        if (each.context == ScopeContext::administration) {
+            add(all, "Administer this server", each.text());
+            continue;
+        }
+        add(all, verbs_of(access) + " " + std::string(whose_records(each.context, whose)),
+            things_of(each.type));
+    }
+    if (words.has(ScopeWord::offline_access)) {
+        all.push_back(
+            {.what = "Go on doing so when you are not there, until you end it in your account",
+             .things = {}});
+    } else if (words.has(ScopeWord::online_access)) {
+        all.push_back(
+            {.what = "Go on doing so for as long as you are signed in here", .things = {}});
+    }
+    return all;
+}
+
+}  // namespace salus::sign_in

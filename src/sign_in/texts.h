@@ -1,0 +1,75 @@
+// What the pages say, in one place.
+#pragma once
+
+#include "foundation/literal.h"
+
+namespace salus::sign_in::texts {
+
+// Of every failed sign-in, whatever was wrong: no page tells whether a name exists (N1).
+inline constexpr Literal kDidNotWork =
+    "That did not work. Check what you typed and try again, or use another way to sign in.";
+inline constexpr Literal kTooManyGuesses =
+    "There were too many attempts. Wait a little before you try again, or use a passkey.";
+inline constexpr Literal kBusy = "The server is busy. Please try again in a moment.";
+inline constexpr Literal kPasskeyDidNotWork =
+    "That passkey did not work here. Try again, or use another way to sign in.";
+inline constexpr Literal kCodeDidNotWork =
+    "That code did not work. Each code serves once; wait for the next one and try again.";
+
+inline constexpr Literal kSignIn = "Sign in";
+inline constexpr Literal kConfirm = "Confirm that it is you";
+inline constexpr Literal kConfirmWhy =
+    "What comes next needs a fresh sign-in, so that nobody else can do it at this computer.";
+inline constexpr Literal kPasskeyNeeded = "This app asks for a passkey.";
+inline constexpr Literal kWithPasskey = "Sign in with a passkey";
+inline constexpr Literal kWithCode = "Use a recovery code, or the code of your first sign-in";
+inline constexpr Literal kUserName = "User name";
+inline constexpr Literal kPassword = "Password";
+
+inline constexpr Literal kOneTimePassword = "One-time password";
+inline constexpr Literal kOneTimePasswordWhy =
+    "Type the six digits that your authenticator app shows now.";
+inline constexpr Literal kCode = "Sign in with a code";
+inline constexpr Literal kCodeWhy =
+    "A recovery code is one of the ten that you put by. The code of a first sign-in comes from "
+    "your "
+    "administrator. Each serves once, and lets you set up how you sign in from then on.";
+inline constexpr Literal kOver = "This request is over";
+inline constexpr Literal kOverWhy =
+    "It waited for too long, or was begun in another browser. Go back to the app and start again.";
+
+inline constexpr Literal kPatient = "Choose a patient";
+inline constexpr Literal kPatientWhy = "Whose records shall the app see? Type the patient's id.";
+inline constexpr Literal kNoPatient = "There is no patient with this id.";
+inline constexpr Literal kConsentSwapped =
+    "What you were shown has changed. Look at it again before you decide.";
+
+inline constexpr Literal kAccount = "Your account";
+inline constexpr Literal kEnrol = "Set up how you sign in";
+inline constexpr Literal kEnrolWhy =
+    "Set up a passkey, or a password together with one-time passwords. Then sign in with it: a "
+    "code "
+    "serves for nothing else.";
+inline constexpr Literal kEnrolled =
+    "You are set up. Sign out and sign in again with what you have now.";
+inline constexpr Literal kLastFactor =
+    "This is the last way in which you can sign in. Set up another one first.";
+inline constexpr Literal kRecoveryCodes = "Your recovery codes";
+inline constexpr Literal kRecoveryCodesWhy =
+    "Print them or write them down, and keep them where nobody else finds them. Each serves once, "
+    "if you lose everything else. They are not shown again.";
+inline constexpr Literal kSetPassword = "Set a password";
+inline constexpr Literal kSetPasswordWhy =
+    "At least eight characters. A few words that have nothing to do with each other are a good "
+    "one.";
+inline constexpr Literal kPasswordRefused = "That is no password: 8 to 256 characters, please.";
+inline constexpr Literal kPasswordCommon =
+    "That password is among the first that anybody would guess. Choose another one.";
+inline constexpr Literal kPasswordsDiffer = "The two passwords differ.";
+inline constexpr Literal kSetOneTimePassword = "Set up one-time passwords";
+inline constexpr Literal kSetOneTimePasswordWhy =
+    "Scan this with your authenticator app, or type the key into it. Then type the six digits that "
+    "it shows.";
+inline constexpr Literal kPasswordFirst = "Set a password first: one-time passwords go with one.";
+
+}  // namespace salus::sign_in::texts
