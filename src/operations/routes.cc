@@ -50,6 +50,10 @@ std::optional<TenantName> tenant_in(http::Request const& request) {
     return TenantName(std::string(name));
 }
 
+std::string_view path_below_tenant(http::Request const& request) {
+    return below_tenant(RequestReader::target(request));
+}
+
 minimum_necessary::ErrorForm error_form(http::Request const& request) {
     auto const path = below_tenant(RequestReader::target(request));
     auto const page = path.substr(0, path.find('?'));

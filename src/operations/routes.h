@@ -19,6 +19,8 @@ enum class Ability { serves, serves_degraded, refuses, sealed };
 enum class Probe { health, live, ready };
 [[nodiscard]] std::optional<Probe> probe_in(http::Request const& request);
 [[nodiscard]] http::Response health(Probe probe, Ability ability);
+// Path and query, without the /t/NAME of a tenant.
+[[nodiscard]] std::string_view path_below_tenant(http::Request const& request);
 // NAME of /t/NAME/...; the default tenant's name is empty here.
 [[nodiscard]] std::optional<TenantName> tenant_in(http::Request const& request);
 [[nodiscard]] minimum_necessary::ErrorForm error_form(http::Request const& request);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "foundation/limits.h"
+#include "operations/cors.h"
 #include "records/commit.h"
 
 namespace salus::pipeline {
@@ -199,11 +200,18 @@ Task<http::Response> Pipeline::handle(http::Request request) {
     if (auto const probe = operations::probe_in(request)) {
         co_return operations::health(*probe, ability());
     }
+    if (auto response = operations::preflight(request)) co_return *std::move(response);
     request::Exchange exchange;
     exchange.request = std::move(request);
     exchange.id = RequestId(crypto::random_id(random_));
     exchange.started = house_.clock.now();
     exchange.tenant = &tenant_of(exchange.request);
+    auto response = co_await answer(exchange);
+    operations::allow_other_origins(exchange.request, response);
+    co_return response;
+}
+
+Task<http::Response> Pipeline::answer(request::Exchange& exchange) {
     auto response = co_await serve(exchange);
     if (response) co_return *std::move(response);
     auto error = std::move(response).error();

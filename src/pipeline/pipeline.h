@@ -35,6 +35,7 @@ private:
         audit_controls::Gate gate;
     };
 
+    [[nodiscard]] Task<http::Response> answer(request::Exchange& exchange);
     [[nodiscard]] Task<Result<http::Response>> serve(request::Exchange& exchange);
     [[nodiscard]] Task<Result<http::Response>> proceed(request::Exchange& exchange);
     [[nodiscard]] Task<Result<request::Permit>> decide(request::Exchange& exchange);
