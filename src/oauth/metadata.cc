@@ -62,6 +62,7 @@ void write_common(json::Writer& writer, request::Tenant const& tenant) {
 
 void write_openid(json::Writer& writer, request::Tenant const& tenant) {
     writer.key("userinfo_endpoint").string(tenant.public_url + "/oauth/userinfo");
+    writer.key("end_session_endpoint").string(tenant.public_url + "/oauth/logout");
     write_list(writer, "subject_types_supported", {"public"});
     write_list(writer, "id_token_signing_alg_values_supported", {"ES256"});
     write_list(writer, "acr_values_supported", {"phr", "mfa"});

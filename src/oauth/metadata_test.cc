@@ -17,10 +17,11 @@ using testing::OauthRoom;
 class MetadataTest : public ::testing::Test {
 protected:
     [[nodiscard]] std::vector<json::Document> documents(request::Tenant const& tenant) {
-        std::vector<json::Document> both;
-        both.push_back(must(parser_.parse(smart_configuration(tenant))));
-        both.push_back(must(parser_.parse(authorization_server_metadata(tenant))));
-        return both;
+        std::vector<json::Document> all;
+        all.push_back(must(parser_.parse(smart_configuration(tenant))));
+        all.push_back(must(parser_.parse(authorization_server_metadata(tenant))));
+        all.push_back(must(parser_.parse(openid_configuration(tenant))));
+        return all;
     }
     [[nodiscard]] static std::vector<std::string> list(json::Document const& document,
                                                        char const* name) {

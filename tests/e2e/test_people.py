@@ -23,7 +23,7 @@ def main():
         return
     instance = Instance()
     try:
-        instance.start()
+        instance.start(seconds=30)
         key = instance.root / "library.jwk"
         here = ["--dir", str(instance.directory)]
         app = ["--scope", SCOPE, "--purpose", "TREAT", "--redirect-uri", CALLBACK, "--logout-uri",
