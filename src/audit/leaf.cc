@@ -59,6 +59,7 @@ constexpr std::array kEventNames{
     EventName{Event::token_introspected, "token.introspected"},
     EventName{Event::token_revoked, "token.revoked"},
     EventName{Event::authorization_requested, "authorization.requested"},
+    EventName{Event::launch_opened, "launch.opened"},
     EventName{Event::authorized, "authorization.granted"},
     EventName{Event::authorization_refused, "authorization.refused"},
     EventName{Event::signed_in, "sign-in"},

@@ -45,6 +45,7 @@ enum class Event : std::uint8_t {
     token_introspected,
     token_revoked,
     authorization_requested,
+    launch_opened,
     authorized,
     authorization_refused,
     signed_in,

@@ -44,6 +44,7 @@ audit::Event event_of(request::Interaction interaction) {
         case Interaction::revocation: return audit::Event::token_revoked;
         case Interaction::pushed_authorization:
         case Interaction::authorization: return audit::Event::authorization_requested;
+        case Interaction::launch_open: return audit::Event::launch_opened;
         case Interaction::user_info: return audit::Event::read;
         case Interaction::sign_in: return audit::Event::sign_in_page;
         case Interaction::account: return audit::Event::account_viewed;

@@ -59,6 +59,7 @@ constexpr auto kTerms = std::to_array<EventTerms>({
     {"sign-out", kAuthentication, kLogout, "E", Pattern::none, kAuthentication},
     {"session.ended", kAuthentication, kLogout, "E", Pattern::none, kAuthentication},
     {"authorization.requested", kAuthentication, kNoCode, "E", Pattern::none, kAuthentication},
+    {"launch.opened", kAuthentication, kNoCode, "E", Pattern::none, kAuthentication},
     {"authorization.granted", kUserAttributes, kNoCode, "C", Pattern::none, kUserAttributes},
     {"authorization.refused", kAuthentication, kNoCode, "E", Pattern::none, kAuthentication},
     {"factor.added", kUserAttributes, kNoCode, "C", Pattern::none, kUserAttributes},

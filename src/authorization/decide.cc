@@ -43,7 +43,9 @@ bool purpose_allows(PurposeRule const& rule, Interaction interaction, std::strin
         case Family::resource: return purpose_allows(rule, form.access, type);
         case Family::audit_event:
         case Family::audit_detail: return rule.read.contains("AuditEvent");
-        case Family::receipt: return true;
+        case Family::receipt:
+        // The scope says it: whoever may open apps on any patient.
+        case Family::launch: return true;
         default: return false;
     }
 }

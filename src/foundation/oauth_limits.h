@@ -28,6 +28,7 @@ inline constexpr auto kPendingAuthorizationLife = 900s;  // from the request to 
 inline constexpr auto kAuthorizationCodeLife = 60s;      // RFC 9700 section 2.1.1
 inline constexpr std::size_t kAuthorizationParameterBytes = 2'048;  // each of them
 inline constexpr auto kIdTokenLife = 300s;
+inline constexpr auto kLaunchLife = 300s;  // from the EHR's click to the app's request
 
 // Grants and refresh tokens.
 inline constexpr auto kRefreshRetryWindow = 10s;  // the same client may ask again (RF3)

@@ -92,6 +92,8 @@ std::string PendingAuthorization::to_json() const {
     write_text(writer, "pushed", pushed);
     write_text(writer, "patient", patient);
     write_text(writer, "encounter", encounter);
+    write_text(writer, "launch", launch);
+    if (launched_by) writer.key("launched_by").string(launched_by->text());
     write_time(writer, "asked", asked);
     writer.end_object();
     return out;
@@ -104,6 +106,8 @@ Result<PendingAuthorization> PendingAuthorization::from_json(json::Value root) {
     pending.pushed = root.text_member("pushed").value_or("");
     pending.patient = root.text_member("patient").value_or("");
     pending.encounter = root.text_member("encounter").value_or("");
+    pending.launch = root.text_member("launch").value_or("");
+    if (auto const user = root.text_member("launched_by")) pending.launched_by = UserId(*user);
     SALUS_TRY(pending.asked, time_in(root, "asked"));
     return pending;
 }

@@ -57,11 +57,13 @@ struct PendingAuthorization {
     static constexpr records::DocumentClass kClass = records::DocumentClass::authorization;
     static constexpr std::string_view kType = "PendingAuthorization";
     AuthorizationRequest request;
-    crypto::Sha256Digest browser{};  // of the secret of the browser's cookie
-    std::string pushed;              // id of the pushed request that it came from; empty: none
-    std::string patient;             // chosen by the person; empty: not yet
-    std::string encounter;           // of the launch
-    WallTime asked{};                // a sign-in from before it does not serve prompt=login
+    crypto::Sha256Digest browser{};     // of the secret of the browser's cookie
+    std::string pushed;                 // id of the pushed request that it came from; empty: none
+    std::string patient;                // chosen by the person; empty: not yet
+    std::string encounter;              // of the launch
+    std::string launch;                 // id of the launch that said so; empty: none
+    std::optional<UserId> launched_by;  // whom the EHR has signed in; nothing: anybody
+    WallTime asked{};                   // a sign-in from before it does not serve prompt=login
     [[nodiscard]] WallTime expires() const noexcept;
     [[nodiscard]] std::string to_json() const;
     static Result<PendingAuthorization> from_json(json::Value root);

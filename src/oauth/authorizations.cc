@@ -7,6 +7,7 @@
 #include "identity/grant.h"
 #include "identity/holdings.h"
 #include "oauth/browser.h"
+#include "oauth/launch.h"
 
 namespace salus::oauth {
 namespace {
@@ -48,8 +49,23 @@ Result<std::string> Authorizations::begin(AuthorizationRequest request, std::str
     pending->browser = browser.hash();
     pending->pushed = std::move(pushed);
     pending->asked = clock_.now();
+    SALUS_TRY_VOID(take_launch(pending.value));
     SALUS_TRY_VOID(documents_.write(pending, pending->expires(), prepared));
     return pending.id;
+}
+
+// What the EHR had open. Errc::invalid: the launch is none of this app's, or was used (F15, SC3).
+Result<void> Authorizations::take_launch(identity::PendingAuthorization& pending) {
+    auto const& asked = pending.request;
+    bool const wants = asked.scope.words.has(ScopeWord::launch);
+    if (asked.launch.empty() && !wants) return {};
+    SALUS_TRY(auto const launch, find_launch(documents_, asked.launch, asked.client, clock_.now()));
+    if (!launch || !wants) return fail(Errc::invalid, "the app was not opened by this system");
+    pending.launch = launch->id;
+    pending.patient = launch->value.patient;
+    pending.encounter = launch->value.encounter;
+    pending.launched_by = launch->value.user;
+    return {};
 }
 
 Result<std::optional<Pending>> Authorizations::find(std::string_view id,
@@ -132,6 +148,11 @@ Result<std::string> Authorizations::add_grant(Pending const& pending, Consent co
 // Nothing waits any more, and the pushed request serves no second time (PA1).
 Result<void> Authorizations::use_up(Pending const& pending, request::Prepared& prepared) {
     SALUS_TRY_VOID(documents_.remove(pending, prepared));
+    if (!pending->launch.empty()) {
+        SALUS_TRY(auto const launch, documents_.read<identity::LaunchContext>(pending->launch));
+        if (!launch) return fail(Errc::invalid, "the app was opened with this launch before");
+        SALUS_TRY_VOID(documents_.remove(*launch, prepared));
+    }
     if (pending->pushed.empty()) return {};
     SALUS_TRY(auto const pushed, documents_.read<identity::PushedRequest>(pending->pushed));
     if (!pushed) return fail(Errc::invalid, "the pushed request was used before");
@@ -139,6 +160,8 @@ Result<void> Authorizations::use_up(Pending const& pending, request::Prepared& p
 }
 
 Result<request::Prepared> Authorizations::complete(Pending const& pending, Consent const& consent) {
+    bool const is_theirs = !pending->launched_by || pending->launched_by == consent.user.id;
+    if (!is_theirs) return refuse(pending, "access_denied", "the app was opened for another user");
     auto const id = identity::SecretId::make(random_);
     auto prepared = see_other(answer_to(pending->request, {{.name = "code", .value = id.text()}}));
     SALUS_TRY_VOID(use_up(pending, prepared));

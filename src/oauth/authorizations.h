@@ -40,7 +40,8 @@ public:
           random_(random),
           clock_(clock) {}
 
-    // Adds what waits in this browser to the answer's batch, and gives its id.
+    // Adds what waits in this browser to the answer's batch, and gives its id. Errc::invalid for a
+    // launch that no EHR opened for this client.
     [[nodiscard]] Result<std::string> begin(identity::AuthorizationRequest request,
                                             std::string pushed, identity::SecretId const& browser,
                                             request::Prepared& prepared);
@@ -71,6 +72,7 @@ public:
 private:
     [[nodiscard]] std::string answer_to(identity::AuthorizationRequest const& request,
                                         std::vector<request::Parameter> parameters) const;
+    [[nodiscard]] Result<void> take_launch(identity::PendingAuthorization& pending);
     [[nodiscard]] Result<void> use_up(Pending const& pending, request::Prepared& prepared);
     [[nodiscard]] Result<std::string> add_grant(Pending const& pending, Consent const& consent,
                                                 request::Prepared& prepared);

@@ -56,7 +56,7 @@ void write_common(json::Writer& writer, request::Tenant const& tenant) {
     write_flows(writer);
     write_authentication(writer);
     write_list(writer, "scopes_supported",
-               {"openid", "profile", "fhirUser", "launch/patient", "offline_access",
+               {"openid", "profile", "fhirUser", "launch", "launch/patient", "offline_access",
                 "online_access", "patient/*.cruds", "user/*.cruds", "system/*.cruds"});
 }
 
@@ -82,10 +82,11 @@ std::string smart_configuration(request::Tenant const& tenant) {
     writer.begin_object();
     write_common(writer, tenant);
     write_list(writer, "capabilities",
-               {"launch-standalone", "authorize-post", "client-public",
-                "client-confidential-asymmetric", "sso-openid-connect",
-                "context-standalone-patient", "permission-offline", "permission-online",
-                "permission-patient", "permission-user", "permission-v1", "permission-v2"});
+               {"launch-ehr", "launch-standalone", "authorize-post", "client-public",
+                "client-confidential-asymmetric", "sso-openid-connect", "context-ehr-patient",
+                "context-ehr-encounter", "context-standalone-patient", "permission-offline",
+                "permission-online", "permission-patient", "permission-user", "permission-v1",
+                "permission-v2"});
     writer.end_object();
     return out;
 }

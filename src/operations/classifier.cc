@@ -230,6 +230,11 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
     if (is_below("account")) return page(exchange.request, Interaction::account);
     if (is("oauth", "logout")) return page(exchange.request, Interaction::end_session);
     if (is("oauth", "par")) return form_to(exchange.request, Interaction::pushed_authorization);
+    if (is("oauth", "launch")) {
+        SALUS_TRY(auto facts, only(http::Method::post, method, Interaction::launch_open));
+        SALUS_TRY_VOID(check_json_content_type(exchange.request));
+        return facts;
+    }
     if (is("oauth", "userinfo")) {
         auto const expected = method == http::Method::post ? method : http::Method::get;
         return only(expected, method, Interaction::user_info);

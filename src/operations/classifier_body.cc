@@ -23,6 +23,7 @@ bool takes_form(IntentFacts const& facts, http::Method method) {
     auto const family = request::form_of(facts.interaction).family;
     return family == request::Family::token || family == request::Family::page ||
            facts.interaction == Interaction::user_info ||
+           facts.interaction == Interaction::launch_open ||
            facts.interaction == Interaction::user_add ||
            facts.interaction == Interaction::user_change ||
            facts.interaction == Interaction::client_add ||

@@ -133,6 +133,7 @@ bool belongs_on_a_worker(request::Permit const& permit) {
         case request::Interaction::revocation:
         case request::Interaction::pushed_authorization:
         case request::Interaction::authorization:
+        case request::Interaction::launch_open:
         case request::Interaction::end_session:
         case request::Interaction::user_info:
         case request::Interaction::user_add:

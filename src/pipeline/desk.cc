@@ -7,6 +7,7 @@
 #include "identity/user_administration.h"
 #include "oauth/client_administration.h"
 #include "oauth/client_registration.h"
+#include "oauth/launch.h"
 #include "oauth/metadata.h"
 #include "oauth/user_info.h"
 #include "operations/batch.h"
@@ -168,6 +169,9 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
         case Family::user_info:
             return oauth::user_info(tenant_.tenant, {*records_, parser_, house_.clock},
                                     permit.caller().facts());
+        case Family::launch:
+            return oauth::open_launch(
+                {tenant_.tenant, *records_, parser_, house_.random, house_.clock}, exchange);
         case Family::users: return prepare_users(exchange, permit);
         case Family::clients: return prepare_clients(exchange, permit);
         case Family::keys: return prepare_keys(exchange, permit);

@@ -146,6 +146,7 @@ constexpr std::array kRows{
     Row{Interaction::introspection, "introspection", true, true},
     Row{Interaction::revocation, "revocation", true, true},
     Row{Interaction::pushed_authorization, "pushed-authorization", true, true},
+    Row{Interaction::launch_open, "launch-open", true, false},
     Row{Interaction::user_info, "userinfo", false, false},
     Row{Interaction::openid_configuration, "metadata.openid", false, true},
     Row{Interaction::authorization, "authorization", true, true},

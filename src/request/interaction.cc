@@ -50,6 +50,7 @@ constexpr std::array kRows{
     Row{I::introspection, {"introspection", F::token, A::none, kWrites, {}}},
     Row{I::revocation, {"revocation", F::token, A::none, kWrites, {}}},
     Row{I::pushed_authorization, {"pushed-authorization", F::token, A::none, kWrites, {}}},
+    Row{I::launch_open, {"launch-open", F::launch, A::update, kWrites, {}}},
     Row{I::user_info, {"userinfo", F::user_info, A::none, kReads, {}}},
     Row{I::openid_configuration, {"metadata.openid", F::discovery, A::none, kReads, {}}},
     Row{I::authorization, {"authorization", F::page, A::none, kWrites, {}}},

@@ -38,6 +38,7 @@ enum class Interaction : std::uint8_t {
     introspection,         // RFC 7662
     revocation,            // RFC 7009
     pushed_authorization,  // RFC 9126
+    launch_open,           // an EHR opens a launch (SMART App Launch 2.2)
     user_info,             // OpenID Connect Core section 5.3
     openid_configuration,
     // Pages for people
@@ -93,6 +94,7 @@ enum class Family : std::uint8_t {
     discovery,  // documents that describe the server
     token,      // and what becomes of one
     page,       // pages for people; who they are is asked of the session, not of a token
+    launch,     // of an app by an EHR
     user_info,  // of the person that the token acts for
     // Administration, each by the scope of its name: admin/definitions.read and so on
     definitions,

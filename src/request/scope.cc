@@ -47,11 +47,11 @@ bool read_letters(std::string_view permission, Scope& scope) {
 
 std::optional<Scope> parse_administration(std::string_view rest) {
     Scope scope{.context = ScopeContext::administration, .type = {}};
-    bool const reads_or_writes = rest == "clients.read" || rest == "clients.write" ||
-                                 rest == "users.read" || rest == "users.write" ||
-                                 rest == "definitions.read" || rest == "definitions.write" ||
-                                 rest == "keys.read" || rest == "keys.write" ||
-                                 rest == "backups.read" || rest == "backups.write";
+    bool const reads_or_writes =
+        rest == "clients.read" || rest == "clients.write" || rest == "users.read" ||
+        rest == "users.write" || rest == "launch.write" || rest == "definitions.read" ||
+        rest == "definitions.write" || rest == "keys.read" || rest == "keys.write" ||
+        rest == "backups.read" || rest == "backups.write";
     if (reads_or_writes) {
         scope.type = rest.substr(0, rest.find('.'));
         scope.read = rest.ends_with("read");
@@ -73,6 +73,7 @@ std::string_view administered(Family family) {
         case Family::definitions: return "definitions";
         case Family::clients: return "clients";
         case Family::users: return "users";
+        case Family::launch: return "launch";
         case Family::keys: return "keys";
         case Family::check: return "check";
         case Family::backups: return "backups";
@@ -174,6 +175,7 @@ bool allows(Scope const& scope, Interaction interaction, std::string_view type) 
         case Family::definitions:
         case Family::clients:
         case Family::users:
+        case Family::launch:
         case Family::keys:
         case Family::check:
         case Family::backups:

@@ -4,7 +4,8 @@
 // admin/clients, admin/users, admin/definitions, admin/keys and admin/backups with .read and
 // .write; and admin/check.read; admin/audit.read, which opens the sealed details of the audit log;
 // and admin/population.read, which lets reading span patients (MIN-3); admin/tokens.read, which
-// lets a service introspect every client's tokens. The scopes on AuditEvent must be named: "*" is
+// lets a service introspect every client's tokens; admin/launch.write, with which an EHR opens
+// apps. The scopes on AuditEvent must be named: "*" is
 // every record, and the audit log is none. A scope that is not exactly one of these is refused,
 // never reinterpreted. Granular scopes (?param=value) are refused as long as no rule enforces them:
 // a constraint that cannot be evaluated denies (rule SC4).

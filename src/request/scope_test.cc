@@ -125,6 +125,7 @@ constexpr std::array kRows{
     Row{Interaction::introspection, 0},
     Row{Interaction::revocation, 0},
     Row{Interaction::pushed_authorization, 0},
+    Row{Interaction::launch_open, 0},
     Row{Interaction::openid_configuration, 0},
     Row{Interaction::authorization, 0},
     Row{Interaction::sign_in, 0},
