@@ -65,7 +65,7 @@ int show_code(std::optional<std::string> answer) {
     say("User " + word("user_name") + ", id " + word("id"));
     say("Enrolment code, good once until " + word("enrolment_expires") + ":");
     say("  " + word("enrolment_code"));
-    say("Hand it over in person. It is entered at /sign-in/enrol, with the user name.");
+    say("Hand it over in person. It is entered at /sign-in/code, with the user name.");
     return kDone;
 }
 
