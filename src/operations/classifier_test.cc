@@ -52,6 +52,7 @@ TEST_F(ClassifierTest, EveryRouteThatReads) {
     constexpr Route kRoutes[] = {
         {"/.well-known/oauth-authorization-server", Interaction::authorization_server_metadata},
         {"/fhir/.well-known/smart-configuration", Interaction::smart_configuration},
+        {"/.well-known/openid-configuration", Interaction::openid_configuration},
         {"/oauth/jwks", Interaction::json_web_key_set},
         {"/admin/check", Interaction::control_check},
         {"/fhir/metadata", Interaction::capabilities},
@@ -161,6 +162,31 @@ TEST_F(ClassifierTest, RoutesOfWhatSeveralPeopleDecide) {
         expect({.target = "/admin/keys/proposals/" + id}, Errc::invalid);
 }
 
+TEST_F(ClassifierTest, WhatIsReadByGetAndSentByPost) {
+    HeaderList const form{{"Content-Type", kForm}};
+    HeaderList const json{{"Content-Type", "application/json"}};
+    struct Route {
+        char const* target;
+        Interaction read;
+        Interaction sent;
+        HeaderList headers;
+    };
+    for (auto const& route :
+         {Route{"/oauth/authorize", Interaction::authorization, Interaction::authorization, form},
+          Route{"/oauth/logout", Interaction::end_session, Interaction::end_session, form},
+          Route{"/oauth/userinfo", Interaction::user_info, Interaction::user_info, form},
+          Route{"/admin/clients", Interaction::client_list, Interaction::client_add, json},
+          Route{"/admin/users", Interaction::user_list, Interaction::user_add, json}}) {
+        expect({.target = route.target}, route.read);
+        expect({Method::post, route.target, route.headers, "{}"}, route.sent);
+        for (auto const method : {Method::put, Method::patch, Method::remove, Method::other})
+            expect({.method = method, .target = route.target}, Errc::method_not_allowed);
+    }
+    expect({.target = "/oauth/authorize?client_id=x"}, Interaction::authorization);
+    expect({.method = Method::remove, .target = "/admin/clients/c"}, Interaction::client_remove);
+    expect({Method::post, "/admin/users/u", json, "{}"}, Interaction::user_change);
+}
+
 TEST_F(ClassifierTest, WrongMethodsAtFixedRoutes) {
     HeaderList const form{{"Content-Type", kForm}};
     for (auto const* target :
@@ -170,7 +196,7 @@ TEST_F(ClassifierTest, WrongMethodsAtFixedRoutes) {
             expect({.method = method, .target = target}, Errc::method_not_allowed);
         }
     }
-    for (auto const* target : {"/oauth/token", "/admin/clients", "/fhir/Patient/_search"}) {
+    for (auto const* target : {"/oauth/token", "/oauth/par", "/fhir/Patient/_search"}) {
         for (auto const method : {Method::get, Method::head, Method::put, Method::patch,
                                   Method::remove, Method::options, Method::other}) {
             // Whatever else may be wrong with it.
@@ -221,13 +247,13 @@ TEST_F(ClassifierTest, WhatIsNoRouteDoesNotExist) {
                                "/oauth",
                                "/oauth/Token",
                                "/oauth/jwks/x",
-                               "/oauth/authorize",
+                               "/oauth/authorise",
                                "/admin",
-                               "/admin/clients/x",
+                               "/admin/clients/x/y",
                                "/admin/Check",
                                "/health/x",
                                "/.well-known",
-                               "/.well-known/openid-configuration",
+                               "/.well-known/openid",
                                "/t",
                                "/t/north/fhir/metadata",
                                "/t/default/fhir/metadata",

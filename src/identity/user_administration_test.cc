@@ -1,0 +1,158 @@
+// Users as administrators add and change them (IAM-1, IAM-5).
+#include "identity/user_administration.h"
+
+#include <gtest/gtest.h>
+
+#include "http/test_support.h"
+#include "identity/enrolment.h"
+#include "identity/holdings.h"
+#include "identity/user.h"
+#include "records/tenant_for_test.h"
+#include "request/caller_for_test.h"
+#include "request/intent_for_test.h"
+#include "request/permit_for_test.h"
+
+namespace salus::identity {
+namespace {
+
+using testing::must;
+
+constexpr char const* kAda =
+    R"({"user_name":"Ada@example.org","display_name":"Ada","scope":"user/*.rs","purposes":["TREAT"],)"
+    R"("fhir_user":"Practitioner/p1"})";
+
+class UserAdministrationTest : public ::testing::Test {
+protected:
+    [[nodiscard]] Result<request::Prepared> add(std::string const& body) {
+        auto exchange = exchange_with(body);
+        return add_user(desk_, exchange);
+    }
+    [[nodiscard]] request::Exchange exchange_with(std::string const& body) {
+        return testing::make_exchange(
+            home_.tenant(),
+            testing::make_request(
+                {.method = http::Method::post, .target = "/admin/users", .body = body}));
+    }
+    [[nodiscard]] Result<request::Prepared> change(std::string const& id, std::string const& body) {
+        auto exchange = exchange_with(body);
+        request::IntentFacts facts;
+        facts.interaction = request::Interaction::user_change;
+        facts.tenant = home_.tenant().name;
+        facts.id = EphiText(id);
+        return change_user(desk_, exchange,
+                           testing::make_permit(testing::caller_named("administrator"),
+                                                testing::make_intent(std::move(facts))));
+    }
+    json::Document save(request::Prepared prepared) {
+        auto const& report = std::get<request::ReportContent>(prepared.content);
+        auto document =
+            must(parser_.parse(std::string(testing::EphiTestAccess::open(report.text))));
+        auto const after = prepared.after_commit;
+        EXPECT_TRUE(
+            instance_.home
+                .run(home_.tenant().store.commit(*std::move(prepared.batch), instance_.home))
+                .has_value());
+        if (after) after();
+        return document;
+    }
+    [[nodiscard]] User user(std::string const& id) {
+        Documents documents(home_.records(), parser_, instance_.clock);
+        return std::move(must(documents.read<User>(id))->value);
+    }
+
+    testing::TestInstance instance_;
+    testing::TestRecords home_{instance_};
+    json::Parser parser_;
+    std::vector<std::string> forgotten_;
+    UsersDesk desk_{.records = home_.records(),
+                    .parser = parser_,
+                    .random = instance_.random,
+                    .clock = instance_.clock,
+                    .forget = [this](std::string id) { forgotten_.push_back(std::move(id)); }};
+};
+
+TEST_F(UserAdministrationTest, ANewUserHasACodeThatServesOnce) {
+    auto const answer = save(must(add(kAda)));
+    auto const id = *answer.root().text_member("id");
+    auto const code = *answer.root().text_member("enrolment_code");
+    EXPECT_EQ(id.size(), 32U);
+    EXPECT_EQ(answer.root().text_member("user_name"), "ada@example.org");
+    auto ada = user(id);
+    EXPECT_EQ(ada.fhir_user, "Practitioner/p1");
+    EXPECT_FALSE(ada.has_strong_factor());
+    EXPECT_FALSE(use_enrolment(ada, "0000-0000-0000-0000", instance_.clock.now()));
+    EXPECT_FALSE(use_enrolment(ada, "", instance_.clock.now()));
+    auto late = user(id);
+    EXPECT_FALSE(use_enrolment(late, code, instance_.clock.now() + std::chrono::hours(24 * 7)));
+    EXPECT_TRUE(use_enrolment(ada, code, instance_.clock.now()));
+    EXPECT_FALSE(use_enrolment(ada, code, instance_.clock.now()));
+}
+
+TEST_F(UserAdministrationTest, ANameIsGivenOnceInAnyCase) {
+    save(must(add(kAda)));
+    EXPECT_EQ(
+        add(R"({"user_name":"ADA@example.org","scope":"","purposes":["TREAT"]})").error().code,
+        Errc::conflict);
+}
+
+TEST_F(UserAdministrationTest, WhatIsNoUserIsRefused) {
+    for (auto const* body :
+         {"", "[]", "{}", R"({"user_name":"a b","scope":"","purposes":["TREAT"]})",
+          R"({"user_name":"","scope":"","purposes":["TREAT"]})",
+          R"({"user_name":"a","scope":"everything","purposes":["TREAT"]})",
+          R"({"user_name":"a","scope":"","purposes":["treat"]})",
+          R"({"user_name":"a","scope":"","purposes":[]})", R"({"user_name":"a","scope":""})",
+          R"({"user_name":"a","scope":"","purposes":["TREAT"],"fhir_user":"Observation/1"})",
+          R"({"user_name":"a","scope":"","purposes":["TREAT"],"fhir_user":"Practitioner/"})",
+          R"({"user_name":"a","scope":"","purposes":["TREAT"],"patient":"a/b"})",
+          R"({"user_name":"a","scope":"","purposes":["TREAT"],"generation":7})",
+          R"({"user_name":"a","scope":"","purposes":["TREAT"],"id":"x"})"}) {
+        EXPECT_EQ(add(body).error().code, Errc::invalid) << body;
+    }
+}
+
+TEST_F(UserAdministrationTest, EveryChangeEndsWhatWasIssued) {
+    auto const id = *save(must(add(kAda))).root().text_member("id");
+    auto const before = user(id).generation;
+    save(must(change(id, R"({"status":"disabled"})")));
+    EXPECT_EQ(user(id).status, UserStatus::disabled);
+    EXPECT_GT(user(id).generation, before);
+    EXPECT_EQ(forgotten_, std::vector<std::string>{id});
+    save(must(change(id, R"({"status":"active","scope":"user/Patient.r"})")));
+    EXPECT_EQ(request::to_text(user(id).scopes), "user/Patient.r");
+    EXPECT_EQ(user(id).display_name, "Ada");
+    EXPECT_EQ(change(id, R"({"user_name":"other"})").error().code, Errc::invalid);
+    EXPECT_EQ(change("0123", R"({"status":"active"})").error().code, Errc::not_found);
+}
+
+TEST_F(UserAdministrationTest, ANewCodeTakesEveryFactorAway) {
+    auto const id = *save(must(add(kAda))).root().text_member("id");
+    auto changed = user(id);
+    changed.password = Password{.record = "$scrypt$x", .changed = instance_.clock.now()};
+    Documents documents(home_.records(), parser_, instance_.clock);
+    auto stored = *must(documents.read<User>(id));
+    stored.value = std::move(changed);
+    request::Prepared prepared;
+    ASSERT_TRUE(documents.write(stored, std::nullopt, prepared).has_value());
+    prepared.content = request::ReportContent{EphiText("{}")};
+    save(std::move(prepared));
+    ASSERT_TRUE(user(id).password.has_value());
+    auto const answer = save(must(change(id, R"({"enrol":true})")));
+    EXPECT_TRUE(answer.root().text_member("enrolment_code").has_value());
+    EXPECT_FALSE(user(id).password.has_value());
+}
+
+TEST_F(UserAdministrationTest, TheListTellsNoSecret) {
+    save(must(add(kAda)));
+    save(must(add(R"({"user_name":"bob","scope":"","purposes":["TREAT"]})")));
+    auto const listing = must(list_users(desk_));
+    std::string const text(
+        testing::EphiTestAccess::open(std::get<request::ReportContent>(listing.content).text));
+    auto const document = must(parser_.parse(text));
+    EXPECT_EQ(document.root().member("users")->size(), 2U);
+    for (auto const* secret : {"record", "secret", "code\"", "public_key"})
+        EXPECT_EQ(text.find(secret), std::string::npos) << secret;
+}
+
+}  // namespace
+}  // namespace salus::identity
