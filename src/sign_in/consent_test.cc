@@ -2,6 +2,7 @@
 // (the catalogue's F5, F6, F7, F13).
 #include <gmock/gmock.h>
 
+#include "identity/grant.h"
 #include "sign_in/browser_for_test.h"
 #include "sign_in/scope_words.h"
 

@@ -1,5 +1,6 @@
 // Signing in with passkeys, and what an attacker tries (the catalogue's N4).
 #include "factors/webauthn/authenticator_for_test.h"
+#include "foundation/factor_limits.h"
 #include "sign_in/browser_for_test.h"
 
 namespace salus::testing {
