@@ -23,6 +23,14 @@ Decision deny(Errc code, Literal why) {
     return decision;
 }
 
+// nullptr: the purpose has none.
+PurposeRule const* rule_of(Policy const& policy, CallerFacts const& caller) {
+    auto const rule = std::ranges::find_if(policy.rules, [&](PurposeRule const& candidate) {
+        return caller.purpose == candidate.purpose;
+    });
+    return rule == policy.rules.end() ? nullptr : &*rule;
+}
+
 bool purpose_allows(PurposeRule const& rule, Access access, std::string_view type) {
     switch (access) {
         case Access::read:
@@ -75,6 +83,18 @@ bool may_see_choice(request::AllowedElements const& allowed, fhir::Type const& t
     });
 }
 
+// A constraint tells of each resource whether it holds: who may not search by an element is not
+// constrained by it either, whatever was registered or asked for (invariant 6).
+bool is_usable(PurposeRule const& rule, request::Scope const& scope) {
+    if (scope.constraint.empty()) return true;
+    auto const* type = fhir::find_type(scope.type == "*" ? "Resource" : scope.type);
+    auto const query =
+        type == nullptr ? std::nullopt : request::constraint_query(*type, scope.constraint);
+    return query && std::ranges::all_of(query->reads(), [&](fhir::SearchRead const& read) {
+               return parameter_allowed(elements_of(rule, scope.type), read.parameter);
+           });
+}
+
 // A patch reads and writes what it names, so it may name only what may leave (invariant 6). Judged
 // by the patch alone: the answer is the same whatever the resource holds.
 bool may_patch(request::AllowedElements const& allowed, IntentFacts const& intent) {
@@ -105,7 +125,7 @@ bool other_type_allowed(PurposeRule const& rule, CallerFacts const& caller,
     auto const permits = [&](request::Scope const& scope) {
         bool const reaches = scope.context != request::ScopeContext::patient ||
                              (!fhir::is_shared_type(type) && scope_reaches(scope, caller, intent));
-        return reaches && request::allows(scope, interaction, name);
+        return reaches && request::allows(scope, interaction, name) && is_usable(rule, scope);
     };
     return std::ranges::any_of(caller.scopes, permits) && purpose_allows(rule, interaction, name);
 }
@@ -221,7 +241,8 @@ Decision decide_over_all_types(PurposeRule const& rule, CallerFacts const& calle
     if (!allowed || !may_search(rule, caller, intent)) {
         return deny(Errc::forbidden, "scope or purpose do not permit all that is asked for");
     }
-    decision.rules = {PolicyRuleId("scope:" + request::labels_of(caller.scopes)), rule.id};
+    decision.rules = {PolicyRuleId("scope:" + request::labels_of(request::to_text(caller.scopes))),
+                      rule.id};
     return decision;
 }
 
@@ -242,16 +263,18 @@ Result<IntentFacts> showing(IntentFacts const& everything, fhir::Type const& typ
 }
 
 // The scopes that permit one part of an interaction: one that leaves every resource, or else all
-// granular ones, any of which a resource may match. Empty: none permits it.
-std::vector<PolicyRuleId> permitting_scopes(CallerFacts const& caller, IntentFacts const& intent,
-                                            Interaction part) {
+// granular ones, any of which a resource may match. Empty: none permits it. `rule`: of the purpose;
+// nullptr: it has none.
+std::vector<PolicyRuleId> permitting_scopes(PurposeRule const* rule, CallerFacts const& caller,
+                                            IntentFacts const& intent, Interaction part) {
     std::vector<PolicyRuleId> granular;
     for (auto const& scope : caller.scopes) {
-        bool const permits = request::allows(scope, part, intent.type) &&
-                             scope_reaches(scope, caller, intent);
+        bool const permits =
+            request::allows(scope, part, intent.type) && scope_reaches(scope, caller, intent);
         if (!permits) continue;
         PolicyRuleId name("scope:" + request::label_of(scope));
         if (scope.constraint.empty()) return {std::move(name)};
+        if (rule != nullptr && !is_usable(*rule, scope)) continue;
         granular.push_back(std::move(name));
     }
     return granular;
@@ -259,10 +282,9 @@ std::vector<PolicyRuleId> permitting_scopes(CallerFacts const& caller, IntentFac
 
 SignIn const& sign_in_for(PurposeRule const& rule, Interaction interaction) {
     auto const& form = request::form_of(interaction);
-    bool const administers = request::is_administration(form.family) ||
-                             form.family == Family::audit_detail ||
-                             interaction == Interaction::history_type ||
-                             interaction == Interaction::history_system;
+    bool const administers =
+        request::is_administration(form.family) || form.family == Family::audit_detail ||
+        interaction == Interaction::history_type || interaction == Interaction::history_system;
     if (administers) return rule.sign_ins.administration;
     return form.writes ? rule.sign_ins.write : rule.sign_ins.read;
 }
@@ -275,14 +297,14 @@ bool is_met(SignIn const& needed, request::Person const& person, WallTime now) {
 
 // RFC 9470: the token says how its person signed in; what the request asks for does not count. A
 // condition is a search beside the write that it is for.
-Decision with_sign_in(PurposeRule const& rule, CallerFacts const& caller,
-                      IntentFacts const& intent, WallTime now, Decision decision) {
+Decision with_sign_in(PurposeRule const& rule, CallerFacts const& caller, IntentFacts const& intent,
+                      WallTime now, Decision decision) {
     if (!caller.person) return decision;
     auto needed = sign_in_for(rule, intent.interaction);
     if (intent.condition) needed = stricter_of(needed, rule.sign_ins.read);
     if (is_met(needed, *caller.person, now)) return decision;
-    auto denied = deny(Errc::unauthenticated,
-                       "the person has to sign in again, or with a stronger factor");
+    auto denied =
+        deny(Errc::unauthenticated, "the person has to sign in again, or with a stronger factor");
     denied.rules = std::move(decision.rules);
     denied.sign_in = needed;
     return denied;
@@ -301,7 +323,7 @@ Decision decide_by(PurposeRule const& rule, CallerFacts const& caller, IntentFac
     if (is_over_all_types(intent)) return decide_over_all_types(rule, caller, intent);
     std::vector<PolicyRuleId> rules;
     for (auto const part : request::parts_of(intent.interaction)) {
-        auto scopes = permitting_scopes(caller, intent, part);
+        auto scopes = permitting_scopes(&rule, caller, intent, part);
         if (scopes.empty()) return deny(Errc::forbidden, "no scope of the token permits this");
         if (!purpose_allows(rule, part, intent.type)) {
             return deny(Errc::forbidden, "the purpose of use does not permit this");
@@ -339,7 +361,7 @@ Decision decide_by(PurposeRule const& rule, CallerFacts const& caller, IntentFac
 // Why not, where the purpose has no rule: the scope, if it is that too.
 Decision deny_without_rule(CallerFacts const& caller, IntentFacts const& intent) {
     auto const missing = [&](Interaction part) {
-        return permitting_scopes(caller, intent, part).empty();
+        return permitting_scopes(nullptr, caller, intent, part).empty();
     };
     bool const by_scope = !is_over_all_types(intent) &&
                           std::ranges::any_of(request::parts_of(intent.interaction), missing);
@@ -367,10 +389,8 @@ Decision decide(Policy const& policy, CallerFacts const& caller, IntentFacts con
     if (caller.tenant != intent.tenant) return deny(Errc::not_found, "no such resource");
 
     if (intent.interaction == Interaction::user_info) return decide_user_info(caller);
-    auto const rule = std::ranges::find_if(policy.rules, [&](PurposeRule const& candidate) {
-        return caller.purpose == candidate.purpose;
-    });
-    if (rule == policy.rules.end()) return deny_without_rule(caller, intent);
+    auto const* rule = rule_of(policy, caller);
+    if (rule == nullptr) return deny_without_rule(caller, intent);
     auto decision = decide_by(*rule, caller, intent);
     if (!decision.allowed) return decision;
     return with_sign_in(*rule, caller, intent, now, std::move(decision));
@@ -382,6 +402,10 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
     bool const bundle = batch || intent.facts().interaction == Interaction::transaction;
     auto& rules = exchange.facts.rules;
     request::Permit permit(exchange.facts.caller, std::move(intent));
+    if (auto const* rule = rule_of(policy_, permit.caller().facts())) {
+        permit.constraints_.keep_usable(
+            [rule](request::Scope const& scope) { return is_usable(*rule, scope); });
+    }
     std::optional<SignIn> sign_in;
     // What is refused for nothing but the sign-in is refused when all else is decided: the person
     // signs in once, for all of it.

@@ -134,7 +134,8 @@ TEST(Decide, AllTypesOfAPatientAreDecidedOneByOne) {
     ASSERT_TRUE(decision.allowed);
     ASSERT_EQ(decision.included.size(), 1U);  // Condition may not be searched
     EXPECT_EQ(decision.included[0].type, "Observation");
-    EXPECT_FALSE(decide(policy, facts_of_caller("system/Condition.r", kTreat), intent, kNow).allowed);
+    EXPECT_FALSE(
+        decide(policy, facts_of_caller("system/Condition.r", kTreat), intent, kNow).allowed);
     // Encounters are seen without their subject: that they are this patient's is not told.
     auto const payer = decide(policy, facts_of_caller("system/*.rs", kPay), intent, kNow);
     ASSERT_TRUE(payer.allowed);

@@ -111,7 +111,8 @@ TEST(Decide, TableOfInteractions) {
         stranger.tenant = TenantName("north");
         EXPECT_EQ(code_for(stranger), Errc::not_found);
 
-        auto const decision = decide(policy, facts_of_caller(row.enough, row.purpose), intent, kNow);
+        auto const decision =
+            decide(policy, facts_of_caller(row.enough, row.purpose), intent, kNow);
         EXPECT_TRUE(decision.allowed);
         // A scope for each part that is permitted, each once, then the purpose's rule.
         auto const parts = request::parts_of(row.interaction).size();

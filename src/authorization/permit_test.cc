@@ -69,7 +69,8 @@ TEST(Decide, AConditionIsASearch) {
     auto& payer = policy_with_writes.rules[1];
     payer.write = every_type();
     auto const code = [&](request::IntentFacts const& intent) {
-        return decide(policy_with_writes, facts_of_caller("system/*.cruds", kPay), intent, kNow).allowed;
+        return decide(policy_with_writes, facts_of_caller("system/*.cruds", kPay), intent, kNow)
+            .allowed;
     };
     EXPECT_TRUE(code(conditional(Interaction::update, "Patient", "identifier", "urn:x|1")));
     // What may not leave is no condition either.
@@ -144,7 +145,8 @@ TEST(Decide, WhatSpansPatientsNeedsAScopeAndAPurposeThatSaySo) {
     auto policy = test_policy();
     auto const decided = [&](char const* scopes, PurposeOfUse purpose, Interaction interaction,
                              char const* type) {
-        return decide(policy, facts_of_caller(scopes, purpose), facts_of_intent(interaction, type), kNow);
+        return decide(policy, facts_of_caller(scopes, purpose), facts_of_intent(interaction, type),
+                      kNow);
     };
     auto const reach = [&](char const* scopes, PurposeOfUse purpose) {
         return decided(scopes, purpose, Interaction::search_type, "Patient").reach;
@@ -185,8 +187,8 @@ TEST(Decide, WhatSpansPatientsNeedsAScopeAndAPurposeThatSaySo) {
 TEST(Permit, NamesTheRulesThatAllowed) {
     auto const policy = test_policy();
     Authorization const authorization(policy);
-    auto exchange = exchange_of(
-        testing::make_caller(facts_of_caller("system/Patient.r system/*.r", kPay)));
+    auto exchange =
+        exchange_of(testing::make_caller(facts_of_caller("system/Patient.r system/*.r", kPay)));
     auto const permit = authorization.permit(
         exchange, testing::make_intent(facts_of_intent(Interaction::read, "Claim")));
     auto const& rules = exchange.facts.rules;

@@ -27,8 +27,7 @@ Result<Conditioned> resolve_condition(Context const& context, request::IntentFac
         conditioned.id = std::move(matches.front());
         return conditioned;
     }
-    SALUS_TRY(conditioned.guard, context.records.seal_guard(criterion, guard,
-                                                                context.clock.now()));
+    SALUS_TRY(conditioned.guard, context.records.seal_guard(criterion, guard, context.clock.now()));
     return conditioned;
 }
 

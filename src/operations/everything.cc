@@ -152,8 +152,8 @@ Result<std::optional<records::StoredDocument>> live(Context const& context,
 }
 
 Result<void> check_patient(Context const& context, request::IntentFacts const& intent) {
-    SALUS_TRY(auto const current, context.records.current(intent.interaction, "Patient",
-                                                          RequestReader::id(intent.id)));
+    SALUS_TRY(auto const current,
+              context.records.current(intent.interaction, "Patient", RequestReader::id(intent.id)));
     if (!current) return fail(Errc::not_found, "no such resource");
     if (current->state == store::VersionState::deleted) {
         return fail(Errc::gone, "the resource was deleted");
@@ -166,8 +166,8 @@ Result<void> add_page(Context const& context, request::Permit const& permit,
                       request::Prepared& prepared, request::BundleContent& bundle) {
     Supporting supporting(context, permit);
     for (auto const& item : page) {
-        SALUS_TRY(auto document, live(context, request::Interaction::search_type, item.name,
-                                      compartment));
+        SALUS_TRY(auto document,
+                  live(context, request::Interaction::search_type, item.name, compartment));
         if (!document) continue;
         SALUS_TRY_VOID(supporting.add_of(item.type(), document->text));
         add_entry(context, item.name, "match", *std::move(document), prepared, bundle);

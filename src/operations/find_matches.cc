@@ -162,7 +162,8 @@ Result<CompartmentIndexPointer> find_shared(Context const& context,
     std::vector<OpenedIndexEntry> entries;
     for (auto const id : ids) {
         SALUS_TRY(auto entry,
-                  context.records.entry(interaction, addressing.address(type.name.text(), id), loaded.get()));
+                  context.records.entry(interaction, addressing.address(type.name.text(), id),
+                                        loaded.get()));
         bool const shared = entry && entry->compartment == addressing.shared_compartment();
         if (shared) entries.push_back(*std::move(entry));
     }
@@ -197,12 +198,13 @@ Result<FoundMatches> find_matches(Context const& context, fhir::SearchQuery cons
         SALUS_TRY(auto const patients, look_up(context, *tokens, query));
         if (patients.size() > 1) return fail(Errc::forbidden, "the search names several patients");
         if (patients.empty()) return search_found(context, query, {});
-        SALUS_TRY(auto index, context.records.index(kSearch, patients.front().compartment, query.loaded()));
+        SALUS_TRY(auto index,
+                  context.records.index(kSearch, patients.front().compartment, query.loaded()));
         return search_compartment(context, query, std::move(index));
     }
     if (fhir::is_directory_type(query.type()) && says_what_is_wanted(query)) {
-        SALUS_TRY(auto index, context.records.index(kSearch, addressing.shared_compartment(), query.loaded(),
-                                                    limits::kSharedSearched));
+        SALUS_TRY(auto index, context.records.index(kSearch, addressing.shared_compartment(),
+                                                    query.loaded(), limits::kSharedSearched));
         return search_compartment(context, query, std::move(index));
     }
     if (reach == request::Reach::population) {
@@ -225,8 +227,9 @@ Result<FoundMatches> find_matches(Context const& context, request::IntentFacts c
     bool const shared =
         query.type().kind == fhir::TypeKind::resource && fhir::is_shared_type(query.type());
     if (!by_parameter || !shared) return find_matches(context, query, intent.compartment, reach);
-    SALUS_TRY(auto index, context.records.index(kSearch, context.records.addressing().shared_compartment(),
-                                                query.loaded(), limits::kSharedSearched));
+    SALUS_TRY(auto index,
+              context.records.index(kSearch, context.records.addressing().shared_compartment(),
+                                    query.loaded(), limits::kSharedSearched));
     return search_compartment(context, query, std::move(index));
 }
 

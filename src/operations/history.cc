@@ -55,8 +55,8 @@ Result<Page> read_page(Context const& context, request::Permit const& permit, st
     Page page;
     auto next = below == 0 ? 0 : below + 1;
     for (std::size_t looked = 0; !window.is_over();) {
-        SALUS_TRY(auto chunk, context.records.history(intent.interaction, intent.type, id, next,
-                                                      kChunk));
+        SALUS_TRY(auto chunk,
+                  context.records.history(intent.interaction, intent.type, id, next, kChunk));
         // Who has a page's cursor was told that there are versions.
         bool const known = below != 0 && chunk.looked != 0;
         page.exists = page.exists || known || !chunk.documents.empty();

@@ -82,7 +82,8 @@ private:
             if (auto const row = table.find(local->id)) return add({{&table, *row}, from.index});
         }
         std::array const ids{local->id};
-        SALUS_TRY(auto shared, find_shared(context_, Interaction::read, *local->type, ids, loaded()));
+        SALUS_TRY(auto shared,
+                  find_shared(context_, Interaction::read, *local->type, ids, loaded()));
         if (!shared) return {};
         auto const* table = &shared->tables(*local->type).front();
         return add({{table, 0}, std::move(shared)});

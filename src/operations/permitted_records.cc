@@ -140,8 +140,8 @@ Result<store::Write> PermittedRecords::seal(Interaction interaction,
         if (!replaced) return fail(Errc::not_found, "no such resource");
     }
     if (change.state == store::VersionState::live) {
-        SALUS_TRY(bool const there, left(interaction, change.compartment,
-                                         RequestReader::entry(change.index_entry)));
+        SALUS_TRY(bool const there,
+                  left(interaction, change.compartment, RequestReader::entry(change.index_entry)));
         if (!there) {
             return fail(Errc::forbidden,
                         "the resource would lie outside of what the scopes of the token permit");

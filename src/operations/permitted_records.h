@@ -84,8 +84,7 @@ public:
 
     // Errc::forbidden: the new version would be out of reach; Errc::not_found: the one that it
     // replaces is.
-    [[nodiscard]] Result<store::Write> seal(Interaction interaction,
-                                            records::Change const& change);
+    [[nodiscard]] Result<store::Write> seal(Interaction interaction, records::Change const& change);
     // Guards of conditions, which are no resources (condition.h).
     [[nodiscard]] Result<std::optional<store::Current>> current_guard(std::string_view criterion);
     [[nodiscard]] Result<store::Write> seal_guard(std::string_view criterion,

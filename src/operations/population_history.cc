@@ -62,8 +62,8 @@ private:
         SALUS_TRY(auto const* name, name_at(committed.address));
         if (name == nullptr) return std::nullopt;
         SALUS_TRY(auto document,
-                  context_.records.get_version(permit_.intent().interaction, name->type,
-                                               name->id, committed.version));
+                  context_.records.get_version(permit_.intent().interaction, name->type, name->id,
+                                               committed.version));
         // Out of reach, or erased since the place was read.
         if (!document) return std::nullopt;
         return Version{*name, *std::move(document)};

@@ -25,8 +25,8 @@ Result<void> add_entries(Context const& context, std::span<Shown const> shown,
     std::vector<PermittedRecords::Wanted> wanted;
     wanted.reserve(shown.size());
     for (auto const& [match, index, role] : shown) {
-        auto const interaction = role == Role::match ? request::Interaction::search_type
-                                                     : request::Interaction::read;
+        auto const interaction =
+            role == Role::match ? request::Interaction::search_type : request::Interaction::read;
         wanted.push_back(
             {{match.type().name.text(), match.id(), index->address(*match.table, match.row)},
              interaction});

@@ -90,8 +90,8 @@ private:
         request::EntryContent content;
         content.response_status = "204 No Content";
         if (facts.interaction != request::Interaction::create) return content;
-        SALUS_TRY(auto document, context_.records.get(request::Interaction::search_type,
-                                                      facts.type, planned.id));
+        SALUS_TRY(auto document,
+                  context_.records.get(request::Interaction::search_type, facts.type, planned.id));
         if (!document || document->state != store::VersionState::live) {
             return fail(Errc::conflict, "the resource was changed by another request");
         }

@@ -183,7 +183,8 @@ private:
             return {};
         }
         if (targets_.contains(facts.type + "/" + planned.id)) return {};
-        SALUS_TRY(auto const current, context_.records.current(facts.interaction, facts.type, planned.id));
+        SALUS_TRY(auto const current,
+                  context_.records.current(facts.interaction, facts.type, planned.id));
         if (!current) return fail(Errc::not_found, "no such resource");
         bool const versions = facts.interaction == Interaction::vread ||
                               facts.interaction == Interaction::history_instance;

@@ -51,8 +51,7 @@ Result<Target> target_of(Context const& context, request::IntentFacts const& int
         }
         target.id = *std::move(conditioned.id);
     }
-    SALUS_TRY(target.current,
-              context.records.current(intent.interaction, intent.type, target.id));
+    SALUS_TRY(target.current, context.records.current(intent.interaction, intent.type, target.id));
     if (!target.current && context.records.hides_some(intent.interaction, intent.type)) {
         return fail(Errc::not_found, "no such resource");
     }

@@ -56,6 +56,10 @@ ResourceConstraints::ResourceConstraints(CallerFacts const& caller, IntentFacts 
     }
 }
 
+void ResourceConstraints::keep_usable(std::function<bool(Scope const&)> const& is_usable) {
+    std::erase_if(rules_, [&](Rule const& rule) { return !is_usable(rule.scope); });
+}
+
 bool ResourceConstraints::applies(Rule const& rule, Interaction part, std::string_view type,
                                   CompartmentId const& compartment) const {
     bool const reaches =

@@ -10,6 +10,7 @@
 // Thread safety: immutable.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ namespace salus::request {
 class ResourceConstraints {
 public:
     ResourceConstraints(CallerFacts const& caller, IntentFacts const& intent);
+
+    // Scopes that may not be used leave nothing.
+    void keep_usable(std::function<bool(Scope const&)> const& is_usable);
 
     // Whether some scope is granular.
     [[nodiscard]] bool any() const noexcept { return any_; }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
 
 #include "crypto/hash.h"
 #include "fhir/definitions.h"
@@ -138,9 +137,15 @@ std::string label_of(Scope const& scope) {
     return whole.text() + "?#" + to_hex(BytesView(digest).first(kLabelBytes));
 }
 
-std::string labels_of(std::vector<Scope> const& scopes) {
+std::string labels_of(std::string_view scopes) {
     std::string out;
-    for (auto const& scope : scopes) out.append(out.empty() ? "" : " ").append(label_of(scope));
+    while (!scopes.empty()) {
+        auto const end = std::min(scopes.find(' '), scopes.size());
+        auto const one = scopes.substr(0, end);
+        auto const scope = one.contains('?') ? parse_scope(one) : std::nullopt;
+        out.append(out.empty() ? "" : " ").append(scope ? label_of(*scope) : std::string(one));
+        scopes.remove_prefix(std::min(end + 1, scopes.size()));
+    }
     return out;
 }
 

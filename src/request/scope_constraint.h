@@ -14,7 +14,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "fhir/search.h"
 #include "request/scope.h"
@@ -35,6 +34,7 @@ namespace salus::request {
 // A scope as rules and the audit log name it: in the place of a constraint, which an app may have
 // chosen, the first 8 bytes of its SHA-256 in hexadecimal: system/Observation.rs?#1f2e3d4c5b6a7988.
 [[nodiscard]] std::string label_of(Scope const& scope);
-[[nodiscard]] std::string labels_of(std::vector<Scope> const& scopes);
+// Of scopes and whatever else stands among them, with spaces between: a token's `scope`.
+[[nodiscard]] std::string labels_of(std::string_view scopes);
 
 }  // namespace salus::request

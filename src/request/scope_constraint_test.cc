@@ -164,8 +164,7 @@ TEST(ScopeConstraint, RegisteredScopesAreAUnion) {
                       "system/Observation.r?code=a system/Observation.s?status=x"),
               "system/Observation.r?code=a system/Observation.s?code=a&status=x");
     std::string many;
-    for (int i = 0; i < 40; ++i)
-        many += "system/Observation.rs?code=" + std::to_string(i) + " ";
+    for (int i = 0; i < 40; ++i) many += "system/Observation.rs?code=" + std::to_string(i) + " ";
     auto const scopes =
         intersect(*parse_scopes("system/Observation.rs user/Patient.r system/Observation.rs"),
                   *parse_scopes(many));
@@ -184,8 +183,9 @@ TEST(ScopeConstraint, RecordsNameItByItsHash) {
     EXPECT_EQ(label_of(*parse_scope("system/Patient.r")), "system/Patient.r");
     // No such label is a scope.
     EXPECT_FALSE(parse_scope(label));
-    EXPECT_EQ(labels_of(*parse_scopes("system/Patient.r system/Observation.rs?code=a")),
-              "system/Patient.r " + label);
+    EXPECT_EQ(labels_of("openid system/Patient.r system/Observation.rs?code=a launch/patient"),
+              "openid system/Patient.r " + label + " launch/patient");
+    EXPECT_EQ(labels_of(""), "");
 }
 
 }  // namespace
