@@ -155,9 +155,6 @@ TEST(ScopeConstraint, RegisteredScopesAreAUnion) {
                       "system/Observation.r?code=a system/Observation.rs?code=b"),
               "system/Observation.r?code=a system/Observation.rs?code=b");
     EXPECT_EQ(
-        granted("system/Observation.cruds", "system/Observation.r system/Observation.rsu?code=a"),
-        "");
-    EXPECT_EQ(
         granted("system/Observation.cruds", "system/Observation.r system/Observation.rus?code=a"),
         "system/Observation.r system/Observation.us?code=a");
     EXPECT_EQ(granted("system/Observation.rs?code=a",
