@@ -196,7 +196,12 @@ TEST(Scope, PatientsAreSpannedByItsOwnScopeOnly) {
 
 bool administers(std::string_view scope, Interaction interaction) {
     switch (interaction) {
-        case Interaction::client_add: return scope == "admin/clients.write";
+        case Interaction::client_add:
+        case Interaction::client_remove: return scope == "admin/clients.write";
+        case Interaction::client_list: return scope == "admin/clients.read";
+        case Interaction::user_add:
+        case Interaction::user_change: return scope == "admin/users.write";
+        case Interaction::user_list: return scope == "admin/users.read";
         case Interaction::control_check: return scope == "admin/check.read";
         case Interaction::definitions_list: return scope == "admin/definitions.read";
         case Interaction::definitions_load:
@@ -216,9 +221,10 @@ TEST(Allows, ClinicalScopesNeverAdministerAndAdministrationNeverReads) {
     EXPECT_FALSE(allows(all, Interaction::client_add, ""));
     EXPECT_FALSE(allows(all, Interaction::client_add, "clients"));
     EXPECT_FALSE(allows(all, Interaction::control_check, "check"));
-    for (auto const* text : {"admin/clients.write", "admin/check.read", "admin/definitions.read",
-                             "admin/definitions.write", "admin/backups.read", "admin/backups.write",
-                             "admin/audit.read"}) {
+    for (auto const* text :
+         {"admin/clients.write", "admin/clients.read", "admin/users.read", "admin/users.write",
+          "admin/check.read", "admin/definitions.read", "admin/definitions.write",
+          "admin/backups.read", "admin/backups.write", "admin/audit.read"}) {
         auto const scope = *parse_scope(text);
         for (auto const interaction : all_interactions()) {
             bool const own = administers(text, interaction);
