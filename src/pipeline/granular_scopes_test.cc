@@ -319,7 +319,7 @@ TEST_F(GranularScopesTest, DeletesAndPatchesNeedAMatch) {
                   .status,
               404);
     auto const tag = R"({"resourceType":"Parameters","parameter":[{"name":"meta","valueMeta":)"
-                     R"({"tag":[{"system":"s","code":"t"}]}}]})";
+                     R"({"tag":[{"system":"urn:t","code":"t"}]}}]})";
     EXPECT_EQ(as(kLaboratory, {Method::post, "Observation/l1/$meta-add", {}, tag}).status, 200);
     EXPECT_EQ(as(kLaboratory, {Method::post, "Observation/v1/$meta-add", {}, tag}).status, 404);
     for (auto const* id : {"v1", "none"}) {
