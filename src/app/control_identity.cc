@@ -90,8 +90,8 @@ Finding client_authentication(EvidenceContext const& context) {
     bool passwords = false;
     for (auto const method : methods->elements()) {
         list.append(list.empty() ? "" : ", ").append(method.text());
-        passwords =
-            passwords || method.text().starts_with("client_secret") || method.is_text("none");
+        // Public clients (none) get nothing by themselves: a code or a refresh token is theirs.
+        passwords = passwords || method.text().starts_with("client_secret");
     }
     return works_if(!passwords && !list.empty(),
                     fmt::format("the metadata as served offers: {}", list));

@@ -203,7 +203,6 @@ bool administers(std::string_view scope, Interaction interaction) {
         case Interaction::user_list: return scope == "admin/users.read";
         case Interaction::user_change:
         case Interaction::user_add: return scope == "admin/users.write";
-        case Interaction::user_info: return true;  // of oneself
         case Interaction::control_check: return scope == "admin/check.read";
         case Interaction::definitions_list: return scope == "admin/definitions.read";
         case Interaction::definitions_load:
