@@ -8,6 +8,7 @@
 #include "app/keys_section.h"
 #include "app/rotation_section.h"
 #include "app/section.h"
+#include "app/sign_in_section.h"
 #include "fhir/definitions.h"
 #include "foundation/file.h"
 #include "foundation/limits.h"
@@ -63,6 +64,7 @@ authorization::PurposeRule purpose_rule(std::string const& code, toml::table con
         rule.reach = request::Reach::population;
     }
     rule.other_elements = elements(section, "other_elements");
+    rule.sign_ins = read_sign_ins(section, code, why);
     if (section.has("elements")) {
         auto const* by_type = section.section("elements");
         Section listed(by_type, "policy." + code + ".elements", why);

@@ -68,6 +68,7 @@ Finding deny_by_default(EvidenceContext const& context);
 Finding caller_attributes(EvidenceContext const& context);
 Finding purpose_of_use(EvidenceContext const& context);
 Finding smart_scopes(EvidenceContext const& context);
+Finding step_up(EvidenceContext const& context);
 Finding explained_decisions(EvidenceContext const& context);
 Finding policies_as_data(EvidenceContext const& context);
 // MIN

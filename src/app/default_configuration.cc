@@ -156,6 +156,11 @@ name = "default"
 #   elements: for each type the top-level elements that may leave; a type that is not listed shows
 #   what other_elements says. resourceType, id and meta always leave with a resource. An element that
 #   may not leave cannot be searched or sorted by either.
+#   acr, max_age: how a person in whose name an app acts must have signed in, for read, write and
+#   administration: accepted values of acr, "phr" (a passkey or another factor that cannot be phished)
+#   and "mfa" (several factors; "phr" is as good), and seconds since then, 0 for any. Less than that
+#   is asked for by RFC 9470. What is not said here is as [policy.SYSADMIN.acr] and
+#   [policy.SYSADMIN.max_age] say it. Clients that act for themselves have nobody to ask.
 [policy.TREAT]
 read = ["*"]
 write = ["*"]
@@ -186,6 +191,14 @@ read = []
 write = []
 delete = []
 other_elements = []
+[policy.SYSADMIN.acr]
+read = ["mfa", "phr"]
+write = ["mfa", "phr"]
+administration = ["mfa", "phr"]
+[policy.SYSADMIN.max_age]
+read = 0
+write = 0
+administration = 900
 )toml";
 
 }  // namespace

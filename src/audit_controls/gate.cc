@@ -5,6 +5,7 @@
 #include <set>
 
 #include "fhir/operation_outcome.h"
+#include "request/scope_constraint.h"
 
 namespace salus::audit_controls {
 namespace {
@@ -125,7 +126,7 @@ audit::LeafBuilder Gate::begin(request::Exchange const& exchange, audit::Event e
     auto const& facts = exchange.facts;
     if (facts.caller && !facts.caller->anonymous()) {
         auto const& caller = facts.caller->facts();
-        leaf.client(caller.client).scopes({caller.scope_text});
+        leaf.client(caller.client).scopes({request::labels_of(caller.scope_text)});
         if (caller.purpose) leaf.purpose(request::code_of(*caller.purpose));
         if (caller.person) leaf.user(pseudonym_of(caller.person->id));
     }

@@ -5,6 +5,7 @@
 
 #include "fhir/compartment.h"
 #include "fhir/definitions.h"
+#include "request/scope_constraint.h"
 
 namespace salus::authorization {
 namespace {
@@ -20,6 +21,14 @@ Decision deny(Errc code, Literal why) {
     decision.code = code;
     decision.why = why;
     return decision;
+}
+
+// nullptr: the purpose has none.
+PurposeRule const* rule_of(Policy const& policy, CallerFacts const& caller) {
+    auto const rule = std::ranges::find_if(policy.rules, [&](PurposeRule const& candidate) {
+        return caller.purpose == candidate.purpose;
+    });
+    return rule == policy.rules.end() ? nullptr : &*rule;
 }
 
 bool purpose_allows(PurposeRule const& rule, Access access, std::string_view type) {
@@ -74,6 +83,18 @@ bool may_see_choice(request::AllowedElements const& allowed, fhir::Type const& t
     });
 }
 
+// A constraint tells of each resource whether it holds: who may not search by an element is not
+// constrained by it either, whatever was registered or asked for (invariant 6).
+bool is_usable(PurposeRule const& rule, request::Scope const& scope) {
+    if (scope.constraint.empty()) return true;
+    auto const* type = fhir::find_type(scope.type == "*" ? "Resource" : scope.type);
+    auto const query =
+        type == nullptr ? std::nullopt : request::constraint_query(*type, scope.constraint);
+    return query && std::ranges::all_of(query->reads(), [&](fhir::SearchRead const& read) {
+               return parameter_allowed(elements_of(rule, scope.type), read.parameter);
+           });
+}
+
 // A patch reads and writes what it names, so it may name only what may leave (invariant 6). Judged
 // by the patch alone: the answer is the same whatever the resource holds.
 bool may_patch(request::AllowedElements const& allowed, IntentFacts const& intent) {
@@ -104,7 +125,7 @@ bool other_type_allowed(PurposeRule const& rule, CallerFacts const& caller,
     auto const permits = [&](request::Scope const& scope) {
         bool const reaches = scope.context != request::ScopeContext::patient ||
                              (!fhir::is_shared_type(type) && scope_reaches(scope, caller, intent));
-        return reaches && request::allows(scope, interaction, name);
+        return reaches && request::allows(scope, interaction, name) && is_usable(rule, scope);
     };
     return std::ranges::any_of(caller.scopes, permits) && purpose_allows(rule, interaction, name);
 }
@@ -207,23 +228,21 @@ bool is_over_all_types(IntentFacts const& intent) {
     return intent.query && intent.query->type().kind == fhir::TypeKind::any_resource;
 }
 
-Decision decide_over_all_types(Policy const& policy, CallerFacts const& caller,
+Decision decide_over_all_types(PurposeRule const& rule, CallerFacts const& caller,
                                IntentFacts const& intent) {
-    auto const rule = std::ranges::find_if(policy.rules, [&](PurposeRule const& candidate) {
-        return caller.purpose == candidate.purpose;
-    });
-    if (rule == policy.rules.end() || !intent.compartment) {
+    if (!intent.compartment) {
         return deny(Errc::forbidden, "the purpose of use does not permit this");
     }
     Decision decision{.allowed = true, .elements = {}};
-    bool allowed = add_all_types(*rule, caller, intent, decision.included);
+    bool allowed = add_all_types(rule, caller, intent, decision.included);
     for (auto const& include : intent.query->includes()) {
-        allowed = allowed && add_included(*rule, caller, intent, include, decision.included);
+        allowed = allowed && add_included(rule, caller, intent, include, decision.included);
     }
-    if (!allowed || !may_search(*rule, caller, intent)) {
+    if (!allowed || !may_search(rule, caller, intent)) {
         return deny(Errc::forbidden, "scope or purpose do not permit all that is asked for");
     }
-    decision.rules = {PolicyRuleId("scope:" + request::to_text(caller.scopes)), rule->id};
+    decision.rules = {PolicyRuleId("scope:" + request::labels_of(request::to_text(caller.scopes))),
+                      rule.id};
     return decision;
 }
 
@@ -243,6 +262,54 @@ Result<IntentFacts> showing(IntentFacts const& everything, fhir::Type const& typ
     return facts;
 }
 
+// The scopes that permit one part of an interaction: one that leaves every resource, or else all
+// granular ones, any of which a resource may match. Empty: none permits it. `rule`: of the purpose;
+// nullptr: it has none.
+std::vector<PolicyRuleId> permitting_scopes(PurposeRule const* rule, CallerFacts const& caller,
+                                            IntentFacts const& intent, Interaction part) {
+    std::vector<PolicyRuleId> granular;
+    for (auto const& scope : caller.scopes) {
+        bool const permits =
+            request::allows(scope, part, intent.type) && scope_reaches(scope, caller, intent);
+        if (!permits) continue;
+        PolicyRuleId name("scope:" + request::label_of(scope));
+        if (scope.constraint.empty()) return {std::move(name)};
+        if (rule != nullptr && !is_usable(*rule, scope)) continue;
+        granular.push_back(std::move(name));
+    }
+    return granular;
+}
+
+SignIn const& sign_in_for(PurposeRule const& rule, Interaction interaction) {
+    auto const& form = request::form_of(interaction);
+    bool const administers =
+        request::is_administration(form.family) || form.family == Family::audit_detail ||
+        interaction == Interaction::history_type || interaction == Interaction::history_system;
+    if (administers) return rule.sign_ins.administration;
+    return form.writes ? rule.sign_ins.write : rule.sign_ins.read;
+}
+
+bool is_met(SignIn const& needed, request::Person const& person, WallTime now) {
+    auto const shown = assurance_of(person.acr);
+    if (!shown || *shown < needed.least || person.authenticated > now) return false;
+    return needed.max_age.count() == 0 || now - person.authenticated <= needed.max_age;
+}
+
+// RFC 9470: the token says how its person signed in; what the request asks for does not count. A
+// condition is a search beside the write that it is for.
+Decision with_sign_in(PurposeRule const& rule, CallerFacts const& caller, IntentFacts const& intent,
+                      WallTime now, Decision decision) {
+    if (!caller.person) return decision;
+    auto needed = sign_in_for(rule, intent.interaction);
+    if (intent.condition) needed = stricter_of(needed, rule.sign_ins.read);
+    if (is_met(needed, *caller.person, now)) return decision;
+    auto denied =
+        deny(Errc::unauthenticated, "the person has to sign in again, or with a stronger factor");
+    denied.rules = std::move(decision.rules);
+    denied.sign_in = needed;
+    return denied;
+}
+
 // Of oneself; which claims, the scopes say (OpenID Connect Core section 5.4).
 Decision decide_user_info(CallerFacts const& caller) {
     if (!caller.person) return deny(Errc::forbidden, "the token acts for no person");
@@ -251,9 +318,68 @@ Decision decide_user_info(CallerFacts const& caller) {
     return decision;
 }
 
+// By scopes and purpose, however the person signed in. `rule`: of the purpose.
+Decision decide_by(PurposeRule const& rule, CallerFacts const& caller, IntentFacts const& intent) {
+    if (is_over_all_types(intent)) return decide_over_all_types(rule, caller, intent);
+    std::vector<PolicyRuleId> rules;
+    for (auto const part : request::parts_of(intent.interaction)) {
+        auto scopes = permitting_scopes(&rule, caller, intent, part);
+        if (scopes.empty()) return deny(Errc::forbidden, "no scope of the token permits this");
+        if (!purpose_allows(rule, part, intent.type)) {
+            return deny(Errc::forbidden, "the purpose of use does not permit this");
+        }
+        for (auto& name : scopes) {
+            if (std::ranges::find(rules, name) == rules.end()) rules.push_back(std::move(name));
+        }
+    }
+    auto const& elements = elements_of(rule, intent.type);
+    if (!may_search(rule, caller, intent)) {
+        return deny(Errc::forbidden,
+                    "the purpose of use does not permit searching by this element");
+    }
+    if (!may_patch(elements, intent)) {
+        return deny(Errc::forbidden, "the purpose of use does not permit patching this element");
+    }
+    // A condition is a search, and tells what a search tells.
+    if (intent.condition) {
+        auto condition = decide_by(rule, caller, *intent.condition);
+        if (!condition.allowed) return condition;
+        std::ranges::move(condition.rules, std::back_inserter(rules));
+    }
+    rules.push_back(rule.id);
+    Decision decision{.allowed = true, .elements = elements};
+    decision.rules = std::move(rules);
+    for (auto const& include :
+         intent.query ? intent.query->includes() : std::span<fhir::Include const>()) {
+        if (!add_included(rule, caller, intent, include, decision.included)) {
+            return deny(Errc::forbidden, "scope or purpose do not permit including this type");
+        }
+    }
+    return with_reach(rule, caller, intent, std::move(decision));
+}
+
+// Why not, where the purpose has no rule: the scope, if it is that too.
+Decision deny_without_rule(CallerFacts const& caller, IntentFacts const& intent) {
+    auto const missing = [&](Interaction part) {
+        return permitting_scopes(nullptr, caller, intent, part).empty();
+    };
+    bool const by_scope = !is_over_all_types(intent) &&
+                          std::ranges::any_of(request::parts_of(intent.interaction), missing);
+    return deny(Errc::forbidden, by_scope ? Literal("no scope of the token permits this")
+                                          : Literal("the purpose of use does not permit this"));
+}
+
+request::Challenge challenge_of(SignIn const& needed, request::Challenge const& before) {
+    return {.error = request::CredentialError::insufficient_user_authentication,
+            .dpop = before.dpop,
+            .acr_values = acr_values_of(needed.least),
+            .max_age = needed.max_age};
+}
+
 }  // namespace
 
-Decision decide(Policy const& policy, CallerFacts const& caller, IntentFacts const& intent) {
+Decision decide(Policy const& policy, CallerFacts const& caller, IntentFacts const& intent,
+                WallTime now) {
     if (request::is_public(intent.interaction)) {
         Decision decision{.allowed = true, .elements = {.all = true, .names = {}}};
         decision.rules.emplace_back("public");
@@ -263,66 +389,38 @@ Decision decide(Policy const& policy, CallerFacts const& caller, IntentFacts con
     if (caller.tenant != intent.tenant) return deny(Errc::not_found, "no such resource");
 
     if (intent.interaction == Interaction::user_info) return decide_user_info(caller);
-    if (is_over_all_types(intent)) return decide_over_all_types(policy, caller, intent);
-    auto const rule = std::ranges::find_if(policy.rules, [&](PurposeRule const& candidate) {
-        return caller.purpose == candidate.purpose;
-    });
-    std::vector<PolicyRuleId> rules;
-    for (auto const part : request::parts_of(intent.interaction)) {
-        auto const scope =
-            std::ranges::find_if(caller.scopes, [&](request::Scope const& candidate) {
-                return request::allows(candidate, part, intent.type) &&
-                       scope_reaches(candidate, caller, intent);
-            });
-        if (scope == caller.scopes.end()) {
-            return deny(Errc::forbidden, "no scope of the token permits this");
-        }
-        if (rule == policy.rules.end() || !purpose_allows(*rule, part, intent.type)) {
-            return deny(Errc::forbidden, "the purpose of use does not permit this");
-        }
-        PolicyRuleId name("scope:" + scope->text());
-        if (std::ranges::find(rules, name) == rules.end()) rules.push_back(std::move(name));
-    }
-    auto const& elements = elements_of(*rule, intent.type);
-    if (!may_search(*rule, caller, intent)) {
-        return deny(Errc::forbidden,
-                    "the purpose of use does not permit searching by this element");
-    }
-    if (!may_patch(elements, intent)) {
-        return deny(Errc::forbidden, "the purpose of use does not permit patching this element");
-    }
-    // A condition is a search, and tells what a search tells.
-    if (intent.condition) {
-        auto condition = decide(policy, caller, *intent.condition);
-        if (!condition.allowed) return condition;
-        std::ranges::move(condition.rules, std::back_inserter(rules));
-    }
-    rules.push_back(rule->id);
-    Decision decision{.allowed = true, .elements = elements};
-    decision.rules = std::move(rules);
-    for (auto const& include :
-         intent.query ? intent.query->includes() : std::span<fhir::Include const>()) {
-        if (!add_included(*rule, caller, intent, include, decision.included)) {
-            return deny(Errc::forbidden, "scope or purpose do not permit including this type");
-        }
-    }
-    return with_reach(*rule, caller, intent, std::move(decision));
+    auto const* rule = rule_of(policy, caller);
+    if (rule == nullptr) return deny_without_rule(caller, intent);
+    auto decision = decide_by(*rule, caller, intent);
+    if (!decision.allowed) return decision;
+    return with_sign_in(*rule, caller, intent, now, std::move(decision));
 }
 
-Result<request::Permit> Authorization::permit(request::CallerPointer caller, request::Intent intent,
-                                              std::vector<PolicyRuleId>& rules) const {
+Result<request::Permit> Authorization::permit(request::Exchange& exchange,
+                                              request::Intent intent) const {
     bool const batch = intent.facts().interaction == Interaction::batch;
     bool const bundle = batch || intent.facts().interaction == Interaction::transaction;
-    request::Permit permit(std::move(caller), std::move(intent));
-    auto const add_rules = [&](Decision const& decision) {
+    auto& rules = exchange.facts.rules;
+    request::Permit permit(exchange.facts.caller, std::move(intent));
+    if (auto const* rule = rule_of(policy_, permit.caller().facts())) {
+        permit.constraints_.keep_usable(
+            [rule](request::Scope const& scope) { return is_usable(*rule, scope); });
+    }
+    std::optional<SignIn> sign_in;
+    // What is refused for nothing but the sign-in is refused when all else is decided: the person
+    // signs in once, for all of it.
+    auto const decided = [&](IntentFacts const& facts) -> Result<Decision> {
+        auto decision = decide(policy_, permit.caller().facts(), facts, exchange.started);
         for (auto const& rule : decision.rules) {
             if (std::ranges::find(rules, rule) == rules.end()) rules.push_back(rule);
         }
+        if (!decision.allowed && !decision.sign_in) return fail(decision.code, decision.why);
+        if (decision.sign_in)
+            sign_in = sign_in ? stricter_of(*sign_in, *decision.sign_in) : decision.sign_in;
+        return decision;
     };
     if (!bundle) {
-        auto decision = decide(policy_, permit.caller().facts(), permit.intent());
-        add_rules(decision);
-        if (!decision.allowed) return fail(decision.code, decision.why);
+        SALUS_TRY(auto decision, decided(permit.intent()));
         permit.elements_ = std::move(decision.elements);
         permit.included_ = std::move(decision.included);
         permit.reach_ = decision.reach;
@@ -330,29 +428,32 @@ Result<request::Permit> Authorization::permit(request::CallerPointer caller, req
     if (bundle && permit.caller().anonymous()) {
         return fail(Errc::unauthenticated, "an access token is required");
     }
-    if (permit.intent().interaction == Interaction::everything) {
-        SALUS_TRY_VOID(permit_types(permit));
+    if (permit.intent().interaction == Interaction::everything && !sign_in) {
+        SALUS_TRY_VOID(permit_types(permit, exchange.started));
     }
     // A batch's entries come back one by one, as requests of their own.
     for (auto const& entry : batch ? std::span<request::Intent const>()
                                    : std::span<request::Intent const>(permit.entries())) {
-        auto decision = decide(policy_, permit.caller().facts(), entry.facts());
-        add_rules(decision);
-        if (!decision.allowed) return fail(decision.code, decision.why);
+        SALUS_TRY(auto decision, decided(entry.facts()));
         permit.entry_elements_.push_back(std::move(decision.elements));
+    }
+    if (sign_in) {
+        exchange.challenge = challenge_of(*sign_in, exchange.challenge);
+        return fail(Errc::unauthenticated,
+                    "the person has to sign in again, or with a stronger factor");
     }
     permit.rules_ = rules;
     return permit;
 }
 
-Result<void> Authorization::permit_types(request::Permit& permit) const {
+Result<void> Authorization::permit_types(request::Permit& permit, WallTime now) const {
     auto const& asked = permit.intent().types;
     for (auto const& type : fhir::resource_types()) {
         auto const name = type.name.text();
         bool const named = std::ranges::find(asked, name) != asked.end();
         if (!asked.empty() && !named) continue;
         SALUS_TRY(auto const facts, showing(permit.intent(), type));
-        auto decision = decide(policy_, permit.caller().facts(), facts);
+        auto decision = decide(policy_, permit.caller().facts(), facts, now);
         if (decision.allowed) {
             permit.included_.push_back({std::string(name), std::move(decision.elements)});
         } else if (named) {

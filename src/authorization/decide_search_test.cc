@@ -23,7 +23,7 @@ TEST(Decide, WhatMayNotLeaveMayNotBeSearchedBy) {
     auto const policy = test_policy();
     auto const payer = facts_of_caller("system/*.s", kPay);
     auto const permits = [&](request::IntentFacts const& intent) {
-        return decide(policy, payer, intent).allowed;
+        return decide(policy, payer, intent, kNow).allowed;
     };
     EXPECT_FALSE(permits(search("Patient", {{"address", "Bahnhof"}})));
     EXPECT_FALSE(permits(search("Patient", {{"name", "x"}, {"gender", "male"}})));
@@ -38,7 +38,7 @@ TEST(Decide, WhatMayNotLeaveMayNotBeSearchedBy) {
     EXPECT_TRUE(permits(search("Encounter", {{"status", "finished"}})));
     EXPECT_TRUE(permits(search("Claim", {{"patient", "Patient/1"}})));  // all elements
     auto const healer = facts_of_caller("system/*.s", kTreat);
-    EXPECT_TRUE(decide(policy, healer, search("Patient", {{"address", "x"}})).allowed);
+    EXPECT_TRUE(decide(policy, healer, search("Patient", {{"address", "x"}}), kNow).allowed);
 }
 
 // A package's parameter is judged by what its expression reads; where that cannot be told, all must
@@ -59,7 +59,7 @@ TEST(Decide, ParametersOfPackagesReadWhatTheirExpressionsRead) {
                                               fhir::Handling::strict, loaded);
         EXPECT_TRUE(query.has_value()) << name;
         intent.query = *std::move(query);
-        return decide(policy, caller, intent).allowed;
+        return decide(policy, caller, intent, kNow).allowed;
     };
     auto const payer = facts_of_caller("system/*.s", kPay);
     EXPECT_TRUE(permits(payer, "nick", "x"));
@@ -76,7 +76,7 @@ TEST(Decide, WhatMayNotLeaveMayNotBeFollowedOrIncluded) {
     auto const policy = test_policy();
     auto const payer = facts_of_caller("system/*.rs", kPay);
     auto const permits = [&](request::IntentFacts const& intent) {
-        return decide(policy, payer, intent).allowed;
+        return decide(policy, payer, intent, kNow).allowed;
     };
     // Through chains and _has: the element of the other type is asked about as if it were searched.
     EXPECT_TRUE(permits(search("Claim", {{"patient.name", "x"}})));
@@ -91,7 +91,7 @@ TEST(Decide, WhatMayNotLeaveMayNotBeFollowedOrIncluded) {
 
     auto const healer = facts_of_caller("system/Observation.rs system/Patient.r", kTreat);
     auto const heals = [&](request::IntentFacts const& intent) {
-        return decide(policy, healer, intent).allowed;
+        return decide(policy, healer, intent, kNow).allowed;
     };
     // Patient may be read and not searched; Encounter neither.
     EXPECT_FALSE(heals(search("Observation", {{"subject:Patient.name", "x"}})));
@@ -100,7 +100,7 @@ TEST(Decide, WhatMayNotLeaveMayNotBeFollowedOrIncluded) {
     EXPECT_FALSE(heals(search("Observation", {{"encounter.status", "x"}})));
     EXPECT_FALSE(heals(search("Observation", {{"_revinclude", "Provenance:target"}})));
     auto const several =
-        decide(policy, healer, search("Observation", {{"_include", "Observation:subject"}}));
+        decide(policy, healer, search("Observation", {{"_include", "Observation:subject"}}), kNow);
     ASSERT_TRUE(several.allowed);  // of Patient, Group, Device, Location
     ASSERT_EQ(several.included.size(), 1U);
     EXPECT_EQ(several.included[0].type, "Patient");
@@ -112,13 +112,13 @@ TEST(Decide, APatientsScopeIncludesNothingFromBeyond) {
     auto intent = search("Observation", {{"_include", "Observation:performer"}});
     app.patient_compartment = CompartmentId::from(crypto::Sha256Digest{1});
     intent.compartment = app.patient_compartment;
-    auto const decision = decide(policy, app, intent);
+    auto const decision = decide(policy, app, intent, kNow);
     ASSERT_TRUE(decision.allowed);
     for (auto const& included : decision.included)
         EXPECT_FALSE(fhir::is_shared_type(*fhir::find_resource_type(included.type)));
     auto shared = search("Encounter", {{"location.name", "x"}});
     shared.compartment = app.patient_compartment;
-    EXPECT_FALSE(decide(policy, app, shared).allowed);
+    EXPECT_FALSE(decide(policy, app, shared, kNow).allowed);
 }
 
 TEST(Decide, AllTypesOfAPatientAreDecidedOneByOne) {
@@ -128,15 +128,16 @@ TEST(Decide, AllTypesOfAPatientAreDecidedOneByOne) {
     intent.query = *std::move(query);
     intent.patient = EphiText("1");
     auto const healer = facts_of_caller("system/Observation.rs system/Condition.r", kTreat);
-    EXPECT_FALSE(decide(policy, healer, intent).allowed);  // no compartment
+    EXPECT_FALSE(decide(policy, healer, intent, kNow).allowed);  // no compartment
     intent.compartment = CompartmentId::from(crypto::Sha256Digest{1});
-    auto const decision = decide(policy, healer, intent);
+    auto const decision = decide(policy, healer, intent, kNow);
     ASSERT_TRUE(decision.allowed);
     ASSERT_EQ(decision.included.size(), 1U);  // Condition may not be searched
     EXPECT_EQ(decision.included[0].type, "Observation");
-    EXPECT_FALSE(decide(policy, facts_of_caller("system/Condition.r", kTreat), intent).allowed);
+    EXPECT_FALSE(
+        decide(policy, facts_of_caller("system/Condition.r", kTreat), intent, kNow).allowed);
     // Encounters are seen without their subject: that they are this patient's is not told.
-    auto const payer = decide(policy, facts_of_caller("system/*.rs", kPay), intent);
+    auto const payer = decide(policy, facts_of_caller("system/*.rs", kPay), intent, kNow);
     ASSERT_TRUE(payer.allowed);
     for (auto const& included : payer.included) EXPECT_NE(included.type, "Encounter");
 }
@@ -146,13 +147,13 @@ TEST(Decide, APatientsCompartmentIsSearchedByThePatientToo) {
     auto const payer = facts_of_caller("system/*.s", kPay);
     auto encounters = search("Encounter", {});  // Patient/1/Encounter, subject withheld
     encounters.patient = EphiText("1");
-    EXPECT_FALSE(decide(policy, payer, encounters).allowed);
+    EXPECT_FALSE(decide(policy, payer, encounters, kNow).allowed);
     auto claims = search("Claim", {});
     claims.patient = EphiText("1");
-    EXPECT_TRUE(decide(policy, payer, claims).allowed);
+    EXPECT_TRUE(decide(policy, payer, claims, kNow).allowed);
     auto patients = search("Patient", {});
     patients.patient = EphiText("1");
-    EXPECT_TRUE(decide(policy, payer, patients).allowed);  // its id always leaves
+    EXPECT_TRUE(decide(policy, payer, patients, kNow).allowed);  // its id always leaves
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ TEST(Decide, TableOfInteractions) {
         SCOPED_TRACE(request::name_of(row.interaction).text());
         auto const intent = facts_of_intent(row.interaction, row.type);
         auto const code_for = [&](request::CallerFacts const& caller) {
-            auto const decision = decide(policy, caller, intent);
+            auto const decision = decide(policy, caller, intent, kNow);
             EXPECT_FALSE(decision.allowed);
             EXPECT_FALSE(decision.elements.all);
             EXPECT_TRUE(decision.elements.names.empty());
@@ -111,7 +111,8 @@ TEST(Decide, TableOfInteractions) {
         stranger.tenant = TenantName("north");
         EXPECT_EQ(code_for(stranger), Errc::not_found);
 
-        auto const decision = decide(policy, facts_of_caller(row.enough, row.purpose), intent);
+        auto const decision =
+            decide(policy, facts_of_caller(row.enough, row.purpose), intent, kNow);
         EXPECT_TRUE(decision.allowed);
         // A scope for each part that is permitted, each once, then the purpose's rule.
         auto const parts = request::parts_of(row.interaction).size();
@@ -124,7 +125,7 @@ TEST(Decide, TableOfInteractions) {
 
 TEST(Decide, BundlesAreNotDecidedAsOne) {
     auto const decision = decide(test_policy(), facts_of_caller("system/*.cruds"),
-                                 facts_of_intent(Interaction::transaction));
+                                 facts_of_intent(Interaction::transaction), kNow);
     EXPECT_FALSE(decision.allowed);
 }
 
@@ -135,25 +136,25 @@ TEST(Decide, PublicRoutesNeedNothing) {
          {Interaction::capabilities, Interaction::token, Interaction::introspection,
           Interaction::revocation, Interaction::smart_configuration,
           Interaction::authorization_server_metadata, Interaction::json_web_key_set}) {
-        EXPECT_TRUE(decide({}, anonymous, facts_of_intent(interaction)).allowed);
+        EXPECT_TRUE(decide({}, anonymous, facts_of_intent(interaction), kNow).allowed);
     }
 }
 
 TEST(Decide, AnEmptyPolicyAllowsNothing) {
     for (auto const& row : kRows) {
         auto const intent = facts_of_intent(row.interaction, row.type);
-        EXPECT_FALSE(decide({}, facts_of_caller(row.enough, row.purpose), intent).allowed);
+        EXPECT_FALSE(decide({}, facts_of_caller(row.enough, row.purpose), intent, kNow).allowed);
     }
 }
 
 TEST(Decide, ElementsFollowThePurpose) {
     auto const policy = test_policy();
     auto const read = facts_of_intent(Interaction::read, "Patient");
-    auto const payer = decide(policy, facts_of_caller("system/*.r", kPay), read);
+    auto const payer = decide(policy, facts_of_caller("system/*.r", kPay), read, kNow);
     EXPECT_FALSE(payer.elements.all);
     EXPECT_TRUE(payer.elements.contains("name"));
     EXPECT_FALSE(payer.elements.contains("address"));
-    EXPECT_TRUE(decide(policy, facts_of_caller("system/*.r", kTreat), read).elements.all);
+    EXPECT_TRUE(decide(policy, facts_of_caller("system/*.r", kTreat), read, kNow).elements.all);
 }
 
 CompartmentId compartment(std::uint8_t number) {
@@ -168,20 +169,20 @@ TEST(Decide, APatientScopeStaysInItsCompartment) {
         if (row.type[0] == '\0') continue;
         auto caller = facts_of_caller("patient/*.cruds patient/AuditEvent.rs");
         auto intent = facts_of_intent(row.interaction, row.type);
-        EXPECT_FALSE(decide(policy, caller, intent).allowed);  // neither has a compartment
+        EXPECT_FALSE(decide(policy, caller, intent, kNow).allowed);  // neither has a compartment
         intent.compartment = compartment(1);
-        EXPECT_FALSE(decide(policy, caller, intent).allowed);  // the caller has none
+        EXPECT_FALSE(decide(policy, caller, intent, kNow).allowed);  // the caller has none
         caller.patient_compartment = compartment(2);
-        EXPECT_FALSE(decide(policy, caller, intent).allowed);
+        EXPECT_FALSE(decide(policy, caller, intent, kNow).allowed);
         intent.compartment.reset();
-        EXPECT_FALSE(decide(policy, caller, intent).allowed);  // the intent has none
+        EXPECT_FALSE(decide(policy, caller, intent, kNow).allowed);  // the intent has none
         intent.compartment = compartment(2);
-        EXPECT_TRUE(decide(policy, caller, intent).allowed);
+        EXPECT_TRUE(decide(policy, caller, intent, kNow).allowed);
         // A system scope beside it is not narrowed by it, nor is it widened.
         auto both = facts_of_caller("patient/*.cruds system/Medication.r");
         both.patient_compartment = compartment(2);
         intent.compartment = compartment(1);
-        EXPECT_FALSE(decide(policy, both, intent).allowed);
+        EXPECT_FALSE(decide(policy, both, intent, kNow).allowed);
     }
 }
 
@@ -236,7 +237,7 @@ TEST(Decide, NeverAllowsWithoutBothScopeAndRule) {
         // Rows up to search_type are clinical.
         auto intent = facts_of_intent(kRows[pick(7)].interaction, names[pick(4)]);
         if (pick(8) == 0) intent.tenant = TenantName("north");
-        auto const decision = decide(policy, caller, intent);
+        auto const decision = decide(policy, caller, intent, kNow);
         if (!decision.allowed) continue;
         ++allowed;
         ASSERT_TRUE(has_scope(caller, intent));

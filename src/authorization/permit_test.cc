@@ -8,6 +8,13 @@
 namespace salus::authorization {
 namespace {
 
+request::Exchange exchange_of(request::CallerPointer caller) {
+    request::Exchange exchange;
+    exchange.started = kNow;
+    exchange.facts.caller = std::move(caller);
+    return exchange;
+}
+
 TEST(Permit, ABundleIsPermittedOnlyIfEveryEntryIs) {
     auto const policy = test_policy();
     Authorization const authorization(policy);
@@ -18,8 +25,8 @@ TEST(Permit, ABundleIsPermittedOnlyIfEveryEntryIs) {
         return testing::make_intent(facts_of_intent(Interaction::transaction), std::move(entries));
     };
     auto const permit = [&](request::CallerPointer caller, request::Intent intent) {
-        std::vector<PolicyRuleId> rules;
-        return authorization.permit(std::move(caller), std::move(intent), rules);
+        auto exchange = exchange_of(std::move(caller));
+        return authorization.permit(exchange, std::move(intent));
     };
     auto const payer = testing::make_caller(facts_of_caller("system/*.cu", kPay));
     EXPECT_EQ(permit(payer, bundle("Patient")).error().code, Errc::forbidden);
@@ -49,7 +56,7 @@ TEST(Decide, AConditionIsASearch) {
     auto const policy = test_policy();
     auto const allowed = [&](char const* scopes, PurposeOfUse purpose,
                              request::IntentFacts const& intent) {
-        return decide(policy, facts_of_caller(scopes, purpose), intent).allowed;
+        return decide(policy, facts_of_caller(scopes, purpose), intent, kNow).allowed;
     };
     for (auto const interaction :
          {Interaction::create, Interaction::update, Interaction::patch, Interaction::remove}) {
@@ -62,7 +69,8 @@ TEST(Decide, AConditionIsASearch) {
     auto& payer = policy_with_writes.rules[1];
     payer.write = every_type();
     auto const code = [&](request::IntentFacts const& intent) {
-        return decide(policy_with_writes, facts_of_caller("system/*.cruds", kPay), intent).allowed;
+        return decide(policy_with_writes, facts_of_caller("system/*.cruds", kPay), intent, kNow)
+            .allowed;
     };
     EXPECT_TRUE(code(conditional(Interaction::update, "Patient", "identifier", "urn:x|1")));
     // What may not leave is no condition either.
@@ -80,7 +88,7 @@ bool may_patch(char const* patch) {
     policy.rules[1].write = every_type();
     auto intent = facts_of_intent(Interaction::patch, "Patient");
     intent.patch = std::make_shared<fhir::JsonPatch const>(*std::move(parsed));
-    return decide(policy, facts_of_caller("system/*.cruds", kPay), intent).allowed;
+    return decide(policy, facts_of_caller("system/*.cruds", kPay), intent, kNow).allowed;
 }
 
 TEST(Decide, APatchNamesOnlyWhatMayBeSeen) {
@@ -108,12 +116,11 @@ TEST(Permit, EverythingIsDecidedTypeByType) {
     Authorization const authorization(policy);
     auto const permit = [&](char const* scopes, PurposeOfUse purpose,
                             std::vector<std::string> asked) {
-        std::vector<PolicyRuleId> rules;
+        auto exchange = exchange_of(testing::make_caller(facts_of_caller(scopes, purpose)));
         auto facts = facts_of_intent(Interaction::everything, "Patient");
         facts.id = EphiText("a");
         facts.types = std::move(asked);
-        return authorization.permit(testing::make_caller(facts_of_caller(scopes, purpose)),
-                                    testing::make_intent(std::move(facts)), rules);
+        return authorization.permit(exchange, testing::make_intent(std::move(facts)));
     };
     auto const all = permit("system/*.rs", kTreat, {});
     ASSERT_TRUE(all);
@@ -138,7 +145,8 @@ TEST(Decide, WhatSpansPatientsNeedsAScopeAndAPurposeThatSaySo) {
     auto policy = test_policy();
     auto const decided = [&](char const* scopes, PurposeOfUse purpose, Interaction interaction,
                              char const* type) {
-        return decide(policy, facts_of_caller(scopes, purpose), facts_of_intent(interaction, type));
+        return decide(policy, facts_of_caller(scopes, purpose), facts_of_intent(interaction, type),
+                      kNow);
     };
     auto const reach = [&](char const* scopes, PurposeOfUse purpose) {
         return decided(scopes, purpose, Interaction::search_type, "Patient").reach;
@@ -164,7 +172,7 @@ TEST(Decide, WhatSpansPatientsNeedsAScopeAndAPurposeThatSaySo) {
     auto bound = facts_of_caller("patient/*.rs system/*.rs admin/population.read", kTreat);
     bound.patient_compartment = CompartmentId::from(crypto::Sha256Digest{1});
     EXPECT_FALSE(
-        decide(policy, bound, facts_of_intent(Interaction::history_type, "Patient")).allowed);
+        decide(policy, bound, facts_of_intent(Interaction::history_type, "Patient"), kNow).allowed);
     // Each type of the system's history with its own elements.
     policy.rules[1].reach = request::Reach::population;
     policy.rules[1].read = every_type();
@@ -179,11 +187,11 @@ TEST(Decide, WhatSpansPatientsNeedsAScopeAndAPurposeThatSaySo) {
 TEST(Permit, NamesTheRulesThatAllowed) {
     auto const policy = test_policy();
     Authorization const authorization(policy);
-    auto caller = testing::make_caller(facts_of_caller("system/Patient.r system/*.r", kPay));
-    std::vector<PolicyRuleId> rules;
+    auto exchange =
+        exchange_of(testing::make_caller(facts_of_caller("system/Patient.r system/*.r", kPay)));
     auto const permit = authorization.permit(
-        std::move(caller), testing::make_intent(facts_of_intent(Interaction::read, "Claim")),
-        rules);
+        exchange, testing::make_intent(facts_of_intent(Interaction::read, "Claim")));
+    auto const& rules = exchange.facts.rules;
     ASSERT_TRUE(permit.has_value());
     ASSERT_EQ(rules.size(), 2U);
     EXPECT_EQ(rules[0].text(), "scope:system/*.r");

@@ -1,5 +1,7 @@
 #include "authorization/policy.h"
 
+#include <algorithm>
+
 namespace salus::authorization {
 namespace {
 
@@ -16,7 +18,30 @@ void add_allowed(Bytes& out, Allowed const& allowed) {
     for (auto const& name : allowed.names) add(out, name);
 }
 
+void add_sign_in(Bytes& out, SignIn const& sign_in) {
+    add(out, acr_values_of(sign_in.least).text());
+    append_u32(out, static_cast<std::uint32_t>(sign_in.max_age.count()));
+}
+
 }  // namespace
+
+SignIn stricter_of(SignIn const& one, SignIn const& other) {
+    SignIn both{.least = std::max(one.least, other.least),
+                .max_age = std::min(one.max_age, other.max_age)};
+    // 0 is no limit.
+    if (both.max_age.count() == 0) both.max_age = std::max(one.max_age, other.max_age);
+    return both;
+}
+
+Literal acr_values_of(Assurance least) {
+    return least == Assurance::phishing_resistant ? Literal("phr") : Literal("phr mfa");
+}
+
+std::optional<Assurance> assurance_of(std::string_view acr) {
+    if (acr == "phr") return Assurance::phishing_resistant;
+    if (acr == "mfa") return Assurance::multi_factor;
+    return std::nullopt;
+}
 
 crypto::Sha256Digest hash_of(Policy const& policy) {
     Bytes text;
@@ -33,6 +58,9 @@ crypto::Sha256Digest hash_of(Policy const& policy) {
             add_allowed(text, elements);
         }
         add_allowed(text, rule.other_elements);
+        add_sign_in(text, rule.sign_ins.read);
+        add_sign_in(text, rule.sign_ins.write);
+        add_sign_in(text, rule.sign_ins.administration);
     }
     return crypto::sha256(text);
 }

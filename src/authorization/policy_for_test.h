@@ -18,6 +18,8 @@ inline constexpr auto kTreat = PurposeOfUse::treatment;
 inline constexpr auto kPay = PurposeOfUse::payment;
 inline constexpr auto kAdministrate = PurposeOfUse::system_administration;
 
+inline constexpr WallTime kNow{std::chrono::seconds(1'795'421'730)};
+
 inline AllowedTypes types(std::vector<std::string> names) {
     std::ranges::sort(names);
     return {.all = false, .names = std::move(names)};

@@ -57,6 +57,12 @@ TEST(PolicyHash, ChangesWithAnyChange) {
         [](PurposeRule& r) { r.elements["Claim"] = r.elements.extract("Patient").mapped(); },
         [](PurposeRule& r) { r.other_elements.all = false; },
         [](PurposeRule& r) { r.other_elements.names = {"name"}; },
+        [](PurposeRule& r) { r.sign_ins.read.least = Assurance::phishing_resistant; },
+        [](PurposeRule& r) { r.sign_ins.read.max_age = std::chrono::seconds(1); },
+        [](PurposeRule& r) { r.sign_ins.write.least = Assurance::phishing_resistant; },
+        [](PurposeRule& r) { r.sign_ins.write.max_age = std::chrono::seconds(1); },
+        [](PurposeRule& r) { r.sign_ins.administration.least = Assurance::phishing_resistant; },
+        [](PurposeRule& r) { r.sign_ins.administration.max_age = std::chrono::seconds(1); },
     };
     std::set<crypto::Sha256Digest> hashes{hash_of(test_policy()), hash_of({})};
     for (auto const& change : changes) {

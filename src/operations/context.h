@@ -1,4 +1,5 @@
-// What every FHIR operation works with: one tenant's records on one thread.
+// What every FHIR operation works with: one tenant's records on one thread, as the request's permit
+// reaches them.
 #pragma once
 
 #include "audit_views/audit_trail.h"
@@ -6,6 +7,7 @@
 #include "fhir/profiles/loaded_definitions.h"
 #include "foundation/clock.h"
 #include "json/document.h"
+#include "operations/permitted_records.h"
 #include "records/records.h"
 #include "request/exchange.h"
 #include "request/permit.h"
@@ -13,13 +15,32 @@
 
 namespace salus::operations {
 
-struct Context {
+// Of a tenant and a thread, for all requests.
+struct Workplace {
     request::Tenant const& tenant;
     records::Records& records;
     json::Parser& parser;
     crypto::Random& random;
     Clock const& clock;
     audit_views::AuditTrail* audit_trail = nullptr;  // nullptr: the log is not shown
+};
+
+// Of one request. Borrows its workplace's parts and its permit's records.
+struct Context {
+    request::Tenant const& tenant;
+    PermittedRecords& records;
+    json::Parser& parser;
+    crypto::Random& random;
+    Clock const& clock;
+    audit_views::AuditTrail* audit_trail = nullptr;
+
+    Context(Workplace const& workplace, PermittedRecords& permitted)
+        : tenant(workplace.tenant),
+          records(permitted),
+          parser(workplace.parser),
+          random(workplace.random),
+          clock(workplace.clock),
+          audit_trail(workplace.audit_trail) {}
 
     // Errc::not_supported where the log is not shown.
     [[nodiscard]] Result<audit_views::AuditTrail*> trail() const {

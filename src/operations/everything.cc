@@ -137,11 +137,14 @@ void add_entry(Context const& context, std::string_view name, Literal mode,
     bundle.entries.push_back(std::move(entry));
 }
 
-Result<std::optional<records::StoredDocument>> live(Context const& context, std::string_view name,
+// `interaction`: what showing it amounts to.
+Result<std::optional<records::StoredDocument>> live(Context const& context,
+                                                    request::Interaction interaction,
+                                                    std::string_view name,
                                                     CompartmentId const& compartment) {
     auto const slash = name.find('/');
-    SALUS_TRY(auto document, context.records.get(records::DocumentClass::resource,
-                                                 name.substr(0, slash), name.substr(slash + 1)));
+    SALUS_TRY(auto document,
+              context.records.get(interaction, name.substr(0, slash), name.substr(slash + 1)));
     bool const there = document && document->state == store::VersionState::live &&
                        document->compartment == compartment;
     if (!there) return std::optional<records::StoredDocument>();
@@ -149,7 +152,8 @@ Result<std::optional<records::StoredDocument>> live(Context const& context, std:
 }
 
 Result<void> check_patient(Context const& context, request::IntentFacts const& intent) {
-    SALUS_TRY(auto const current, context.records.current("Patient", RequestReader::id(intent.id)));
+    SALUS_TRY(auto const current,
+              context.records.current(intent.interaction, "Patient", RequestReader::id(intent.id)));
     if (!current) return fail(Errc::not_found, "no such resource");
     if (current->state == store::VersionState::deleted) {
         return fail(Errc::gone, "the resource was deleted");
@@ -162,7 +166,8 @@ Result<void> add_page(Context const& context, request::Permit const& permit,
                       request::Prepared& prepared, request::BundleContent& bundle) {
     Supporting supporting(context, permit);
     for (auto const& item : page) {
-        SALUS_TRY(auto document, live(context, item.name, compartment));
+        SALUS_TRY(auto document,
+                  live(context, request::Interaction::search_type, item.name, compartment));
         if (!document) continue;
         SALUS_TRY_VOID(supporting.add_of(item.type(), document->text));
         add_entry(context, item.name, "match", *std::move(document), prepared, bundle);
@@ -170,7 +175,7 @@ Result<void> add_page(Context const& context, request::Permit const& permit,
     // Of other patients nothing comes along: only what stands in no patient's compartment.
     auto const shared = context.records.addressing().shared_compartment();
     for (auto const& name : supporting.names()) {
-        SALUS_TRY(auto document, live(context, name, shared));
+        SALUS_TRY(auto document, live(context, request::Interaction::read, name, shared));
         if (document) add_entry(context, name, "include", *std::move(document), prepared, bundle);
     }
     return {};
@@ -182,7 +187,8 @@ Result<request::Prepared> everything(Context const& context, request::Permit con
     auto const& intent = permit.intent();
     SALUS_TRY_VOID(check_patient(context, intent));
     SALUS_TRY(auto const index,
-              context.records.index(*intent.compartment, context.loaded_parameters()));
+              context.records.index(request::Interaction::search_type, *intent.compartment,
+                                    context.loaded_parameters()));
     auto const items = items_of(permit, *index);
     auto const id = std::string(RequestReader::id(intent.id));
     auto const count = intent.count == 0 ? limits::kPageSize : intent.count;

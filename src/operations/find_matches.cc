@@ -15,6 +15,9 @@ using records::CompartmentIndexPointer;
 using records::OpenedIndexEntry;
 using Rows = std::vector<fhir::EntryTable::Row>;
 
+// What is asked of records here.
+constexpr auto kSearch = request::Interaction::search_type;
+
 // What a chain or _has follows from entries of one compartment.
 class CompartmentLinks : public fhir::SearchLinks {
 public:
@@ -28,7 +31,7 @@ public:
     }
     Result<std::span<fhir::EntryTable const>> shared(
         fhir::Type const& type, std::span<std::string_view const> ids) override {
-        SALUS_TRY(auto found, find_shared(context_, type, ids, query_.loaded()));
+        SALUS_TRY(auto found, find_shared(context_, kSearch, type, ids, query_.loaded()));
         if (!found) return std::span<fhir::EntryTable const>();
         looked_up_.push_back(std::move(found));
         return looked_up_.back()->tables(type);
@@ -75,7 +78,7 @@ Result<FoundMatches> search_found(Context const& context, fhir::SearchQuery cons
             continue;
         }
         for (auto const row : table.rows()) {
-            SALUS_TRY(auto beside, context.records.index(index->compartment(table, row),
+            SALUS_TRY(auto beside, context.records.index(kSearch, index->compartment(table, row),
                                                          query.loaded(), limits::kSharedSearched));
             CompartmentLinks links(context, query, std::move(beside));
             Rows one{row};
@@ -102,7 +105,7 @@ Result<std::vector<OpenedIndexEntry>> look_up(Context const& context,
                                               fhir::SearchQuery const& query) {
     std::vector<OpenedIndexEntry> entries;
     for (auto const& token : tokens) {
-        SALUS_TRY(auto found, context.records.find(token, query.loaded().get()));
+        SALUS_TRY(auto found, context.records.find(kSearch, token, query.loaded().get()));
         std::ranges::move(found, std::back_inserter(entries));
     }
     // One document may have several of the tokens.
@@ -147,7 +150,9 @@ CompartmentId const& FoundMatches::compartment(fhir::SearchMatch const& match) c
     return index(match)->compartment(*match.table, match.row);
 }
 
-Result<CompartmentIndexPointer> find_shared(Context const& context, fhir::Type const& type,
+Result<CompartmentIndexPointer> find_shared(Context const& context,
+                                            request::Interaction interaction,
+                                            fhir::Type const& type,
                                             std::span<std::string_view const> ids,
                                             fhir::LoadedParametersPointer const& loaded) {
     if (!fhir::is_shared_type(type)) return nullptr;
@@ -157,7 +162,8 @@ Result<CompartmentIndexPointer> find_shared(Context const& context, fhir::Type c
     std::vector<OpenedIndexEntry> entries;
     for (auto const id : ids) {
         SALUS_TRY(auto entry,
-                  context.records.entry(addressing.address(type.name.text(), id), loaded.get()));
+                  context.records.entry(interaction, addressing.address(type.name.text(), id),
+                                        loaded.get()));
         bool const shared = entry && entry->compartment == addressing.shared_compartment();
         if (shared) entries.push_back(*std::move(entry));
     }
@@ -169,13 +175,13 @@ Result<FoundMatches> find_matches(Context const& context, fhir::SearchQuery cons
                                   std::optional<CompartmentId> const& compartment,
                                   request::Reach reach) {
     if (compartment) {
-        SALUS_TRY(auto index, context.records.index(*compartment, query.loaded()));
+        SALUS_TRY(auto index, context.records.index(kSearch, *compartment, query.loaded()));
         return search_compartment(context, query, std::move(index));
     }
     auto const& addressing = context.records.addressing();
     if (auto const id = single_id(query)) {
         SALUS_TRY(auto entry,
-                  context.records.entry(addressing.address(query.type().name.text(), *id),
+                  context.records.entry(kSearch, addressing.address(query.type().name.text(), *id),
                                         query.loaded().get()));
         std::vector<OpenedIndexEntry> entries;
         if (entry) entries.push_back(*std::move(entry));
@@ -192,12 +198,13 @@ Result<FoundMatches> find_matches(Context const& context, fhir::SearchQuery cons
         SALUS_TRY(auto const patients, look_up(context, *tokens, query));
         if (patients.size() > 1) return fail(Errc::forbidden, "the search names several patients");
         if (patients.empty()) return search_found(context, query, {});
-        SALUS_TRY(auto index, context.records.index(patients.front().compartment, query.loaded()));
+        SALUS_TRY(auto index,
+                  context.records.index(kSearch, patients.front().compartment, query.loaded()));
         return search_compartment(context, query, std::move(index));
     }
     if (fhir::is_directory_type(query.type()) && says_what_is_wanted(query)) {
-        SALUS_TRY(auto index, context.records.index(addressing.shared_compartment(), query.loaded(),
-                                                    limits::kSharedSearched));
+        SALUS_TRY(auto index, context.records.index(kSearch, addressing.shared_compartment(),
+                                                    query.loaded(), limits::kSharedSearched));
         return search_compartment(context, query, std::move(index));
     }
     if (reach == request::Reach::population) {
@@ -220,8 +227,9 @@ Result<FoundMatches> find_matches(Context const& context, request::IntentFacts c
     bool const shared =
         query.type().kind == fhir::TypeKind::resource && fhir::is_shared_type(query.type());
     if (!by_parameter || !shared) return find_matches(context, query, intent.compartment, reach);
-    SALUS_TRY(auto index, context.records.index(context.records.addressing().shared_compartment(),
-                                                query.loaded(), limits::kSharedSearched));
+    SALUS_TRY(auto index,
+              context.records.index(kSearch, context.records.addressing().shared_compartment(),
+                                    query.loaded(), limits::kSharedSearched));
     return search_compartment(context, query, std::move(index));
 }
 

@@ -35,9 +35,10 @@ struct FoundMatches {
                                                 request::Reach reach);
 
 // The index of one resource that no patient's compartment holds; nullptr: there is none of this id.
-// `loaded`: parameters of packages that it can be asked by; nullptr: none.
+// `interaction`: what it is looked up for. `loaded`: parameters of packages that it can be asked
+// by; nullptr: none.
 [[nodiscard]] Result<records::CompartmentIndexPointer> find_shared(
-    Context const& context, fhir::Type const& type, std::span<std::string_view const> ids,
-    fhir::LoadedParametersPointer const& loaded);
+    Context const& context, request::Interaction interaction, fhir::Type const& type,
+    std::span<std::string_view const> ids, fhir::LoadedParametersPointer const& loaded);
 
 }  // namespace salus::operations

@@ -55,9 +55,12 @@ Result<Page> read_page(Context const& context, request::Permit const& permit, st
     Page page;
     auto next = below == 0 ? 0 : below + 1;
     for (std::size_t looked = 0; !window.is_over();) {
-        SALUS_TRY(auto chunk, context.records.history(intent.type, id, next, kChunk));
-        page.exists = page.exists || !chunk.empty();
-        for (auto& document : chunk) {
+        SALUS_TRY(auto chunk,
+                  context.records.history(intent.interaction, intent.type, id, next, kChunk));
+        // Who has a page's cursor was told that there are versions.
+        bool const known = below != 0 && chunk.looked != 0;
+        page.exists = page.exists || known || !chunk.documents.empty();
+        for (auto& document : chunk.documents) {
             next = document.version;
             bool const shown = window.shows(document);
             if (below != 0 && document.version >= below) continue;
@@ -69,8 +72,9 @@ Result<Page> read_page(Context const& context, request::Permit const& permit, st
             if (shown && reached) page.documents.push_back(std::move(document));
             if (window.is_over()) return page;
         }
-        looked += chunk.size();
-        if (chunk.size() < kChunk) return page;
+        looked += chunk.looked;
+        if (chunk.looked < kChunk) return page;
+        next = chunk.below;
         if (looked >= limits::kHistoryScan) {
             page.more_below = next;
             return page;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "fhir/reference.h"
@@ -14,6 +16,7 @@ using fhir::Include;
 using fhir::IncludeDirection;
 using records::CompartmentIndexPointer;
 using records::IndexScope;
+using request::Interaction;
 
 std::string name_of(fhir::SearchMatch const& match) {
     return std::string(match.type().name.text()) + "/" + std::string(match.id());
@@ -79,7 +82,8 @@ private:
             if (auto const row = table.find(local->id)) return add({{&table, *row}, from.index});
         }
         std::array const ids{local->id};
-        SALUS_TRY(auto shared, find_shared(context_, *local->type, ids, loaded()));
+        SALUS_TRY(auto shared,
+                  find_shared(context_, Interaction::read, *local->type, ids, loaded()));
         if (!shared) return {};
         auto const* table = &shared->tables(*local->type).front();
         return add({{table, 0}, std::move(shared)});
@@ -125,15 +129,31 @@ private:
     std::vector<Inclusion> all_;
 };
 
-// A match with the index of the compartment it stands in.
-Result<Inclusion> beside_its_own(Context const& context, FoundMatches const& found,
-                                 fhir::SearchMatch const& match) {
-    auto const& front = found.indexes.front();
-    if (front->scope() == IndexScope::compartment) return Inclusion{match, front};
-    SALUS_TRY(auto index, context.records.index(found.compartment(match), front->loaded(),
-                                                limits::kSharedSearched));
-    return Inclusion{match, std::move(index)};
-}
+// A match with the index of what may come along with it out of the compartment it stands in: for
+// that, reading must be permitted, where a match was searched for.
+class OwnCompartments {
+public:
+    OwnCompartments(Context const& context, FoundMatches const& found)
+        : context_(context), found_(found) {}
+
+    Result<Inclusion> beside(fhir::SearchMatch const& match) {
+        auto const& front = found_.indexes.front();
+        bool const whole = front->scope() == IndexScope::compartment;
+        if (whole && !context_.records.constrained()) return Inclusion{match, front};
+        auto& index = opened_[found_.compartment(match)];
+        if (index) return Inclusion{match, index};
+        auto const largest =
+            whole ? std::numeric_limits<std::size_t>::max() : limits::kSharedSearched;
+        SALUS_TRY(index, context_.records.index(Interaction::read, found_.compartment(match),
+                                                front->loaded(), largest));
+        return Inclusion{match, index};
+    }
+
+private:
+    Context const& context_;
+    FoundMatches const& found_;
+    std::unordered_map<CompartmentId, CompartmentIndexPointer> opened_;
+};
 
 }  // namespace
 
@@ -144,8 +164,9 @@ Result<std::vector<Inclusion>> find_included(Context const& context, request::Pe
     if (includes.empty() || page.empty()) return std::vector<Inclusion>();
     Inclusions inclusions(context, permit);
     for (auto const& match : page) inclusions.shown(match);
+    OwnCompartments compartments(context, found);
     for (auto const& match : page) {
-        SALUS_TRY(auto const from, beside_its_own(context, found, match));
+        SALUS_TRY(auto const from, compartments.beside(match));
         for (auto const& include : includes) SALUS_TRY_VOID(inclusions.follow(include, from));
     }
     // :iterate follows from what came along too, a bounded number of times.

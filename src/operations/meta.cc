@@ -115,9 +115,9 @@ EphiText with_meta(json::Value root, std::string_view meta) {
 
 Result<records::StoredDocument> stored(Context const& context, request::IntentFacts const& intent) {
     auto const id = RequestReader::id(intent.id);
-    auto found = intent.version == 0
-                     ? context.records.get(records::DocumentClass::resource, intent.type, id)
-                     : context.records.get_version(intent.type, id, intent.version);
+    auto found = intent.version == 0 ? context.records.get(intent.interaction, intent.type, id)
+                                     : context.records.get_version(intent.interaction, intent.type,
+                                                                   id, intent.version);
     SALUS_TRY(auto document, std::move(found));
     if (!document) return fail(Errc::not_found, "no such resource");
     if (document->state == store::VersionState::deleted) {
@@ -170,7 +170,8 @@ Result<request::Prepared> change_meta(Context const& context, request::Permit co
     auto const id = std::string(RequestReader::id(intent.id));
     auto const when = context.clock.now();
     Staging const staging{
-        changed_resource.view(), id, current.version + 1, "update", when, kNoReferences};
+        intent.interaction, changed_resource.view(), id, current.version + 1, "update", when,
+        kNoReferences};
     SALUS_TRY(auto staged, stage(context, staging));
     SALUS_TRY_VOID(check_bound(permit, staged));
     SALUS_TRY(auto const now, fhir::Reader::index(staged.text.clone(), context.parser));

@@ -19,8 +19,25 @@
 
 namespace salus::operations {
 
-Result<request::Prepared> prepare(Context const& context, request::Permit const& permit) {
-    using request::Interaction;
+namespace {
+
+using request::Interaction;
+
+// To a caller of one patient what does not exist is refused before, because nothing says whose it
+// is. What its granular scopes do not leave is refused in the same words.
+Error told_as_absent(request::Permit const& permit, Error error) {
+    auto const& intent = permit.intent();
+    auto const& constraints = permit.constraints();
+    bool const asks = constraints.any() && permit.caller().facts().patient_compartment &&
+                      error.code == Errc::not_found;
+    // Whose a Patient is, its id says.
+    bool const by_id = !intent.id.empty() && intent.type != "Patient" &&
+                       !constraints.reach_beyond_patient(intent.interaction, intent.type);
+    if (!asks || (!by_id && intent.interaction != Interaction::transaction)) return error;
+    return {Errc::forbidden, "no scope of the token permits this", {}};
+}
+
+Result<request::Prepared> perform(Context const& context, request::Permit const& permit) {
     switch (permit.intent().interaction) {
         case Interaction::read: return read(context, permit);
         case Interaction::vread: return vread(context, permit);
@@ -49,6 +66,15 @@ Result<request::Prepared> prepare(Context const& context, request::Permit const&
         default: break;
     }
     return fail(Errc::internal, "an interaction outside FHIR reached the FHIR operations");
+}
+
+}  // namespace
+
+Result<request::Prepared> prepare(Workplace const& workplace, request::Permit const& permit) {
+    PermittedRecords records(workplace.records, workplace.parser, permit);
+    auto prepared = perform(Context(workplace, records), permit);
+    if (prepared) return prepared;
+    return fail(told_as_absent(permit, std::move(prepared).error()));
 }
 
 }  // namespace salus::operations

@@ -7,7 +7,7 @@
 namespace salus::operations {
 
 // REQUIRES: the permit is for an interaction of FHIR.
-[[nodiscard]] Result<request::Prepared> prepare(Context const& context,
+[[nodiscard]] Result<request::Prepared> prepare(Workplace const& workplace,
                                                 request::Permit const& permit);
 
 }  // namespace salus::operations

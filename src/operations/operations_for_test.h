@@ -58,7 +58,7 @@ public:
     [[nodiscard]] TestRecords& home() noexcept { return records_; }
     [[nodiscard]] records::Records& records() noexcept { return records_.records(); }
     [[nodiscard]] records::Addressing const& addressing() const { return records_.addressing(); }
-    [[nodiscard]] operations::Context const& context() const noexcept { return context_; }
+    [[nodiscard]] operations::Workplace const& workplace() const noexcept { return workplace_; }
 
     [[nodiscard]] request::Exchange exchange(TestRequest const& wanted,
                                              request::CallerPointer caller) const {
@@ -82,7 +82,7 @@ public:
     }
     [[nodiscard]] Result<request::Prepared> prepare(TestRequest const& wanted) {
         SALUS_TRY(auto const permitted, permit(wanted, caller_named("client-1")));
-        return operations::prepare(context_, permitted);
+        return operations::prepare(workplace_, permitted);
     }
     Result<void> commit(request::Prepared prepared) {
         if (!prepared.batch) return {};
@@ -120,7 +120,7 @@ private:
         SALUS_TRY(auto intent, classifier_.classify(one));
         auto const permitted =
             make_permit(std::move(caller), std::move(intent), all_elements(), reach);
-        SALUS_TRY(auto prepared, operations::prepare(context_, permitted));
+        SALUS_TRY(auto prepared, operations::prepare(workplace_, permitted));
         SALUS_TRY(auto disclosable, narrowing_.narrow(prepared, permitted, one));
         SALUS_TRY_VOID(commit(std::move(prepared)));
         return Answer{disclose(std::move(disclosable), make_receipt(0, one.id)), std::nullopt};
@@ -131,8 +131,8 @@ private:
     json::Parser parser_;
     operations::Classifier classifier_{records_.tenant(), records_.records(), parser_,
                                        instance_.clock};
-    operations::Context context_{records_.tenant(), records_.records(), parser_, instance_.random,
-                                 instance_.clock};
+    operations::Workplace workplace_{records_.tenant(), records_.records(), parser_,
+                                     instance_.random, instance_.clock};
     minimum_necessary::Narrowing narrowing_;
 };
 

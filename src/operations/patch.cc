@@ -61,8 +61,7 @@ Result<request::Prepared> patch(Context const& context, request::Permit const& p
         if (!conditioned.id) return fail(Errc::not_found, "no resource matches the condition");
         id = *std::move(conditioned.id);
     }
-    SALUS_TRY(auto const document,
-              context.records.get(records::DocumentClass::resource, intent.type, id));
+    SALUS_TRY(auto const document, context.records.get(intent.interaction, intent.type, id));
     if (!document) return fail(Errc::not_found, "no such resource");
     store::Current const current{document->compartment, document->version, document->state};
     SALUS_TRY_VOID(check_bound(permit, current));
@@ -72,8 +71,9 @@ Result<request::Prepared> patch(Context const& context, request::Permit const& p
     }
     SALUS_TRY(auto const resource, patched(context, intent, permit.elements(), *document));
     auto const when = context.clock.now();
-    Staging const staging{resource.view(), id,   document->version + 1,
-                          "update",        when, kNoReferences};
+    Staging const staging{intent.interaction,    resource.view(), id,
+                          document->version + 1, "update",        when,
+                          kNoReferences};
     SALUS_TRY(auto staged, stage(context, staging));
     SALUS_TRY_VOID(check_bound(permit, staged));
     auto prepared = written(context, permit, std::move(staged), id, when);

@@ -16,7 +16,8 @@ Result<std::optional<records::OpenedIndexEntry>> entry_of(Context const& context
                                                           fhir::Type const& type,
                                                           fhir::LoadedParameters const* loaded) {
     if (committed.state != store::VersionState::live) return std::nullopt;
-    SALUS_TRY(auto entry, context.records.entry(committed.address, loaded));
+    SALUS_TRY(auto entry,
+              context.records.entry(request::Interaction::search_type, committed.address, loaded));
     if (!entry || entry->version != committed.version) return std::nullopt;
     SALUS_TRY(auto const view, fhir::EntryView::decode(bytes_of(entry->entry)));
     if (view.type() == type.name.text()) return entry;

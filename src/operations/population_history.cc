@@ -62,8 +62,9 @@ private:
         SALUS_TRY(auto const* name, name_at(committed.address));
         if (name == nullptr) return std::nullopt;
         SALUS_TRY(auto document,
-                  context_.records.get_version(name->type, name->id, committed.version));
-        // Erased since the place was read.
+                  context_.records.get_version(permit_.intent().interaction, name->type, name->id,
+                                               committed.version));
+        // Out of reach, or erased since the place was read.
         if (!document) return std::nullopt;
         return Version{*name, *std::move(document)};
     }
@@ -99,7 +100,8 @@ private:
         auto const& [name, document] = version;
         if (document.last_updated.time_since_epoch().count() >= at.end) return false;
         SALUS_TRY(auto const next,
-                  context_.records.get_version(name.type, name.id, document.version + 1));
+                  context_.records.get_version(permit_.intent().interaction, name.type, name.id,
+                                               document.version + 1));
         return !next || next->last_updated.time_since_epoch().count() > at.start;
     }
 

@@ -47,15 +47,16 @@ Result<request::Prepared> answer(Context const& context, request::Permit const& 
 
 Result<request::Prepared> read(Context const& context, request::Permit const& permit) {
     auto const& intent = permit.intent();
-    SALUS_TRY(auto document, context.records.get(records::DocumentClass::resource, intent.type,
-                                                 RequestReader::id(intent.id)));
+    SALUS_TRY(auto document,
+              context.records.get(intent.interaction, intent.type, RequestReader::id(intent.id)));
     return answer(context, permit, std::move(document));
 }
 
 Result<request::Prepared> vread(Context const& context, request::Permit const& permit) {
     auto const& intent = permit.intent();
-    SALUS_TRY(auto document, context.records.get_version(intent.type, RequestReader::id(intent.id),
-                                                         intent.version));
+    SALUS_TRY(auto document,
+              context.records.get_version(intent.interaction, intent.type,
+                                          RequestReader::id(intent.id), intent.version));
     return answer(context, permit, std::move(document));
 }
 

@@ -22,23 +22,26 @@ struct Shown {
 // The resources behind index entries.
 Result<void> add_entries(Context const& context, std::span<Shown const> shown,
                          request::Prepared& prepared, request::BundleContent& bundle) {
-    std::vector<records::ResourcePlace> places;
-    places.reserve(shown.size());
+    std::vector<PermittedRecords::Wanted> wanted;
+    wanted.reserve(shown.size());
     for (auto const& [match, index, role] : shown) {
-        places.push_back(
-            {match.type().name.text(), match.id(), index->address(*match.table, match.row)});
+        auto const interaction =
+            role == Role::match ? request::Interaction::search_type : request::Interaction::read;
+        wanted.push_back(
+            {{match.type().name.text(), match.id(), index->address(*match.table, match.row)},
+             interaction});
     }
-    SALUS_TRY(auto documents, context.records.get_all(places));
+    SALUS_TRY(auto documents, context.records.get_all(wanted));
     for (std::size_t i = 0; i < shown.size(); ++i) {
         auto const& [match, index, role] = shown[i];
         auto& document = documents[i];
         // Deleted or moved between the index and here: no longer a match.
         if (!document || document->state != store::VersionState::live) continue;
         if (document->compartment != index->compartment(*match.table, match.row)) continue;
-        auto const type = std::string(places[i].type);
+        auto const type = std::string(match.type().name.text());
         prepared.touched.push_back(touched_by_reading(context, type, *document));
         request::EntryContent entry;
-        entry.full_url = context.tenant.fhir_base() + "/" + type + "/" + std::string(places[i].id);
+        entry.full_url = context.tenant.fhir_base() + "/" + type + "/" + std::string(match.id());
         entry.type = type;
         entry.text = std::move(document->text);
         entry.version = document->version;
@@ -97,7 +100,7 @@ Result<std::vector<std::string>> live_matches(Context const& context,
     for (auto const& match : found.matches) {
         if (ids.size() == count) break;
         auto const id = match.id();
-        SALUS_TRY(auto const current, context.records.current(intent.type, id));
+        SALUS_TRY(auto const current, context.records.current(intent.interaction, intent.type, id));
         bool const live = current && current->state == store::VersionState::live &&
                           current->compartment == found.compartment(match);
         if (live) ids.emplace_back(id);

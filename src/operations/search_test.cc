@@ -43,7 +43,7 @@ protected:
     [[nodiscard]] request::BundleContent search(std::string const& target,
                                                 std::string const& client = "client-1") {
         auto const permit = must(room_.permit({.target = target}, testing::caller_named(client)));
-        auto prepared = must(operations::search(room_.context(), permit));
+        auto prepared = must(operations::prepare(room_.workplace(), permit));
         touched_ = std::move(prepared.touched);
         return std::get<request::BundleContent>(std::move(prepared.content));
     }

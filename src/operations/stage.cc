@@ -66,7 +66,7 @@ Result<Staged> stage(Context const& context, Staging const& staging) {
                                            RequestReader::entry(change.index_entry)));
     }
     change.text = std::move(text);
-    SALUS_TRY(auto write, context.records.seal(change));
+    SALUS_TRY(auto write, context.records.seal(staging.interaction, change));
     request::Touched touched{.action = staging.action,
                              .compartment = compartment,
                              .patient_compartment = !shared,
@@ -86,7 +86,7 @@ Result<Staged> stage_deletion(Context const& context, std::string_view type, std
     change.version = current.version + 1;
     change.state = store::VersionState::deleted;
     change.when = context.clock.now();
-    SALUS_TRY(auto write, context.records.seal(change));
+    SALUS_TRY(auto write, context.records.seal(request::Interaction::remove, change));
     bool const shared = current.compartment == context.records.addressing().shared_compartment();
     request::Touched touched{.action = "delete",
                              .compartment = current.compartment,

@@ -8,6 +8,7 @@
 namespace salus::operations {
 
 struct Staging {
+    request::Interaction interaction;  // whose scopes must leave what it makes and replaces
     fhir::ResourceView resource;
     std::string id;
     std::uint64_t version = 1;
@@ -22,6 +23,7 @@ struct Staged {
     EphiText text;  // the stored form, for the answer
 };
 
+// Errc::forbidden, Errc::not_found: out of reach (PermittedRecords::seal).
 [[nodiscard]] Result<Staged> stage(Context const& context, Staging const& staging);
 // The version that marks a deletion.
 [[nodiscard]] Result<Staged> stage_deletion(Context const& context, std::string_view type,

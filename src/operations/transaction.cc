@@ -91,7 +91,7 @@ private:
         content.response_status = "204 No Content";
         if (facts.interaction != request::Interaction::create) return content;
         SALUS_TRY(auto document,
-                  context_.records.get(records::DocumentClass::resource, facts.type, planned.id));
+                  context_.records.get(request::Interaction::search_type, facts.type, planned.id));
         if (!document || document->state != store::VersionState::live) {
             return fail(Errc::conflict, "the resource was changed by another request");
         }
@@ -115,7 +115,7 @@ private:
     Result<request::EntryContent> patch(std::size_t position, request::IntentFacts const& facts,
                                         Planned const& planned) {
         SALUS_TRY(auto const document,
-                  context_.records.get(records::DocumentClass::resource, facts.type, planned.id));
+                  context_.records.get(facts.interaction, facts.type, planned.id));
         if (!document || document->version != planned.current->version) {
             return fail(Errc::conflict, "the resource was changed by another request");
         }
@@ -128,7 +128,8 @@ private:
                                         fhir::ResourceView resource) {
         auto const version = planned.current ? planned.current->version + 1 : 1;
         Literal const action = version == 1 ? Literal("create") : Literal("update");
-        Staging const staging{resource, planned.id, version, action, when_, plan_.references};
+        Staging const staging{facts.interaction, resource, planned.id, version, action, when_,
+                              plan_.references};
         SALUS_TRY(auto staged, stage(context_, staging));
         SALUS_TRY_VOID(check_bound(permit_, staged));
         auto content = response_of(context_, facts.type, planned.id, version, when_);

@@ -62,9 +62,8 @@ private:
             planned.guard = std::move(conditioned.guard);
         }
         SALUS_TRY_VOID(choose(facts, match, planned));
-        // An id that was just made is nobody's yet.
-        if (!planned.id.empty() && planned.act != Act::create) {
-            SALUS_TRY(planned.current, context_.records.current(facts.type, planned.id));
+        if (!planned.id.empty() && !planned.id_is_new) {
+            SALUS_TRY(planned.current, current(facts, planned));
         }
         SALUS_TRY_VOID(check(facts, planned));
         return claim(facts, planned);
@@ -78,7 +77,7 @@ private:
         switch (facts.interaction) {
             case Interaction::create:
                 planned.act = match ? Act::none : Act::create;
-                if (!match) planned.id = crypto::random_uuid(context_.random);
+                if (!match) make_id(planned);
                 return {};
             case Interaction::remove:
                 planned.act = by_condition && !match ? Act::none : Act::erase;
@@ -97,15 +96,39 @@ private:
             return fail(Errc::invalid, "the resource's id is not that of the match");
         }
         if (by_condition && !match) {
-            planned.id = stated ? *stated : crypto::random_uuid(context_.random);
+            if (stated) {
+                planned.id = *stated;
+            } else {
+                make_id(planned);
+            }
         }
         return {};
+    }
+
+    void make_id(Planned& planned) {
+        planned.id = crypto::random_uuid(context_.random);
+        planned.id_is_new = true;
+    }
+
+    // Of a conditional create, the match of its search.
+    Result<std::optional<store::Current>> current(IntentFacts const& facts,
+                                                  Planned const& planned) {
+        auto const interaction =
+            planned.act == Act::none && facts.interaction == Interaction::create
+                ? Interaction::search_type
+                : facts.interaction;
+        return context_.records.current(interaction, facts.type, planned.id);
     }
 
     Result<void> check(IntentFacts const& facts, Planned& planned) {
         SALUS_TRY_VOID(check_bound(permit_, planned.current));
         SALUS_TRY_VOID(check_preconditions(facts, planned.current));
         bool const live = planned.current && planned.current->state == store::VersionState::live;
+        // What takes the id may be out of reach: whether something does is not told.
+        if (planned.act == Act::update && !planned.current && !planned.id_is_new &&
+            context_.records.hides_some(facts.interaction, facts.type)) {
+            return fail(Errc::not_found, "no such resource");
+        }
         bool const new_by_condition = facts.condition && planned.guard.has_value();
         if (planned.act == Act::update && new_by_condition && live) {
             return fail(Errc::conflict,
@@ -160,7 +183,8 @@ private:
             return {};
         }
         if (targets_.contains(facts.type + "/" + planned.id)) return {};
-        SALUS_TRY(auto const current, context_.records.current(facts.type, planned.id));
+        SALUS_TRY(auto const current,
+                  context_.records.current(facts.interaction, facts.type, planned.id));
         if (!current) return fail(Errc::not_found, "no such resource");
         bool const versions = facts.interaction == Interaction::vread ||
                               facts.interaction == Interaction::history_instance;

@@ -14,6 +14,7 @@ struct Planned {
     std::string id;
     std::optional<store::Current> current;
     std::optional<store::Write> guard;  // written with what a condition creates
+    bool id_is_new = false;             // just made: nobody's yet
 };
 
 struct Plan {

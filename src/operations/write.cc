@@ -26,7 +26,11 @@ Result<Target> new_target(Context const& context, request::IntentFacts const& in
         target.id = crypto::random_uuid(context.random);
         return target;
     }
-    SALUS_TRY(target.current, context.records.current(intent.type, *id));
+    // What takes the id may be out of reach: whether something does is not told.
+    if (context.records.hides_some(intent.interaction, intent.type)) {
+        return fail(Errc::not_found, "no such resource");
+    }
+    SALUS_TRY(target.current, context.records.current(intent.interaction, intent.type, *id));
     if (target.current && target.current->state == store::VersionState::live) {
         return fail(Errc::conflict,
                     "the resource's id is taken by one that the condition does not match");
@@ -47,7 +51,10 @@ Result<Target> target_of(Context const& context, request::IntentFacts const& int
         }
         target.id = *std::move(conditioned.id);
     }
-    SALUS_TRY(target.current, context.records.current(intent.type, target.id));
+    SALUS_TRY(target.current, context.records.current(intent.interaction, intent.type, target.id));
+    if (!target.current && context.records.hides_some(intent.interaction, intent.type)) {
+        return fail(Errc::not_found, "no such resource");
+    }
     return target;
 }
 
@@ -58,7 +65,7 @@ void add_guard(std::optional<store::Write> guard, request::Prepared& prepared) {
 Result<request::Prepared> existing(Context const& context, request::Permit const& permit,
                                    std::string const& id) {
     SALUS_TRY(auto document,
-              context.records.get(records::DocumentClass::resource, permit.intent().type, id));
+              context.records.get(request::Interaction::search_type, permit.intent().type, id));
     if (!document || document->state != store::VersionState::live) {
         return fail(Errc::conflict, "the resource was changed by another request");
     }
@@ -77,7 +84,8 @@ Result<request::Prepared> create(Context const& context, request::Permit const& 
     }
     auto const id = crypto::random_uuid(context.random);
     auto const when = context.clock.now();
-    Staging const staging{*intent.resource, id, 1, "create", when, kNoReferences};
+    Staging const staging{intent.interaction, *intent.resource, id, 1, "create", when,
+                          kNoReferences};
     SALUS_TRY(auto staged, stage(context, staging));
     SALUS_TRY_VOID(check_bound(permit, staged));
     auto prepared = written(context, permit, std::move(staged), id, when);
@@ -94,7 +102,8 @@ Result<request::Prepared> update(Context const& context, request::Permit const& 
     auto const when = context.clock.now();
     auto const version = current ? current->version + 1 : 1;
     Literal const action = current ? Literal("update") : Literal("create");
-    Staging const staging{*intent.resource, target.id, version, action, when, kNoReferences};
+    Staging const staging{intent.interaction, *intent.resource, target.id, version, action, when,
+                          kNoReferences};
     SALUS_TRY(auto staged, stage(context, staging));
     SALUS_TRY_VOID(check_bound(permit, staged));
     auto prepared = written(context, permit, std::move(staged), target.id, when);
@@ -113,7 +122,7 @@ Result<request::Prepared> remove(Context const& context, request::Permit const& 
         if (!conditioned.id) return prepared;
         id = *std::move(conditioned.id);
     }
-    SALUS_TRY(auto const current, context.records.current(intent.type, id));
+    SALUS_TRY(auto const current, context.records.current(intent.interaction, intent.type, id));
     if (!current) return fail(Errc::not_found, "no such resource");
     SALUS_TRY_VOID(check_bound(permit, current));
     SALUS_TRY_VOID(check_preconditions(intent, current));

@@ -35,7 +35,7 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
     : house_(house),
       tenant_(tenant),
       records_(std::move(records)),
-      context_{tenant.tenant, *records_, parser_, house.random, house.clock, tenant.audit_trail},
+      workplace_{tenant.tenant, *records_, parser_, house.random, house.clock, tenant.audit_trail},
       classifier_(tenant.tenant, *records_, parser_, house.clock),
       authorization_(house.policy),
       standing_(*records_, parser_, house.clock),
@@ -63,7 +63,7 @@ Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
     if (interaction == Interaction::page_script) return sign_in::passkey_script_answer();
     if (interaction == Interaction::json_web_key_set)
         return document(tenant_.token_keys.current()->json_web_key_set());
-    return operations::prepare(context_, permit);
+    return operations::prepare(workplace_, permit);
 }
 
 Result<request::Prepared> TenantDesk::prepare_token(request::Exchange& exchange,
@@ -157,10 +157,10 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
         case Family::resource:
         case Family::audit_event:
         case Family::audit_detail:
-        case Family::receipt: return operations::prepare(context_, permit);
+        case Family::receipt: return operations::prepare(workplace_, permit);
         case Family::bundle:
             return interaction == Interaction::batch ? operations::batch(exchange.entries.size())
-                                                     : operations::prepare(context_, permit);
+                                                     : operations::prepare(workplace_, permit);
         case Family::discovery: return describe(permit);
         case Family::token: return prepare_token(exchange, interaction);
         case Family::definitions: return prepare_definitions(exchange, permit);

@@ -60,7 +60,7 @@ private:
     TenantHouse const& tenant_;
     std::unique_ptr<records::Records> records_;
     json::Parser parser_;
-    operations::Context context_;
+    operations::Workplace workplace_;
     operations::Classifier classifier_;
     authorization::Authorization authorization_;
     oauth::StandingTokens standing_;

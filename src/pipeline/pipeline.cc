@@ -95,8 +95,7 @@ Task<Result<Pipeline::Work>> Pipeline::prepare(request::Exchange& exchange,
 Result<request::Permit> Pipeline::decide_at(Desk& desk, request::Exchange& exchange) {
     auto& room = desk.of(*exchange.tenant);
     SALUS_TRY(auto intent, room.classifier().classify(exchange));
-    return room.authorization().permit(exchange.facts.caller, std::move(intent),
-                                       exchange.facts.rules);
+    return room.authorization().permit(exchange, std::move(intent));
 }
 
 // Prepare and narrow: nothing here leaves the process or changes the store.

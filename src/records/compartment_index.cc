@@ -59,6 +59,31 @@ Result<std::shared_ptr<CompartmentIndex const>> CompartmentIndex::make_of_some(
     return std::shared_ptr<CompartmentIndex const>(std::move(index));
 }
 
+Result<std::shared_ptr<CompartmentIndex const>> CompartmentIndex::narrowed(
+    std::shared_ptr<CompartmentIndex const> whole, Keep const& keep) {
+    // Shared by those that look into it.
+    std::shared_ptr<CompartmentIndex> index(new CompartmentIndex(whole->scope_));
+    index->sequence_ = whole->sequence_;
+    index->compartment_ = whole->compartment_;
+    index->compartments_ = whole->compartments_;
+    index->outside_the_page_ = whole->outside_the_page_;
+    index->bytes_ = whole->bytes_;
+    index->loaded_ = whole->loaded_;
+    index->tables_ = whole->tables_;
+    index->places_ = whole->places_;
+    for (auto& table : index->tables_) {
+        auto const rows = table.rows();
+        auto kept = rows;
+        SALUS_TRY_VOID(keep(table, kept));
+        for (auto const row : rows) {
+            if (!std::ranges::binary_search(kept, row)) table.hide(row);
+        }
+        index->size_ += kept.size();
+    }
+    index->whole_ = std::move(whole);
+    return std::shared_ptr<CompartmentIndex const>(std::move(index));
+}
+
 CompartmentIndex::~CompartmentIndex() {
     scrub(page_);
     scrub(entries_);

@@ -3,6 +3,7 @@
 // leaves.
 #pragma once
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -49,6 +50,11 @@ public:
     // Of entries from whatever compartments.
     [[nodiscard]] static Result<std::shared_ptr<CompartmentIndex const>> make_of_some(
         std::vector<OpenedIndexEntry> entries, fhir::LoadedParametersPointer loaded = nullptr);
+    // Without the rows that `keep` takes out of those that a table searches. Shares what `whole`
+    // holds.
+    using Keep = std::function<Result<void>(fhir::EntryTable const&, std::vector<Row>&)>;
+    [[nodiscard]] static Result<std::shared_ptr<CompartmentIndex const>> narrowed(
+        std::shared_ptr<CompartmentIndex const> whole, Keep const& keep);
     CompartmentIndex(CompartmentIndex const&) = delete;
     CompartmentIndex& operator=(CompartmentIndex const&) = delete;
     ~CompartmentIndex();
@@ -89,6 +95,8 @@ private:
     fhir::LoadedParametersPointer loaded_;  // all three are what the tables look into
     std::string page_;
     Bytes entries_;  // as a page
+    // Of a narrowed index, in the place of both: shared with whoever else looks into it.
+    std::shared_ptr<CompartmentIndex const> whole_;
     std::vector<fhir::EntryTable> tables_;
     std::vector<PagePlaces> places_;  // of each table
 };

@@ -10,6 +10,7 @@
 
 #include "request/caller.h"
 #include "request/intent.h"
+#include "request/resource_constraints.h"
 
 namespace salus::authorization {
 class Authorization;
@@ -54,6 +55,8 @@ public:
         return found == included_.end() ? nullptr : &found->elements;
     }
     [[nodiscard]] Reach reach() const noexcept { return reach_; }
+    // Which stored resources it is about: those that the caller's granular scopes leave.
+    [[nodiscard]] ResourceConstraints const& constraints() const noexcept { return constraints_; }
     [[nodiscard]] std::vector<PolicyRuleId> const& rules() const noexcept { return rules_; }
     Permit(Permit&&) noexcept = default;
     Permit& operator=(Permit&&) noexcept = default;
@@ -61,9 +64,12 @@ public:
 private:
     friend class authorization::Authorization;
     Permit(CallerPointer caller, Intent intent)
-        : caller_(std::move(caller)), intent_(std::move(intent)) {}
+        : caller_(std::move(caller)),
+          intent_(std::move(intent)),
+          constraints_(caller_->facts(), intent_.facts()) {}
     CallerPointer caller_;
     Intent intent_;
+    ResourceConstraints constraints_;
     AllowedElements elements_;
     std::vector<AllowedElements> entry_elements_;
     std::vector<TypePermit> included_;

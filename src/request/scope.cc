@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+
+#include "request/scope_constraint.h"
 
 namespace salus::request {
 namespace {
@@ -97,6 +100,45 @@ bool empty(Scope const& scope) {
     return std::ranges::none_of(kLetters, [&](Letter const& l) { return scope.*l.member; });
 }
 
+bool covers(Scope const& limit, Scope const& scope) {
+    return limit.context == scope.context &&
+           (limit.type == scope.type || (limit.type == "*" && scope.type != kAuditEvent));
+}
+
+void add_common_letters(Scope const& one, Scope const& other, Scope& part) {
+    for (auto const& letter : kLetters) {
+        if (one.*letter.member && other.*letter.member) part.*letter.member = true;
+    }
+}
+
+// One part for each constraint that comes of it. What the widest one permits needs no other.
+std::vector<Scope> parts_inside(Scope const& scope, std::vector<Scope> const& registered) {
+    Scope whole{.context = scope.context, .type = scope.type, .constraint = scope.constraint};
+    std::vector<Scope> parts;
+    for (auto const& limit : registered) {
+        if (!covers(limit, scope)) continue;
+        auto const both = conjunction(scope.type, scope.constraint, limit.constraint);
+        if (!both) continue;
+        if (*both == scope.constraint) {
+            add_common_letters(scope, limit, whole);
+            continue;
+        }
+        auto part = std::ranges::find(parts, *both, &Scope::constraint);
+        if (part == parts.end()) {
+            parts.push_back({.context = scope.context, .type = scope.type, .constraint = *both});
+            part = std::prev(parts.end());
+        }
+        add_common_letters(scope, limit, *part);
+    }
+    for (auto& part : parts) {
+        for (auto const& letter : kLetters) {
+            if (whole.*letter.member) part.*letter.member = false;
+        }
+    }
+    parts.insert(parts.begin(), std::move(whole));
+    return parts;
+}
+
 }  // namespace
 
 std::string Scope::text() const {
@@ -129,10 +171,19 @@ std::optional<Scope> parse_scope(std::string_view text) {
     } else if (context != "system") {
         return std::nullopt;
     }
-    auto const dot = rest.find('.');
-    if (dot == std::string_view::npos || !is_type_name(rest.substr(0, dot))) return std::nullopt;
-    scope.type = rest.substr(0, dot);
-    if (!read_letters(rest.substr(dot + 1), scope)) return std::nullopt;
+    auto const question = rest.find('?');
+    auto const whole = rest.substr(0, question);
+    auto const dot = whole.find('.');
+    if (dot == std::string_view::npos || !is_type_name(whole.substr(0, dot))) return std::nullopt;
+    scope.type = whole.substr(0, dot);
+    auto const permission = whole.substr(dot + 1);
+    if (!read_letters(permission, scope)) return std::nullopt;
+    if (question == std::string_view::npos) return scope;
+    // Version 1 has no constraints.
+    if (letters_of_version_1(permission) != permission) return std::nullopt;
+    auto constraint = canonical_constraint(scope.type, rest.substr(question + 1));
+    if (!constraint) return std::nullopt;
+    scope.constraint = *std::move(constraint);
     return scope;
 }
 
@@ -200,17 +251,9 @@ std::vector<Scope> intersect(std::vector<Scope> const& asked,
                              std::vector<Scope> const& registered) {
     std::vector<Scope> granted;
     for (auto const& scope : asked) {
-        Scope part{.context = scope.context, .type = scope.type};
-        for (auto const& limit : registered) {
-            bool const covers =
-                limit.context == scope.context &&
-                (limit.type == scope.type || (limit.type == "*" && scope.type != kAuditEvent));
-            if (!covers) continue;
-            for (auto const& letter : kLetters) {
-                if (scope.*letter.member && limit.*letter.member) part.*letter.member = true;
-            }
+        for (auto& part : parts_inside(scope, registered)) {
+            if (!empty(part) && granted.size() < kScopesLargest) granted.push_back(std::move(part));
         }
-        if (!empty(part)) granted.push_back(std::move(part));
     }
     return granted;
 }

@@ -6,8 +6,8 @@
 // and admin/population.read, which lets reading span patients (MIN-3); admin/tokens.read, which
 // lets a service introspect every client's tokens. The scopes on AuditEvent must be named: "*" is
 // every record, and the audit log is none. A scope that is not exactly one of these is refused,
-// never reinterpreted. Granular scopes (?param=value) are refused as long as no rule enforces them:
-// a constraint that cannot be evaluated denies (rule SC4).
+// never reinterpreted. Behind the letters of a version 2 scope a constraint may stand, ?param=value
+// (scope_constraint.h); one that cannot be evaluated refuses the scope (rule SC4).
 #pragma once
 
 #include <optional>
@@ -43,12 +43,12 @@ struct Scope {
 [[nodiscard]] std::optional<std::vector<Scope>> parse_scopes(std::string_view text);
 [[nodiscard]] std::string to_text(std::vector<Scope> const& scopes);
 
-// Whether `scope` allows this interaction on this type, context aside.
+// Whether `scope` allows this interaction on this type, context and constraint aside.
 [[nodiscard]] bool allows(Scope const& scope, Interaction interaction, std::string_view type);
 // Whether a search or a history may span patients (MIN-3), as far as scopes say.
 [[nodiscard]] bool spans_patients(std::vector<Scope> const& scopes);
-// What of `asked` lies inside `registered`: the part of each asked scope that some registered scope
-// of the same context covers, letter by letter; empty letters are left out.
+// What of `asked` lies inside `registered`: the part of each asked scope that registered scopes of
+// the same context cover, letter by letter and under both constraints. 64 scopes at most.
 [[nodiscard]] std::vector<Scope> intersect(std::vector<Scope> const& asked,
                                            std::vector<Scope> const& registered);
 

@@ -122,8 +122,19 @@ class Tokens(unittest.TestCase):
         patient = {"resourceType": "Patient", "id": "a"}
         self.assertEqual(client.put("/fhir/Patient/a", patient).status, 403)
         for scope in ("system/Patient.sr", "system/Patient", "patient/Patient.rs", "", "openid",
-                      "system/Observation.rs?category=laboratory"):
+                      "system/Observation.rs?patient=a", "system/Observation.rs?_include=*",
+                      "system/Observation.rs?category:in=http://x", "system/Observation.rs?"):
             self.refused(self.ask(self.ec.sign(self.claims()), scope), "invalid_scope", 400)
+
+    def test_a_scope_may_be_granular(self):
+        asked = "system/Observation.rs?category=urn:c|laboratory"
+        token = self.granted(self.ec.sign(self.claims()), scope=asked + " system/Patient.s")
+        self.assertEqual(token["scope"], asked + " system/Patient.s")
+        client = self.instance.client(token["access_token"])
+        found = client.get("/fhir/Observation?patient=none")
+        self.assertEqual((found.status, int(found.json()["total"])), (200, 0))
+        self.assertEqual(client.get("/fhir/Observation/none").status, 404)
+        self.assertEqual(client.get("/fhir/Patient/none").status, 403)
 
     def test_purpose_of_use(self):
         def b2b(code):

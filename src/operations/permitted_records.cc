@@ -1,0 +1,171 @@
+#include "operations/permitted_records.h"
+
+#include "operations/request_reader.h"
+
+namespace salus::operations {
+
+using records::OpenedIndexEntry;
+using records::StoredDocument;
+
+namespace {
+
+constexpr std::string_view kGuardType = "ConditionGuard";
+
+}  // namespace
+
+Result<bool> PermittedRecords::left(Interaction interaction, CompartmentId const& compartment,
+                                    BytesView entry) const {
+    SALUS_TRY(auto const view, fhir::EntryView::decode(entry));
+    return constraints_.leave(interaction, view, compartment);
+}
+
+Result<bool> PermittedRecords::left(Interaction interaction, std::string_view type,
+                                    std::string_view id, StoredDocument const& document) {
+    if (constraints_.leave_all(interaction, type, document.compartment)) return true;
+    if (document.state == store::VersionState::deleted) {
+        SALUS_TRY(auto const before, records_.get_version(type, id, document.version - 1));
+        if (!before || before->state == store::VersionState::deleted) return false;
+        return left(interaction, type, id, *before);
+    }
+    SALUS_TRY(auto const resource, fhir::Reader::index(document.text.clone(), parser_));
+    SALUS_TRY(auto const entry, fhir::make_index_entry(resource.view(), document.last_updated));
+    return left(interaction, document.compartment, RequestReader::entry(entry));
+}
+
+Result<std::optional<StoredDocument>> PermittedRecords::if_left(
+    Interaction interaction, std::string_view type, std::string_view id,
+    std::optional<StoredDocument> document) {
+    if (!document) return document;
+    SALUS_TRY(bool const there, left(interaction, type, id, *document));
+    if (!there) document.reset();
+    return document;
+}
+
+Result<std::optional<store::Current>> PermittedRecords::current(Interaction interaction,
+                                                                std::string_view type,
+                                                                std::string_view id) {
+    SALUS_TRY(auto const found, records_.current(type, id));
+    if (!found || constraints_.leave_all(interaction, type, found->compartment)) return found;
+    SALUS_TRY(auto const document, get(interaction, type, id));
+    if (!document) return std::optional<store::Current>();
+    return store::Current{document->compartment, document->version, document->state};
+}
+
+Result<std::optional<StoredDocument>> PermittedRecords::get(Interaction interaction,
+                                                            std::string_view type,
+                                                            std::string_view id) {
+    SALUS_TRY(auto document, records_.get(records::DocumentClass::resource, type, id));
+    return if_left(interaction, type, id, std::move(document));
+}
+
+Result<std::optional<StoredDocument>> PermittedRecords::get_version(Interaction interaction,
+                                                                    std::string_view type,
+                                                                    std::string_view id,
+                                                                    std::uint64_t version) {
+    SALUS_TRY(auto document, records_.get_version(type, id, version));
+    return if_left(interaction, type, id, std::move(document));
+}
+
+Result<std::vector<std::optional<StoredDocument>>> PermittedRecords::get_all(
+    std::span<Wanted const> wanted) {
+    std::vector<records::ResourcePlace> places;
+    places.reserve(wanted.size());
+    for (auto const& each : wanted) places.push_back(each.place);
+    SALUS_TRY(auto documents, records_.get_all(places));
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        auto const& [place, interaction] = wanted[i];
+        SALUS_TRY(documents[i],
+                  if_left(interaction, place.type, place.id, std::move(documents[i])));
+    }
+    return documents;
+}
+
+Result<PermittedVersions> PermittedRecords::history(Interaction interaction, std::string_view type,
+                                                    std::string_view id, std::uint64_t before,
+                                                    std::size_t count) {
+    SALUS_TRY(auto documents, records_.history(type, id, before, count));
+    PermittedVersions versions;
+    versions.looked = documents.size();
+    for (auto& document : documents) {
+        versions.below = document.version;
+        SALUS_TRY(bool const there, left(interaction, type, id, document));
+        if (there) versions.documents.push_back(std::move(document));
+    }
+    return versions;
+}
+
+Result<records::CompartmentIndexPointer> PermittedRecords::index(
+    Interaction interaction, CompartmentId const& compartment,
+    fhir::LoadedParametersPointer const& loaded, std::size_t entries_max) {
+    SALUS_TRY(auto whole, records_.index(compartment, loaded, entries_max));
+    if (!constraints_.any()) return whole;
+    return records::CompartmentIndex::narrowed(
+        std::move(whole), [&](fhir::EntryTable const& table, auto& rows) {
+            return constraints_.retain(interaction, table, compartment, rows);
+        });
+}
+
+Result<std::optional<OpenedIndexEntry>> PermittedRecords::entry(
+    Interaction interaction, Address const& address, fhir::LoadedParameters const* loaded) {
+    SALUS_TRY(auto found, records_.entry(address, loaded));
+    if (!found || !constraints_.any()) return found;
+    SALUS_TRY(bool const there, left(interaction, found->compartment, bytes_of(found->entry)));
+    if (there) return found;
+    scrub(found->entry);
+    return std::optional<OpenedIndexEntry>();
+}
+
+Result<std::vector<OpenedIndexEntry>> PermittedRecords::find(Interaction interaction,
+                                                             BlindToken const& token,
+                                                             fhir::LoadedParameters const* loaded) {
+    SALUS_TRY(auto found, records_.find(token, loaded));
+    if (!constraints_.any()) return found;
+    std::vector<OpenedIndexEntry> kept;
+    for (auto& each : found) {
+        SALUS_TRY(bool const there, left(interaction, each.compartment, bytes_of(each.entry)));
+        if (there) {
+            kept.push_back(std::move(each));
+        } else {
+            scrub(each.entry);
+        }
+    }
+    return kept;
+}
+
+Result<store::Write> PermittedRecords::seal(Interaction interaction,
+                                            records::Change const& change) {
+    if (!constraints_.any()) return records_.seal(change);
+    if (change.version > 1) {
+        SALUS_TRY(auto const replaced, get(interaction, change.type, change.id));
+        if (!replaced) return fail(Errc::not_found, "no such resource");
+    }
+    if (change.state == store::VersionState::live) {
+        SALUS_TRY(bool const there,
+                  left(interaction, change.compartment, RequestReader::entry(change.index_entry)));
+        if (!there) {
+            return fail(Errc::forbidden,
+                        "the resource would lie outside of what the scopes of the token permit");
+        }
+    }
+    return records_.seal(change);
+}
+
+Result<std::optional<store::Current>> PermittedRecords::current_guard(std::string_view criterion) {
+    return records_.current(kGuardType, criterion);
+}
+
+Result<store::Write> PermittedRecords::seal_guard(std::string_view criterion,
+                                                  std::optional<store::Current> const& current,
+                                                  WallTime when) {
+    records::Change guard;
+    guard.document_class = records::DocumentClass::condition_guard;
+    guard.type = kGuardType;
+    guard.id = criterion;
+    guard.compartment = addressing().identity_compartment();
+    guard.version = current ? current->version + 1 : 1;
+    guard.when = when;
+    guard.expires_at = to_unix_seconds(guard.when) + limits::kConditionGuardTime.count();
+    return records_.seal(guard);
+}
+
+}  // namespace salus::operations

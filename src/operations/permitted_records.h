@@ -1,0 +1,108 @@
+// The records as one permit reaches them: the only way by which operations come to a resource. What
+// the caller's granular scopes do not leave (request/resource_constraints.h) is not there: not in a
+// read, a version, a history, an index that is searched, counted, followed or included from, and no
+// write takes its place or makes one.
+//
+// Each call says what it is for, in an interaction whose scopes must then leave the resource.
+// A version is judged by its own content; a deletion by what it deleted. Every document that leaves
+// is judged by itself, even if an index was asked before. Borrows; belongs to one request.
+#pragma once
+
+#include <limits>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "json/document.h"
+#include "records/records.h"
+
+namespace salus::operations {
+
+// Versions of a history, of which those that are not left are missing.
+struct PermittedVersions {
+    std::vector<records::StoredDocument> documents;
+    std::size_t looked = 0;   // versions, missing ones included
+    std::uint64_t below = 0;  // the last one looked at; 0: none was
+};
+
+class PermittedRecords {
+public:
+    using Interaction = request::Interaction;
+
+    PermittedRecords(records::Records& records, json::Parser& parser, request::Permit const& permit)
+        : records_(records), parser_(parser), constraints_(permit.constraints()) {}
+
+    [[nodiscard]] records::Addressing const& addressing() const noexcept {
+        return records_.addressing();
+    }
+    [[nodiscard]] records::Sealing& sealing() noexcept { return records_.sealing(); }
+    // Whether some scope is granular.
+    [[nodiscard]] bool constrained() const noexcept { return constraints_.any(); }
+    // Whether some resources of the type are out of reach for this, so that what is not there may
+    // be there for others: then nothing can be made at an id of the caller's choice.
+    [[nodiscard]] bool hides_some(Interaction interaction, std::string_view type) const {
+        return !constraints_.leave_all(interaction, type);
+    }
+
+    // As those of records::Records, of resources.
+    [[nodiscard]] Result<std::optional<store::Current>> current(Interaction interaction,
+                                                                std::string_view type,
+                                                                std::string_view id);
+    [[nodiscard]] Result<std::optional<records::StoredDocument>> get(Interaction interaction,
+                                                                     std::string_view type,
+                                                                     std::string_view id);
+    [[nodiscard]] Result<std::optional<records::StoredDocument>> get_version(
+        Interaction interaction, std::string_view type, std::string_view id, std::uint64_t version);
+    struct Wanted {
+        records::ResourcePlace place;
+        Interaction interaction;
+    };
+    [[nodiscard]] Result<std::vector<std::optional<records::StoredDocument>>> get_all(
+        std::span<Wanted const> wanted);
+    [[nodiscard]] Result<PermittedVersions> history(Interaction interaction, std::string_view type,
+                                                    std::string_view id, std::uint64_t before,
+                                                    std::size_t count);
+    [[nodiscard]] Result<records::CompartmentIndexPointer> index(
+        Interaction interaction, CompartmentId const& compartment,
+        fhir::LoadedParametersPointer const& loaded = nullptr,
+        std::size_t entries_max = std::numeric_limits<std::size_t>::max());
+    [[nodiscard]] Result<std::optional<records::OpenedIndexEntry>> entry(
+        Interaction interaction, Address const& address,
+        fhir::LoadedParameters const* loaded = nullptr);
+    [[nodiscard]] Result<std::vector<records::OpenedIndexEntry>> find(
+        Interaction interaction, BlindToken const& token,
+        fhir::LoadedParameters const* loaded = nullptr);
+
+    // Places and names, for walks over all patients: not what stands there.
+    [[nodiscard]] Result<std::vector<store::Committed>> committed(std::uint64_t before,
+                                                                  std::size_t count) {
+        return records_.committed(before, count);
+    }
+    [[nodiscard]] Result<std::optional<records::ResourceName>> name_at(Address const& address) {
+        return records_.name_at(address);
+    }
+
+    // Errc::forbidden: the new version would be out of reach; Errc::not_found: the one that it
+    // replaces is.
+    [[nodiscard]] Result<store::Write> seal(Interaction interaction, records::Change const& change);
+    // Guards of conditions, which are no resources (condition.h).
+    [[nodiscard]] Result<std::optional<store::Current>> current_guard(std::string_view criterion);
+    [[nodiscard]] Result<store::Write> seal_guard(std::string_view criterion,
+                                                  std::optional<store::Current> const& current,
+                                                  WallTime when);
+
+private:
+    [[nodiscard]] Result<bool> left(Interaction interaction, std::string_view type,
+                                    std::string_view id, records::StoredDocument const& document);
+    [[nodiscard]] Result<bool> left(Interaction interaction, CompartmentId const& compartment,
+                                    BytesView entry) const;
+    [[nodiscard]] Result<std::optional<records::StoredDocument>> if_left(
+        Interaction interaction, std::string_view type, std::string_view id,
+        std::optional<records::StoredDocument> document);
+
+    records::Records& records_;
+    json::Parser& parser_;
+    request::ResourceConstraints const& constraints_;
+};
+
+}  // namespace salus::operations

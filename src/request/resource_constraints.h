@@ -1,0 +1,66 @@
+// ResourceConstraints: what the granular scopes of a caller leave of the stored resources (AZ-6,
+// SC1, SC5). Every Permit has them, of its own Caller. What was permitted is permitted for those
+// resources only that one of the scopes which permit it lets through: several scopes are a union,
+// and what has parts (a patch is a read and an update) needs each of them.
+//
+// Without a granular scope all is left. A scope whose constraint cannot be evaluated leaves nothing
+// (SC4). A scope in patient context is about that patient's compartment; about resources that stand
+// in none only where the intent itself asks for their type in the patient's name.
+//
+// Thread safety: immutable.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fhir/entry_table.h"
+#include "fhir/index_entry.h"
+#include "fhir/search.h"
+#include "request/caller.h"
+#include "request/intent.h"
+
+namespace salus::request {
+
+class ResourceConstraints {
+public:
+    ResourceConstraints(CallerFacts const& caller, IntentFacts const& intent);
+
+    // Scopes that may not be used leave nothing.
+    void keep_usable(std::function<bool(Scope const&)> const& is_usable);
+
+    // Whether some scope is granular.
+    [[nodiscard]] bool any() const noexcept { return any_; }
+    // Whether whatever stands there of this type is left for this.
+    [[nodiscard]] bool leave_all(Interaction interaction, std::string_view type) const;
+    [[nodiscard]] bool leave_all(Interaction interaction, std::string_view type,
+                                 CompartmentId const& compartment) const;
+    // Whether this may be asked about resources of any compartment: by scopes in another context
+    // than a patient's.
+    [[nodiscard]] bool reach_beyond_patient(Interaction interaction, std::string_view type) const;
+
+    // Keeps those rows of a table, whose resources stand in this compartment, that are left.
+    [[nodiscard]] Result<void> retain(Interaction interaction, fhir::EntryTable const& table,
+                                      CompartmentId const& compartment,
+                                      std::vector<fhir::EntryTable::Row>& rows) const;
+    // Whether one resource is, by its index entry. Errc::corrupt: of an unknown type, or damaged.
+    [[nodiscard]] Result<bool> leave(Interaction interaction, fhir::EntryView const& entry,
+                                     CompartmentId const& compartment) const;
+
+private:
+    struct Rule {
+        Scope scope;
+        std::optional<fhir::SearchQuery> query;  // nothing: every resource
+        std::optional<CompartmentId> within;     // of a scope in patient context
+    };
+    [[nodiscard]] bool applies(Rule const& rule, Interaction part, std::string_view type,
+                               CompartmentId const& compartment) const;
+
+    bool any_ = false;
+    std::string patients_shared_type_;  // empty: none
+    std::vector<Rule> rules_;
+};
+
+}  // namespace salus::request
