@@ -64,7 +64,7 @@ constexpr auto kControls = std::to_array<Control>({
     {"AZ-4", "Purpose of use on every request, bound into the token", purpose_of_use,
      "a document generated from the policy in force"},
     {"AZ-5", "Consent is evaluated on every access", nullptr, "evaluation of FHIR Consent"},
-    {"AZ-6", "SMART scopes, version 2, with version 1 mapped", smart_scopes, "scopes of people"},
+    {"AZ-6", "SMART scopes, version 2, with version 1 mapped", smart_scopes, {}},
     {"AZ-7", "Every decision can be explained", explained_decisions,
      "an explain operation; the audit log names the rules"},
     {"AZ-8", "Policies are versioned, tested and approved data", policies_as_data,

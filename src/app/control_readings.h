@@ -59,6 +59,10 @@ Finding secret_references(EvidenceContext const& context);
 Finding process_memory(EvidenceContext const& context);
 Finding loggable_types(EvidenceContext const& context);
 // IAM
+Finding code_flow(EvidenceContext const& context);
+Finding refresh_rotation(EvidenceContext const& context);
+Finding openid_connect(EvidenceContext const& context);
+Finding strong_factors(EvidenceContext const& context);
 Finding client_authentication(EvidenceContext const& context);
 Finding token_signing(EvidenceContext const& context);
 Finding token_validation(EvidenceContext const& context);
@@ -69,10 +73,6 @@ Finding caller_attributes(EvidenceContext const& context);
 Finding purpose_of_use(EvidenceContext const& context);
 Finding smart_scopes(EvidenceContext const& context);
 Finding step_up(EvidenceContext const& context);
-Finding code_flow(EvidenceContext const& context);
-Finding refresh_rotation(EvidenceContext const& context);
-Finding openid_connect(EvidenceContext const& context);
-Finding strong_factors(EvidenceContext const& context);
 Finding explained_decisions(EvidenceContext const& context);
 Finding policies_as_data(EvidenceContext const& context);
 // MIN
