@@ -74,7 +74,7 @@ def same_answers(instance):
 def main():
     instance = Instance()
     try:
-        instance.start()
+        instance.start(seconds=60)
         chromium = browser()
         if chromium:
             drive(instance, chromium)
