@@ -4,6 +4,7 @@
 #include "foundation/sign_in_limits.h"
 #include "identity/enrolment.h"
 #include "identity/known_device.h"
+#include "identity/secret_id.h"
 #include "identity/session.h"
 #include "identity/sign_in_attempt.h"
 #include "identity/user.h"
