@@ -34,7 +34,9 @@ std::string registration_json(Registration const& registration) {
     writer.key("name").string(registration.name);
     writer.key("scope").string(registration.scope);
     list("purposes", registration.purposes);
-    if (registration.jwks.empty()) {
+    if (!registration.jwks_uri.empty()) {
+        writer.key("jwks_uri").string(registration.jwks_uri);
+    } else if (registration.jwks.empty()) {
         writer.key("token_endpoint_auth_method").string("none");
     } else {
         writer.key("jwks").raw(registration.jwks);

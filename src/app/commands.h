@@ -57,6 +57,7 @@ struct ClientAddOptions {
     std::string scope = "system/*.cruds";
     std::vector<std::string> purposes{"TREAT"};
     std::filesystem::path jwks;      // public keys of the client; or
+    std::string jwks_uri;            // the address of its public keys; or
     std::filesystem::path key_file;  // make a key pair and write the private key here
     bool dpop_bound = false;         // no token for it that is not bound to a key (RFC 9449)
     // An app that people sign in to; empty: a service.

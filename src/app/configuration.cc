@@ -6,6 +6,7 @@
 #include "app/audit_section.h"
 #include "app/crypto_section.h"
 #include "app/keys_section.h"
+#include "app/oauth_section.h"
 #include "app/rotation_section.h"
 #include "app/section.h"
 #include "fhir/definitions.h"
@@ -161,6 +162,7 @@ void read_root(toml::table const& root, Configuration& configuration, std::strin
     // Instances made before there were backups do not have it.
     if (top.has("backup")) read_backup(top.section("backup"), configuration, why);
     if (top.has("crypto")) read_crypto(top.section("crypto"), configuration.crypto, why);
+    if (top.has("oauth")) read_oauth(top.section("oauth"), configuration, why);
     read_audit(top.has("audit") ? top.section("audit") : nullptr, configuration, why);
     static_cast<void>(top.has("tenant"));
     read_tenants(toml::node_view<toml::node const>(root.get("tenant")), configuration, why);

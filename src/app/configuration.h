@@ -13,6 +13,7 @@
 #include "crypto/hash.h"
 #include "crypto/module.h"
 #include "foundation/log.h"
+#include "http/network.h"
 #include "mirror/sender.h"
 #include "syslog/pace.h"
 #include "transparency/publisher.h"
@@ -115,6 +116,13 @@ struct AuditConfiguration {
     std::string reader_group;                         // who may read the files; empty: nobody
 };
 
+// What clients of the authorization server may rest on beyond their registration.
+struct OauthConfiguration {
+    static constexpr std::string_view kSystemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
+    std::filesystem::path jwks_uri_authorities{kSystemAuthorities};  // PEM
+    std::vector<http::Network> jwks_uri_networks;                    // beyond the public ones
+};
+
 struct Configuration {
     std::filesystem::path directory;  // of the instance; relative paths in the file start here
     std::string text;                 // of salus.toml: what was read
@@ -126,6 +134,7 @@ struct Configuration {
     BackupConfiguration backup;
     CryptoConfiguration crypto;
     AuditConfiguration audit;
+    OauthConfiguration oauth;
     std::size_t index_cache_bytes = 0;
     LogLevel log_level = LogLevel::info;
     authorization::Policy policy;

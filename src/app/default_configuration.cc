@@ -108,6 +108,13 @@ name = "{fips_name}"
 version = "{fips_version}"
 certificate = "{fips_certificate}"
 
+[oauth]
+# Clients may register the address of their keys (jwks_uri) instead of the keys. Whom the server trusts to
+# name such an address's host (PEM), and the networks beyond the public Internet where it may stand:
+# "10.0.0.0/8" for an intranet. Every client that is registered can make the server call there.
+jwks_uri_authorities = "/etc/ssl/certs/ca-certificates.crt"
+jwks_uri_networks = []
+
 [audit]
 # Who signs checkpoints of the audit logs: "child", a process that `salus serve` starts, with its key in
 # signer/; or "socket", one that was started apart (`salus audit signer`), best as another user.

@@ -111,6 +111,8 @@ void describe_client_commands(CLI::App& app, Options& options, int& code) {
         ->capture_default_str();
     auto* jwks = add->add_option("--jwks", options.client_add.jwks, "Its public keys (RFC 7517)")
                      ->check(CLI::ExistingFile);
+    add->add_option("--jwks-uri", options.client_add.jwks_uri,
+                    "The https address of its public keys");
     add->add_option("--new-key", options.client_add.key_file,
                     "Make a key pair and write the private key to this file")
         ->excludes(jwks);

@@ -48,8 +48,10 @@ struct Client {
     Profile profile = Profile::smart;
     AuthenticationMethod authentication = AuthenticationMethod::private_key_jwt;
     GrantTypes grants{.client_credentials = true};
-    std::string jwks;                       // its public keys, RFC 7517; empty: a public client
+    // Its public keys (RFC 7517), here or at an address; neither: a public client.
+    std::string jwks;
     jose::KeySet keys;                      // the same, checked: checking a key is dear
+    std::string jwks_uri;                   // remote_keys.h
     bool dpop_bound_access_tokens = false;  // RFC 9449 section 5.2: no bearer token for it
     bool require_pushed_authorization_requests = false;  // RFC 9126 section 6
     std::vector<std::string> redirect_uris;

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "foundation/clock.h"
+#include "jose/jws.h"
 #include "json/document.h"
 #include "oauth/client_directory.h"
+#include "oauth/client_trust.h"
 #include "records/records.h"
 #include "request/exchange.h"
 #include "request/form.h"
@@ -30,16 +32,19 @@ class ClientAuthentication {
 public:
     // Borrows all.
     ClientAuthentication(request::Tenant const& tenant, records::Records& records,
-                         json::Parser& parser, Clock const& clock)
+                         json::Parser& parser, ClientTrust& trust, Clock const& clock)
         : tenant_(tenant),
           records_(records),
           parser_(parser),
+          trust_(trust),
           clients_(records, parser),
           clock_(clock) {}
 
     // Errc::unauthenticated, which is `invalid_client`, for a form without an assertion that names
     // no public client, and for every assertion that is not valid, with one reason for all of
-    // these; other errors are faults of ours. What is learned of the client goes to exchange.facts.
+    // these. Errc::unavailable: the client's keys stand elsewhere and are not there
+    // (client_trust.h); other errors are faults of ours. What is learned of the client goes to
+    // exchange.facts.
     [[nodiscard]] Result<ProvenClient> prove(request::Exchange& exchange,
                                              std::vector<request::Parameter> const& form);
     // Adds to the answer's batch what makes the assertion unusable a second time, on every node.
@@ -52,10 +57,13 @@ private:
     [[nodiscard]] Result<ProvenClient> public_client(request::Exchange& exchange,
                                                      std::vector<request::Parameter> const& form);
     [[nodiscard]] Result<ProvenClient> verify(request::Exchange& exchange, std::string_view text);
+    [[nodiscard]] Result<jose::Verified> verify_signature(Client const& client,
+                                                          std::string_view text);
 
     request::Tenant const& tenant_;
     records::Records& records_;
     json::Parser& parser_;
+    ClientTrust& trust_;
     ClientDirectory clients_;
     Clock const& clock_;
 };

@@ -104,8 +104,11 @@ Result<void> read_metadata(json::Value root, Client& client) {
 
 Result<void> check_metadata(Client const& client) {
     bool const for_people = client.grants.authorization_code;
-    if (client.is_public() != client.jwks.empty())
-        return fail(Errc::invalid, "a client has keys (jwks), or none and the method none");
+    if (!client.jwks.empty() && !client.jwks_uri.empty())
+        return fail(Errc::invalid, "jwks and jwks_uri exclude each other");
+    if (client.is_public() != (client.jwks.empty() && client.jwks_uri.empty()))
+        return fail(Errc::invalid,
+                    "a client has keys (jwks or jwks_uri), or none and the method none");
     if (client.is_public() && client.grants.client_credentials)
         return fail(Errc::invalid, "a public client cannot act for itself");
     if (client.grants.refresh_token && !for_people)

@@ -21,11 +21,12 @@ public:
     // Borrows all; belongs to one thread, as the records do.
     TokenEndpoint(request::Tenant const& tenant, authentication::TokenKeys const& keys,
                   authentication::TokenGuards& guards, records::Records& records,
-                  json::Parser& parser, crypto::Random& random, Clock const& clock)
+                  json::Parser& parser, ClientTrust& trust, crypto::Random& random,
+                  Clock const& clock)
         : tenant_(tenant),
           keys_(keys),
           guards_(guards),
-          clients_(tenant, records, parser, clock),
+          clients_(tenant, records, parser, trust, clock),
           people_(tenant, keys, records, parser, random, clock),
           random_(random),
           clock_(clock) {}

@@ -17,6 +17,7 @@
 #include "crypto/random.h"
 #include "foundation/clock.h"
 #include "foundation/log.h"
+#include "oauth/remote_keys.h"
 #include "records/compartment_index.h"
 #include "request/tenant.h"
 
@@ -40,6 +41,7 @@ struct House {
     admin::ControlReport const& control_report;
     admin::Backups& backups;
     authentication::TokenGuards& token_guards;
+    oauth::RemoteKeys& remote_keys;
     std::chrono::days keep_retired{0};                  // data keys, for older backups
     std::vector<std::unique_ptr<TenantHouse>> tenants;  // the default tenant first
     // What people must look at while requests are served. They outlive the house.
