@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::size_t kKeySetLargest = std::size_t{64} * 1024;
 
+// Empty: they stand at an address, or there are none.
 Result<std::string> public_keys(ClientAddOptions const& options) {
-    if (options.is_public) return std::string();
+    if (options.is_public || !options.jwks_uri.empty()) return std::string();
     if (!options.key_file.empty()) return make_client_keys(options.key_file);
     SALUS_TRY(auto const bytes, read_file(options.jwks, kKeySetLargest));
     return std::string(text_of(bytes));
@@ -19,12 +20,13 @@ Result<std::string> public_keys(ClientAddOptions const& options) {
 }  // namespace
 
 int client_add(ClientAddOptions const& options) {
-    int const given = (options.jwks.empty() ? 0 : 1) + (options.key_file.empty() ? 0 : 1) +
-                      (options.is_public ? 1 : 0);
+    int const given = (options.jwks.empty() ? 0 : 1) + (options.jwks_uri.empty() ? 0 : 1) +
+                      (options.key_file.empty() ? 0 : 1) + (options.is_public ? 1 : 0);
     if (given != 1) {
         say_problem("a client needs keys",
-                    "Give its public keys with --jwks FILE, or make a pair with --new-key FILE; an "
-                    "app that can keep no secret has none, with --public.");
+                    "Give its public keys with --jwks FILE, their address with --jwks-uri URL, or "
+                    "make a pair with --new-key FILE; an app that can keep no secret has none, "
+                    "with --public.");
         return kUsage;
     }
     std::string why;
@@ -56,6 +58,9 @@ int client_add(ClientAddOptions const& options) {
                                     .scope = options.scope,
                                     .purposes = options.purposes,
                                     .jwks = *jwks,
+                                    .jwks_uri = options.jwks_uri,
+                                    .self_signed = options.self_signed,
+                                    .certificate_bound = options.certificate_bound,
                                     .dpop_bound = options.dpop_bound,
                                     .redirect_uris = options.redirect_uris,
                                     .logout_uris = options.logout_uris,

@@ -20,7 +20,10 @@ struct Registration {
     std::string name;
     std::string scope;
     std::vector<std::string> purposes;
-    std::string jwks;  // empty: a public client
+    std::string jwks;        // or
+    std::string jwks_uri{};  // the address of its keys; neither: a public client
+    bool self_signed = false;
+    bool certificate_bound = false;
     bool dpop_bound = false;
     std::vector<std::string> redirect_uris{};  // empty: a service
     std::vector<std::string> logout_uris{};

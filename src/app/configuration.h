@@ -13,6 +13,7 @@
 #include "crypto/hash.h"
 #include "crypto/module.h"
 #include "foundation/log.h"
+#include "http/network.h"
 #include "mirror/sender.h"
 #include "syslog/pace.h"
 #include "transparency/publisher.h"
@@ -22,11 +23,15 @@ namespace salus::app {
 struct ServerConfiguration {
     std::string address;  // "localhost": both loopback addresses
     std::uint16_t port = 0;
+    std::uint16_t mutual_tls_port = 0;  // where clients are asked for certificates; 0: nowhere
     std::string public_url;    // what clients call: issuer, audience and links begin with it
     unsigned event_loops = 0;  // 0: one per core
     unsigned workers = 0;      // 0: one per core
     std::filesystem::path certificate;
     std::filesystem::path certificate_key;
+
+    // Scheme, host and mutual_tls_port; empty: there is none.
+    [[nodiscard]] std::string mutual_tls_origin() const;
 };
 
 enum class KeyBackend { sealed_file, pkcs11, transit };
@@ -115,6 +120,13 @@ struct AuditConfiguration {
     std::string reader_group;                         // who may read the files; empty: nobody
 };
 
+// What clients of the authorization server may rest on beyond their registration.
+struct OauthConfiguration {
+    static constexpr std::string_view kSystemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
+    std::filesystem::path jwks_uri_authorities{kSystemAuthorities};  // PEM
+    std::vector<http::Network> jwks_uri_networks;                    // beyond the public ones
+};
+
 struct Configuration {
     std::filesystem::path directory;  // of the instance; relative paths in the file start here
     std::string text;                 // of salus.toml: what was read
@@ -126,6 +138,7 @@ struct Configuration {
     BackupConfiguration backup;
     CryptoConfiguration crypto;
     AuditConfiguration audit;
+    OauthConfiguration oauth;
     std::size_t index_cache_bytes = 0;
     LogLevel log_level = LogLevel::info;
     authorization::Policy policy;

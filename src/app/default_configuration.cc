@@ -21,6 +21,10 @@ port = {port}
 # The address that clients use. Token issuer, audiences and links begin with it, never with what a
 # request claims in its Host header.
 public_url = "https://localhost:{port}"
+# A second port, for clients that show a TLS certificate (mutual TLS, RFC 8705); 0: none. The same paths are
+# served there; discovery names it (mtls_endpoint_aliases). A proxy before it must pass TLS through: no
+# header counts in a certificate's stead.
+mutual_tls_port = 0
 # Threads that serve connections, and threads for long work (searches, bundles). 0: one per core.
 event_loops = 0
 workers = 0
@@ -107,6 +111,13 @@ sha256 = "{fips_sha256}"
 name = "{fips_name}"
 version = "{fips_version}"
 certificate = "{fips_certificate}"
+
+[oauth]
+# Clients may register the address of their keys (jwks_uri) instead of the keys. Whom the server trusts to
+# name such an address's host (PEM), and the networks beyond the public Internet where it may stand:
+# "10.0.0.0/8" for an intranet. Every client that is registered can make the server call there.
+jwks_uri_authorities = "/etc/ssl/certs/ca-certificates.crt"
+jwks_uri_networks = []
 
 [audit]
 # Who signs checkpoints of the audit logs: "child", a process that `salus serve` starts, with its key in

@@ -13,6 +13,7 @@
 #include "app/key_service.h"
 #include "app/log_access.h"
 #include "app/mirror_link.h"
+#include "app/oauth_section.h"
 #include "app/open_intents.h"
 #include "app/readmission.h"
 #include "app/seal.h"
@@ -181,6 +182,7 @@ void Instance::join_rooms() {
             {.name = tenants_[i]->tenant.name, .log = *signed_logs_[i].second});
     }
     backups_ = std::make_unique<BackupService>(std::move(backup_sources));
+    remote_keys_ = std::make_unique<oauth::RemoteKeys>(*key_source_, clock_, log_);
     house_.reset(new pipeline::House{.clock = clock_,
                                      .log = log_,
                                      .random = random_,
@@ -190,6 +192,8 @@ void Instance::join_rooms() {
                                      .control_report = *evidence_,
                                      .backups = *backups_,
                                      .token_guards = token_guards_,
+                                     .remote_keys = *remote_keys_,
+                                     .mutual_tls_origin = configuration_.server.mutual_tls_origin(),
                                      .keep_retired = configuration_.rotation.keep_retired,
                                      .tenants = std::move(tenants_),
                                      .alarms = {&reconciliation_.alarm(), &syslog_state_.alarm()}});
@@ -237,6 +241,9 @@ bool Instance::open_all(std::string& why) {
         return false;
     }
     key_refresh_ = std::make_unique<KeyRefresh>(*key_service_, keyrings_, log_);
+    auto rules = key_fetch_rules(configuration_.oauth, why);
+    if (!rules) return false;
+    key_source_ = std::make_unique<oauth::HttpsKeySource>(*std::move(rules), resolver_);
     join_rooms();
     return start_replications(why) && load_definitions(why) && appoint_administrators(why) &&
            start_key_executor(why);

@@ -166,6 +166,9 @@ private:
     std::unique_ptr<ControlEvidence> evidence_;
     std::unique_ptr<BackupService> backups_;
     authentication::TokenGuards token_guards_{clock_.now()};
+    http::SystemResolver resolver_;
+    std::unique_ptr<oauth::KeySource> key_source_;
+    std::unique_ptr<oauth::RemoteKeys> remote_keys_;  // from there
     std::unique_ptr<pipeline::House> house_;
     std::unique_ptr<pipeline::Workers> workers_;
     std::optional<crypto::SigningKey> certificate_key_;

@@ -235,6 +235,8 @@ protected:
     RotationSettings settings_;
     std::unique_ptr<keys::Keyring> keyring_;
     authentication::TokenGuards token_guards_{instance_.clock.now()};
+    testing::KeySourceForTest key_source_;
+    oauth::RemoteKeys remote_keys_{key_source_, instance_.clock, instance_.log};
     pipeline::House house_{.clock = instance_.clock,
                            .log = instance_.log,
                            .random = instance_.random,
@@ -244,6 +246,7 @@ protected:
                            .control_report = report_,
                            .backups = backups_,
                            .token_guards = token_guards_,
+                           .remote_keys = remote_keys_,
                            .tenants = {}};
     std::unique_ptr<records::Records> records_;
     std::unique_ptr<TenantRotation> rotation_;

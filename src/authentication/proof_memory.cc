@@ -1,5 +1,7 @@
 #include "authentication/proof_memory.h"
 
+#include <algorithm>
+
 #include "foundation/limits.h"
 #include "foundation/oauth_limits.h"
 
@@ -8,6 +10,9 @@ namespace {
 
 // A proof dated as far ahead as skew allows counts until its life and the skew are over.
 constexpr auto kGeneration = limits::kDpopProofLife + 2 * limits::kClockSkew;
+
+// A key has a fifth of the memory at most: a quarter of the rest is as much then.
+constexpr std::size_t kShareOfTheRest = 4;
 
 void append_framed(Bytes& out, std::string_view part) {
     append_u32(out, static_cast<std::uint32_t>(part.size()));
@@ -19,6 +24,16 @@ void append_framed(Bytes& out, std::string_view part) {
 ProofMemory::ProofMemory(WallTime began, std::size_t capacity)
     : began_(std::chrono::floor<std::chrono::seconds>(began)), capacity_(capacity) {}
 
+ProofMemory::Mark ProofMemory::mark_of(BytesView what) {
+    auto const digest = crypto::sha256(what);
+    return {read_u64(BytesView(digest).first(8)), read_u64(BytesView(digest).subspan(8))};
+}
+
+std::size_t ProofMemory::Generation::share_of(Mark const& key) const {
+    auto const found = shares.find(key);
+    return found == shares.end() ? 0 : found->second;
+}
+
 Result<void> ProofMemory::use(jose::DpopProof const& proof, std::string_view url,
                               MonotonicTime now) {
     if (proof.issued_at < began_)
@@ -27,23 +42,27 @@ Result<void> ProofMemory::use(jose::DpopProof const& proof, std::string_view url
     append_framed(what, proof.thumbprint);
     append_framed(what, proof.token_id);
     append_framed(what, url);
-    auto const digest = crypto::sha256(what);
-    Mark const mark{read_u64(BytesView(digest).first(8)), read_u64(BytesView(digest).subspan(8))};
+    auto const mark = mark_of(what);
+    auto const key = mark_of(bytes_of(proof.thumbprint));
 
     MutexLock const lock(mutex_);
     turn(now);
-    if (current_.contains(mark) || previous_.contains(mark))
+    if (current_.proofs.contains(mark) || previous_.proofs.contains(mark))
         return fail(Errc::unauthenticated, "the proof was used before");
-    if (current_.size() + previous_.size() >= capacity_)
-        return fail(Errc::unavailable, "too many proofs of possession at once");
-    current_.insert(mark);
+    auto const used = current_.proofs.size() + previous_.proofs.size();
+    if (used >= capacity_) return fail(Errc::unavailable, "too many proofs of possession at once");
+    auto const share = std::max<std::size_t>((capacity_ - used) / kShareOfTheRest, 1);
+    if (current_.share_of(key) + previous_.share_of(key) >= share)
+        return fail(Errc::rate_limited, "too many proofs of possession by one key");
+    current_.proofs.insert(mark);
+    ++current_.shares[key];
     return {};
 }
 
 void ProofMemory::turn(MonotonicTime now) {
     if (now - turned_ < kGeneration) return;
-    previous_ = now - turned_ < 2 * kGeneration ? std::move(current_) : Marks();
-    current_.clear();
+    previous_ = now - turned_ < 2 * kGeneration ? std::move(current_) : Generation();
+    current_ = {};
     turned_ = now;
 }
 

@@ -1,10 +1,12 @@
 // Proofs of possession that were used (RFC 9449 section 11.1): each counts once. One memory for all
-// event loops and tenants of the process. A process that began later than a proof was made cannot
-// know whether it was used, and so refuses it. IAM-9. Thread safety: any thread.
+// event loops and tenants of the process, of which each key has a share: who floods it with valid
+// proofs refuses itself. A process that began later than a proof was made cannot know whether it
+// was used, and so refuses it. IAM-9. Thread safety: any thread.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "crypto/hash.h"
@@ -21,13 +23,16 @@ public:
     explicit ProofMemory(WallTime began, std::size_t capacity);
 
     // Takes the proof as used, by its key, its jti and the address. Errc::unauthenticated if it was
-    // used before or was made before this process began; Errc::unavailable when as many as the
-    // capacity were used within two lives of a proof: what cannot be remembered cannot be accepted.
+    // used before or was made before this process began: a second try needs another proof.
+    // Errc::rate_limited when the key has its share of the memory, which is a quarter of what is
+    // left, and one proof at least: a fifth of the memory if it is alone, and the more others have
+    // taken the less. Errc::unavailable when nothing is left: what cannot be remembered cannot be
+    // accepted.
     [[nodiscard]] Result<void> use(jose::DpopProof const& proof, std::string_view url,
                                    MonotonicTime now);
 
 private:
-    // A hash of key, jti and address: a dump of this memory tells nobody's address.
+    // A hash: a dump of this memory tells nobody's key or address.
     struct Mark {
         std::uint64_t high = 0;
         std::uint64_t low = 0;
@@ -38,16 +43,23 @@ private:
             return static_cast<std::size_t>(mark.high);
         }
     };
-    using Marks = std::unordered_set<Mark, MarkHash>;
+    // What was used for as long as a proof can count.
+    struct Generation {
+        std::unordered_set<Mark, MarkHash> proofs;                 // of key, jti and address
+        std::unordered_map<Mark, std::uint32_t, MarkHash> shares;  // of key: how many of those
 
+        [[nodiscard]] std::size_t share_of(Mark const& key) const;
+    };
+
+    [[nodiscard]] static Mark mark_of(BytesView what);
     void turn(MonotonicTime now) SALUS_REQUIRES(mutex_);
 
     WallTime const began_;
     std::size_t const capacity_;
     Mutex mutex_;
-    // Two generations, each as long as a proof can count: what is in neither was not used since.
-    Marks current_ SALUS_GUARDED_BY(mutex_);
-    Marks previous_ SALUS_GUARDED_BY(mutex_);
+    // What is in neither was not used since.
+    Generation current_ SALUS_GUARDED_BY(mutex_);
+    Generation previous_ SALUS_GUARDED_BY(mutex_);
     MonotonicTime turned_ SALUS_GUARDED_BY(mutex_){};
 };
 

@@ -60,11 +60,51 @@ TEST(ProofMemoryTest, WhatCannotBeRememberedIsNotAccepted) {
     ProofMemory memory(kBegan, 10);
     MonotonicTime now{std::chrono::hours(1)};
     for (int i = 0; i < 10; ++i) {
-        ASSERT_TRUE(memory.use(proof(std::to_string(i)), kUrl, now).has_value());
+        ASSERT_TRUE(memory.use(proof("one", std::to_string(i)), kUrl, now).has_value());
     }
     EXPECT_EQ(memory.use(proof("more"), kUrl, now).error().code, Errc::unavailable);
     now += 3 * limits::kDpopProofLife;
     EXPECT_TRUE(memory.use(proof("more"), kUrl, now).has_value());
+}
+
+// How many proofs the key gets accepted before the first refusal, which must be of the key alone.
+int flood(ProofMemory& memory, std::string const& key, MonotonicTime now, std::string prefix = "") {
+    for (int i = 0;; ++i) {
+        auto const used = memory.use(proof(prefix + std::to_string(i), key), kUrl, now);
+        if (used) continue;
+        EXPECT_EQ(used.error().code, Errc::rate_limited);
+        return i;
+    }
+}
+
+// The attack: valid proofs, as fast as they come. The others do not notice.
+TEST(ProofMemoryTest, AFloodRefusesItselfAlone) {
+    ProofMemory memory(kBegan, 10'000);
+    MonotonicTime const now{std::chrono::hours(1)};
+    EXPECT_NEAR(flood(memory, "attacker", now), 2'000, 1);
+    for (int i = 0; i < 1'000; ++i) {
+        ASSERT_TRUE(memory.use(proof(std::to_string(i), "other"), kUrl, now).has_value());
+    }
+    EXPECT_FALSE(memory.use(proof("again", "attacker"), kUrl, now).has_value());
+}
+
+TEST(ProofMemoryTest, AFloodBySeveralKeysLeavesSomethingToOthers) {
+    ProofMemory memory(kBegan, 100'000);
+    MonotonicTime const now{std::chrono::hours(1)};
+    constexpr int kKeys = 20;
+    for (int i = 0; i < kKeys; ++i) flood(memory, "attacker " + std::to_string(i), now);
+    EXPECT_GE(flood(memory, "other", now), 100);
+    EXPECT_TRUE(memory.use(proof("a", "one more"), kUrl, now).has_value());
+}
+
+// What a key used counts for it as long as it is remembered, over the turn of a generation too.
+TEST(ProofMemoryTest, AShareComesBackWhenItsProofsAreForgotten) {
+    ProofMemory memory(kBegan, 1'000);
+    MonotonicTime const start{std::chrono::hours(1)};
+    auto const generation = limits::kDpopProofLife + 2 * limits::kClockSkew;
+    ASSERT_NEAR(flood(memory, "key", start), 200, 1);
+    EXPECT_EQ(flood(memory, "key", start + generation, "later "), 0);
+    EXPECT_NEAR(flood(memory, "key", start + 2 * generation, "last "), 200, 1);
 }
 
 TEST(ProofMemoryTest, OfManyAtOnceOneWins) {

@@ -131,7 +131,8 @@ Result<TlsStream> TlsStream::connect(TlsPeer const& peer, Until until) {
               peer.identity == nullptr
                   ? TlsClientContext::make(peer.authorities_pem, peer.application)
                   : TlsClientContext::make(peer.authorities_pem, *peer.identity, peer.application));
-    SALUS_TRY(auto socket, connect_to(peer.host, peer.port, until));
+    auto const& place = peer.address.empty() ? peer.host : peer.address;
+    SALUS_TRY(auto socket, connect_to(place, peer.port, until));
     if (!limit_silence(socket.get(), peer.silence_most)) {
         return fail(Errc::internal, "the kernel does not take the limits of a connection");
     }

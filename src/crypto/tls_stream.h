@@ -26,6 +26,8 @@ struct TlsPeer {
     // TCP gives up when the peer has been silent for so long (RFC 5482, keep-alive); 0: when the
     // kernel does, which is after hours.
     std::chrono::seconds silence_most{0};
+    // Where the host is, in numbers; empty: its name is resolved.
+    std::string address{};
 };
 
 class TlsStream {

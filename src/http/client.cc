@@ -1,7 +1,9 @@
 #include "http/client.h"
 
+#include <algorithm>
 #include <array>
 
+#include "http/chunk_line.h"
 #include "http/grammar.h"
 #include "http/response_encoder.h"
 #include "http/wire.h"
@@ -14,8 +16,9 @@ using Until = crypto::TlsStream::Until;
 // Informational responses before the final one (RFC 9110 section 15.2).
 constexpr int kInformationalMax = 8;
 
-Until after(std::chrono::milliseconds timeout) {
-    return std::chrono::steady_clock::now() + timeout;
+Until end_of(ClientOptions const& options) {
+    auto const until = std::chrono::steady_clock::now() + options.timeout;
+    return options.until ? std::min(until, *options.until) : until;
 }
 
 // HTTP/1.1 SP 3DIGIT SP reason (RFC 9112 section 4).
@@ -61,8 +64,9 @@ Result<Client> Client::connect(ClientOptions options) {
                                                     .port = options.port,
                                                     .authorities_pem = options.authorities_pem,
                                                     .server_key = options.server_key,
-                                                    .identity = options.identity},
-                                                   after(options.timeout)));
+                                                    .identity = options.identity,
+                                                    .address = options.address},
+                                                   end_of(options)));
     return Client(std::move(options), std::move(tls));
 }
 
@@ -96,10 +100,21 @@ Result<PlainAnswer> Client::send_plain(std::string_view target, std::string_view
         .body = std::string(Wire::open(response.body))};
 }
 
+Result<PublicDocument> Client::get_public(std::string_view target) {
+    Request request;
+    request.method = Method::get;
+    request.target = EphiText(std::string(target));
+    request.headers.add("Accept", "application/json");
+    SALUS_TRY(auto response, send(request));
+    return PublicDocument{.status = response.status,
+                          .headers = std::move(response.headers),
+                          .body = std::string(Wire::open(response.body))};
+}
+
 Result<Response> Client::send(Request const& request) {
     if (!open_) return fail(Errc::unavailable, "the connection is closed");
     open_ = false;  // until everything has gone well
-    auto const until = after(options_.timeout);
+    auto const until = end_of(options_);
     auto const target = Wire::open(request.target);
     auto const body = Wire::open(request.body);
     auto const method = name_of(request.method);
@@ -157,26 +172,74 @@ Result<Response> Client::receive_head(Until until) {
     }
 }
 
+Result<std::string_view> Client::receive_line(std::size_t& at, Until until) {
+    while (true) {
+        auto const end = input_.find("\r\n", at);
+        if (end != std::string::npos) {
+            auto const line = std::string_view(input_).substr(at, end - at);
+            at = end + 2;
+            return line;
+        }
+        if (input_.size() - at > limits::kHeaderBytes)
+            return fail(Errc::too_large, "a line of the response is too long");
+        SALUS_TRY_VOID(read_some(until));
+    }
+}
+
+// RFC 9112 section 7.1. Trailers are read and dropped, as RFC 9110 section 6.5.1 allows.
+Result<std::string> Client::receive_chunks(std::size_t& at, Until until) {
+    std::string body;
+    for (std::size_t overhead = 0;;) {
+        SALUS_TRY(auto const line, receive_line(at, until));
+        auto const chunk = parse_chunk_line(line);
+        if (!chunk) return fail(Errc::invalid, "a chunk of the response is malformed");
+        overhead += line.size();
+        if (overhead > limits::kHeaderBytes || chunk->size > options_.response_bytes - body.size())
+            return fail(Errc::too_large, "the response is too large");
+        if (chunk->size == 0) break;
+        while (input_.size() - at < chunk->size) SALUS_TRY_VOID(read_some(until));
+        body.append(input_, at, chunk->size);
+        at += chunk->size;
+        SALUS_TRY(auto const end, receive_line(at, until));
+        if (!end.empty()) return fail(Errc::invalid, "a chunk of the response is malformed");
+    }
+    for (std::size_t trailers = 0; trailers < limits::kHeaderCount; ++trailers) {
+        SALUS_TRY(auto const line, receive_line(at, until));
+        if (line.empty()) return body;
+        if (!parse_field(line)) break;
+    }
+    return fail(Errc::invalid, "the response's trailers are malformed");
+}
+
 Result<Response> Client::receive(Method method, Until until) {
     SALUS_TRY(auto response, receive_head(until));
     for (int i = 0; response.status < 200; ++i) {
         if (i == kInformationalMax) return fail(Errc::invalid, "too many interim responses");
         SALUS_TRY(response, receive_head(until));
     }
-    if (response.headers.count("Transfer-Encoding") > 0) {
-        return fail(Errc::not_supported, "the response has a transfer coding");
-    }
     bool const stated = response.headers.count("Content-Length") > 0;
+    bool const coded = response.headers.count("Transfer-Encoding") > 0;
+    if (coded &&
+        !equal_without_case(response.headers.get("Transfer-Encoding").value_or(""), "chunked"))
+        return fail(Errc::not_supported, "the response has a transfer coding");
+    if (coded && stated) return fail(Errc::invalid, "the response states two lengths");
     auto const field = response.headers.get("Content-Length").value_or("");
     auto const parsed = content_length(field);
     if (stated && !parsed) return fail(Errc::invalid, "the response's length is malformed");
     if (method == Method::head || !has_content(response.status)) return response;
-    if (!stated) return fail(Errc::invalid, "the response does not state its length");
+    if (!stated && !coded) return fail(Errc::invalid, "the response does not state its length");
     auto const length = parsed.value_or(0);
     if (length > options_.response_bytes) return fail(Errc::too_large, "the response is too large");
-    while (input_.size() < length) SALUS_TRY_VOID(read_some(until));
-    bool const more = input_.size() > length;
-    response.body = EphiText(input_.substr(0, length));
+    std::size_t end = length;
+    if (coded) {
+        end = 0;
+        SALUS_TRY(auto body, receive_chunks(end, until));
+        response.body = EphiText(std::move(body));
+    } else {
+        while (input_.size() < length) SALUS_TRY_VOID(read_some(until));
+        response.body = EphiText(input_.substr(0, length));
+    }
+    bool const more = input_.size() > end;
     scrub(input_);  // and empties it
     if (more) return fail(Errc::invalid, "the server sent more than it announced");
     return response;

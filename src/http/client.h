@@ -1,8 +1,8 @@
 // A small blocking HTTPS/1.1 client for the command line and tests: one connection, kept alive, one
 // request at a time. It trusts only the authorities given (TRN-4) and reads responses strictly
-// (RFC 9112): a response must state its length. It can hold the server to one public key, and carry
-// secrets that are no ePHI. Thread safety: one thread at a time; a process that
-// uses it ignores SIGPIPE.
+// (RFC 9112): a response must state its length, or come in chunks. It can hold the server to one
+// public key, and carry secrets that are no ePHI. Thread safety: one thread at a time; a process
+// that uses it ignores SIGPIPE.
 #pragma once
 
 #include <chrono>
@@ -31,6 +31,10 @@ struct ClientOptions {
     std::shared_ptr<crypto::TlsIdentity const> identity = nullptr;
     std::chrono::milliseconds timeout = std::chrono::seconds(30);  // of each operation
     std::size_t response_bytes = limits::kResponseBytes;
+    // Where the host is, in numbers; empty: its name is resolved.
+    std::string address{};
+    // The end of all operations together, if it comes before that of one.
+    std::optional<crypto::TlsStream::Until> until{};
 };
 
 // A request and an answer that hold secrets (keys, credentials) and no ePHI. Scrubbed when they go.
@@ -41,6 +45,13 @@ struct SecretField {
 struct SecretAnswer {
     int status = 0;
     SecretBytes body;
+};
+
+// A document that is neither secret nor ePHI.
+struct PublicDocument {
+    int status = 0;
+    Headers headers;
+    std::string body;
 };
 
 class Client {
@@ -61,6 +72,8 @@ public:
     [[nodiscard]] Result<PlainAnswer> send_plain(std::string_view target,
                                                  std::string_view content_type,
                                                  std::string_view body);
+    // A GET of such a document.
+    [[nodiscard]] Result<PublicDocument> get_public(std::string_view target);
     // False after an error and when the server has announced that it closes.
     [[nodiscard]] bool open() const noexcept { return open_; }
     // For reports: "TLSv1.3", and the cipher suite.
@@ -74,6 +87,10 @@ private:
     [[nodiscard]] Result<void> read_some(Until until);
     [[nodiscard]] Result<Response> receive(Method method, Until until);
     [[nodiscard]] Result<Response> receive_head(Until until);
+    // The content of a chunked body that begins at `at`, which is moved to its end.
+    [[nodiscard]] Result<std::string> receive_chunks(std::size_t& at, Until until);
+    // Likewise the next line, without its end; it is valid until more is read.
+    [[nodiscard]] Result<std::string_view> receive_line(std::size_t& at, Until until);
 
     ClientOptions options_;
     crypto::TlsStream tls_;

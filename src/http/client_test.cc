@@ -87,11 +87,26 @@ TEST(Client, RefusesMalformedResponses) {
              "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc",
              "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcd",
              "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n",
-             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n0\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n",
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nmore",
          }) {
         EXPECT_FALSE(answer_to_get(bytes).has_value()) << bytes;
     }
     EXPECT_FALSE(answer_to_get("HTTP/1.1 200 OK\r\nA: " + std::string(40'000, 'a')).has_value());
+}
+
+TEST(Client, ReadsChunks) {
+    auto const response = answer_to_get(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n3;a=b\r\nabc\r\nA\r\n"
+        "0123456789\r\n0\r\nTrailer: x\r\n\r\n");
+    ASSERT_TRUE(response.has_value()) << response.error().why.text();
+    EXPECT_EQ(salus::testing::EphiTestAccess::open(response->body), "abc0123456789");
 }
 
 TEST(Client, TrustsOnlyItsAuthoritiesAndTheNameItAsksFor) {

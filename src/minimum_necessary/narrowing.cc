@@ -245,7 +245,8 @@ request::Disclosable Narrowing::refusal(Error const& error, RefusedRequest const
         request.form != ErrorForm::page) {
         response.headers.set("WWW-Authenticate", challenge_text(request));
     }
-    if (error.code == Errc::unavailable) response.headers.set("Retry-After", "5");
+    if (error.code == Errc::unavailable || error.code == Errc::rate_limited)
+        response.headers.set("Retry-After", "5");
     response.body = EphiText(error_body(error, request.form, response.status));
     return {std::move(response), request.id};
 }

@@ -14,11 +14,11 @@ class AuthorizationEndpoint {
 public:
     // Borrows all.
     AuthorizationEndpoint(request::Tenant const& tenant, authentication::TokenGuards& guards,
-                          records::Records& records, json::Parser& parser, crypto::Random& random,
-                          Clock const& clock)
+                          records::Records& records, json::Parser& parser, ClientTrust& trust,
+                          crypto::Random& random, Clock const& clock)
         : tenant_(tenant),
           guards_(guards),
-          clients_(tenant, records, parser, clock),
+          clients_(tenant, records, parser, trust, clock),
           authorizations_(tenant, records, parser, random, clock),
           documents_(records, parser, clock),
           random_(random),

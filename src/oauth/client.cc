@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "foundation/oauth_limits.h"
+#include "http/fetch.h"
 #include "json/writer.h"
 #include "oauth/client_metadata.h"
 #include "oauth/form_reader.h"
@@ -13,12 +15,14 @@ namespace {
 constexpr std::size_t kNameLargest = 200;
 constexpr std::size_t kPurposesLargest = 8;
 
-constexpr std::array<std::string_view, 13> kMembers{"client_id",
+constexpr std::array<std::string_view, 15> kMembers{"client_id",
                                                     "name",
                                                     "scope",
                                                     "purposes",
                                                     "jwks",
+                                                    "jwks_uri",
                                                     "dpop_bound_access_tokens",
+                                                    "tls_client_certificate_bound_access_tokens",
                                                     "token_endpoint_auth_method",
                                                     "profile",
                                                     "grant_types",
@@ -62,6 +66,7 @@ std::string to_json(Client const& client) {
     for (auto const purpose : client.purposes) writer.string(request::code_of(purpose).text());
     writer.end_array();
     if (!client.jwks.empty()) writer.key("jwks").raw(client.jwks);
+    if (!client.jwks_uri.empty()) writer.key("jwks_uri").string(client.jwks_uri);
     write_metadata(writer, client);
     writer.end_object();
     return out;
@@ -92,6 +97,12 @@ Result<Client> client_from_json(json::Value root) {
         if (!jwks->is_object()) return fail(Errc::invalid, "jwks must be a JSON Web Key Set");
         client.jwks = jwks->raw();
         SALUS_TRY(client.keys, jose::KeySet::parse(client.jwks));
+    }
+    if (root.member("jwks_uri")) {
+        client.jwks_uri = root.text_member("jwks_uri").value_or("");
+        if (client.jwks_uri.size() > limits::kRedirectUriBytes ||
+            !http::is_https_url(client.jwks_uri))
+            return fail(Errc::invalid, "jwks_uri must be an https address without fragment");
     }
     SALUS_TRY_VOID(read_metadata(root, client));
     SALUS_TRY_VOID(check_metadata(client));

@@ -2,7 +2,8 @@
 // section 3, OpenID Connect Core section 9), as SMART asks for it
 // (https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html); a public client says
 // its name and proves nothing, so it gets only what a code or a refresh token of its own stands
-// for. IAM-2, IAM-8. Belongs to one thread, as the records do.
+// for; a client with a certificate of its own shows that (RFC 8705). IAM-2, IAM-8. Belongs to one
+// thread, as the records do.
 #pragma once
 
 #include <optional>
@@ -10,8 +11,10 @@
 #include <vector>
 
 #include "foundation/clock.h"
+#include "jose/jws.h"
 #include "json/document.h"
 #include "oauth/client_directory.h"
+#include "oauth/client_trust.h"
 #include "records/records.h"
 #include "request/exchange.h"
 #include "request/form.h"
@@ -20,7 +23,7 @@ namespace salus::oauth {
 
 struct ProvenClient {
     ClientPointer client;      // never nullptr
-    std::string token_id;      // of the assertion (jti); empty: a public client
+    std::string token_id;      // of the assertion (jti); empty: it used none
     std::int64_t expires = 0;  // of the assertion, Unix seconds
     // That the assertion asks for, or the client's first; nothing: one that is not registered.
     std::optional<request::PurposeOfUse> purpose;
@@ -30,16 +33,19 @@ class ClientAuthentication {
 public:
     // Borrows all.
     ClientAuthentication(request::Tenant const& tenant, records::Records& records,
-                         json::Parser& parser, Clock const& clock)
+                         json::Parser& parser, ClientTrust& trust, Clock const& clock)
         : tenant_(tenant),
           records_(records),
           parser_(parser),
+          trust_(trust),
           clients_(records, parser),
           clock_(clock) {}
 
     // Errc::unauthenticated, which is `invalid_client`, for a form without an assertion that names
     // no public client, and for every assertion that is not valid, with one reason for all of
-    // these; other errors are faults of ours. What is learned of the client goes to exchange.facts.
+    // these. Errc::unavailable: the client's keys stand elsewhere and are not there
+    // (client_trust.h); other errors are faults of ours. What is learned of the client goes to
+    // exchange.facts.
     [[nodiscard]] Result<ProvenClient> prove(request::Exchange& exchange,
                                              std::vector<request::Parameter> const& form);
     // Adds to the answer's batch what makes the assertion unusable a second time, on every node.
@@ -49,13 +55,17 @@ public:
     [[nodiscard]] Result<ClientPointer> find(std::string_view id) { return clients_.find(id); }
 
 private:
-    [[nodiscard]] Result<ProvenClient> public_client(request::Exchange& exchange,
-                                                     std::vector<request::Parameter> const& form);
+    [[nodiscard]] Result<ProvenClient> named_client(request::Exchange& exchange,
+                                                    std::vector<request::Parameter> const& form);
+    [[nodiscard]] Result<bool> shows_its_key(Client const& client, http::Peer const& peer);
     [[nodiscard]] Result<ProvenClient> verify(request::Exchange& exchange, std::string_view text);
+    [[nodiscard]] Result<jose::Verified> verify_signature(Client const& client,
+                                                          std::string_view text);
 
     request::Tenant const& tenant_;
     records::Records& records_;
     json::Parser& parser_;
+    ClientTrust& trust_;
     ClientDirectory clients_;
     Clock const& clock_;
 };

@@ -11,6 +11,7 @@
 #include "jose/jws.h"
 #include "oauth/client.h"
 #include "oauth/client_registration.h"
+#include "oauth/key_source_for_test.h"
 #include "oauth/token_endpoint.h"
 #include "oauth/token_status.h"
 #include "records/tenant_for_test.h"
@@ -97,11 +98,16 @@ public:
     // What the endpoint would answer; nothing is committed.
     using Fields = std::vector<std::pair<std::string, std::string>>;
     [[nodiscard]] request::Prepared ask(std::string const& form, Fields headers = {}) {
+        return must(try_ask(form, std::move(headers)));
+    }
+    [[nodiscard]] Result<request::Prepared> try_ask(std::string const& form, Fields headers = {},
+                                                    http::Peer peer = {}) {
         auto exchange = make_exchange(home_.tenant(), make_request({.method = http::Method::post,
                                                                     .target = "/oauth/token",
                                                                     .headers = std::move(headers),
                                                                     .body = form}));
-        auto prepared = must(endpoint_.answer(exchange));
+        exchange.request.peer = std::move(peer);
+        auto prepared = endpoint_.answer(exchange);
         facts_ = std::move(exchange.facts);
         return prepared;
     }
@@ -115,6 +121,14 @@ public:
             make_request({.method = http::Method::post, .target = "/oauth/status", .body = form}));
         exchange.facts.caller = std::move(caller);
         return must((status_.*what)(exchange));
+    }
+    [[nodiscard]] KeySourceForTest& key_source() noexcept { return key_source_; }
+    // Fetches the keys that the last request wanted; false: it wanted none.
+    bool fetch_wanted_keys() {
+        auto wanted = trust_.keys.take();
+        if (wanted.empty()) return false;
+        instance_.home.run(remote_keys_.fetch(std::move(wanted), instance_.home));
+        return true;
     }
     [[nodiscard]] authentication::TokenGuards& guards() noexcept { return guards_; }
     [[nodiscard]] oauth::StandingTokens& standing() noexcept { return standing_; }
@@ -137,12 +151,14 @@ private:
     authentication::TokenKeys keys_;
     json::Parser parser_;
     authentication::TokenGuards guards_{instance_.clock.now()};
-    oauth::TokenEndpoint endpoint_{home_.tenant(),  keys_,   guards_,
-                                   home_.records(), parser_, instance_.random,
-                                   instance_.clock};
+    KeySourceForTest key_source_;
+    oauth::RemoteKeys remote_keys_{key_source_, instance_.clock, instance_.log};
+    oauth::ClientTrust trust_{.keys = oauth::KeyWish(remote_keys_)};
+    oauth::TokenEndpoint endpoint_{home_.tenant(), keys_,  guards_,          home_.records(),
+                                   parser_,        trust_, instance_.random, instance_.clock};
     oauth::StandingTokens standing_{home_.records(), parser_, instance_.clock};
-    oauth::TokenStatus status_{home_.tenant(),  keys_,   guards_,
-                               home_.records(), parser_, instance_.clock};
+    oauth::TokenStatus status_{home_.tenant(), keys_,  guards_,        home_.records(),
+                               parser_,        trust_, instance_.clock};
     request::AuditFacts facts_;
 };
 

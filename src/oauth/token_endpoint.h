@@ -11,6 +11,7 @@
 #include "json/document.h"
 #include "oauth/client_authentication.h"
 #include "oauth/person_grants.h"
+#include "oauth/token_binding.h"
 #include "records/records.h"
 #include "request/exchange.h"
 
@@ -21,11 +22,12 @@ public:
     // Borrows all; belongs to one thread, as the records do.
     TokenEndpoint(request::Tenant const& tenant, authentication::TokenKeys const& keys,
                   authentication::TokenGuards& guards, records::Records& records,
-                  json::Parser& parser, crypto::Random& random, Clock const& clock)
+                  json::Parser& parser, ClientTrust& trust, crypto::Random& random,
+                  Clock const& clock)
         : tenant_(tenant),
           keys_(keys),
           guards_(guards),
-          clients_(tenant, records, parser, clock),
+          clients_(tenant, records, parser, trust, clock),
           people_(tenant, keys, records, parser, random, clock),
           random_(random),
           clock_(clock) {}
@@ -39,7 +41,8 @@ private:
                                                      ProvenClient const& proven,
                                                      std::vector<request::Parameter> const& form);
     [[nodiscard]] Result<request::Prepared> grant_to_itself(
-        ProvenClient const& proven, std::vector<request::Parameter> const& form, std::string key);
+        ProvenClient const& proven, std::vector<request::Parameter> const& form,
+        TokenBinding binding);
 
     request::Tenant const& tenant_;
     authentication::TokenKeys const& keys_;

@@ -19,11 +19,11 @@ public:
     // Borrows all.
     TokenStatus(request::Tenant const& tenant, authentication::TokenKeys const& keys,
                 authentication::TokenGuards& guards, records::Records& records,
-                json::Parser& parser, Clock const& clock)
+                json::Parser& parser, ClientTrust& trust, Clock const& clock)
         : tenant_(tenant),
           keys_(keys),
           guards_(guards),
-          clients_(tenant, records, parser, clock),
+          clients_(tenant, records, parser, trust, clock),
           standing_(records, parser, clock),
           documents_(records, parser, clock),
           clock_(clock) {}

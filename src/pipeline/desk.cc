@@ -39,13 +39,14 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
       workplace_{tenant.tenant, *records_, parser_, house.random, house.clock, tenant.audit_trail},
       classifier_(tenant.tenant, *records_, parser_, house.clock),
       authorization_(house.policy),
+      client_trust_{.keys = oauth::KeyWish(house.remote_keys)},
       standing_(*records_, parser_, house.clock),
       token_endpoint_(tenant.tenant, tenant.token_keys, house.token_guards, *records_, parser_,
-                      house.random, house.clock),
+                      client_trust_, house.random, house.clock),
       token_status_(tenant.tenant, tenant.token_keys, house.token_guards, *records_, parser_,
-                    house.clock),
-      authorization_endpoint_(tenant.tenant, house.token_guards, *records_, parser_, house.random,
-                              house.clock),
+                    client_trust_, house.clock),
+      authorization_endpoint_(tenant.tenant, house.token_guards, *records_, parser_, client_trust_,
+                              house.random, house.clock),
       end_session_(tenant.tenant, tenant.token_keys, house.token_guards, *records_, parser_,
                    house.clock),
       sign_in_desk_{tenant.tenant,         *records_,          parser_,
@@ -56,11 +57,12 @@ Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
     using request::Interaction;
     auto const interaction = permit.intent().interaction;
     if (interaction == Interaction::authorization_server_metadata)
-        return document(oauth::authorization_server_metadata(tenant_.tenant));
+        return document(
+            oauth::authorization_server_metadata(tenant_.tenant, house_.mutual_tls_origin));
     if (interaction == Interaction::openid_configuration)
-        return document(oauth::openid_configuration(tenant_.tenant));
+        return document(oauth::openid_configuration(tenant_.tenant, house_.mutual_tls_origin));
     if (interaction == Interaction::smart_configuration)
-        return document(oauth::smart_configuration(tenant_.tenant));
+        return document(oauth::smart_configuration(tenant_.tenant, house_.mutual_tls_origin));
     if (interaction == Interaction::page_script) return sign_in::passkey_script_answer();
     if (interaction == Interaction::json_web_key_set)
         return document(tenant_.token_keys.current()->json_web_key_set());

@@ -36,6 +36,8 @@ public:
     // What the permit allows, done up to the point where it would become visible.
     [[nodiscard]] Result<request::Prepared> prepare(request::Exchange& exchange,
                                                     request::Permit const& permit);
+    // The address of keys that prepare() could not do without, once; empty: it wanted none.
+    [[nodiscard]] std::string take_wanted_keys() { return client_trust_.keys.take(); }
     // Data keys that prepare() caused to be made (KEY-3).
     void note_new_keys(request::AuditFacts& facts);
 
@@ -63,6 +65,7 @@ private:
     operations::Workplace workplace_;
     operations::Classifier classifier_;
     authorization::Authorization authorization_;
+    oauth::ClientTrust client_trust_;
     oauth::StandingTokens standing_;
     oauth::TokenEndpoint token_endpoint_;
     oauth::TokenStatus token_status_;

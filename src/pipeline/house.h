@@ -18,6 +18,7 @@
 #include "factors/password.h"
 #include "foundation/clock.h"
 #include "foundation/log.h"
+#include "oauth/remote_keys.h"
 #include "records/compartment_index.h"
 #include "request/tenant.h"
 #include "sign_in/hashing_places.h"
@@ -42,6 +43,9 @@ struct House {
     admin::ControlReport const& control_report;
     admin::Backups& backups;
     authentication::TokenGuards& token_guards;
+    oauth::RemoteKeys& remote_keys;
+    // Of the listener that asks clients for certificates (RFC 8705); empty: there is none.
+    std::string mutual_tls_origin{};
     std::chrono::days keep_retired{0};                  // data keys, for older backups
     std::vector<std::unique_ptr<TenantHouse>> tenants;  // the default tenant first
     // What people must look at while requests are served. They outlive the house.

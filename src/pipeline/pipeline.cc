@@ -87,8 +87,13 @@ Task<Result<request::Permit>> Pipeline::decide(request::Exchange& exchange) {
 Task<Result<Pipeline::Work>> Pipeline::prepare(request::Exchange& exchange,
                                                request::Permit const& permit) {
     auto job = [&exchange, &permit](Desk& desk) { return prepare_at(desk, exchange, permit); };
-    if (!operations::belongs_on_a_worker(permit)) co_return job(*desk_);
-    co_return co_await workers_.run(job, home_);
+    if (operations::belongs_on_a_worker(permit)) co_return co_await workers_.run(job, home_);
+    auto work = job(*desk_);
+    auto wanted = desk_->of(*exchange.tenant).take_wanted_keys();
+    if (wanted.empty()) co_return work;
+    // A client's keys stand elsewhere: this request alone waits for them, and is prepared again.
+    if (!co_await house_.remote_keys.fetch(std::move(wanted), home_)) co_return work;
+    co_return job(*desk_);
 }
 
 // Classify and decide.

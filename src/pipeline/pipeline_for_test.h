@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "oauth/access_token.h"
+#include "oauth/key_source_for_test.h"
 #include "pipeline/pipeline.h"
 #include "request/tenant_for_test.h"
 #include "store/hooked_store_for_test.h"
@@ -134,6 +135,8 @@ private:
     EmptyReport report_;
     IdleBackups backups_;
     authentication::TokenGuards token_guards_{instance_.clock.now()};
+    KeySourceForTest key_source_;
+    oauth::RemoteKeys remote_keys_{key_source_, instance_.clock, instance_.log};
     pipeline::House house_{.clock = instance_.clock,
                            .log = instance_.log,
                            .random = instance_.random,
@@ -143,6 +146,7 @@ private:
                            .control_report = report_,
                            .backups = backups_,
                            .token_guards = token_guards_,
+                           .remote_keys = remote_keys_,
                            .tenants = {}};
     std::unique_ptr<pipeline::Workers> workers_;
     std::unique_ptr<pipeline::Pipeline> pipeline_;

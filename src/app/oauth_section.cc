@@ -1,0 +1,43 @@
+#include "app/oauth_section.h"
+
+#include "foundation/file.h"
+#include "foundation/limits.h"
+#include "foundation/oauth_limits.h"
+
+namespace salus::app {
+namespace {
+
+constexpr std::size_t kAuthoritiesLargest = 4 * limits::kMiB;
+
+}  // namespace
+
+void read_oauth(toml::table const* table, Configuration& configuration, std::string& why) {
+    Section section(table, "oauth", why);
+    auto& oauth = configuration.oauth;
+    for (auto const& text : section.texts("jwks_uri_networks")) {
+        auto const network = http::Network::parse(text);
+        if (network) {
+            oauth.jwks_uri_networks.push_back(*network);
+        } else {
+            section.complain("jwks_uri_networks", std::string(network.error().why.text()));
+        }
+    }
+    oauth.jwks_uri_authorities = configuration.directory / section.text("jwks_uri_authorities");
+    section.finish();
+}
+
+std::optional<http::FetchRules> key_fetch_rules(OauthConfiguration const& oauth, std::string& why) {
+    auto const pem = read_file(oauth.jwks_uri_authorities, kAuthoritiesLargest);
+    // A system without authorities serves all clients but those whose keys stand elsewhere.
+    bool const is_default = oauth.jwks_uri_authorities == OauthConfiguration::kSystemAuthorities;
+    if (!pem && !(is_default && pem.error().code == Errc::not_found)) {
+        why = "oauth.jwks_uri_authorities: " + std::string(pem.error().why.text());
+        return std::nullopt;
+    }
+    return http::FetchRules{.authorities_pem = pem ? std::string(text_of(*pem)) : std::string(),
+                            .networks = oauth.jwks_uri_networks,
+                            .bytes = limits::kKeySetBytes,
+                            .time = limits::kKeyFetchTime};
+}
+
+}  // namespace salus::app
