@@ -59,6 +59,8 @@ int client_add(ClientAddOptions const& options) {
                                     .purposes = options.purposes,
                                     .jwks = *jwks,
                                     .jwks_uri = options.jwks_uri,
+                                    .self_signed = options.self_signed,
+                                    .certificate_bound = options.certificate_bound,
                                     .dpop_bound = options.dpop_bound,
                                     .redirect_uris = options.redirect_uris,
                                     .logout_uris = options.logout_uris,

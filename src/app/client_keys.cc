@@ -41,6 +41,10 @@ std::string registration_json(Registration const& registration) {
     } else {
         writer.key("jwks").raw(registration.jwks);
     }
+    if (registration.self_signed)
+        writer.key("token_endpoint_auth_method").string("self_signed_tls_client_auth");
+    if (registration.certificate_bound)
+        writer.key("tls_client_certificate_bound_access_tokens").boolean(true);
     if (registration.dpop_bound) writer.key("dpop_bound_access_tokens").boolean(true);
     if (!registration.redirect_uris.empty()) {
         list("grant_types", {"authorization_code", "refresh_token"});

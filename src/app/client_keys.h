@@ -22,6 +22,8 @@ struct Registration {
     std::vector<std::string> purposes;
     std::string jwks;        // or
     std::string jwks_uri{};  // the address of its keys; neither: a public client
+    bool self_signed = false;
+    bool certificate_bound = false;
     bool dpop_bound = false;
     std::vector<std::string> redirect_uris{};  // empty: a service
     std::vector<std::string> logout_uris{};

@@ -59,6 +59,8 @@ struct ClientAddOptions {
     std::filesystem::path jwks;      // public keys of the client; or
     std::string jwks_uri;            // the address of its public keys; or
     std::filesystem::path key_file;  // make a key pair and write the private key here
+    bool self_signed = false;        // it proves itself by a certificate with one of its keys
+    bool certificate_bound = false;  // no token that is not bound to its certificate (RFC 8705)
     bool dpop_bound = false;         // no token for it that is not bound to a key (RFC 9449)
     // An app that people sign in to; empty: a service.
     std::vector<std::string> redirect_uris;

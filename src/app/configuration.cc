@@ -86,6 +86,12 @@ void read_server(toml::table const* table, Configuration& configuration, std::st
     auto& server = configuration.server;
     server.address = section.text("address");
     server.port = static_cast<std::uint16_t>(section.number("port", 0, 65'535));
+    // Instances made before there was one do not have it.
+    if (section.has("mutual_tls_port"))
+        server.mutual_tls_port =
+            static_cast<std::uint16_t>(section.number("mutual_tls_port", 0, 65'535));
+    if (server.mutual_tls_port != 0 && server.mutual_tls_port == server.port)
+        section.complain("mutual_tls_port", "must be another than port");
     server.public_url = section.text("public_url");
     if (!server.public_url.starts_with("https://") || server.public_url.ends_with('/')) {
         section.complain("public_url", "must begin with https:// and end without a slash");
@@ -176,6 +182,15 @@ void read_root(toml::table const& root, Configuration& configuration, std::strin
 }
 
 }  // namespace
+
+std::string ServerConfiguration::mutual_tls_origin() const {
+    if (mutual_tls_port == 0) return {};
+    auto const host_at = public_url.find("//") + 2;
+    auto const path_at = std::min(public_url.find('/', host_at), public_url.size());
+    auto const bracket = public_url.find(']', host_at);
+    auto const colon = public_url.find(':', bracket < path_at ? bracket : host_at);
+    return public_url.substr(0, std::min(colon, path_at)) + ":" + std::to_string(mutual_tls_port);
+}
 
 std::optional<Configuration> read_configuration(std::filesystem::path const& directory,
                                                 std::string& why) {

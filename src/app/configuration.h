@@ -23,11 +23,15 @@ namespace salus::app {
 struct ServerConfiguration {
     std::string address;  // "localhost": both loopback addresses
     std::uint16_t port = 0;
+    std::uint16_t mutual_tls_port = 0;  // where clients are asked for certificates; 0: nowhere
     std::string public_url;    // what clients call: issuer, audience and links begin with it
     unsigned event_loops = 0;  // 0: one per core
     unsigned workers = 0;      // 0: one per core
     std::filesystem::path certificate;
     std::filesystem::path certificate_key;
+
+    // Scheme, host and mutual_tls_port; empty: there is none.
+    [[nodiscard]] std::string mutual_tls_origin() const;
 };
 
 enum class KeyBackend { sealed_file, pkcs11, transit };

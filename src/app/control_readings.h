@@ -42,6 +42,7 @@ using Reading = Finding (*)(EvidenceContext const& context);
 // TRN
 Finding transport_protocols(EvidenceContext const& context);
 Finding strict_transport(EvidenceContext const& context);
+Finding mutual_tls(EvidenceContext const& context);
 Finding outbound_trust(EvidenceContext const& context);
 Finding certificate_reload(EvidenceContext const& context);
 // ENC

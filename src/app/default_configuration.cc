@@ -21,6 +21,10 @@ port = {port}
 # The address that clients use. Token issuer, audiences and links begin with it, never with what a
 # request claims in its Host header.
 public_url = "https://localhost:{port}"
+# A second port, for clients that show a TLS certificate (mutual TLS, RFC 8705); 0: none. The same paths are
+# served there; discovery names it (mtls_endpoint_aliases). A proxy before it must pass TLS through: no
+# header counts in a certificate's stead.
+mutual_tls_port = 0
 # Threads that serve connections, and threads for long work (searches, bundles). 0: one per core.
 event_loops = 0
 workers = 0

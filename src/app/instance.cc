@@ -193,6 +193,7 @@ void Instance::join_rooms() {
                                      .backups = *backups_,
                                      .token_guards = token_guards_,
                                      .remote_keys = *remote_keys_,
+                                     .mutual_tls_origin = configuration_.server.mutual_tls_origin(),
                                      .keep_retired = configuration_.rotation.keep_retired,
                                      .tenants = std::move(tenants_),
                                      .alarms = {&reconciliation_.alarm(), &syslog_state_.alarm()}});

@@ -10,11 +10,11 @@ namespace {
 
 constexpr std::size_t kPemLargest = std::size_t{256} * 1024;
 
-void reload(ServerConfiguration const& configuration, Log const& log, http::Server& server) {
+void reload(ServerConfiguration const& configuration, Log const& log, Listening const& listening) {
     std::string why;
-    auto const certificate = load_certificate(configuration, why);
+    auto const certificate = load_certificate(configuration, why, listening.client_certificates);
     if (certificate) {
-        server.replace_certificate(certificate);
+        listening.server.replace_certificate(certificate);
         log.write(LogLevel::info, "certificate.reloaded");
     } else {
         // The old one goes on: a typing error must not take the service down (TRN-5).
@@ -24,14 +24,17 @@ void reload(ServerConfiguration const& configuration, Log const& log, http::Serv
 
 }  // namespace
 
-Certificate load_certificate(ServerConfiguration const& server, std::string& why) {
+Certificate load_certificate(ServerConfiguration const& server, std::string& why,
+                             ClientCertificates client_certificates) {
     auto const chain = read_file(server.certificate, kPemLargest);
     auto const key = read_file(server.certificate_key, kPemLargest);
     if (!chain || !key) {
         why = "the certificate or its key cannot be read";
         return nullptr;
     }
-    auto context = crypto::TlsServerContext::make(text_of(*chain), *key);
+    auto context = client_certificates == ClientCertificates::asked
+                       ? crypto::TlsServerContext::make_asking(text_of(*chain), *key)
+                       : crypto::TlsServerContext::make(text_of(*chain), *key);
     if (!context) {
         why = "the certificate: " + std::string(context.error().why.text());
         return nullptr;
@@ -70,7 +73,8 @@ bool write_address(Layout const& layout, ServerConfiguration const& configuratio
 }
 
 void wait_for_the_end(ServerConfiguration const& configuration, Log const& log,
-                      http::Server& server, sigset_t const& signals, OnSignal const& on_signal) {
+                      std::vector<Listening> const& servers, sigset_t const& signals,
+                      OnSignal const& on_signal) {
     while (true) {
         int received = 0;
         if (sigwait(&signals, &received) != 0) continue;
@@ -79,7 +83,7 @@ void wait_for_the_end(ServerConfiguration const& configuration, Log const& log,
         } else if (received == SIGUSR2) {
             on_signal.reconcile();
         } else if (received == SIGHUP) {
-            reload(configuration, log, server);
+            for (auto const& each : servers) reload(configuration, log, each);
         } else {
             return;
         }

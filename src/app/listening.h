@@ -12,9 +12,18 @@
 
 namespace salus::app {
 
+// Whether a server asks its clients for theirs (RFC 8705).
+enum class ClientCertificates : std::uint8_t { not_asked, asked };
+struct Listening {
+    http::Server& server;
+    ClientCertificates client_certificates = ClientCertificates::not_asked;
+};
+
 using Certificate = std::shared_ptr<crypto::TlsServerContext const>;
 // Nothing, and `why` for the operator.
-[[nodiscard]] Certificate load_certificate(ServerConfiguration const& server, std::string& why);
+[[nodiscard]] Certificate load_certificate(
+    ServerConfiguration const& server, std::string& why,
+    ClientCertificates client_certificates = ClientCertificates::not_asked);
 // Another port for this run: the public address follows if it names the configured one.
 void move_to_port(ServerConfiguration& server, int port);
 // SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2. To be blocked before any thread starts, so that
@@ -30,6 +39,7 @@ struct OnSignal {
 };
 // Until SIGINT or SIGTERM; SIGHUP reads the certificate again.
 void wait_for_the_end(ServerConfiguration const& configuration, Log const& log,
-                      http::Server& server, sigset_t const& signals, OnSignal const& on_signal);
+                      std::vector<Listening> const& servers, sigset_t const& signals,
+                      OnSignal const& on_signal);
 
 }  // namespace salus::app

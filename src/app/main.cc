@@ -116,6 +116,10 @@ void describe_client_commands(CLI::App& app, Options& options, int& code) {
     add->add_option("--new-key", options.client_add.key_file,
                     "Make a key pair and write the private key to this file")
         ->excludes(jwks);
+    add->add_flag("--self-signed-certificate", options.client_add.self_signed,
+                  "It proves itself by a TLS certificate with one of its keys (RFC 8705)");
+    add->add_flag("--certificate-bound", options.client_add.certificate_bound,
+                  "No token that counts without its TLS certificate (RFC 8705)");
     add->add_flag("--dpop-bound", options.client_add.dpop_bound,
                   "No token that counts without a proof of possession (RFC 9449)");
     add->add_option("--redirect-uri", options.client_add.redirect_uris,

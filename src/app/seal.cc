@@ -68,7 +68,7 @@ int serve_sealed(Configuration const& configuration, sigset_t const& signals) {
     }
     log.write(LogLevel::error, "server.sealed", field("port", (*server)->port()));
     // No audit log is open here: there is nothing to make a checkpoint of.
-    wait_for_the_end(configuration.server, log, **server, signals,
+    wait_for_the_end(configuration.server, log, {{**server}}, signals,
                      {.make_checkpoint = [] {}, .reconcile = [] {}});
     (*server)->shut_down();
     std::error_code ignored;

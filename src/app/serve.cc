@@ -37,13 +37,15 @@ http::Response unreadable(int status, crypto::Random& random) {
     return response;
 }
 
-std::unique_ptr<http::Server> start_server(Instance& instance, std::string& why) {
+std::unique_ptr<http::Server> start_server(Instance& instance, std::uint16_t port,
+                                           ClientCertificates client_certificates,
+                                           std::string& why) {
     auto const& configured = instance.configuration().server;
-    auto const certificate = load_certificate(configured, why);
+    auto const certificate = load_certificate(configured, why, client_certificates);
     if (!certificate) return nullptr;
     http::ServerOptions options;
     options.address = configured.address;
-    options.port = configured.port;
+    options.port = port;
     options.loops = configured.event_loops;
     options.refusal = [&instance](int status) { return unreadable(status, instance.random()); };
     auto const& log = instance.log();
@@ -78,12 +80,23 @@ int serve_instance(Instance& instance, Layout const& layout, sigset_t const& sig
         say_problem(why, "docs/handbook/audit-views.md says how a receiver of syslog is set up.");
         return kFailed;
     }
-    auto server = start_server(instance, why);
+    auto const& configured = instance.configuration();
+    auto server =
+        start_server(instance, configured.server.port, ClientCertificates::not_asked, why);
     if (!server) {
         say_problem(why, "Choose another with --port N, or set server.port in salus.toml.");
         return kFailed;
     }
-    auto const& configured = instance.configuration();
+    std::vector<Listening> servers{{*server}};
+    auto const mutual_port = configured.server.mutual_tls_port;
+    auto const mutual = mutual_port == 0
+                            ? nullptr
+                            : start_server(instance, mutual_port, ClientCertificates::asked, why);
+    if (mutual) servers.push_back({*mutual, ClientCertificates::asked});
+    if (mutual_port != 0 && !mutual) {
+        say_problem(why, "Set server.mutual_tls_port in salus.toml to another port, or to 0.");
+        return kFailed;
+    }
     if (!write_address(layout, configured.server, *server)) {
         say_problem("run/address cannot be written");
         return kFailed;
@@ -98,11 +111,11 @@ int serve_instance(Instance& instance, Layout const& layout, sigset_t const& sig
         IndexingJob const indexing(instance.house(), configured.rotation, layout.run());
         ReconciliationJob reconciliation(instance);
         instance.log().write(LogLevel::info, "server.started", field("port", server->port()));
-        wait_for_the_end(configured.server, instance.log(), *server, signals,
+        wait_for_the_end(configured.server, instance.log(), servers, signals,
                          {.make_checkpoint = [&] { checkpoints->publish_now(); },
                           .reconcile = [&] { reconciliation.reconcile_now(); }});
         instance.log().write(LogLevel::info, "server.stopping");
-        server->shut_down();
+        for (auto const& each : servers) each.server.shut_down();
     }
     instance.evidence().attach(nullptr);
     std::error_code ignored;

@@ -19,10 +19,11 @@ Result<std::optional<request::Person>> person_in(json::Value payload, std::strin
     auto const seconds = time ? time->integer() : std::nullopt;
     auto const acr = payload.text_member("acr");
     if (!grant->is_string() || grant->text().empty() || !seconds || !acr) return refused();
-    return std::optional(request::Person{.id = UserId(std::string(subject)),
-                                         .grant = grant->text(),
-                                         .acr = *acr,
-                                         .authenticated = WallTime(std::chrono::seconds(*seconds))});
+    return std::optional(
+        request::Person{.id = UserId(std::string(subject)),
+                        .grant = grant->text(),
+                        .acr = *acr,
+                        .authenticated = WallTime(std::chrono::seconds(*seconds))});
 }
 
 // The one patient whose records the token reaches, as the store knows it: the id of a patient is in
@@ -33,6 +34,27 @@ Result<std::optional<CompartmentId>> compartment_in(json::Value payload) {
     auto const bytes = member->is_string() ? from_hex(member->text()) : std::nullopt;
     if (!bytes || bytes->size() != CompartmentId::Array().size()) return refused();
     return std::optional(CompartmentId::from(*bytes));
+}
+
+// A binding that is not understood is not passed over (RFC 7800 section 3.1).
+Result<void> read_binding(json::Value payload, request::CallerFacts& facts) {
+    auto const confirmation = payload.member("cnf");
+    if (!confirmation) return {};
+    if (!confirmation->is_object()) return refused();
+    for (auto const member : confirmation->members()) {
+        auto const name = member.name();
+        auto const thumbprint = confirmation->text_member(name);
+        if (!thumbprint || thumbprint->empty()) return refused();
+        if (name == "jkt") {
+            facts.key_thumbprint = *thumbprint;
+        } else if (name == "x5t#S256") {
+            facts.certificate_thumbprint = *thumbprint;
+        } else {
+            return refused();
+        }
+    }
+    bool const bound = !facts.key_thumbprint.empty() || !facts.certificate_thumbprint.empty();
+    return bound ? Result<void>() : refused();
 }
 
 }  // namespace
@@ -70,13 +92,7 @@ Result<request::CallerFacts> verify_access_token(std::string_view token,
     // A client that acts for itself is asked for nobody.
     if (!facts.person && !scope->words.empty()) return refused();
     SALUS_TRY(facts.patient_compartment, compartment_in(payload));
-    if (auto const confirmation = payload.member("cnf")) {
-        // A binding that is not understood is not passed over (RFC 7800 section 3.1).
-        auto const thumbprint =
-            confirmation->is_object() ? confirmation->text_member("jkt") : std::nullopt;
-        if (!thumbprint || thumbprint->empty()) return refused();
-        facts.key_thumbprint = *thumbprint;
-    }
+    SALUS_TRY_VOID(read_binding(payload, facts));
     return facts;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "authentication/access_token_verifier.h"
+#include "authentication/certificate_binding.h"
 #include "foundation/limits.h"
 #include "http/grammar.h"
 #include "jose/dpop.h"
@@ -75,6 +76,10 @@ Result<void> Authentication::prove_possession(http::Request const& request,
                                               request::Caller const& caller,
                                               request::Challenge& challenge) {
     constexpr Literal kNotProven = "the proof of possession is not valid";
+    // RFC 8705 section 3: on each connection anew, whatever was shown on another (S36).
+    auto const& certificate = caller.facts().certificate_thumbprint;
+    if (!certificate.empty() && certificate != certificate_thumbprint(request.peer))
+        return refused();
     auto const& thumbprint = caller.facts().key_thumbprint;
     bool const bound = !thumbprint.empty();
     if (bound != (credential.scheme == Scheme::dpop)) return refused();

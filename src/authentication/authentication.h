@@ -1,8 +1,9 @@
 // Authentication: an access token (RFC 6750, RFC 9068) becomes a Caller. Every call validates
 // signature, type, algorithm, issuer, audience and times (IAM-8), and of a token that is bound to a
-// key the proof that the sender holds it (RFC 9449, IAM-9). A verified token is remembered by its
-// SHA-256 until it expires or is revoked, because a signature check costs twice a whole request;
-// proofs are never remembered but to refuse them. 45 CFR 164.312(d). Belongs to one event loop.
+// key the proof that the sender holds it (RFC 9449, RFC 8705, IAM-9). A verified token is
+// remembered by its SHA-256 until it expires or is revoked, because a signature check costs twice a
+// whole request; proofs are never remembered but to refuse them. 45 CFR 164.312(d). Belongs to one
+// event loop.
 #pragma once
 
 #include <unordered_map>

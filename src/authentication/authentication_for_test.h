@@ -69,6 +69,11 @@ public:
         return authentication_.authenticate(
             make_request({.target = std::move(target), .headers = std::move(headers)}), challenge_);
     }
+    [[nodiscard]] Result<request::CallerPointer> ask_from(http::Peer peer, Fields headers) {
+        auto request = make_request({.target = "/fhir/Patient/1", .headers = std::move(headers)});
+        request.peer = std::move(peer);
+        return authentication_.authenticate(request, challenge_);
+    }
     [[nodiscard]] Result<request::CallerPointer> ask(std::string const& scheme,
                                                      std::string const& token,
                                                      std::string const& proof,

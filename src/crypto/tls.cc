@@ -123,6 +123,16 @@ std::optional<Sha256Digest> key_of(X509 const* certificate) {
     return digest;
 }
 
+std::optional<Sha256Digest> digest_of(X509 const* certificate) {
+    if (certificate == nullptr) return std::nullopt;
+    unsigned char* encoded = nullptr;
+    auto const size = i2d_X509(certificate, &encoded);
+    if (size <= 0) return std::nullopt;
+    auto const digest = sha256(BytesView(encoded, static_cast<std::size_t>(size)));
+    OPENSSL_free(encoded);
+    return digest;
+}
+
 // The keys that a server asks of its clients belong to the SSL_CTX, which connections keep alive.
 using PinnedKeys = std::vector<Sha256Digest>;
 
@@ -148,6 +158,18 @@ int is_pinned(X509_STORE_CTX* verification, void*) {
     return 0;
 }
 
+// A resumed session would not be asked again.
+bool resume_nothing(SSL_CTX* context) {
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    return SSL_CTX_set_num_tickets(context, 0) == 1;
+}
+
+// Instead of a chain: the handshake goes on to prove that the client has the certificate's key.
+int is_anything(X509_STORE_CTX* verification, void*) {
+    X509_STORE_CTX_set_error(verification, X509_V_OK);
+    return 1;
+}
+
 bool demand_client_key(SSL_CTX* context, PinnedKeys client_keys) {
     auto keys = std::make_unique<PinnedKeys>(std::move(client_keys));
     auto const index = pinned_keys_index();
@@ -157,9 +179,7 @@ bool demand_client_key(SSL_CTX* context, PinnedKeys client_keys) {
     SALUS_CHECK(SSL_CTX_get_ex_data(context, index) == owned);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
     SSL_CTX_set_cert_verify_callback(context, is_pinned, nullptr);
-    // A resumed session would not be asked again.
-    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
-    return SSL_CTX_set_num_tickets(context, 0) == 1;
+    return resume_nothing(context);
 }
 
 bool is_address(std::string const& name) {
@@ -221,6 +241,17 @@ Result<std::shared_ptr<TlsServerContext const>> TlsServerContext::make_mutual(
     if (!demand_client_key(made->state_->context.get(), std::move(client_keys))) {
         return fail(Errc::internal, "the TLS library could not be set up");
     }
+    return made;
+}
+
+Result<std::shared_ptr<TlsServerContext const>> TlsServerContext::make_asking(
+    std::string_view chain_pem, BytesView key_pem) {
+    SALUS_TRY(auto made, make(chain_pem, key_pem));
+    auto* const context = made->state_->context.get();
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_cert_verify_callback(context, is_anything, nullptr);
+    if (!resume_nothing(context))
+        return fail(Errc::internal, "the TLS library could not be set up");
     return made;
 }
 
@@ -367,6 +398,10 @@ std::string_view TlsConnection::cipher() const noexcept {
 
 std::optional<Sha256Digest> TlsConnection::peer_key() const {
     return state_->ssl ? key_of(SSL_get0_peer_certificate(state_->ssl.get())) : std::nullopt;
+}
+
+std::optional<Sha256Digest> TlsConnection::peer_certificate() const {
+    return state_->ssl ? digest_of(SSL_get0_peer_certificate(state_->ssl.get())) : std::nullopt;
 }
 
 }  // namespace salus::crypto

@@ -28,6 +28,12 @@ public:
     // SHA-256 of its SubjectPublicKeyInfo, whatever certificate carries it and however old that is.
     static Result<std::shared_ptr<TlsServerContext const>> make_mutual(
         std::string_view chain_pem, BytesView key_pem, std::vector<Sha256Digest> client_keys);
+    // Asks its clients who they are and serves all of them, whatever certificate they show, or
+    // none: the handshake proves that they have its key, and who may be believed is decided above
+    // TLS (RFC 8705). No session is resumed, so no connection has a certificate that was not shown
+    // on it.
+    static Result<std::shared_ptr<TlsServerContext const>> make_asking(std::string_view chain_pem,
+                                                                       BytesView key_pem);
     ~TlsServerContext();
 
 private:
@@ -109,6 +115,8 @@ public:
     // SHA-256 of the peer's public key (SubjectPublicKeyInfo, DER), as RFC 7469 section 2.4 pins
     // it; nothing when the peer showed no certificate.
     [[nodiscard]] std::optional<Sha256Digest> peer_key() const;
+    // SHA-256 of the peer's certificate (DER), as RFC 8705 section 3.1 names it; likewise.
+    [[nodiscard]] std::optional<Sha256Digest> peer_certificate() const;
 
 private:
     struct State;

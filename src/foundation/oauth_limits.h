@@ -19,13 +19,13 @@ inline constexpr std::size_t kRevocationsKept = 1'000;
 inline constexpr std::size_t kClientsRemembered = 1'000;
 
 // Keys that clients registered the address of.
-inline constexpr std::size_t kKeyFetchers = 4;                     // threads
-inline constexpr auto kKeyFetchTime = 5s;                          // for one of them, in all
-inline constexpr std::chrono::seconds kRemoteKeysShortest = 60s;   // that they count, whatever is said
-inline constexpr std::chrono::seconds kRemoteKeysDefault = 600s;   // where nothing is said
+inline constexpr std::size_t kKeyFetchers = 4;                    // threads
+inline constexpr auto kKeyFetchTime = 5s;                         // for one of them, in all
+inline constexpr std::chrono::seconds kRemoteKeysShortest = 60s;  // that they count at least
+inline constexpr std::chrono::seconds kRemoteKeysDefault = 600s;  // where nothing is said
 inline constexpr std::chrono::seconds kRemoteKeysLongest = 86'400s;
-inline constexpr auto kRemoteKeysLife = 86'400s;                   // when they cannot be fetched anew
-inline constexpr auto kRemoteKeysPause = 60s;                      // between two attempts
+inline constexpr auto kRemoteKeysLife = 86'400s;  // when they cannot be fetched anew
+inline constexpr auto kRemoteKeysPause = 60s;     // between two attempts
 
 // Of a client's registration.
 inline constexpr std::size_t kRedirectUriBytes = 1'024;

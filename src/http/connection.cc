@@ -57,6 +57,7 @@ void Connection::shake_hands() {
     auto const& bounds = context_.server.options.bounds;
     peer_.tls_version = tls_->version();
     peer_.key = tls_->peer_key();
+    peer_.certificate = tls_->peer_certificate();
     if (tls_->protocol() == crypto::TlsProtocol::http2) {
         session_ = std::make_unique<Http2Session>(bounds, context_.encoder, now);
     } else {

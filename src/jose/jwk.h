@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/hash.h"
 #include "crypto/signature.h"
 #include "foundation/result.h"
 #include "foundation/secret.h"
@@ -39,6 +40,8 @@ public:
 
     // Nothing if no key has this kid. The pointer lives as long as the set.
     [[nodiscard]] PublicKey const* find(std::string_view kid) const noexcept;
+    // Whether one of the keys has this hash: SHA-256 of its SubjectPublicKeyInfo in DER.
+    [[nodiscard]] bool holds(crypto::Sha256Digest const& key) const;
     [[nodiscard]] std::size_t size() const noexcept { return keys_.size(); }
 
 private:

@@ -115,4 +115,9 @@ PublicKey const* KeySet::find(std::string_view kid) const noexcept {
     return found == keys_.end() ? nullptr : &*found;
 }
 
+bool KeySet::holds(crypto::Sha256Digest const& key) const {
+    return std::ranges::any_of(
+        keys_, [&](PublicKey const& each) { return crypto::sha256(each.key.spki()) == key; });
+}
+
 }  // namespace salus::jose

@@ -19,6 +19,14 @@ std::string AccessTokenGrant::scope_text() const {
     return request::to_text(request::ScopeRequest{.words = words, .scopes = scopes});
 }
 
+void write_binding(json::Writer& writer, std::string_view key, std::string_view certificate) {
+    if (key.empty() && certificate.empty()) return;
+    writer.key("cnf").begin_object();
+    if (!key.empty()) writer.key("jkt").string(key);
+    if (!certificate.empty()) writer.key("x5t#S256").string(certificate);
+    writer.end_object();
+}
+
 std::string issue_access_token(request::Tenant const& tenant, authentication::TokenKeys const& keys,
                                AccessTokenGrant const& grant, crypto::Random& random,
                                WallTime now) {
@@ -38,11 +46,7 @@ std::string issue_access_token(request::Tenant const& tenant, authentication::To
     if (grant.person) write_person(writer, *grant.person);
     if (grant.patient_compartment)
         writer.key("patient_compartment").string(grant.patient_compartment->hex());
-    if (!grant.key_thumbprint.empty()) {
-        writer.key("cnf").begin_object();
-        writer.key("jkt").string(grant.key_thumbprint);
-        writer.end_object();
-    }
+    write_binding(writer, grant.key_thumbprint, grant.certificate_thumbprint);
     writer.end_object();
     auto const set = keys.current();
     return jose::sign_compact(set->signing_key(), set->key_id(), "at+jwt", claims);

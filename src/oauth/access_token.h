@@ -8,6 +8,7 @@
 #include "authentication/token_keys.h"
 #include "crypto/random.h"
 #include "foundation/clock.h"
+#include "json/writer.h"
 #include "request/caller.h"
 #include "request/purpose_of_use.h"
 #include "request/scope_request.h"
@@ -21,6 +22,8 @@ struct AccessTokenGrant {
     request::PurposeOfUse purpose;
     // The key that the token is bound to (RFC 9449 section 6.1); empty: to none.
     std::string key_thumbprint{};
+    // The certificate that the token is bound to (RFC 8705 section 3.1); empty: to none.
+    std::string certificate_thumbprint{};
     // Whom it acts for; nothing: the client itself.
     std::optional<request::Person> person{};
     request::ScopeWords words{};  // only in the name of a person
@@ -30,6 +33,8 @@ struct AccessTokenGrant {
     [[nodiscard]] std::string scope_text() const;
 };
 
+// `cnf`, if the token is bound to anything (RFC 9449 section 6.1, RFC 8705 section 3.1).
+void write_binding(json::Writer& writer, std::string_view key, std::string_view certificate);
 // Lives limits::kAccessTokenLife from `now`.
 [[nodiscard]] std::string issue_access_token(request::Tenant const& tenant,
                                              authentication::TokenKeys const& keys,

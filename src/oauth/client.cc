@@ -15,13 +15,14 @@ namespace {
 constexpr std::size_t kNameLargest = 200;
 constexpr std::size_t kPurposesLargest = 8;
 
-constexpr std::array<std::string_view, 14> kMembers{"client_id",
+constexpr std::array<std::string_view, 15> kMembers{"client_id",
                                                     "name",
                                                     "scope",
                                                     "purposes",
                                                     "jwks",
                                                     "jwks_uri",
                                                     "dpop_bound_access_tokens",
+                                                    "tls_client_certificate_bound_access_tokens",
                                                     "token_endpoint_auth_method",
                                                     "profile",
                                                     "grant_types",

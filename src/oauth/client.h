@@ -29,6 +29,8 @@ enum class Profile : std::uint8_t {
 // `token_endpoint_auth_method` (RFC 7591 section 2).
 enum class AuthenticationMethod : std::uint8_t {
     private_key_jwt,
+    // RFC 8705 section 2.2: a TLS client certificate, by itself, with one of its registered keys.
+    self_signed_tls_client_auth,
     none,  // a public client: it proves nothing but PKCE
 };
 
@@ -53,6 +55,8 @@ struct Client {
     jose::KeySet keys;                      // the same, checked: checking a key is dear
     std::string jwks_uri;                   // remote_keys.h
     bool dpop_bound_access_tokens = false;  // RFC 9449 section 5.2: no bearer token for it
+    // RFC 8705 section 3.4: no token for it that is not bound to its certificate.
+    bool tls_client_certificate_bound_access_tokens = false;
     bool require_pushed_authorization_requests = false;  // RFC 9126 section 6
     std::vector<std::string> redirect_uris;
     std::vector<std::string> post_logout_redirect_uris;

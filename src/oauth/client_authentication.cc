@@ -82,7 +82,7 @@ bool has(std::vector<request::Parameter> const& form, std::string_view name) {
 Result<ProvenClient> ClientAuthentication::prove(request::Exchange& exchange,
                                                  std::vector<request::Parameter> const& form) {
     auto const assertion = request::single(form, "client_assertion");
-    if (!has(form, "client_assertion")) return public_client(exchange, form);
+    if (!has(form, "client_assertion")) return named_client(exchange, form);
     if (request::single(form, "client_assertion_type") != kAssertionType || !assertion)
         return fail(Errc::unauthenticated, "private_key_jwt is the only way to authenticate");
     SALUS_TRY(auto proven, verify(exchange, *assertion));
@@ -92,18 +92,36 @@ Result<ProvenClient> ClientAuthentication::prove(request::Exchange& exchange,
     return proven;
 }
 
-Result<ProvenClient> ClientAuthentication::public_client(
+// Without an assertion a client says its name: a public one is believed, another shows its
+// certificate. One answer for all that is wrong.
+Result<ProvenClient> ClientAuthentication::named_client(
     request::Exchange& exchange, std::vector<request::Parameter> const& form) {
     constexpr Literal kRefused = "the client has to authenticate itself";
     auto const id = request::single(form, "client_id");
     if (!id) return fail(Errc::unauthenticated, kRefused);
     exchange.facts.claimed_client = EphiText(std::string(*id));
     SALUS_TRY(auto client, clients_.find(*id));
-    if (!client || !client->is_public()) return fail(Errc::unauthenticated, kRefused);
-    exchange.facts.target_client = client->id;
+    if (!client) return fail(Errc::unauthenticated, kRefused);
+    if (client->authentication == AuthenticationMethod::self_signed_tls_client_auth) {
+        SALUS_TRY(bool const shown, shows_its_key(*client, exchange.request.peer));
+        if (!shown) return fail(Errc::unauthenticated, kRefused);
+        exchange.facts.proven_client = client->id;
+    } else {
+        if (!client->is_public()) return fail(Errc::unauthenticated, kRefused);
+        exchange.facts.target_client = client->id;
+    }
     auto const purpose = client->purposes.front();
     return ProvenClient{
         .client = std::move(client), .token_id = {}, .expires = 0, .purpose = purpose};
+}
+
+// RFC 8705 section 2.2: the handshake proved the key of the certificate, whoever issued that.
+Result<bool> ClientAuthentication::shows_its_key(Client const& client, http::Peer const& peer) {
+    if (!peer.key || !peer.certificate) return false;
+    auto const has_key = [&](jose::KeySet const& keys) { return keys.holds(*peer.key); };
+    if (client.jwks_uri.empty()) return has_key(client.keys);
+    SALUS_TRY(auto const keys, trust_.keys.keys_at(client.jwks_uri, has_key));
+    return has_key(*keys);
 }
 
 // By the registered keys, or by those at the registered address and no other (`jku`, CA3).
@@ -113,7 +131,8 @@ Result<jose::Verified> ClientAuthentication::verify_signature(Client const& clie
     options.key_set_url = client.jwks_uri;
     if (client.jwks_uri.empty()) return jose::verify_compact(text, client.keys, options);
     auto const kid = claimed(text, TokenPart::header, "kid", parser_).value_or("");
-    SALUS_TRY(auto const keys, trust_.keys.keys_at(client.jwks_uri, kid));
+    auto const has_key = [&](jose::KeySet const& keys) { return keys.find(kid) != nullptr; };
+    SALUS_TRY(auto const keys, trust_.keys.keys_at(client.jwks_uri, has_key));
     return jose::verify_compact(text, *keys, options);
 }
 
@@ -125,7 +144,9 @@ Result<ProvenClient> ClientAuthentication::verify(request::Exchange& exchange,
     if (!issuer) return fail(Errc::unauthenticated, kRefused);
     exchange.facts.claimed_client = EphiText(*issuer);
     SALUS_TRY(auto client, clients_.find(*issuer));
-    if (!client || client->is_public()) return fail(Errc::unauthenticated, kRefused);
+    // The registered method and no other (TK3).
+    if (!client || client->authentication != AuthenticationMethod::private_key_jwt)
+        return fail(Errc::unauthenticated, kRefused);
     auto const verified = verify_signature(*client, text);
     if (!verified && verified.error().code == Errc::unavailable) return fail(verified.error());
     if (!verified) return fail(Errc::unauthenticated, kRefused);

@@ -2,7 +2,8 @@
 // section 3, OpenID Connect Core section 9), as SMART asks for it
 // (https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html); a public client says
 // its name and proves nothing, so it gets only what a code or a refresh token of its own stands
-// for. IAM-2, IAM-8. Belongs to one thread, as the records do.
+// for; a client with a certificate of its own shows that (RFC 8705). IAM-2, IAM-8. Belongs to one
+// thread, as the records do.
 #pragma once
 
 #include <optional>
@@ -22,7 +23,7 @@ namespace salus::oauth {
 
 struct ProvenClient {
     ClientPointer client;      // never nullptr
-    std::string token_id;      // of the assertion (jti); empty: a public client
+    std::string token_id;      // of the assertion (jti); empty: it used none
     std::int64_t expires = 0;  // of the assertion, Unix seconds
     // That the assertion asks for, or the client's first; nothing: one that is not registered.
     std::optional<request::PurposeOfUse> purpose;
@@ -54,8 +55,9 @@ public:
     [[nodiscard]] Result<ClientPointer> find(std::string_view id) { return clients_.find(id); }
 
 private:
-    [[nodiscard]] Result<ProvenClient> public_client(request::Exchange& exchange,
-                                                     std::vector<request::Parameter> const& form);
+    [[nodiscard]] Result<ProvenClient> named_client(request::Exchange& exchange,
+                                                    std::vector<request::Parameter> const& form);
+    [[nodiscard]] Result<bool> shows_its_key(Client const& client, http::Peer const& peer);
     [[nodiscard]] Result<ProvenClient> verify(request::Exchange& exchange, std::string_view text);
     [[nodiscard]] Result<jose::Verified> verify_signature(Client const& client,
                                                           std::string_view text);

@@ -8,6 +8,8 @@
 namespace salus::oauth {
 namespace {
 
+constexpr std::string_view kSelfSigned = "self_signed_tls_client_auth";
+
 Result<bool> flag(json::Value root, std::string_view name, Literal wrong) {
     auto const member = root.member(name);
     if (!member) return false;
@@ -53,8 +55,12 @@ Result<void> read_choices(json::Value root, Client& client) {
     auto const method = root.text_member("token_endpoint_auth_method").value_or("private_key_jwt");
     if (method == "none") {
         client.authentication = AuthenticationMethod::none;
+    } else if (method == kSelfSigned) {
+        client.authentication = AuthenticationMethod::self_signed_tls_client_auth;
     } else if (method != "private_key_jwt") {
-        return fail(Errc::invalid, "token_endpoint_auth_method is private_key_jwt or none");
+        return fail(Errc::invalid,
+                    "token_endpoint_auth_method is private_key_jwt, self_signed_tls_client_auth or "
+                    "none");
     }
     auto const profile = root.text_member("profile").value_or("smart");
     if (profile == "fapi2") {
@@ -96,6 +102,9 @@ Result<void> read_metadata(json::Value root, Client& client) {
         return fail(Errc::invalid, "backchannel_logout_uri is an https address");
     SALUS_TRY(client.dpop_bound_access_tokens,
               flag(root, "dpop_bound_access_tokens", "dpop_bound_access_tokens is true or false"));
+    SALUS_TRY(client.tls_client_certificate_bound_access_tokens,
+              flag(root, "tls_client_certificate_bound_access_tokens",
+                   "tls_client_certificate_bound_access_tokens is true or false"));
     SALUS_TRY(client.require_pushed_authorization_requests,
               flag(root, "require_pushed_authorization_requests",
                    "require_pushed_authorization_requests is true or false"));
@@ -109,6 +118,9 @@ Result<void> check_metadata(Client const& client) {
     if (client.is_public() != (client.jwks.empty() && client.jwks_uri.empty()))
         return fail(Errc::invalid,
                     "a client has keys (jwks or jwks_uri), or none and the method none");
+    // Its refresh tokens would be bound to nothing (RFC 8705 section 4).
+    if (client.is_public() && client.tls_client_certificate_bound_access_tokens)
+        return fail(Errc::invalid, "tokens of a public client are bound to keys (DPoP)");
     if (client.is_public() && client.grants.client_credentials)
         return fail(Errc::invalid, "a public client cannot act for itself");
     if (client.grants.refresh_token && !for_people)
@@ -121,8 +133,10 @@ Result<void> check_metadata(Client const& client) {
         return fail(Errc::invalid, "authorization_code needs a scope that acts for a person");
     if (client.profile != Profile::fapi2) return {};
     if (client.is_public()) return fail(Errc::invalid, "FAPI 2.0 has no public clients");
-    if (!client.dpop_bound_access_tokens)
-        return fail(Errc::invalid, "FAPI 2.0 needs dpop_bound_access_tokens");
+    if (!client.dpop_bound_access_tokens && !client.tls_client_certificate_bound_access_tokens)
+        return fail(Errc::invalid,
+                    "FAPI 2.0 needs dpop_bound_access_tokens or "
+                    "tls_client_certificate_bound_access_tokens");
     if (for_people && !client.require_pushed_authorization_requests)
         return fail(Errc::invalid, "FAPI 2.0 needs require_pushed_authorization_requests");
     return {};
@@ -130,6 +144,8 @@ Result<void> check_metadata(Client const& client) {
 
 void write_metadata(json::Writer& writer, Client const& client) {
     if (client.is_public()) writer.key("token_endpoint_auth_method").string("none");
+    if (client.authentication == AuthenticationMethod::self_signed_tls_client_auth)
+        writer.key("token_endpoint_auth_method").string(kSelfSigned);
     if (client.profile == Profile::fapi2) writer.key("profile").string("fapi2");
     if (client.grants != GrantTypes{.client_credentials = true}) {
         writer.key("grant_types").begin_array();
@@ -143,6 +159,8 @@ void write_metadata(json::Writer& writer, Client const& client) {
     if (!client.backchannel_logout_uri.empty())
         writer.key("backchannel_logout_uri").string(client.backchannel_logout_uri);
     if (client.dpop_bound_access_tokens) writer.key("dpop_bound_access_tokens").boolean(true);
+    if (client.tls_client_certificate_bound_access_tokens)
+        writer.key("tls_client_certificate_bound_access_tokens").boolean(true);
     if (client.require_pushed_authorization_requests)
         writer.key("require_pushed_authorization_requests").boolean(true);
 }

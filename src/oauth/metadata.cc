@@ -36,14 +36,33 @@ void write_flows(json::Writer& writer) {
     writer.key("request_uri_parameter_supported").boolean(false);
 }
 
-void write_authentication(json::Writer& writer) {
-    write_list(writer, "token_endpoint_auth_methods_supported", {"private_key_jwt", "none"});
+// RFC 8705 section 5: the same endpoints where a client is asked for its certificate.
+void write_mutual_tls(json::Writer& writer, request::Tenant const& tenant,
+                      std::string_view origin) {
+    auto const base = std::string(origin) + tenant.path + "/oauth/";
+    writer.key("mtls_endpoint_aliases").begin_object();
+    writer.key("token_endpoint").string(base + "token");
+    writer.key("introspection_endpoint").string(base + "introspect");
+    writer.key("revocation_endpoint").string(base + "revoke");
+    writer.key("pushed_authorization_request_endpoint").string(base + "par");
+    writer.end_object();
+    writer.key("tls_client_certificate_bound_access_tokens").boolean(true);
+}
+
+void write_methods(json::Writer& writer, std::string_view endpoint, bool mutual_tls, bool none) {
+    writer.key(std::string(endpoint) + "_endpoint_auth_methods_supported").begin_array();
+    writer.string("private_key_jwt");
+    if (mutual_tls) writer.string("self_signed_tls_client_auth");
+    if (none) writer.string("none");
+    writer.end_array();
+}
+
+void write_authentication(json::Writer& writer, bool mutual_tls) {
+    write_methods(writer, "token", mutual_tls, true);
     write_list(writer, "token_endpoint_auth_signing_alg_values_supported",
                {"ES256", "ES384", "RS384", "RS256"});
-    for (auto const* endpoint : {"introspection", "revocation"}) {
-        write_list(writer, std::string(endpoint) + "_endpoint_auth_methods_supported",
-                   {"private_key_jwt"});
-    }
+    for (auto const* endpoint : {"introspection", "revocation"})
+        write_methods(writer, endpoint, mutual_tls, false);
     writer.key("dpop_signing_alg_values_supported").begin_array();
     for (auto const algorithm : jose::dpop_algorithms())
         writer.string(jose::algorithm_name(algorithm));
@@ -51,10 +70,12 @@ void write_authentication(json::Writer& writer) {
 }
 
 // What the documents say alike.
-void write_common(json::Writer& writer, request::Tenant const& tenant) {
+void write_common(json::Writer& writer, request::Tenant const& tenant,
+                  std::string_view mutual_tls_origin) {
     write_endpoints(writer, tenant);
     write_flows(writer);
-    write_authentication(writer);
+    write_authentication(writer, !mutual_tls_origin.empty());
+    if (!mutual_tls_origin.empty()) write_mutual_tls(writer, tenant, mutual_tls_origin);
     write_list(writer, "scopes_supported",
                {"openid", "profile", "fhirUser", "launch/patient", "offline_access",
                 "online_access", "patient/*.cruds", "user/*.cruds", "system/*.cruds"});
@@ -75,11 +96,11 @@ void write_openid(json::Writer& writer, request::Tenant const& tenant) {
 
 }  // namespace
 
-std::string smart_configuration(request::Tenant const& tenant) {
+std::string smart_configuration(request::Tenant const& tenant, std::string_view mutual_tls_origin) {
     std::string out;
     json::Writer writer(out);
     writer.begin_object();
-    write_common(writer, tenant);
+    write_common(writer, tenant, mutual_tls_origin);
     write_list(writer, "capabilities",
                {"launch-standalone", "authorize-post", "client-public",
                 "client-confidential-asymmetric", "sso-openid-connect",
@@ -89,20 +110,22 @@ std::string smart_configuration(request::Tenant const& tenant) {
     return out;
 }
 
-std::string authorization_server_metadata(request::Tenant const& tenant) {
+std::string authorization_server_metadata(request::Tenant const& tenant,
+                                          std::string_view mutual_tls_origin) {
     std::string out;
     json::Writer writer(out);
     writer.begin_object();
-    write_common(writer, tenant);
+    write_common(writer, tenant, mutual_tls_origin);
     writer.end_object();
     return out;
 }
 
-std::string openid_configuration(request::Tenant const& tenant) {
+std::string openid_configuration(request::Tenant const& tenant,
+                                 std::string_view mutual_tls_origin) {
     std::string out;
     json::Writer writer(out);
     writer.begin_object();
-    write_common(writer, tenant);
+    write_common(writer, tenant, mutual_tls_origin);
     write_openid(writer, tenant);
     writer.end_object();
     return out;

@@ -10,8 +10,13 @@
 
 namespace salus::oauth {
 
-[[nodiscard]] std::string smart_configuration(request::Tenant const& tenant);
-[[nodiscard]] std::string authorization_server_metadata(request::Tenant const& tenant);
-[[nodiscard]] std::string openid_configuration(request::Tenant const& tenant);
+// `mutual_tls_origin`: scheme and authority of the listener that asks for certificates
+// (`mtls_endpoint_aliases`, RFC 8705 section 5); empty: there is none.
+[[nodiscard]] std::string smart_configuration(request::Tenant const& tenant,
+                                              std::string_view mutual_tls_origin = {});
+[[nodiscard]] std::string authorization_server_metadata(request::Tenant const& tenant,
+                                                        std::string_view mutual_tls_origin = {});
+[[nodiscard]] std::string openid_configuration(request::Tenant const& tenant,
+                                               std::string_view mutual_tls_origin = {});
 
 }  // namespace salus::oauth

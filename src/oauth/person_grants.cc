@@ -106,7 +106,7 @@ Result<request::Prepared> PersonGrants::end(StoredGrant const& grant,
 
 Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange, Client const& client,
                                                std::vector<request::Parameter> const& form,
-                                               std::string const& key,
+                                               TokenBinding const& binding,
                                                authentication::Revocations& news) {
     constexpr Literal kNoCode = "the code is none of this client, or its time is over";
     auto const shown = identity::SecretId::parse(request::single(form, "code").value_or(""));
@@ -115,7 +115,8 @@ Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange, Clie
     if (!code || !identity::matches(*shown, code->value.secret) || code->value.client != client.id)
         return invalid_grant(kNoCode);
     // Whoever cannot say the verifier has no right to end anything (OAuth 2.1 section 7.5.3).
-    if (auto const why = mismatch(code->value, form, key); !why.empty()) return invalid_grant(why);
+    if (auto const why = mismatch(code->value, form, binding.key); !why.empty())
+        return invalid_grant(why);
     if (code->value.used) {
         constexpr Literal kUsed = "the code was used before";
         exchange.facts.event = audit::Event::grant_revoked;
@@ -140,12 +141,12 @@ Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange, Clie
         grant->refresh = token.hash();
         refresh_token = token.text();
     }
-    grant->key_thumbprint = key;
+    grant->key_thumbprint = binding.key;
     grant->used = clock_.now();
     SALUS_TRY_VOID(documents_.write(grant, grant->ends(), prepared));
     prepared.content = content_of(token_answer({.live = *found,
                                                 .scope = grant->scope,
-                                                .key = key,
+                                                .binding = binding,
                                                 .nonce = code->value.nonce,
                                                 .refresh_token = refresh_token}));
     return prepared;
@@ -153,7 +154,7 @@ Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange, Clie
 
 Result<request::Prepared> PersonGrants::refresh(request::Exchange& exchange, Client const& client,
                                                 std::vector<request::Parameter> const& form,
-                                                std::string const& key,
+                                                TokenBinding const& binding,
                                                 authentication::Revocations& news) {
     constexpr Literal kNoToken = "the refresh token is not valid";
     auto const text = request::single(form, "refresh_token");
@@ -162,7 +163,7 @@ Result<request::Prepared> PersonGrants::refresh(request::Exchange& exchange, Cli
     SALUS_TRY(auto found, live(shown->id));
     if (!found || found->grant->client != client.id) return invalid_grant(kNoToken);
     auto& grant = found->grant;
-    switch (identity::judge(grant.value, *shown, key, clock_.now())) {
+    switch (identity::judge(grant.value, *shown, binding.key, clock_.now())) {
         case RefreshVerdict::foreign:
         case RefreshVerdict::over: return invalid_grant(kNoToken);
         case RefreshVerdict::reused:
@@ -186,21 +187,22 @@ Result<request::Prepared> PersonGrants::refresh(request::Exchange& exchange, Cli
             return protocol_error(400, "invalid_scope", "the scope is not within what was allowed");
         scope = *asked;
     }
-    return rotate(*std::move(found), scope, client, key, std::string(*text));
+    return rotate(*std::move(found), scope, client, binding, std::string(*text));
 }
 
 // A token that only its client can use stays (RFC 9700 section 4.14.2, FAPI 2.0 section 5.3.2.1);
 // any other is replaced.
 Result<request::Prepared> PersonGrants::rotate(LiveGrant live, request::ScopeRequest const& scope,
-                                               Client const& client, std::string const& key,
+                                               Client const& client, TokenBinding const& binding,
                                                std::string const& shown) {
     auto& grant = live.grant;
     auto prepared = json_answer({});
-    bool const stays = !client.is_public() && !grant->key_thumbprint.empty();
+    bool const stays = !client.is_public() && (!grant->key_thumbprint.empty() ||
+                                               client.tls_client_certificate_bound_access_tokens);
     auto const next = identity::SecretId{grant.id, crypto::random_id(random_)};
     auto body = token_answer({.live = live,
                               .scope = scope,
-                              .key = key,
+                              .binding = binding,
                               .nonce = {},
                               .refresh_token = stays ? shown : next.text()});
     grant->used = clock_.now();
@@ -220,7 +222,8 @@ std::string PersonGrants::token_answer(Issue const& issue) {
     AccessTokenGrant token{.client = grant.client,
                            .scopes = issue.scope.scopes,
                            .purpose = grant.purpose,
-                           .key_thumbprint = issue.key,
+                           .key_thumbprint = issue.binding.key,
+                           .certificate_thumbprint = issue.binding.certificate,
                            .person = person_of(issue.live.grant.id, grant),
                            .words = issue.scope.words};
     bool const in_context = !grant.patient.empty();
@@ -232,7 +235,7 @@ std::string PersonGrants::token_answer(Issue const& issue) {
     json::Writer writer(body);
     writer.begin_object();
     writer.key("access_token").string(access_token);
-    writer.key("token_type").string(issue.key.empty() ? "Bearer" : "DPoP");
+    writer.key("token_type").string(issue.binding.token_type());
     writer.key("expires_in").integer(limits::kAccessTokenLife.count());
     writer.key("scope").string(request::to_text(issue.scope));
     if (!issue.refresh_token.empty()) writer.key("refresh_token").string(issue.refresh_token);

@@ -14,6 +14,7 @@
 #include "identity/grant.h"
 #include "identity/user.h"
 #include "oauth/client.h"
+#include "oauth/token_binding.h"
 #include "request/exchange.h"
 #include "request/form.h"
 
@@ -32,18 +33,18 @@ public:
           random_(random),
           clock_(clock) {}
 
-    // Both: a protocol error is an answer, a Result error a fault of ours. `key`: of the proof that
-    // came along (key_proof.h). What a stolen code or token ends, event loops hear of by `news`.
+    // Both: a protocol error is an answer, a Result error a fault of ours. `binding`: what is
+    // issued is bound to. What a stolen code or token ends, event loops hear of by `news`.
     // REQUIRES: the client proved itself, or is public.
     [[nodiscard]] Result<request::Prepared> redeem(request::Exchange& exchange,
                                                    Client const& client,
                                                    std::vector<request::Parameter> const& form,
-                                                   std::string const& key,
+                                                   TokenBinding const& binding,
                                                    authentication::Revocations& news);
     [[nodiscard]] Result<request::Prepared> refresh(request::Exchange& exchange,
                                                     Client const& client,
                                                     std::vector<request::Parameter> const& form,
-                                                    std::string const& key,
+                                                    TokenBinding const& binding,
                                                     authentication::Revocations& news);
 
 private:
@@ -60,14 +61,15 @@ private:
     struct Issue {
         LiveGrant const& live;
         request::ScopeRequest const& scope;
-        std::string const& key;
+        TokenBinding const& binding;
         std::string nonce;          // of the ID token
         std::string refresh_token;  // empty: none
     };
     [[nodiscard]] std::string token_answer(Issue const& issue);
     [[nodiscard]] Result<request::Prepared> rotate(LiveGrant live,
                                                    request::ScopeRequest const& scope,
-                                                   Client const& client, std::string const& key,
+                                                   Client const& client,
+                                                   TokenBinding const& binding,
                                                    std::string const& shown);
 
     request::Tenant const& tenant_;

@@ -29,15 +29,15 @@ bool RemoteKeys::may_try(Entry const& entry, MonotonicTime now) {
     return !entry.tried || now - *entry.tried >= limits::kRemoteKeysPause;
 }
 
-RemoteKeys::Found RemoteKeys::find(std::string const& url, std::string_view kid) {
+RemoteKeys::Found RemoteKeys::find(std::string const& url, HasKey const& has_key) {
     MutexLock const lock(mutex_);
     auto const now = clock_.monotonic();
     auto const entry = entry_of(url);
     bool const counted = counts(*entry, now);
     bool const fresh = counted && now - entry->fetched < entry->fresh;
-    bool const has_key = counted && entry->keys->find(kid) != nullptr;
+    bool const has = counted && has_key(*entry->keys);
     return {.keys = counted ? entry->keys : nullptr,
-            .outdated = !(fresh && has_key) && may_try(*entry, now)};
+            .outdated = !(fresh && has) && may_try(*entry, now)};
 }
 
 Task<bool> RemoteKeys::fetch(std::string url, Executor& home) {
@@ -73,8 +73,8 @@ bool RemoteKeys::fetch_now(std::string const& url) {
     return true;
 }
 
-Result<KeySetPointer> KeyWish::keys_at(std::string const& url, std::string_view kid) {
-    auto found = keys_.find(url, kid);
+Result<KeySetPointer> KeyWish::keys_at(std::string const& url, RemoteKeys::HasKey const& has_key) {
+    auto found = keys_.find(url, has_key);
     if (found.outdated) wanted_ = url;
     if (found.keys == nullptr) return fail(Errc::unavailable, "the client's keys are not there");
     return std::move(found.keys);

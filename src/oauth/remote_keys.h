@@ -5,9 +5,9 @@
 // Thread safety: any thread. A request waits for a fetch as a coroutine and holds no thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 
 #include "foundation/clock.h"
@@ -29,8 +29,10 @@ public:
         KeySetPointer keys;     // nullptr: none that count
         bool outdated = false;  // a fetch may bring the key that is asked for
     };
-    // What is known of an address's keys, when one with this kid is needed. Does not wait.
-    [[nodiscard]] Found find(std::string const& url, std::string_view kid);
+    // Whether the key is among these that a request needs.
+    using HasKey = std::function<bool(jose::KeySet const&)>;
+    // What is known of an address's keys. Does not wait.
+    [[nodiscard]] Found find(std::string const& url, HasKey const& has_key);
     // Fetches what find() called outdated. False: nobody answered. Resumes on `home`.
     [[nodiscard]] Task<bool> fetch(std::string url, Executor& home);
 
@@ -66,7 +68,8 @@ public:
     // Borrows it.
     explicit KeyWish(RemoteKeys& keys) : keys_(keys) {}
     // Errc::unavailable: none that count; then and when they are outdated the wish is noted.
-    [[nodiscard]] Result<KeySetPointer> keys_at(std::string const& url, std::string_view kid);
+    [[nodiscard]] Result<KeySetPointer> keys_at(std::string const& url,
+                                                RemoteKeys::HasKey const& has_key);
     // The address that the last request left; empty: none.
     [[nodiscard]] std::string take() { return std::exchange(wanted_, {}); }
 

@@ -15,6 +15,10 @@ using testing::ClientKey;
 
 std::string const kUrl = "https://keys.example/jwks";
 
+RemoteKeys::HasKey named(std::string const& kid) {
+    return [kid](jose::KeySet const& keys) { return keys.find(kid) != nullptr; };
+}
+
 class RemoteKeysTest : public ::testing::Test {
 protected:
     void serve(ClientKey const& key, std::optional<std::chrono::seconds> max_age = std::nullopt) {
@@ -23,8 +27,8 @@ protected:
     void fetch() { home_.run(keys_.fetch(kUrl, home_)); }
     // As a request does: a look, a fetch if that may help, another look.
     [[nodiscard]] bool has(std::string const& kid) {
-        if (keys_.find(kUrl, kid).outdated) fetch();
-        auto const found = keys_.find(kUrl, kid);
+        if (keys_.find(kUrl, named(kid)).outdated) fetch();
+        auto const found = keys_.find(kUrl, named(kid));
         return found.keys != nullptr && found.keys->find(kid) != nullptr;
     }
 
@@ -39,7 +43,7 @@ protected:
 
 TEST_F(RemoteKeysTest, KeysAreFetchedOnceAndKept) {
     serve(one_);
-    EXPECT_EQ(keys_.find(kUrl, "one").keys, nullptr);
+    EXPECT_EQ(keys_.find(kUrl, named("one")).keys, nullptr);
     for (int i = 0; i < 3; ++i) EXPECT_TRUE(has("one"));
     EXPECT_EQ(source_.asked, 1);
 }
@@ -64,7 +68,7 @@ TEST_F(RemoteKeysTest, KeysCountAsLongAsTheServerSays) {
     EXPECT_EQ(source_.asked, 1);
     serve(two_);
     clock_.advance(1min);
-    EXPECT_EQ(keys_.find(kUrl, "one").keys, nullptr);
+    EXPECT_EQ(keys_.find(kUrl, named("one")).keys, nullptr);
     EXPECT_FALSE(has("one"));
     EXPECT_EQ(source_.asked, 2);
 }
@@ -118,7 +122,7 @@ TEST_F(RemoteKeysTest, ManyAtOnceFetchOnce) {
         threads.emplace_back([&] {
             BlockingExecutor home;
             home.run(keys_.fetch(kUrl, home));
-            EXPECT_NE(keys_.find(kUrl, "one").keys, nullptr);
+            EXPECT_NE(keys_.find(kUrl, named("one")).keys, nullptr);
         });
     }
     threads.clear();
@@ -127,12 +131,12 @@ TEST_F(RemoteKeysTest, ManyAtOnceFetchOnce) {
 
 TEST_F(RemoteKeysTest, AWishIsNotedAndTakenOnce) {
     KeyWish wish(keys_);
-    EXPECT_EQ(wish.keys_at(kUrl, "one").error().code, Errc::unavailable);
+    EXPECT_EQ(wish.keys_at(kUrl, named("one")).error().code, Errc::unavailable);
     EXPECT_EQ(wish.take(), kUrl);
     EXPECT_EQ(wish.take(), "");
     serve(one_);
     fetch();
-    EXPECT_TRUE(wish.keys_at(kUrl, "one").has_value());
+    EXPECT_TRUE(wish.keys_at(kUrl, named("one")).has_value());
     EXPECT_EQ(wish.take(), "");
 }
 

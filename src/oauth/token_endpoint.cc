@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "authentication/certificate_binding.h"
 #include "foundation/limits.h"
 #include "json/writer.h"
 #include "oauth/access_token.h"
@@ -60,6 +61,12 @@ Result<request::Prepared> TokenEndpoint::grant_to(request::Exchange& exchange,
     if (wrong || (key && key->empty() && client.dpop_bound_access_tokens))
         return protocol_error(400, "invalid_dpop_proof", "the proof of possession is not valid");
     if (!key) return fail(key.error());
+    TokenBinding binding{.key = *std::move(key), .certificate = {}};
+    if (client.tls_client_certificate_bound_access_tokens) {
+        binding.certificate = authentication::certificate_thumbprint(exchange.request.peer);
+        if (binding.certificate.empty())
+            return protocol_error(400, "invalid_request", "the client has to show its certificate");
+    }
     auto const grant_type = *request::single(form, "grant_type");
     auto const offered = [](bool registered) {
         return registered ? request::Prepared()
@@ -68,22 +75,22 @@ Result<request::Prepared> TokenEndpoint::grant_to(request::Exchange& exchange,
     };
     if (grant_type == "client_credentials") {
         if (auto no = offered(client.grants.client_credentials); no.status >= 400) return no;
-        return grant_to_itself(proven, form, *std::move(key));
+        return grant_to_itself(proven, form, std::move(binding));
     }
     if (grant_type == "authorization_code") {
         if (auto no = offered(client.grants.authorization_code); no.status >= 400) return no;
-        return people_.redeem(exchange, client, form, *key, guards_.revocations);
+        return people_.redeem(exchange, client, form, binding, guards_.revocations);
     }
     if (grant_type == "refresh_token") {
         if (auto no = offered(client.grants.refresh_token); no.status >= 400) return no;
-        return people_.refresh(exchange, client, form, *key, guards_.revocations);
+        return people_.refresh(exchange, client, form, binding, guards_.revocations);
     }
     return protocol_error(400, "unsupported_grant_type",
                           "client_credentials, authorization_code and refresh_token are offered");
 }
 
 Result<request::Prepared> TokenEndpoint::grant_to_itself(
-    ProvenClient const& proven, std::vector<request::Parameter> const& form, std::string key) {
+    ProvenClient const& proven, std::vector<request::Parameter> const& form, TokenBinding binding) {
     auto const scopes = request::parse_scopes(request::single(form, "scope").value_or(""));
     if (!scopes) return protocol_error(400, "invalid_scope", "scope is missing or not SMART v2");
     if (!proven.purpose)
@@ -94,7 +101,8 @@ Result<request::Prepared> TokenEndpoint::grant_to_itself(
     AccessTokenGrant const grant{.client = proven.client->id,
                                  .scopes = std::move(granted),
                                  .purpose = *proven.purpose,
-                                 .key_thumbprint = std::move(key)};
+                                 .key_thumbprint = std::move(binding.key),
+                                 .certificate_thumbprint = std::move(binding.certificate)};
     return token_answer(issue_access_token(tenant_, keys_, grant, random_, clock_.now()), grant);
 }
 

@@ -11,6 +11,7 @@
 #include "json/document.h"
 #include "oauth/client_authentication.h"
 #include "oauth/person_grants.h"
+#include "oauth/token_binding.h"
 #include "records/records.h"
 #include "request/exchange.h"
 
@@ -40,7 +41,8 @@ private:
                                                      ProvenClient const& proven,
                                                      std::vector<request::Parameter> const& form);
     [[nodiscard]] Result<request::Prepared> grant_to_itself(
-        ProvenClient const& proven, std::vector<request::Parameter> const& form, std::string key);
+        ProvenClient const& proven, std::vector<request::Parameter> const& form,
+        TokenBinding binding);
 
     request::Tenant const& tenant_;
     authentication::TokenKeys const& keys_;

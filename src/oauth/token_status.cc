@@ -6,6 +6,7 @@
 #include "identity/endings.h"
 #include "identity/user.h"
 #include "json/writer.h"
+#include "oauth/access_token.h"
 #include "oauth/answers.h"
 #include "oauth/form_reader.h"
 
@@ -34,10 +35,7 @@ void write_token(json::Writer& writer, request::Tenant const& tenant,
         writer.key("acr").string(token.person->acr);
         writer.key("auth_time").integer(to_unix_seconds(token.person->authenticated));
     }
-    if (token.key_thumbprint.empty()) return;
-    writer.key("cnf").begin_object();
-    writer.key("jkt").string(token.key_thumbprint);
-    writer.end_object();
+    write_binding(writer, token.key_thumbprint, token.certificate_thumbprint);
 }
 
 void write_refresh_token(json::Writer& writer, request::Tenant const& tenant,

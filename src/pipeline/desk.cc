@@ -50,11 +50,12 @@ Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
     using request::Interaction;
     auto const interaction = permit.intent().interaction;
     if (interaction == Interaction::authorization_server_metadata)
-        return document(oauth::authorization_server_metadata(tenant_.tenant));
+        return document(
+            oauth::authorization_server_metadata(tenant_.tenant, house_.mutual_tls_origin));
     if (interaction == Interaction::openid_configuration)
-        return document(oauth::openid_configuration(tenant_.tenant));
+        return document(oauth::openid_configuration(tenant_.tenant, house_.mutual_tls_origin));
     if (interaction == Interaction::smart_configuration)
-        return document(oauth::smart_configuration(tenant_.tenant));
+        return document(oauth::smart_configuration(tenant_.tenant, house_.mutual_tls_origin));
     if (interaction == Interaction::json_web_key_set)
         return document(tenant_.token_keys.current()->json_web_key_set());
     return operations::prepare(context_, permit);

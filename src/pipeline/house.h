@@ -42,6 +42,8 @@ struct House {
     admin::Backups& backups;
     authentication::TokenGuards& token_guards;
     oauth::RemoteKeys& remote_keys;
+    // Of the listener that asks clients for certificates (RFC 8705); empty: there is none.
+    std::string mutual_tls_origin{};
     std::chrono::days keep_retired{0};                  // data keys, for older backups
     std::vector<std::unique_ptr<TenantHouse>> tenants;  // the default tenant first
     // What people must look at while requests are served. They outlive the house.
