@@ -1,6 +1,7 @@
 #include "audit_controls/gate.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <set>
 
@@ -13,77 +14,94 @@ namespace {
 // A resource takes some 130 bytes of a leaf, which holds 65,535.
 constexpr std::size_t kResourcesPerLeaf = 300;
 
-audit::Event event_of(request::Interaction interaction) {
-    using request::Interaction;
-    switch (interaction) {
-        case Interaction::read: return audit::Event::read;
-        case Interaction::vread: return audit::Event::vread;
-        case Interaction::update: return audit::Event::update;
-        case Interaction::remove: return audit::Event::remove;
-        case Interaction::history_instance:
-        case Interaction::history_type:
-        case Interaction::history_system: return audit::Event::history;
-        case Interaction::patch: return audit::Event::patch;
-        case Interaction::everything: return audit::Event::everything;
-        case Interaction::meta: return audit::Event::meta;
-        case Interaction::meta_add:
-        case Interaction::meta_delete: return audit::Event::update;
-        case Interaction::create: return audit::Event::create;
-        case Interaction::search_type: return audit::Event::search;
-        case Interaction::validate: return audit::Event::validate;
-        case Interaction::transaction: return audit::Event::transaction;
-        case Interaction::batch: return audit::Event::batch;
-        case Interaction::capabilities:
-        case Interaction::open_api:
-        case Interaction::authorization_server_metadata:
-        case Interaction::smart_configuration:
-        case Interaction::openid_configuration:
-        case Interaction::page_script:
-        case Interaction::json_web_key_set: return audit::Event::capabilities;
-        case Interaction::token: return audit::Event::token;
-        case Interaction::introspection: return audit::Event::token_introspected;
-        case Interaction::revocation: return audit::Event::token_revoked;
-        case Interaction::pushed_authorization:
-        case Interaction::authorization: return audit::Event::authorization_requested;
-        case Interaction::launch_open: return audit::Event::launch_opened;
-        case Interaction::user_info: return audit::Event::read;
-        case Interaction::sign_in: return audit::Event::sign_in_page;
-        case Interaction::account: return audit::Event::account_viewed;
-        case Interaction::end_session: return audit::Event::signed_out;
-        case Interaction::definitions_load:
-        case Interaction::definitions_remove: return audit::Event::definitions_changed;
-        case Interaction::definitions_list: return audit::Event::definitions_listed;
-        case Interaction::key_status: return audit::Event::key_status_read;
-        case Interaction::key_rotation: return audit::Event::key_rotation_ordered;
-        case Interaction::client_add: return audit::Event::client_added;
-        case Interaction::client_list: return audit::Event::clients_listed;
-        case Interaction::client_remove: return audit::Event::client_removed;
-        case Interaction::user_add: return audit::Event::user_added;
-        case Interaction::user_list: return audit::Event::users_listed;
-        case Interaction::user_change: return audit::Event::user_changed;
-        case Interaction::custodians_set: return audit::Event::key_custodians;
-        case Interaction::proposal_add: return audit::Event::key_proposed;
-        case Interaction::ballot_add: return audit::Event::key_voted;
-        case Interaction::proposal_execute: return audit::Event::key_executed;
-        case Interaction::hold_place: return audit::Event::key_hold;
-        case Interaction::keys_seal: return audit::Event::key_sealed;
-        case Interaction::custodians_read:
-        case Interaction::proposal_draft:
-        case Interaction::proposal_list:
-        case Interaction::proposal_read:
-        case Interaction::hold_list: return audit::Event::key_read;
-        case Interaction::control_check: return audit::Event::control_check;
-        case Interaction::audit_search:
-        case Interaction::audit_event:
-        case Interaction::access_report:
-        case Interaction::accounting:
-        case Interaction::audit_proof:
-        case Interaction::audit_details: return audit::Event::audit_read;
-        case Interaction::backup_begin:
-        case Interaction::backup_state:
-        case Interaction::backup_drill_report: return audit::Event::backup_administration;
+using I = request::Interaction;
+using E = audit::Event;
+
+struct Row {
+    request::Interaction interaction;
+    audit::Event event;
+};
+// In the order of the enumeration.
+constexpr std::array kRows{
+    Row{I::read, E::read},
+    Row{I::vread, E::vread},
+    Row{I::update, E::update},
+    Row{I::remove, E::remove},
+    Row{I::history_instance, E::history},
+    Row{I::patch, E::patch},
+    Row{I::everything, E::everything},
+    Row{I::meta, E::meta},
+    Row{I::meta_add, E::update},
+    Row{I::meta_delete, E::update},
+    Row{I::create, E::create},
+    Row{I::search_type, E::search},
+    Row{I::validate, E::validate},
+    Row{I::history_type, E::history},
+    Row{I::transaction, E::transaction},
+    Row{I::batch, E::batch},
+    Row{I::history_system, E::history},
+    Row{I::capabilities, E::capabilities},
+    Row{I::open_api, E::capabilities},
+    Row{I::token, E::token},
+    Row{I::introspection, E::token_introspected},
+    Row{I::revocation, E::token_revoked},
+    Row{I::pushed_authorization, E::authorization_requested},
+    Row{I::launch_open, E::launch_opened},
+    Row{I::user_info, E::read},
+    Row{I::openid_configuration, E::capabilities},
+    Row{I::authorization, E::authorization_requested},
+    Row{I::sign_in, E::sign_in_page},
+    Row{I::account, E::account_viewed},
+    Row{I::end_session, E::signed_out},
+    Row{I::page_script, E::capabilities},
+    Row{I::authorization_server_metadata, E::capabilities},
+    Row{I::smart_configuration, E::capabilities},
+    Row{I::json_web_key_set, E::capabilities},
+    Row{I::definitions_load, E::definitions_changed},
+    Row{I::definitions_list, E::definitions_listed},
+    Row{I::definitions_remove, E::definitions_changed},
+    Row{I::key_status, E::key_status_read},
+    Row{I::key_rotation, E::key_rotation_ordered},
+    Row{I::client_add, E::client_added},
+    Row{I::client_list, E::clients_listed},
+    Row{I::client_remove, E::client_removed},
+    Row{I::user_add, E::user_added},
+    Row{I::user_list, E::users_listed},
+    Row{I::user_change, E::user_changed},
+    Row{I::custodians_set, E::key_custodians},
+    Row{I::custodians_read, E::key_read},
+    Row{I::proposal_draft, E::key_read},
+    Row{I::proposal_add, E::key_proposed},
+    Row{I::proposal_list, E::key_read},
+    Row{I::proposal_read, E::key_read},
+    Row{I::ballot_add, E::key_voted},
+    Row{I::proposal_execute, E::key_executed},
+    Row{I::hold_place, E::key_hold},
+    Row{I::hold_list, E::key_read},
+    Row{I::keys_seal, E::key_sealed},
+    Row{I::control_check, E::control_check},
+    Row{I::backup_begin, E::backup_administration},
+    Row{I::backup_state, E::backup_administration},
+    Row{I::backup_drill_report, E::backup_administration},
+    Row{I::audit_search, E::audit_read},
+    Row{I::audit_event, E::audit_read},
+    Row{I::access_report, E::audit_read},
+    Row{I::accounting, E::audit_read},
+    Row{I::audit_proof, E::audit_read},
+    Row{I::audit_details, E::audit_read},
+};
+
+consteval bool is_complete() {
+    for (std::size_t i = 0; i < kRows.size(); ++i) {
+        if (static_cast<std::size_t>(kRows[i].interaction) != i) return false;
     }
-    return audit::Event::error;
+    return kRows.back().interaction == I::audit_details;
+}
+static_assert(is_complete());
+
+audit::Event event_of(request::Interaction interaction) {
+    auto const index = static_cast<std::size_t>(interaction);
+    return index < kRows.size() ? kRows[index].event : E::error;
 }
 
 audit::Event event_of(request::AuditFacts const& facts) {

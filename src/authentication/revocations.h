@@ -17,7 +17,7 @@ class Revocations {
 public:
     // What came since a listener's last look.
     struct News {
-        std::uint64_t epoch = 0;             // where the next look begins
+        std::uint64_t epoch = 0;         // where the next look begins
         bool all = false;                // more than is kept came: nothing remembered counts
         std::vector<std::string> names;  // ids of tokens (jti), of grants, and of users
     };

@@ -25,7 +25,8 @@ struct TokenGuards {
 class Standing {
 public:
     virtual ~Standing() = default;
-    // False: revoked, or what it rests on ended. An error refuses the request, and the token is not remembered.
+    // False: revoked, or what it rests on ended. An error refuses the request, and the token is not
+    // remembered.
     [[nodiscard]] virtual Result<bool> stands(request::CallerFacts const& token) = 0;
 };
 

@@ -9,10 +9,10 @@ namespace salus::limits {
 
 using namespace std::chrono_literals;
 
-inline constexpr auto kSessionIdle = 900s;            // without a request: automatic logoff
-inline constexpr auto kSessionLife = 12 * 3'600s;     // whatever happens
-inline constexpr auto kSessionTouch = 60s;            // how exactly the last use is stored
-inline constexpr auto kSignInAttemptLife = 900s;      // from the first page to the last factor
+inline constexpr auto kSessionIdle = 900s;         // without a request: automatic logoff
+inline constexpr auto kSessionLife = 12 * 3'600s;  // whatever happens
+inline constexpr auto kSessionTouch = 60s;         // how exactly the last use is stored
+inline constexpr auto kSignInAttemptLife = 900s;   // from the first page to the last factor
 inline constexpr auto kEnrolmentCodeLife = 7 * 86'400s;
 inline constexpr auto kKnownDeviceLife = 365 * 86'400s;
 inline constexpr auto kFactorChangeWindow = 300s;  // after a sign-in, to change what proves one
@@ -23,7 +23,7 @@ inline constexpr std::size_t kUsersOfDevice = 50;  // of one browser, on a ward'
 inline constexpr std::size_t kBrowserNameBytes = 64;
 inline constexpr std::size_t kPasskeyNameBytes = 64;
 inline constexpr std::size_t kGrantsOfUser = 100;
-inline constexpr std::size_t kUsers = 20'000;         // of one tenant: they stand in one list
+inline constexpr std::size_t kUsers = 20'000;  // of one tenant: they stand in one list
 // Passwords that are hashed at once, of all event loops: 128 MiB each.
 inline constexpr std::size_t kPasswordsAtOnce = 2;
 

@@ -40,8 +40,9 @@ protected:
         facts.tenant = home_.tenant().name;
         facts.id = EphiText(id);
         return change_user(desk_, exchange,
-                           testing::make_permit(testing::make_caller(testing::facts_of_caller("admin/users.write")),
-                                                testing::make_intent(std::move(facts))));
+                           testing::make_permit(
+                               testing::make_caller(testing::facts_of_caller("admin/users.write")),
+                               testing::make_intent(std::move(facts))));
     }
     json::Document save(request::Prepared prepared) {
         auto const& report = std::get<request::ReportContent>(prepared.content);

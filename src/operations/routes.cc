@@ -1,5 +1,8 @@
 #include "operations/routes.h"
 
+#include <algorithm>
+#include <array>
+
 #include "operations/request_reader.h"
 
 namespace salus::operations {
@@ -73,80 +76,46 @@ bool belongs_on_a_worker(http::Request const& request) {
     return request.body.size() > kInlineBodyBytes;
 }
 
+namespace {
+
+using I = request::Interaction;
+
+// What takes less than a hop to a worker costs. Whatever is not listed goes there; so do passwords,
+// which are hashed, and lists.
+constexpr std::array kShort{
+    I::read,
+    I::vread,
+    I::validate,
+    I::meta,
+    I::meta_add,
+    I::meta_delete,
+    I::token,
+    I::introspection,
+    I::revocation,
+    I::pushed_authorization,
+    I::authorization,
+    I::launch_open,
+    I::end_session,
+    I::user_info,
+    I::user_add,
+    I::user_change,
+    I::client_remove,
+    I::page_script,
+    I::openid_configuration,
+    I::authorization_server_metadata,
+    I::smart_configuration,
+    I::json_web_key_set,
+    I::client_add,
+};
+
+}  // namespace
+
 bool belongs_on_a_worker(request::Permit const& permit) {
     auto const& intent = permit.intent();
-    switch (intent.interaction) {
-        case request::Interaction::search_type:
-        case request::Interaction::transaction:
-        case request::Interaction::history_instance:
-        case request::Interaction::everything:
-        case request::Interaction::history_type:
-        case request::Interaction::history_system:
-        case request::Interaction::batch:
-        case request::Interaction::patch:
-        case request::Interaction::capabilities:
-        case request::Interaction::definitions_load:
-        case request::Interaction::definitions_list:
-        case request::Interaction::definitions_remove:
-        case request::Interaction::key_status:
-        case request::Interaction::key_rotation:
-        case request::Interaction::open_api:
-        case request::Interaction::custodians_set:
-        case request::Interaction::custodians_read:
-        case request::Interaction::proposal_draft:
-        case request::Interaction::proposal_add:
-        case request::Interaction::proposal_list:
-        case request::Interaction::proposal_read:
-        case request::Interaction::ballot_add:
-        case request::Interaction::proposal_execute:
-        case request::Interaction::hold_place:
-        case request::Interaction::hold_list:
-        case request::Interaction::keys_seal:
-        case request::Interaction::backup_begin:
-        case request::Interaction::backup_state:
-        case request::Interaction::backup_drill_report:
-        case request::Interaction::audit_search:
-        case request::Interaction::audit_event:
-        case request::Interaction::access_report:
-        case request::Interaction::accounting:
-        case request::Interaction::audit_proof:
-        case request::Interaction::audit_details:
-        // Passwords are hashed there, and lists are read.
-        case request::Interaction::sign_in:
-        case request::Interaction::account:
-        case request::Interaction::client_list:
-        case request::Interaction::user_list:
-        case request::Interaction::control_check: return true;
-        case request::Interaction::create:
-        case request::Interaction::update:
-            return intent.condition ||
-                   (intent.resource && intent.resource->size() > kInlineBodyBytes);
-        case request::Interaction::remove: return intent.condition != nullptr;
-        case request::Interaction::read:
-        case request::Interaction::vread:
-        case request::Interaction::validate:  // was done when the body was read
-        case request::Interaction::meta:
-        case request::Interaction::meta_add:
-        case request::Interaction::meta_delete:
-        case request::Interaction::token:
-        case request::Interaction::introspection:
-        case request::Interaction::revocation:
-        case request::Interaction::pushed_authorization:
-        case request::Interaction::authorization:
-        case request::Interaction::launch_open:
-        case request::Interaction::end_session:
-        case request::Interaction::user_info:
-        case request::Interaction::user_add:
-        case request::Interaction::user_change:
-        case request::Interaction::client_remove:
-        case request::Interaction::page_script:
-        case request::Interaction::openid_configuration:
-        case request::Interaction::authorization_server_metadata:
-        case request::Interaction::smart_configuration:
-        case request::Interaction::json_web_key_set:
-        case request::Interaction::client_add: return false;
-    }
-    return true;
+    if (intent.interaction == I::create || intent.interaction == I::update)
+        return intent.condition || (intent.resource && intent.resource->size() > kInlineBodyBytes);
+    if (intent.interaction == I::remove) return intent.condition != nullptr;
+    return std::ranges::find(kShort, intent.interaction) == kShort.end();
 }
 
 }  // namespace salus::operations

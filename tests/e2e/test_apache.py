@@ -57,8 +57,10 @@ def key_pair(root):
                     root / "key.pem", "-out", root / "certificate.pem", "-subj", "/CN=apache",
                     "-days", "2"], check=True, capture_output=True)
     os.chmod(root / "key.pem", 0o644)
-    program = ("import { createPublicKey } from 'node:crypto'; import { readFileSync } from 'node:fs';"
-               "const jwk = createPublicKey(readFileSync(process.argv[1])).export({ format: 'jwk' });"
+    program = ("import { createPublicKey } from 'node:crypto';"
+               "import { readFileSync } from 'node:fs';"
+               "const key = createPublicKey(readFileSync(process.argv[1]));"
+               "const jwk = key.export({ format: 'jwk' });"
                "console.log(JSON.stringify({ keys: [{ ...jwk, kid: 'apache', use: 'sig',"
                " alg: 'RS256' }] }));")
     jwks = subprocess.run(["node", "--input-type=module", "-e", program,

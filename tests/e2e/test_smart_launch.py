@@ -1,5 +1,5 @@
-"""SMART App Launch with fhirclient in a real browser: launched by an EHR, and by itself (AZ-6, IAM-1).
-What drives the browser is in tests/outside/browser."""
+"""SMART App Launch with fhirclient in a real browser: launched by an EHR, and by itself (AZ-6,
+IAM-1). What drives the browser is in tests/outside/browser."""
 import os
 import re
 import shutil
