@@ -136,8 +136,8 @@ TEST(SecretIdTest, IsWhatItMadeAndNothingElse) {
     EXPECT_EQ(SecretId::parse(made.text())->secret, made.secret);
     EXPECT_TRUE(matches(made, made.hash()));
     EXPECT_FALSE(matches(SecretId::make(random), made.hash()));
-    for (std::string const wrong : {"", ".", "a.b", made.id, made.id + "." + made.secret + "A",
-                                    made.text() + "." + made.secret})
+    for (auto const& wrong : {std::string(), std::string("."), std::string("a.b"), made.id,
+                              made.id + "." + made.secret + "A", made.text() + "." + made.secret})
         EXPECT_FALSE(SecretId::parse(wrong).has_value()) << wrong;
     EXPECT_NE(made.form_token(), SecretId::make(random).form_token());
     EXPECT_EQ(made.form_token().find(made.secret), std::string::npos);
