@@ -56,8 +56,9 @@ protected:
     testing::TestInstance instance_;
     PeopleRoom room_{instance_};
     json::Parser parser_;
-    AuthorizationEndpoint endpoint_{room_.tenant(), room_.guards(),   room_.home().records(),
-                                    parser_,        instance_.random, instance_.clock};
+    AuthorizationEndpoint endpoint_{room_.tenant(), room_.guards(), room_.home().records(),
+                                    parser_,        room_.trust(),  instance_.random,
+                                    instance_.clock};
 };
 
 TEST_F(AuthorizationEndpointTest, AGoodRequestWaitsForThePersonInThatBrowser) {

@@ -130,6 +130,7 @@ public:
         instance_.home.run(remote_keys_.fetch(std::move(wanted), instance_.home));
         return true;
     }
+    [[nodiscard]] oauth::ClientTrust& trust() noexcept { return trust_; }
     [[nodiscard]] authentication::TokenGuards& guards() noexcept { return guards_; }
     [[nodiscard]] oauth::StandingTokens& standing() noexcept { return standing_; }
 

@@ -173,8 +173,9 @@ private:
     identity::Documents documents_{home().records(), parser_for_people_, instance_.clock};
     oauth::Authorizations authorizations_{tenant(), home().records(), parser_for_people_,
                                           instance_.random, instance_.clock};
-    oauth::AuthorizationEndpoint endpoint_{tenant(),           guards(),         home().records(),
-                                           parser_for_people_, instance_.random, instance_.clock};
+    oauth::AuthorizationEndpoint endpoint_{tenant(),           guards(), home().records(),
+                                           parser_for_people_, trust(),  instance_.random,
+                                           instance_.clock};
     identity::SecretId browser_ = identity::SecretId::make(instance_.random);
     identity::Stored<identity::User> user_{.value = {}, .id = {}, .version = 0};
     identity::Stored<identity::Session> session_{.value = {}, .id = {}, .version = 0};
