@@ -210,9 +210,9 @@ std::optional<Configuration> read_configuration(std::filesystem::path const& dir
     Configuration configuration;
     configuration.directory = directory;
     configuration.text = text_of(*bytes);
-    static constexpr std::array<std::string_view, 11> kSections{
+    static constexpr std::array<std::string_view, 12> kSections{
         "instance", "server", "keys",  "rotation", "search", "log",
-        "backup",   "crypto", "audit", "tenant",   "policy"};
+        "backup",   "crypto", "audit", "oauth",    "tenant", "policy"};
     for (auto const& [key, value] : parsed.table()) {
         if (std::ranges::find(kSections, key.str()) == kSections.end() && why.empty()) {
             why = std::string(key.str()) + ": is not a section of Salus";
