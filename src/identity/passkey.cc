@@ -53,6 +53,7 @@ void write_passkey(json::Writer& writer, Passkey const& passkey) {
     write_flag(writer, "backed_up", credential.backed_up);
     write_flag(writer, "user_verified", credential.user_verified);
     std::vector<std::string> transports;
+    transports.reserve(credential.transports.size());
     for (auto const transport : credential.transports)
         transports.emplace_back(factors::webauthn::name_of(transport));
     write_texts(writer, "transports", transports);

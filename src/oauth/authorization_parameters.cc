@@ -15,7 +15,7 @@ using Parameters = std::vector<request::Parameter>;
 using Problem = std::optional<AuthorizationProblem>;
 
 constexpr std::size_t kChallengeCharacters = 43;  // SHA-256 in base64url
-constexpr std::int64_t kMaxAgeLargest = 10 * 365 * 86'400LL;
+constexpr std::int64_t kMaxAgeLargest = 10LL * 365 * 86'400;
 
 std::string text_of(Parameters const& parameters, std::string_view name) {
     return std::string(request::single(parameters, name).value_or(""));

@@ -104,6 +104,14 @@ Result<request::Prepared> PersonGrants::end(StoredGrant const& grant,
     return prepared;
 }
 
+Result<std::optional<ClientId>> PersonGrants::client_of(std::string_view refresh_token) {
+    auto const shown = identity::SecretId::parse(refresh_token);
+    if (!shown) return std::optional<ClientId>();
+    SALUS_TRY(auto const grant, documents_.read<identity::Grant>(shown->id));
+    if (!grant) return std::optional<ClientId>();
+    return std::optional(grant->value.client);
+}
+
 Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange, Client const& client,
                                                std::vector<request::Parameter> const& form,
                                                TokenBinding const& binding,

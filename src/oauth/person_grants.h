@@ -47,6 +47,10 @@ public:
                                                     TokenBinding const& binding,
                                                     authentication::Revocations& news);
 
+    // Whose refresh token this says to be; nothing: it is none. A public client need not say who it
+    // is (RFC 6749 section 6): it can prove nothing but the token.
+    [[nodiscard]] Result<std::optional<ClientId>> client_of(std::string_view refresh_token);
+
 private:
     using StoredGrant = identity::Stored<identity::Grant>;
     struct LiveGrant {

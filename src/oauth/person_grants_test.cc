@@ -198,6 +198,33 @@ TEST_F(PersonGrantsTest, AnotherClientGetsNothingAndEndsNothingR6) {
     EXPECT_EQ(refresh(first.texts.at("refresh_token")).status, 200);
 }
 
+TEST_F(PersonGrantsTest, APublicClientNeedNotSayWhoItIsAConfidentialOneHasToProveItR6) {
+    auto const first = redeem(code());
+    auto form = PeopleRoom::with(PeopleRoom::refreshing(first.texts.at("refresh_token")),
+                                 "client_id", std::nullopt);
+    EXPECT_EQ(room_.tokens(form).status, 200);
+    EXPECT_EQ(error(PeopleRoom::with(form, "refresh_token", "x")), "invalid_client");
+
+    auto const key = testing::ClientKey::make("k");
+    room_.add_client(
+        R"({"client_id":"secret","name":"x","scope":"openid offline_access patient/*.rs",)"
+        R"("purposes":["PATRQT"],"grant_types":["authorization_code","refresh_token"],)"
+        R"("redirect_uris":["https://app.example/callback"],"jwks":)" +
+        jose::to_key_set({key.jwk()}) + "}");
+    auto const asked = PeopleRoom::with(room_.asked("secret"), "scope",
+                                        "openid offline_access patient/Observation.rs");
+    EXPECT_EQ(error(PeopleRoom::redemption(room_.code_for(asked), "secret")), "invalid_client");
+    identity::Stored<identity::Grant> grant{.value = {}, .id = {}, .version = 0};
+    auto const token = identity::SecretId::make(instance_.random);
+    grant.id = token.id;
+    grant->client = ClientId("secret");
+    grant->refresh = token.hash();
+    request::Prepared prepared;
+    ASSERT_TRUE(room_.documents().write(grant, std::nullopt, prepared).has_value());
+    room_.save(std::move(prepared));
+    EXPECT_EQ(error(PeopleRoom::with(form, "refresh_token", token.text())), "invalid_client");
+}
+
 TEST_F(PersonGrantsTest, WhatThePersonLostNoTokenHasR8) {
     auto const first = redeem(code());
     room_.changed_person().status = identity::UserStatus::disabled;

@@ -35,7 +35,8 @@ private:
     [[nodiscard]] int penalty_of_lines(bool down) const;
     void set(int x, int y, bool is_dark);
     [[nodiscard]] std::size_t index(int x, int y) const noexcept {
-        return static_cast<std::size_t>(y * size_ + x);
+        return static_cast<std::size_t>(y) * static_cast<std::size_t>(size_) +
+               static_cast<std::size_t>(x);
     }
 
     int version_;

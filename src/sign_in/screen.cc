@@ -3,7 +3,8 @@
 #include "oauth/browser.h"
 
 namespace salus::sign_in {
-request::Prepared show(Visit const& visit, Screen screen) {
+
+request::Prepared show(Visit const& visit, Screen const& screen) {
     auto prepared =
         oauth::page_answer(pages::document(screen.title.text(), screen.body.view()), screen.status);
     pages::add_headers(prepared.headers, screen.powers);

@@ -18,7 +18,7 @@ struct Screen {
     pages::Powers powers{};
 };
 
-[[nodiscard]] request::Prepared show(Visit const& visit, Screen screen);
+[[nodiscard]] request::Prepared show(Visit const& visit, Screen const& screen);
 // 303 to one of our pages.
 [[nodiscard]] request::Prepared go_to(Visit const& visit, Literal page);
 

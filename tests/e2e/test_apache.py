@@ -32,9 +32,9 @@ DocumentRoot {root}/site
 OIDCProviderMetadataURL {issuer}/.well-known/openid-configuration
 OIDCCABundlePath {root}/ca.crt
 OIDCClientID apache
-OIDCProviderTokenEndpointAuth private_key_jwt
 OIDCPrivateKeyFiles apache#{root}/key.pem
 OIDCPublicKeyFiles apache#{root}/certificate.pem
+OIDCProviderTokenEndpointAuth private_key_jwt
 OIDCPKCEMethod S256
 OIDCResponseType code
 OIDCScope "openid profile"

@@ -72,7 +72,7 @@ try {
   await press("Sign in");
   await press("Allow");
   const launched = await outcome();
-  assert.deepEqual(launched, { patient: "smart", encounter: "visit", others: 404, observations: 2,
+  assert.deepEqual(launched, { patient: "smart", encounter: "visit", others: 403, observations: 2,
     user: `Practitioner/p1`, again: "smart", token: "Bearer" }, JSON.stringify(launched));
 
   // The same launch again is nothing.
@@ -87,7 +87,7 @@ try {
   await press("Allow");
   const alone = await outcome();
   assert.equal(alone.patient, "smart", JSON.stringify(alone));
-  assert.equal(alone.others, 404);
+  assert.equal(alone.others, 403);
 } finally {
   await browser.close();
   server.close();

@@ -1,23 +1,28 @@
 // node apache.mjs ISSUER SITE USER PASSWORD SECRET: what a browser goes through at a site that Apache's
 // mod_auth_openidc protects: sent to sign in, back with a code, inside, and out again.
 import assert from "node:assert/strict";
+import http from "node:http";
 import { Browser, signIn } from "./browser.mjs";
 
 const [issuer, site, name, password, secret] = process.argv.slice(2);
 const cookies = new Map();
 
-// Apache's own cookies, and where it sends us.
+// Apache's own cookies, and where it sends us. fetch() would say that it is no navigation.
 async function ask(url) {
   const cookie = [...cookies].map(([key, value]) => `${key}=${value}`).join("; ");
-  const response = await fetch(url, { redirect: "manual", headers: cookie ? { cookie } : {} });
-  for (const line of response.headers.getSetCookie()) {
+  const headers = { accept: "text/html", ...(cookie ? { cookie } : {}) };
+  const response = await new Promise((resolve, reject) =>
+    http.get(url, { headers }, resolve).on("error", reject));
+  let text = "";
+  for await (const part of response) text += part;
+  for (const line of response.headers["set-cookie"] ?? []) {
     const pair = line.split(";")[0];
     const at = pair.indexOf("=");
     if (/expires=Thu, 01 Jan 1970/i.test(line)) cookies.delete(pair.slice(0, at));
     else cookies.set(pair.slice(0, at), pair.slice(at + 1));
   }
-  return { status: response.status, location: response.headers.get("location"),
-           user: response.headers.get("x-user"), text: await response.text() };
+  return { status: response.statusCode, location: response.headers.location,
+           user: response.headers["x-user"], text };
 }
 
 const first = await ask(`${site}/private/index.html`);
