@@ -36,6 +36,7 @@ Result<webauthn::RegistrationCeremony> ceremony_of(Desk const& desk) {
 
 std::vector<webauthn::Credential> credentials_of(identity::User const& user) {
     std::vector<webauthn::Credential> all;
+    all.reserve(user.passkeys.size());
     for (auto const& passkey : user.passkeys) all.push_back(passkey.credential);
     return all;
 }

@@ -145,6 +145,30 @@ BESIDE = [
           status=None, public=True),
     Route("revocation", "token.revoked", "POST", "/oauth/revoke", "token=x", FORM, status=None,
           public=True),
+    Route("openid_configuration", "capabilities", "GET", "/.well-known/openid-configuration",
+          public=True),
+    Route("page_script", "capabilities", "GET", "/sign-in/passkey.js", public=True),
+    Route("sign_in", "sign-in.page", "GET", "/sign-in", public=True),
+    Route("account", "account.viewed", "GET", "/account", status=303, public=True),
+    Route("end_session", "sign-out", "GET", "/oauth/logout", public=True),
+    Route("authorization", "authorization.requested", "GET", "/oauth/authorize", status=None,
+          public=True),
+    Route("authorization", "authorization.requested", "POST", "/oauth/authorize", "scope=x", FORM,
+          status=None, public=True),
+    Route("end_session", "sign-out", "POST", "/oauth/logout", "state=x", FORM, public=True),
+    Route("user_info", "read", "POST", "/oauth/userinfo", "x=y", FORM, status=None),
+    Route("pushed_authorization", "authorization.requested", "POST", "/oauth/par", "scope=x", FORM,
+          status=None, public=True),
+    Route("user_info", "read", "GET", "/oauth/userinfo", status=None),
+    Route("launch_open", "launch.opened", "POST", "/oauth/launch", {}, JSON, status=None),
+    Route("user_list", "admin.users.listed", "GET", "/admin/users", other="DELETE"),
+    Route("user_add", "admin.user.added", "POST", "/admin/users", {}, JSON, status=None,
+          other="DELETE"),
+    Route("user_change", "admin.user.changed", "POST", "/admin/users/none", {}, JSON, status=None,
+          absent="/admin/users/none"),
+    Route("client_list", "admin.clients.listed", "GET", "/admin/clients", other="DELETE"),
+    Route("client_remove", "admin.client.removed", "DELETE", "/admin/clients/none", status=None,
+          absent="/admin/clients/none"),
     Route("definitions_list", "admin.definitions.listed", "GET", "/admin/definitions"),
     Route("definitions_load", "admin.definitions.changed", "POST", "/admin/definitions", b"x",
           "application/gzip", status=None),
@@ -178,6 +202,7 @@ BESIDE = [
     Route("keys_seal", "key.sealed", "POST", "/admin/keys/seal", status=None),
 ]
 ADMINISTRATOR = ("admin/keys.read admin/keys.write admin/clients.write admin/check.read "
+                 "admin/clients.read admin/users.read admin/users.write "
                  "admin/definitions.read admin/definitions.write admin/backups.read "
                  "admin/backups.write")
 
@@ -207,6 +232,12 @@ class Coverage(unittest.TestCase):
                              str(auditor))
         cls.auditor_token = cls.instance.token("--client", "auditor", "--key", str(auditor),
                                                "--scope", auditing)
+        ehr = cls.instance.root / "ehr.jwk"
+        cls.instance.command("client", "add", "--dir", str(cls.instance.directory), "ehr",
+                             "--scope", "admin/launch.write", "--purpose", "TREAT", "--new-key",
+                             str(ehr))
+        cls.ehr_token = cls.instance.token("--client", "ehr", "--key", str(ehr), "--scope",
+                                           "admin/launch.write")
         cls.narrow_token = cls.instance.token("--scope", "system/Basic.r")
         cls.custodians = Custodians(cls.instance)
         cls.custodians.appoint()
@@ -237,6 +268,8 @@ class Coverage(unittest.TestCase):
     def token_of(self, route):
         if route in LOG:
             return self.auditor_token, "auditor"
+        if route.interaction == "launch_open":
+            return self.ehr_token, "ehr"
         if route.path.startswith("/admin/"):
             return self.admin_token, "administrator"
         if route.interaction in ("history_type", "history_system"):
@@ -258,15 +291,16 @@ class Coverage(unittest.TestCase):
         if route.text() is not None:
             self.ask("invalid", route, token, (400, 401, 404, 415, 422), body="{", client=client,
                      event=("denied", "auth.refused", "token", "token.introspected",
-                            "token.revoked"))
+                            "token.revoked", "authorization.requested"))
         if route.absent:
             self.ask("absent", route, token, route.absent_status, path=route.absent,
                      client=client, event="denied")
         if route.status is None:
             if route.interaction != "keys_seal":
-                self.ask("refused", route, token, (400, 401, 404, 409, 415, 422),
+                self.ask("refused", route, token, (400, 401, 403, 404, 409, 415, 422),
                          client=client, event=("denied", "auth.refused", "token",
-                                               "token.introspected", "token.revoked"))
+                                               "token.introspected", "token.revoked",
+                                               "authorization.requested"))
         else:
             self.ask("ok", route, token, route.status, client=client, event=route.event,
                      leaves=route.leaves)

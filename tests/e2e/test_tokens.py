@@ -227,8 +227,9 @@ class Tokens(unittest.TestCase):
         oauth = plain.get("/.well-known/oauth-authorization-server").json()
         for document in (smart, oauth):
             self.assertEqual(document["token_endpoint"], self.base + "/oauth/token")
-            self.assertEqual(document["grant_types_supported"], ["client_credentials"])
-            self.assertNotIn("authorization_endpoint", document)
+            self.assertEqual(document["grant_types_supported"],
+                             ["authorization_code", "refresh_token", "client_credentials"])
+            self.assertEqual(document["code_challenge_methods_supported"], ["S256"])
         keys = plain.get(smart["jwks_uri"][len(self.base):]).json()["keys"]
         self.assertTrue(all("d" not in key and key["kty"] == "EC" for key in keys))
 
