@@ -66,6 +66,8 @@ minimum_necessary::ErrorForm error_form(http::Request const& request) {
     if (is_below("/sign-in") || is_below("/account")) return minimum_necessary::ErrorForm::page;
     if (page == "/oauth/authorize" || page == "/oauth/logout")
         return minimum_necessary::ErrorForm::page;
+    // A protected resource (OpenID Connect Core section 5.3.3), whose 401 says what it asks for.
+    if (page == "/oauth/userinfo") return minimum_necessary::ErrorForm::problem;
     if (path.starts_with("/oauth/")) return minimum_necessary::ErrorForm::oauth;
     if (path.starts_with("/admin/") || path.starts_with("/audit/"))
         return minimum_necessary::ErrorForm::problem;

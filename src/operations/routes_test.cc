@@ -80,7 +80,8 @@ TEST(RoutesTest, EveryProtocolErrsInItsOwnWords) {
          {"/oauth/authorize", "/oauth/authorize?x=y", "/t/north/oauth/logout"}) {
         EXPECT_EQ(form(target), ErrorForm::page) << target;
     }
-    for (auto const* target : {"/admin/check", "/admin/clients?x", "/t/north/admin/check"}) {
+    for (auto const* target :
+         {"/oauth/userinfo", "/admin/check", "/admin/clients?x", "/t/north/admin/check"}) {
         EXPECT_EQ(form(target), ErrorForm::problem) << target;
     }
     for (auto const* target : {"/fhir/Patient/p1", "/", "", "/oauth", "/fhir/oauth/token",
