@@ -60,7 +60,6 @@ struct Client {
     bool require_pushed_authorization_requests = false;  // RFC 9126 section 6
     std::vector<std::string> redirect_uris;
     std::vector<std::string> post_logout_redirect_uris;
-    std::string backchannel_logout_uri;  // empty: it is not told
 
     [[nodiscard]] bool is_public() const noexcept {
         return authentication == AuthenticationMethod::none;

@@ -97,9 +97,6 @@ Result<void> read_metadata(json::Value root, Client& client) {
         "post_logout_redirect_uris are https addresses, or http on 127.0.0.1 or [::1]";
     SALUS_TRY(client.post_logout_redirect_uris,
               addresses(root, "post_logout_redirect_uris", kLogoutUris));
-    client.backchannel_logout_uri = root.text_member("backchannel_logout_uri").value_or("");
-    if (!client.backchannel_logout_uri.empty() && !is_redirect_uri(client.backchannel_logout_uri))
-        return fail(Errc::invalid, "backchannel_logout_uri is an https address");
     SALUS_TRY(client.dpop_bound_access_tokens,
               flag(root, "dpop_bound_access_tokens", "dpop_bound_access_tokens is true or false"));
     SALUS_TRY(client.tls_client_certificate_bound_access_tokens,
@@ -156,8 +153,6 @@ void write_metadata(json::Writer& writer, Client const& client) {
     }
     write_list(writer, "redirect_uris", client.redirect_uris);
     write_list(writer, "post_logout_redirect_uris", client.post_logout_redirect_uris);
-    if (!client.backchannel_logout_uri.empty())
-        writer.key("backchannel_logout_uri").string(client.backchannel_logout_uri);
     if (client.dpop_bound_access_tokens) writer.key("dpop_bound_access_tokens").boolean(true);
     if (client.tls_client_certificate_bound_access_tokens)
         writer.key("tls_client_certificate_bound_access_tokens").boolean(true);

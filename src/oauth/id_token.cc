@@ -54,25 +54,6 @@ std::string issue_id_token(request::Tenant const& tenant, authentication::TokenK
     return sign(keys, "JWT", claims);
 }
 
-std::string issue_logout_token(request::Tenant const& tenant, authentication::TokenKeys const& keys,
-                               ClientId const& client, UserId const& user, std::string_view session,
-                               crypto::Random& random, WallTime now) {
-    auto const issued = to_unix_seconds(now);
-    std::string claims;
-    json::Writer writer(claims);
-    writer.begin_object();
-    writer.key("iss").string(tenant.issuer());
-    writer.key("sub").string(user.text());
-    writer.key("aud").string(client.text());
-    writer.key("iat").integer(issued);
-    writer.key("exp").integer(issued + limits::kIdTokenLife.count());
-    writer.key("jti").string(crypto::random_id(random));
-    writer.key("sid").string(session_name(session));
-    writer.key("events").raw(R"({"http://schemas.openid.net/event/backchannel-logout":{}})");
-    writer.end_object();
-    return sign(keys, "logout+jwt", claims);
-}
-
 std::string session_name(std::string_view session) {
     auto const digest = crypto::sha256(bytes_of("sid:" + std::string(session)));
     return to_base64url(BytesView(digest).first(16));

@@ -1,5 +1,5 @@
 // ID tokens (OpenID Connect Core section 2; SMART App Launch 2.2, "Scopes for requesting identity
-// data"), and logout tokens (OpenID Connect Back-Channel Logout section 2.4). They say who somebody
+// data"). They say who somebody
 // is to one client and open nothing: their type and audience are not those of access tokens. Any
 // thread.
 #pragma once
@@ -34,11 +34,6 @@ struct IdTokenFacts {
 // The claims that `words` let a client see, as JSON members of userinfo and ID token alike.
 void write_user_claims(json::Writer& writer, request::Tenant const& tenant,
                        identity::User const& user, request::ScopeWords words);
-[[nodiscard]] std::string issue_logout_token(request::Tenant const& tenant,
-                                             authentication::TokenKeys const& keys,
-                                             ClientId const& client, UserId const& user,
-                                             std::string_view session, crypto::Random& random,
-                                             WallTime now);
 // What a client may know a session by: it is no cookie, and leads to none.
 [[nodiscard]] std::string session_name(std::string_view session);
 
