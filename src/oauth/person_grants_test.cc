@@ -218,6 +218,7 @@ TEST_F(PersonGrantsTest, APublicClientNeedNotSayWhoItIsAConfidentialOneHasToProv
     auto const token = identity::SecretId::make(instance_.random);
     grant.id = token.id;
     grant->client = ClientId("secret");
+    grant->scope = *request::parse_scope_request("openid");
     grant->refresh = token.hash();
     request::Prepared prepared;
     ASSERT_TRUE(room_.documents().write(grant, std::nullopt, prepared).has_value());
