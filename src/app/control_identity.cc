@@ -15,18 +15,6 @@
 namespace salus::app {
 namespace {
 
-request::Tenant first_tenant(EvidenceContext const& context) {
-    auto const& configuration = context.sources.configuration;
-    auto const& tenant = context.sources.tenants.front();
-    return {.name = tenant.name,
-            .realm = configuration.realm,
-            .path = "",
-            .public_url = configuration.server.public_url,
-            .keyring = tenant.keyring,
-            .audit_log = tenant.audit_log,
-            .store = context.sources.store};
-}
-
 // A token issuer of its own, made for one reading.
 class ProbeIssuer {
 public:
@@ -79,6 +67,18 @@ std::string with_header(std::string_view token, std::string_view header) {
 }
 
 }  // namespace
+
+request::Tenant first_tenant(EvidenceContext const& context) {
+    auto const& configuration = context.sources.configuration;
+    auto const& tenant = context.sources.tenants.front();
+    return {.name = tenant.name,
+            .realm = configuration.realm,
+            .path = "",
+            .public_url = configuration.server.public_url,
+            .keyring = tenant.keyring,
+            .audit_log = tenant.audit_log,
+            .store = context.sources.store};
+}
 
 Finding client_authentication(EvidenceContext const& context) {
     json::Parser parser;

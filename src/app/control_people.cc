@@ -19,18 +19,6 @@ namespace {
 
 using Parameters = std::vector<request::Parameter>;
 
-request::Tenant first_tenant(EvidenceContext const& context) {
-    auto const& configuration = context.sources.configuration;
-    auto const& tenant = context.sources.tenants.front();
-    return {.name = tenant.name,
-            .realm = configuration.realm,
-            .path = "",
-            .public_url = configuration.server.public_url,
-            .keyring = tenant.keyring,
-            .audit_log = tenant.audit_log,
-            .store = context.sources.store};
-}
-
 Parameters good_request(request::Tenant const& tenant) {
     return {{"response_type", "code"},
             {"scope", "patient/Observation.rs"},

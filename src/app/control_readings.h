@@ -9,6 +9,7 @@
 
 #include "admin/control_report.h"
 #include "app/control_evidence.h"
+#include "request/tenant.h"
 
 namespace salus::app {
 
@@ -37,6 +38,8 @@ struct EvidenceContext {
     // Read once for all: the store counts its rows for it.
     Result<store::Statistics> const& statistics;
 };
+// The first tenant, as its rooms see it; borrows.
+[[nodiscard]] request::Tenant first_tenant(EvidenceContext const& context);
 using Reading = Finding (*)(EvidenceContext const& context);
 
 // TRN

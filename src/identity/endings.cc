@@ -5,12 +5,6 @@
 namespace salus::identity {
 namespace {
 
-Result<Stored<UserHoldings>> holdings_of(Documents& documents, UserId const& user) {
-    SALUS_TRY(auto known, documents.read<UserHoldings>(user.text()));
-    return std::move(known).value_or(
-        Stored<UserHoldings>{.value = {}, .id = user.text(), .version = 0});
-}
-
 Result<bool> remove_grant(Documents& documents, UserId const& user, std::string const& id,
                           request::Prepared& prepared) {
     SALUS_TRY(auto const grant, documents.read<Grant>(id));
@@ -20,6 +14,12 @@ Result<bool> remove_grant(Documents& documents, UserId const& user, std::string 
 }
 
 }  // namespace
+
+Result<Stored<UserHoldings>> holdings_of(Documents& documents, UserId const& user) {
+    SALUS_TRY(auto known, documents.read<UserHoldings>(user.text()));
+    return std::move(known).value_or(
+        Stored<UserHoldings>{.value = {}, .id = user.text(), .version = 0});
+}
 
 Result<EndedNames> end_grant(Documents& documents, UserId const& user, std::string const& grant,
                              request::Prepared& prepared) {

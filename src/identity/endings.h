@@ -15,6 +15,8 @@ namespace salus::identity {
 
 using EndedNames = std::vector<std::string>;
 
+// What a user has; empty for one who has nothing yet.
+[[nodiscard]] Result<Stored<UserHoldings>> holdings_of(Documents& documents, UserId const& user);
 // Nothing happens for one that ended before.
 [[nodiscard]] Result<EndedNames> end_grant(Documents& documents, UserId const& user,
                                            std::string const& grant, request::Prepared& prepared);

@@ -27,13 +27,9 @@ Result<Parameters> parameters_of(http::Request const& request) {
     return request::parse_form(FormReader::form(request));
 }
 
-bool is_there(Parameters const& parameters, std::string_view name) {
-    return std::ranges::find(parameters, name, &request::Parameter::name) != parameters.end();
-}
-
 // Where answers go: an address that is registered, or the only one.
 Result<std::string> redirect_uri_of(Client const& client, Parameters const& parameters) {
-    if (!is_there(parameters, "redirect_uri")) {
+    if (!request::has_parameter(parameters, "redirect_uri")) {
         if (client.redirect_uris.size() == 1) return client.redirect_uris.front();
         return fail(Errc::invalid, "the app did not say where to send you back to");
     }
@@ -84,12 +80,12 @@ Result<request::Prepared> AuthorizationEndpoint::authorize(request::Exchange& ex
 
 Result<AuthorizationEndpoint::Asked> AuthorizationEndpoint::asked_by(
     Client const& client, Parameters const& parameters, std::optional<request::Prepared>& refusal) {
-    if (is_there(parameters, "request_uri")) {
+    if (request::has_parameter(parameters, "request_uri")) {
         return pushed_by(client, request::single(parameters, "request_uri").value_or(""));
     }
     SALUS_TRY(auto uri, redirect_uri_of(client, parameters));
     auto request = read_authorization_request(tenant_, client, parameters, uri,
-                                              is_there(parameters, "redirect_uri"));
+                                              request::has_parameter(parameters, "redirect_uri"));
     auto const refuse = [&](Literal code, Literal why) {
         identity::AuthorizationRequest to;
         to.redirect_uri = uri;
@@ -134,12 +130,12 @@ Result<request::Prepared> AuthorizationEndpoint::pushed(request::Exchange& excha
     auto const& client = *proven.client;
     if (!client.grants.authorization_code)
         return protocol_error(400, "unauthorized_client", "the client acts for no people");
-    if (is_there(form, "request_uri"))
+    if (request::has_parameter(form, "request_uri"))
         return protocol_error(400, "invalid_request", "a pushed request names no other");
     auto uri = redirect_uri_of(client, form);
     if (!uri) return protocol_error(400, "invalid_request", "redirect_uri is not a registered one");
     auto asked = read_authorization_request(tenant_, client, form, *std::move(uri),
-                                            is_there(form, "redirect_uri"));
+                                            request::has_parameter(form, "redirect_uri"));
     if (!asked) return protocol_error(400, asked.error().code.text(), asked.error().why);
     // RFC 9449 section 10.1: the proof that comes along binds the code.
     auto const key =

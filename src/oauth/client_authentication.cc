@@ -73,16 +73,12 @@ bool names_another_client(std::vector<request::Parameter> const& form, ClientId 
     });
 }
 
-bool has(std::vector<request::Parameter> const& form, std::string_view name) {
-    return std::ranges::find(form, name, &request::Parameter::name) != form.end();
-}
-
 }  // namespace
 
 Result<ProvenClient> ClientAuthentication::prove(request::Exchange& exchange,
                                                  std::vector<request::Parameter> const& form) {
     auto const assertion = request::single(form, "client_assertion");
-    if (!has(form, "client_assertion")) return named_client(exchange, form);
+    if (!request::has_parameter(form, "client_assertion")) return named_client(exchange, form);
     if (request::single(form, "client_assertion_type") != kAssertionType || !assertion)
         return fail(Errc::unauthenticated, "private_key_jwt is the only way to authenticate");
     SALUS_TRY(auto proven, verify(exchange, *assertion));

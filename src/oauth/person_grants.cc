@@ -40,16 +40,13 @@ bool proves_challenge(std::string_view verifier, std::string_view challenge) {
     return equal_constant_time(bytes_of(hash), bytes_of(challenge));
 }
 
-bool has(std::vector<request::Parameter> const& form, std::string_view name) {
-    return std::ranges::find(form, name, &request::Parameter::name) != form.end();
-}
-
 // What the request says has to be what the code was made for. Empty: it is.
 Literal mismatch(AuthorizationCode const& code, std::vector<request::Parameter> const& form,
                  std::string const& key) {
     auto const redirect_uri = request::single(form, "redirect_uri");
-    bool const same_place =
-        has(form, "redirect_uri") ? redirect_uri == code.redirect_uri : !code.redirect_uri_given;
+    bool const same_place = request::has_parameter(form, "redirect_uri")
+                                ? redirect_uri == code.redirect_uri
+                                : !code.redirect_uri_given;
     if (!same_place) return "redirect_uri is not that of the authorization request";
     auto const verifier = request::single(form, "code_verifier");
     if (!verifier || !is_verifier(*verifier) || !proves_challenge(*verifier, code.code_challenge))
@@ -188,7 +185,7 @@ Result<request::Prepared> PersonGrants::refresh(request::Exchange& exchange, Cli
     }
     exchange.facts.user = grant->user;
     auto scope = grant->scope;
-    if (has(form, "scope")) {
+    if (request::has_parameter(form, "scope")) {
         auto const asked =
             request::parse_scope_request(request::single(form, "scope").value_or(""));
         if (!asked || !request::is_within(*asked, grant->scope))

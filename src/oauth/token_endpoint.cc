@@ -24,10 +24,6 @@ std::vector<request::Scope> granted_scopes(Client const& client,
     return granted;
 }
 
-bool is_there(std::vector<request::Parameter> const& form, std::string_view name) {
-    return std::ranges::find(form, name, &request::Parameter::name) != form.end();
-}
-
 request::Prepared token_answer(std::string_view token, AccessTokenGrant const& grant) {
     std::string body = R"({"access_token":)";
     json::append_quoted(body, token);
@@ -46,8 +42,9 @@ Result<request::Prepared> TokenEndpoint::answer(request::Exchange& exchange) {
     if (!form) return protocol_error(400, "invalid_request", form.error().why);
     auto const grant_type = request::single(*form, "grant_type");
     if (!grant_type) return protocol_error(400, "invalid_request", "grant_type is missing");
-    bool const says_nothing = *grant_type == "refresh_token" && !is_there(*form, "client_id") &&
-                              !is_there(*form, "client_assertion");
+    bool const says_nothing = *grant_type == "refresh_token" &&
+                              !request::has_parameter(*form, "client_id") &&
+                              !request::has_parameter(*form, "client_assertion");
     if (says_nothing) {
         SALUS_TRY(auto const client,
                   people_.client_of(request::single(*form, "refresh_token").value_or("")));

@@ -1,5 +1,7 @@
 #include "request/form.h"
 
+#include <algorithm>
+
 #include "foundation/limits.h"
 
 namespace salus::request {
@@ -110,6 +112,10 @@ std::string percent_encode(std::string_view text) {
         out.push_back(kDigits[byte & 0xf]);
     }
     return out;
+}
+
+bool has_parameter(std::vector<Parameter> const& parameters, std::string_view name) {
+    return std::ranges::find(parameters, name, &Parameter::name) != parameters.end();
 }
 
 std::optional<std::string_view> single(std::vector<Parameter> const& parameters,

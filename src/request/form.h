@@ -30,6 +30,8 @@ struct TargetPath {
 [[nodiscard]] Result<std::vector<Parameter>> parse_form(std::string_view text);
 // Encodes everything but RFC 3986 unreserved characters.
 [[nodiscard]] std::string percent_encode(std::string_view text);
+// Whether the name occurs, once or more.
+[[nodiscard]] bool has_parameter(std::vector<Parameter> const& parameters, std::string_view name);
 // The value, if the name occurs exactly once.
 [[nodiscard]] std::optional<std::string_view> single(std::vector<Parameter> const& parameters,
                                                      std::string_view name);

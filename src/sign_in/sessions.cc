@@ -36,12 +36,6 @@ std::string_view first_mark(std::string_view agent, std::span<Mark const> marks)
     return {};
 }
 
-Result<Stored<UserHoldings>> holdings_of(identity::Documents& documents, UserId const& user) {
-    SALUS_TRY(auto known, documents.read<UserHoldings>(user.text()));
-    return std::move(known).value_or(
-        Stored<UserHoldings>{.value = {}, .id = user.text(), .version = 0});
-}
-
 // The session whose cookie the browser has, live or not.
 Result<std::optional<Stored<Session>>> session_here(identity::Documents& documents,
                                                     Visit const& visit) {
@@ -54,7 +48,7 @@ Result<std::optional<Stored<Session>>> session_here(identity::Documents& documen
 // The user's lists with this session, and without the oldest beyond the bound.
 Result<void> list_session(identity::Documents& documents, identity::User const& user,
                           std::string const& session, request::Prepared& prepared) {
-    SALUS_TRY(auto holdings, holdings_of(documents, user.id));
+    SALUS_TRY(auto holdings, identity::holdings_of(documents, user.id));
     identity::remove_id(holdings->sessions, session);
     while (holdings->sessions.size() >= limits::kSessionsOfUser) {
         SALUS_TRY(auto const oldest, documents.read<Session>(holdings->sessions.front()));
@@ -173,7 +167,7 @@ Result<void> renew_alone(Desk const& desk, LiveSession live, request::Prepared& 
     live.session->generation = live.user->generation;
     live.session->used = desk.clock.now();
     SALUS_TRY_VOID(documents.write(live.session, live.session->ends(), prepared));
-    SALUS_TRY(auto holdings, holdings_of(documents, live.user->id));
+    SALUS_TRY(auto holdings, identity::holdings_of(documents, live.user->id));
     holdings->sessions = {live.session.id};
     holdings->grants.clear();
     SALUS_TRY_VOID(documents.write(holdings, std::nullopt, prepared));
