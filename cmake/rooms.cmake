@@ -13,6 +13,7 @@ function(salus_room name floor)
 
   if(sources)
     add_library(salus_${name} STATIC ${sources} ${ROOM_GENERATED})
+    set_source_files_properties(${ROOM_GENERATED} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     set(scope PUBLIC)
     salus_precompiled(salus_${name} standard)
   else()

@@ -1,14 +1,12 @@
 #include "audit/access.h"
 
 #include <array>
-#include <chrono>
 #include <fcntl.h>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <string_view>
 #include <sys/stat.h>
 #include <sys/xattr.h>
-#include <thread>
 #include <unistd.h>
 
 #include "audit/access_check.h"
@@ -41,9 +39,7 @@ protected:
     // decided at some moment before.
     void make_log() {
         ASSERT_TRUE(open());
-        for (int i = 0; i < 1'000 && !std::filesystem::exists(LogTest::segment(2)); ++i)
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
-        ASSERT_TRUE(std::filesystem::exists(LogTest::segment(2)));
+        await_segment(2);
     }
     // "logs/default/x why" of the first, or nothing.
     [[nodiscard]] std::string found(AccessDepth depth = AccessDepth::everything) const {

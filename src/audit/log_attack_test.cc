@@ -16,6 +16,7 @@ protected:
         std::int64_t n = 0;
         while (log_->status().segments < 2) ASSERT_TRUE(append(test_record(n++, 200)));
         append_many(3, 100);
+        await_segment(3);
         log_.reset();
         ASSERT_EQ(finding(), "");
         auto const end = recover_only();

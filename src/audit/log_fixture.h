@@ -2,12 +2,14 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "audit/file_log.h"
@@ -89,6 +91,13 @@ protected:
         for (int i = 0; i < count; ++i) {
             ASSERT_TRUE(append(test_record(i, detail_bytes)));
         }
+    }
+
+    // A segment that is made in the background, before it is needed.
+    void await_segment(std::uint64_t number) const {
+        for (int i = 0; i < 1'000 && !std::filesystem::exists(segment(number)); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        ASSERT_TRUE(std::filesystem::exists(segment(number)));
     }
 
     std::string finding() const {

@@ -56,7 +56,7 @@ class Instance:
             raise AssertionError(f"salus {arguments[0]}: {done.returncode}: {done.stderr}")
         return done
 
-    def start(self, seconds=5):
+    def start(self, seconds=30):
         with open(self.output, "ab") as output:
             self.process = subprocess.Popen([BINARY, "serve", "--dir", str(self.directory)],
                                             stdout=output, stderr=output,

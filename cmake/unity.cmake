@@ -1,0 +1,80 @@
+# Where many sources are compiled as one (CMAKE_UNITY_BUILD: the preset `fuzz`) a room takes a fraction of
+# the time. Those listed here are compiled alone: each has a name of its own, in its unnamed namespace,
+# that another source of its room has, too. A source in such a conflict that is not listed does not
+# compile in that preset: share what is the same, name the other better, or list it.
+set(SALUS_COMPILED_ALONE
+  admin/definition_packages.cc
+  admin/legal_holds.cc
+  admin/proposals.cc
+  app/audit_verify.cc
+  app/control_prober.cc
+  app/control_transport.cc
+  app/custodian_key.cc
+  app/definitions.cc
+  app/instance_client.cc
+  app/instance_root_rotation.cc
+  app/key_rotation_job.cc
+  app/keys_commands.cc
+  app/listening.cc
+  app/mirror_job.cc
+  app/mirror_serve.cc
+  app/mirror_setup.cc
+  app/restore.cc
+  app/signer_process.cc
+  app/syslog_job.cc
+  app/tenant_rotation.cc
+  app/tenant_rotation_test.cc
+  app/tls_link.cc
+  audit/access_check.cc
+  authentication/authentication.cc
+  backup/tree.cc
+  crypto/sealed_test.cc
+  crypto/signature_test.cc
+  factors/password_record.cc
+  factors/password_weakness_test.cc
+  factors/totp.cc
+  factors/webauthn/relying_party.cc
+  factors/webauthn/response.cc
+  fhir/conformance_rules.cc
+  fhir/fhirpath/lexer.cc
+  fhir/fhirpath/text.cc
+  fhir/json_patch.cc
+  fhir/json_patch_test.cc
+  fhir/lexical.cc
+  fhir/loaded_parameters_test.cc
+  fhir/narrative.cc
+  fhir/packages/parameter_reader.cc
+  fhir/search_criteria.cc
+  fhir/search_test.cc
+  fhir/server_fields_test.cc
+  fhir/validator_cases_test.cc
+  fhir/validator_test.cc
+  identity/user_members.cc
+  jose/compact.cc
+  jose/key_set.cc
+  keys/dual_control/proposal_record.cc
+  mirror/waiting_entries.cc
+  oauth/client_authentication.cc
+  oauth/end_session.cc
+  oauth/launch.cc
+  oauth/remote_keys_test.cc
+  oauth/token_status_test.cc
+  operations/classify_audit.cc
+  operations/history.cc
+  operations/operation_definitions.cc
+  operations/population_history.cc
+  operations/population_history_test.cc
+  operations/request_body_test.cc
+  records/resealing_test.cc
+  request/scope_test.cc
+  sample_data/encounters.cc
+  sample_data/vital_signs.cc
+  sign_in/sign_in_passkey.cc
+)
+list(TRANSFORM SALUS_COMPILED_ALONE PREPEND ${CMAKE_SOURCE_DIR}/src/)
+set_source_files_properties(${SALUS_COMPILED_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)
+if(CMAKE_UNITY_BUILD)
+  # Names that hide each other from one source to the next hide nothing for a reader of one.
+  target_compile_options(salus_flags INTERFACE -Wno-shadow)
+endif()
