@@ -104,6 +104,19 @@ Result<PublicDocument> Client::get_public(std::string_view target) {
     Request request;
     request.method = Method::get;
     request.target = EphiText(std::string(target));
+    return send_public(std::move(request));
+}
+
+Result<PublicDocument> Client::post_form(std::string_view target, std::string_view form) {
+    Request request;
+    request.method = Method::post;
+    request.target = EphiText(std::string(target));
+    request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+    request.body = EphiText(std::string(form));
+    return send_public(std::move(request));
+}
+
+Result<PublicDocument> Client::send_public(Request request) {
     request.headers.add("Accept", "application/json");
     SALUS_TRY(auto response, send(request));
     return PublicDocument{.status = response.status,

@@ -72,8 +72,10 @@ public:
     [[nodiscard]] Result<PlainAnswer> send_plain(std::string_view target,
                                                  std::string_view content_type,
                                                  std::string_view body);
-    // A GET of such a document.
+    // A GET of such a document, and a form (application/x-www-form-urlencoded) that is answered by
+    // one.
     [[nodiscard]] Result<PublicDocument> get_public(std::string_view target);
+    [[nodiscard]] Result<PublicDocument> post_form(std::string_view target, std::string_view form);
     // False after an error and when the server has announced that it closes.
     [[nodiscard]] bool open() const noexcept { return open_; }
     // For reports: "TLSv1.3", and the cipher suite.
@@ -84,6 +86,7 @@ private:
     using Until = crypto::TlsStream::Until;
 
     Client(ClientOptions options, crypto::TlsStream tls);
+    [[nodiscard]] Result<PublicDocument> send_public(Request request);
     [[nodiscard]] Result<void> read_some(Until until);
     [[nodiscard]] Result<Response> receive(Method method, Until until);
     [[nodiscard]] Result<Response> receive_head(Until until);

@@ -102,15 +102,15 @@ Result<Client> connect_to_one(std::vector<std::string> const& addresses, ClientO
     return fail(last);
 }
 
-}  // namespace
+struct Called {
+    Client client;
+    std::string target;
+};
 
-bool is_https_url(std::string_view url) {
-    return parse_url(url).has_value();
-}
-
-Result<Fetched> fetch(std::string const& url, FetchRules const& rules, Resolver const& resolver) {
+// A connection to whom the address names, for the time that the rules give.
+Result<Called> call(std::string const& url, FetchRules const& rules, Resolver const& resolver) {
     auto const until = std::chrono::steady_clock::now() + rules.time;
-    auto const location = parse_url(url);
+    auto location = parse_url(url);
     if (!location) return fail(Errc::invalid, "not an https address");
     SALUS_TRY(auto const addresses, callable_addresses(location->host, rules, resolver));
     ClientOptions options{.host = location->host,
@@ -120,10 +120,34 @@ Result<Fetched> fetch(std::string const& url, FetchRules const& rules, Resolver 
                           .response_bytes = rules.bytes};
     options.until = until;
     SALUS_TRY(auto client, connect_to_one(addresses, std::move(options)));
-    SALUS_TRY(auto document, client.get_public(location->target));
+    return Called{.client = std::move(client), .target = std::move(location->target)};
+}
+
+Fetched fetched(PublicDocument document) {
+    return {.body = std::move(document.body), .max_age = max_age_in(document.headers)};
+}
+
+}  // namespace
+
+bool is_https_url(std::string_view url) {
+    return parse_url(url).has_value();
+}
+
+Result<Fetched> fetch(std::string const& url, FetchRules const& rules, Resolver const& resolver) {
+    SALUS_TRY(auto called, call(url, rules, resolver));
+    SALUS_TRY(auto document, called.client.get_public(called.target));
     if (document.status != 200)
         return fail(Errc::unavailable, "the server did not answer with the document");
-    return Fetched{.body = std::move(document.body), .max_age = max_age_in(document.headers)};
+    return fetched(std::move(document));
+}
+
+Result<Fetched> post_form(std::string const& url, std::string_view form, FetchRules const& rules,
+                          Resolver const& resolver) {
+    SALUS_TRY(auto called, call(url, rules, resolver));
+    SALUS_TRY(auto document, called.client.post_form(called.target, form));
+    if (document.status != 200 && document.status != 204)
+        return fail(Errc::unavailable, "the server did not take the form");
+    return fetched(std::move(document));
 }
 
 }  // namespace salus::http

@@ -1,9 +1,10 @@
 // A small public document from an address that somebody else named, such as the keys of a client
-// (RFC 7591 `jwks_uri`). What that somebody could do to us is what the rules are about: https
-// alone, no redirects, bounded in size and in time as a whole, and no connection to an address that
-// is not of the Internet (server-side request forgery). The name is resolved once, and the
-// connection goes to an address that was checked, so a name that changes its mind meanwhile (DNS
-// rebinding) changes nothing. It blocks: never on an event loop. Thread safety: any thread.
+// (RFC 7591 `jwks_uri`), and a form that is sent to one. What that somebody could do to us is what
+// the rules are about: https alone, no redirects, bounded in size and in time as a whole, and no
+// connection to an address that is not of the Internet (server-side request forgery). The name is
+// resolved once, and the connection goes to an address that was checked, so a name that changes its
+// mind meanwhile (DNS rebinding) changes nothing. It blocks: never on an event loop. Thread safety:
+// any thread.
 #pragma once
 
 #include <chrono>
@@ -37,5 +38,10 @@ struct Fetched {
 // Errc::invalid: no https URL, or no acceptable HTTP.
 [[nodiscard]] Result<Fetched> fetch(std::string const& url, FetchRules const& rules,
                                     Resolver const& resolver);
+
+// The same for a form (application/x-www-form-urlencoded), answered with 200 or 204. Sent once: one
+// whose answer is lost may have been taken.
+[[nodiscard]] Result<Fetched> post_form(std::string const& url, std::string_view form,
+                                        FetchRules const& rules, Resolver const& resolver);
 
 }  // namespace salus::http

@@ -42,17 +42,21 @@ protected:
     }
     void answer(Response response) { response_ = std::make_shared<Response>(std::move(response)); }
     [[nodiscard]] int requests() const { return *requests_; }
+    // The last request; read once it was answered.
+    [[nodiscard]] Request const& asked() const { return asked_; }
 
     ScriptedResolver const loopback_{{{"127.0.0.1"}}};
 
 private:
     std::shared_ptr<std::atomic<int>> requests_ = std::make_shared<std::atomic<int>>(0);
+    Request asked_;
     std::shared_ptr<Response> response_ =
         std::make_shared<Response>(testing::text_response(200, "{}"));
     TestServer server_{
         {.loops = 1}, [this](Executor&) -> testing::FunctionHandler::Function {
-            return [this](Request) -> Task<Response> {
+            return [this](Request request) -> Task<Response> {
                 ++*requests_;
+                asked_ = std::move(request);
                 Response copy;
                 copy.status = response_->status;
                 copy.headers = response_->headers;
@@ -132,6 +136,29 @@ TEST_F(FetchTest, ACertificateThatIsNotTrustedEndsIt) {
     strange.authorities_pem = testing::make_certificates().authority.certificate_pem;
     EXPECT_EQ(fetch(url(), strange, loopback_).error().code, Errc::unavailable);
     EXPECT_EQ(requests(), 0);
+}
+
+TEST_F(FetchTest, AFormIsSentAndAnsweredLikeADocument) {
+    answer(testing::text_response(200, "taken"));
+    auto const taken = post_form(url("/token?a=b"), "code=a%20b&state=c", rules(), loopback_);
+    ASSERT_TRUE(taken.has_value()) << taken.error().why.text();
+    EXPECT_EQ(taken->body, "taken");
+    using salus::testing::EphiTestAccess;
+    EXPECT_EQ(asked().method, Method::post);
+    EXPECT_EQ(EphiTestAccess::open(asked().target), "/token?a=b");
+    EXPECT_EQ(EphiTestAccess::open(asked().body), "code=a%20b&state=c");
+    EXPECT_EQ(asked().headers.get("Content-Type"), "application/x-www-form-urlencoded");
+
+    answer(testing::text_response(204, ""));
+    EXPECT_TRUE(post_form(url(), "", rules(), loopback_).has_value());
+    for (int const status : {201, 202, 303, 400, 401, 500}) {
+        answer(testing::text_response(status, "{}"));
+        EXPECT_EQ(post_form(url(), "a=b", rules(), loopback_).error().code, Errc::unavailable)
+            << status;
+    }
+    auto closed = rules();
+    closed.networks.clear();
+    EXPECT_EQ(post_form(url(), "a=b", closed, loopback_).error().code, Errc::forbidden);
 }
 
 TEST_F(FetchTest, OnlyHttpsAddressesAreOnes) {
