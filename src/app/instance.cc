@@ -243,6 +243,7 @@ bool Instance::open_all(std::string& why) {
     key_refresh_ = std::make_unique<KeyRefresh>(*key_service_, keyrings_, log_);
     auto rules = key_fetch_rules(configuration_.oauth, why);
     if (!rules) return false;
+    logout_sender_ = std::make_unique<HttpsLogoutSender>(*rules, resolver_);
     key_source_ = std::make_unique<oauth::HttpsKeySource>(*std::move(rules), resolver_);
     join_rooms();
     return start_replications(why) && load_definitions(why) && appoint_administrators(why) &&
