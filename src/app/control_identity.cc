@@ -107,10 +107,12 @@ Finding token_signing(EvidenceContext const& context) {
         bool const is_sealed = contents && crypto::Sealed::from_storage(*contents).has_value();
         is_sealed ? ++sealed : ++open;
     }
-    return works_if(open == 0,
-                    fmt::format("ES256, RFC 9068, tokens live {} s; signing keys sealed on disk: "
-                                "{} of {}",
-                                limits::kAccessTokenLife.count(), sealed, sealed + open));
+    return works_if(
+        open == 0,
+        fmt::format("{}, RFC 9068, tokens live {} s; signing keys sealed on disk: "
+                    "{} of {}",
+                    jose::algorithm_name(context.sources.configuration.oauth.signing_algorithm),
+                    limits::kAccessTokenLife.count(), sealed, sealed + open));
 }
 
 Finding token_validation(EvidenceContext const& context) {
@@ -157,7 +159,7 @@ Finding bound_tokens(EvidenceContext const& context) {
                                     .algorithms = jose::dpop_algorithms()};
         auto const proven = jose::verify_dpop_proof(proof, rules, now);
         return proven && proven->thumbprint == thumbprint &&
-               memory.use(*proven, url, MonotonicTime(kProbeMoment)).has_value();
+               memory.use(*proven, url, ClientId("probe"), MonotonicTime(kProbeMoment)).has_value();
     };
     auto const good = proof_by(holder, kUrl, now);
     bool const works = accepted(good, kUrl);

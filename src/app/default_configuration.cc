@@ -113,6 +113,12 @@ version = "{fips_version}"
 certificate = "{fips_certificate}"
 
 [oauth]
+# How access tokens and ID tokens are signed: "ES256", or "RS256" for apps that know nothing else. The key that
+# signed before verifies until its last token has expired.
+signing_algorithm = "ES256"
+# Whether proofs of possession (DPoP) must carry a nonce of this server, which changes every two minutes: for
+# clients whose clocks or whose signing moments are not trusted. Each of them asks once more then.
+dpop_nonce = false
 # Clients may register the address of their keys (jwks_uri) instead of the keys. Whom the server trusts to
 # name such an address's host (PEM), and the networks beyond the public Internet where it may stand:
 # "10.0.0.0/8" for an intranet. Every client that is registered can make the server call there.

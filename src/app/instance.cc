@@ -127,6 +127,7 @@ Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
     settled_intents_.push_back(opened.open_intents.size());
     SALUS_TRY(auto token_keys,
               authentication::TokenKeys::open(layout_.token_key(name), tenant, random_));
+    SALUS_TRY_VOID(token_keys.sign_by(configuration_.oauth.signing_algorithm, clock_.now()));
     tenants_.push_back(std::make_unique<pipeline::TenantHouse>(
         pipeline::TenantHouse{.tenant = std::move(tenant),
                               .token_keys = std::move(token_keys),
@@ -182,6 +183,7 @@ void Instance::join_rooms() {
             {.name = tenants_[i]->tenant.name, .log = *signed_logs_[i].second});
     }
     backups_ = std::make_unique<BackupService>(std::move(backup_sources));
+    if (configuration_.oauth.dpop_nonce) token_guards_.nonces.emplace(random_);
     remote_keys_ = std::make_unique<oauth::RemoteKeys>(*key_source_, clock_, log_);
     house_.reset(new pipeline::House{.clock = clock_,
                                      .log = log_,

@@ -3,6 +3,7 @@
 #include "foundation/file.h"
 #include "foundation/limits.h"
 #include "foundation/oauth_limits.h"
+#include "jose/algorithm.h"
 
 namespace salus::app {
 namespace {
@@ -23,6 +24,16 @@ void read_oauth(toml::table const* table, Configuration& configuration, std::str
         }
     }
     oauth.jwks_uri_authorities = configuration.directory / section.text("jwks_uri_authorities");
+    if (section.has("signing_algorithm")) {
+        auto const algorithm = jose::algorithm_named(section.text("signing_algorithm"));
+        if (algorithm == crypto::SignatureAlgorithm::es256 ||
+            algorithm == crypto::SignatureAlgorithm::rs256) {
+            oauth.signing_algorithm = *algorithm;
+        } else {
+            section.complain("signing_algorithm", "must be ES256 or RS256");
+        }
+    }
+    if (section.has("dpop_nonce")) oauth.dpop_nonce = section.boolean("dpop_nonce");
     section.finish();
 }
 

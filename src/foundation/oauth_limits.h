@@ -10,6 +10,8 @@ using namespace std::chrono_literals;
 
 // A proof of possession (RFC 9449) is made for one request; how old it may be when that arrives.
 inline constexpr auto kDpopProofLife = 60s;
+// For how long one nonce is given out; it counts for as long again (RFC 9449 section 8).
+inline constexpr auto kDpopNonceStretch = 120s;
 // Proofs that are remembered so that none counts twice: some 40 bytes each.
 inline constexpr std::size_t kDpopProofsRemembered = 500'000;
 // Revocations that event loops can still learn of one by one; beyond, they forget every token.

@@ -81,11 +81,12 @@ void write_common(json::Writer& writer, request::Tenant const& tenant,
                 "online_access", "patient/*.cruds", "user/*.cruds", "system/*.cruds"});
 }
 
-void write_openid(json::Writer& writer, request::Tenant const& tenant) {
+void write_openid(json::Writer& writer, request::Tenant const& tenant,
+                  crypto::SignatureAlgorithm signing) {
     writer.key("userinfo_endpoint").string(tenant.public_url + "/oauth/userinfo");
     writer.key("end_session_endpoint").string(tenant.public_url + "/oauth/logout");
     write_list(writer, "subject_types_supported", {"public"});
-    write_list(writer, "id_token_signing_alg_values_supported", {"ES256"});
+    write_list(writer, "id_token_signing_alg_values_supported", {jose::algorithm_name(signing)});
     write_list(writer, "acr_values_supported", {"phr", "mfa"});
     write_list(writer, "prompt_values_supported", {"none", "login", "consent"});
     write_list(writer, "claims_supported",
@@ -124,13 +125,13 @@ std::string authorization_server_metadata(request::Tenant const& tenant,
     return out;
 }
 
-std::string openid_configuration(request::Tenant const& tenant,
+std::string openid_configuration(request::Tenant const& tenant, crypto::SignatureAlgorithm signing,
                                  std::string_view mutual_tls_origin) {
     std::string out;
     json::Writer writer(out);
     writer.begin_object();
     write_common(writer, tenant, mutual_tls_origin);
-    write_openid(writer, tenant);
+    write_openid(writer, tenant, signing);
     writer.end_object();
     return out;
 }

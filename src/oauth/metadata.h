@@ -16,7 +16,9 @@ namespace salus::oauth {
                                               std::string_view mutual_tls_origin = {});
 [[nodiscard]] std::string authorization_server_metadata(request::Tenant const& tenant,
                                                         std::string_view mutual_tls_origin = {});
+// `signing`: how ID tokens are signed.
 [[nodiscard]] std::string openid_configuration(request::Tenant const& tenant,
+                                               crypto::SignatureAlgorithm signing,
                                                std::string_view mutual_tls_origin = {});
 
 }  // namespace salus::oauth

@@ -20,7 +20,8 @@ protected:
         std::vector<json::Document> all;
         all.push_back(must(parser_.parse(smart_configuration(tenant))));
         all.push_back(must(parser_.parse(authorization_server_metadata(tenant))));
-        all.push_back(must(parser_.parse(openid_configuration(tenant))));
+        all.push_back(
+            must(parser_.parse(openid_configuration(tenant, crypto::SignatureAlgorithm::es256))));
         return all;
     }
     [[nodiscard]] static std::vector<std::string> list(json::Document const& document,

@@ -62,7 +62,9 @@ Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
         return document(
             oauth::authorization_server_metadata(tenant_.tenant, house_.mutual_tls_origin));
     if (interaction == Interaction::openid_configuration)
-        return document(oauth::openid_configuration(tenant_.tenant, house_.mutual_tls_origin));
+        return document(oauth::openid_configuration(
+            tenant_.tenant, tenant_.token_keys.current()->signing_key().algorithm(),
+            house_.mutual_tls_origin));
     if (interaction == Interaction::smart_configuration)
         return document(oauth::smart_configuration(tenant_.tenant, house_.mutual_tls_origin));
     if (interaction == Interaction::page_script) return sign_in::passkey_script_answer();
