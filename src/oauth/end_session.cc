@@ -18,6 +18,8 @@ using Parameters = std::vector<request::Parameter>;
 Result<Parameters> parameters_of(http::Request const& request) {
     SALUS_TRY(auto const target, request::parse_target(FormReader::target(request)));
     if (request.method != http::Method::post) return request::parse_form(target.query);
+    if (!target.query.empty())
+        return fail(Errc::invalid, "parameters stand in the address or in the form, not in both");
     return request::parse_form(FormReader::form(request));
 }
 
