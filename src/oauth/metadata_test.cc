@@ -91,7 +91,8 @@ TEST_F(MetadataTest, EveryGrantAndAlgorithmWorks) {
 }
 
 TEST_F(MetadataTest, ClientsCanBeToldOfLogout) {
-    auto const document = must(parser_.parse(openid_configuration(room_.tenant())));
+    auto const document = must(
+        parser_.parse(openid_configuration(room_.tenant(), crypto::SignatureAlgorithm::es256)));
     for (auto const* name :
          {"backchannel_logout_supported", "backchannel_logout_session_supported"}) {
         auto const member = document.root().member(name);
