@@ -171,7 +171,6 @@ private:
     http::SystemResolver resolver_;
     std::unique_ptr<oauth::KeySource> key_source_;
     std::unique_ptr<LogoutSender> logout_sender_;
-    std::unique_ptr<oauth::RemoteKeys> remote_keys_;  // from there
     std::unique_ptr<oauth::RemoteKeys> remote_keys_;                // from there
     std::vector<crypto::PresentedCertificate> client_authorities_;  // until the house has them
     std::unique_ptr<pipeline::House> house_;
