@@ -36,6 +36,9 @@ std::string registration_json(Registration const& registration) {
     list("purposes", registration.purposes);
     if (!registration.jwks_uri.empty()) {
         writer.key("jwks_uri").string(registration.jwks_uri);
+    } else if (!registration.certificate_name.empty()) {
+        writer.key("token_endpoint_auth_method").string("tls_client_auth");
+        writer.key(registration.certificate_name_kind).string(registration.certificate_name);
     } else if (registration.jwks.empty()) {
         writer.key("token_endpoint_auth_method").string("none");
     } else {

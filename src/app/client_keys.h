@@ -21,8 +21,12 @@ struct Registration {
     std::string scope;
     std::vector<std::string> purposes;
     std::string jwks;        // or
-    std::string jwks_uri{};  // the address of its keys; neither: a public client
+    std::string jwks_uri{};  // the address of its keys; neither: a public one, or by name
     bool self_signed = false;
+    // What an authority's certificate names (tls_client_auth), as the member of the registration;
+    // both empty: it has none.
+    std::string certificate_name_kind{};
+    std::string certificate_name{};
     bool certificate_bound = false;
     bool dpop_bound = false;
     std::vector<std::string> redirect_uris{};  // empty: a service

@@ -59,6 +59,10 @@ struct ClientAddOptions {
     std::filesystem::path jwks;      // public keys of the client; or
     std::string jwks_uri;            // the address of its public keys; or
     std::filesystem::path key_file;  // make a key pair and write the private key here
+    // It proves itself by a certificate that an authority vouches for, with this name (RFC 8705).
+    std::string certificate_subject;
+    std::string certificate_dns;
+    std::string certificate_uri;
     bool self_signed = false;        // it proves itself by a certificate with one of its keys
     bool certificate_bound = false;  // no token that is not bound to its certificate (RFC 8705)
     bool dpop_bound = false;         // no token for it that is not bound to a key (RFC 9449)

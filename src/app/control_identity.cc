@@ -82,7 +82,12 @@ request::Tenant first_tenant(EvidenceContext const& context) {
 
 Finding client_authentication(EvidenceContext const& context) {
     json::Parser parser;
-    auto const document = parser.parse(oauth::authorization_server_metadata(first_tenant(context)));
+    auto const& configuration = context.sources.configuration;
+    auto const origin = configuration.server.mutual_tls_origin();
+    auto const document = parser.parse(oauth::authorization_server_metadata(
+        first_tenant(context),
+        {.origin = origin,
+         .by_authority = !configuration.oauth.tls_client_auth_authorities.empty()}));
     if (!document) return broken("the authorization server's metadata is not JSON");
     auto const methods = document->root().member("token_endpoint_auth_methods_supported");
     if (!methods || !methods->is_array()) return broken("no client authentication is published");

@@ -125,6 +125,9 @@ dpop_nonce = false
 # that is registered can make the server call there.
 jwks_uri_authorities = "/etc/ssl/certs/ca-certificates.crt"
 jwks_uri_networks = []
+# Whose word about the names in clients' certificates counts (PEM; tls_client_auth of RFC 8705), on
+# server.mutual_tls_port. Best an authority that serves for this alone: it can make anybody a client. Empty: nobody's.
+tls_client_auth_authorities = ""
 
 [audit]
 # Who signs checkpoints of the audit logs: "child", a process that `salus serve` starts, with its key in

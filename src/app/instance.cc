@@ -196,6 +196,7 @@ void Instance::join_rooms() {
                                      .token_guards = token_guards_,
                                      .remote_keys = *remote_keys_,
                                      .mutual_tls_origin = configuration_.server.mutual_tls_origin(),
+                                     .client_authorities = std::move(client_authorities_),
                                      .keep_retired = configuration_.rotation.keep_retired,
                                      .tenants = std::move(tenants_),
                                      .alarms = {&reconciliation_.alarm(), &syslog_state_.alarm()}});
@@ -247,6 +248,9 @@ bool Instance::open_all(std::string& why) {
     if (!rules) return false;
     logout_sender_ = std::make_unique<HttpsLogoutSender>(*rules, resolver_);
     key_source_ = std::make_unique<oauth::HttpsKeySource>(*std::move(rules), resolver_);
+    auto authorities = client_authorities(configuration_.oauth, why);
+    if (!authorities) return false;
+    client_authorities_ = *std::move(authorities);
     join_rooms();
     return start_replications(why) && load_definitions(why) && appoint_administrators(why) &&
            start_key_executor(why);

@@ -170,8 +170,13 @@ private:
     authentication::TokenGuards token_guards_{clock_.now()};
     http::SystemResolver resolver_;
     std::unique_ptr<oauth::KeySource> key_source_;
+<<<<<<< HEAD
     std::unique_ptr<LogoutSender> logout_sender_;
     std::unique_ptr<oauth::RemoteKeys> remote_keys_;  // from there
+=======
+    std::unique_ptr<oauth::RemoteKeys> remote_keys_;                // from there
+    std::vector<crypto::PresentedCertificate> client_authorities_;  // until the house has them
+>>>>>>> main
     std::unique_ptr<pipeline::House> house_;
     std::unique_ptr<pipeline::Workers> workers_;
     std::optional<crypto::SigningKey> certificate_key_;

@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 
 // A proof of possession (RFC 9449) is made for one request; how old it may be when that arrives.
 inline constexpr auto kDpopProofLife = 60s;
+inline constexpr std::size_t kCertificateNameBytes = 1'024;  // that a client registers
 // For how long one nonce is given out; it counts for as long again (RFC 9449 section 8).
 inline constexpr auto kDpopNonceStretch = 120s;
 // Proofs that are remembered so that none counts twice: some 40 bytes each.

@@ -1,6 +1,8 @@
 #include "oauth/client_metadata.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "foundation/oauth_limits.h"
 #include "http/fetch.h"
@@ -10,6 +12,12 @@ namespace salus::oauth {
 namespace {
 
 constexpr std::string_view kSelfSigned = "self_signed_tls_client_auth";
+constexpr std::string_view kVouchedFor = "tls_client_auth";
+using CertificateNameKind = CertificateName::Kind;
+constexpr std::array<std::pair<std::string_view, CertificateNameKind>, 3> kCertificateNames{
+    {{"tls_client_auth_subject_dn", CertificateNameKind::subject},
+     {"tls_client_auth_san_dns", CertificateNameKind::dns},
+     {"tls_client_auth_san_uri", CertificateNameKind::uri}}};
 
 Result<bool> flag(json::Value root, std::string_view name, Literal wrong) {
     auto const member = root.member(name);
@@ -72,10 +80,12 @@ Result<void> read_choices(json::Value root, Client& client) {
         client.authentication = AuthenticationMethod::none;
     } else if (method == kSelfSigned) {
         client.authentication = AuthenticationMethod::self_signed_tls_client_auth;
+    } else if (method == kVouchedFor) {
+        client.authentication = AuthenticationMethod::tls_client_auth;
     } else if (method != "private_key_jwt") {
         return fail(Errc::invalid,
-                    "token_endpoint_auth_method is private_key_jwt, self_signed_tls_client_auth or "
-                    "none");
+                    "token_endpoint_auth_method is private_key_jwt, self_signed_tls_client_auth, "
+                    "tls_client_auth or none");
     }
     auto const profile = root.text_member("profile").value_or("smart");
     if (profile == "fapi2") {
@@ -84,6 +94,22 @@ Result<void> read_choices(json::Value root, Client& client) {
         return fail(Errc::invalid, "profile is smart or fapi2");
     }
     return {};
+}
+
+Result<CertificateName> certificate_name(json::Value root) {
+    constexpr Literal kWrong =
+        "tls_client_auth needs exactly one of tls_client_auth_subject_dn, tls_client_auth_san_dns "
+        "and tls_client_auth_san_uri; other methods, none";
+    CertificateName name;
+    for (auto const& [member, kind] : kCertificateNames) {
+        auto const value = root.member(member);
+        if (!value) continue;
+        bool const good = value->is_string() && !value->text().empty() &&
+                          value->text().size() <= limits::kCertificateNameBytes;
+        if (!good || name.kind != CertificateNameKind::none) return fail(Errc::invalid, kWrong);
+        name = {.kind = kind, .text = value->text()};
+    }
+    return name;
 }
 
 bool acts_for_people(request::ScopeRequest const& scope) {
@@ -104,6 +130,7 @@ void write_list(json::Writer& writer, std::string_view name, std::vector<std::st
 
 Result<void> read_metadata(json::Value root, Client& client) {
     SALUS_TRY_VOID(read_choices(root, client));
+    SALUS_TRY(client.certificate_name, certificate_name(root));
     SALUS_TRY(client.grants, grant_types(root));
     constexpr Literal kUris =
         "redirect_uris are https addresses, or http on 127.0.0.1 or [::1], without fragment";
@@ -128,9 +155,13 @@ Result<void> check_metadata(Client const& client) {
     bool const for_people = client.grants.authorization_code;
     if (!client.jwks.empty() && !client.jwks_uri.empty())
         return fail(Errc::invalid, "jwks and jwks_uri exclude each other");
-    if (client.is_public() != (client.jwks.empty() && client.jwks_uri.empty()))
+    if (client.needs_keys() == (client.jwks.empty() && client.jwks_uri.empty()))
         return fail(Errc::invalid,
-                    "a client has keys (jwks or jwks_uri), or none and the method none");
+                    "a client has keys (jwks or jwks_uri), or none and the method none or "
+                    "tls_client_auth");
+    bool const by_name = client.authentication == AuthenticationMethod::tls_client_auth;
+    if (by_name != (client.certificate_name.kind != CertificateNameKind::none))
+        return fail(Errc::invalid, "tls_client_auth and the name of a certificate need each other");
     // Its refresh tokens would be bound to nothing (RFC 8705 section 4).
     if (client.is_public() && client.tls_client_certificate_bound_access_tokens)
         return fail(Errc::invalid, "tokens of a public client are bound to keys (DPoP)");
@@ -166,6 +197,12 @@ void write_metadata(json::Writer& writer, Client const& client) {
     if (client.is_public()) writer.key("token_endpoint_auth_method").string("none");
     if (client.authentication == AuthenticationMethod::self_signed_tls_client_auth)
         writer.key("token_endpoint_auth_method").string(kSelfSigned);
+    if (client.authentication == AuthenticationMethod::tls_client_auth)
+        writer.key("token_endpoint_auth_method").string(kVouchedFor);
+    for (auto const& [member, kind] : kCertificateNames) {
+        if (client.certificate_name.kind == kind)
+            writer.key(member).string(client.certificate_name.text);
+    }
     if (client.profile == Profile::fapi2) writer.key("profile").string("fapi2");
     if (client.grants != GrantTypes{.client_credentials = true}) {
         writer.key("grant_types").begin_array();

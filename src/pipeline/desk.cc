@@ -39,7 +39,8 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
       workplace_{tenant.tenant, *records_, parser_, house.random, house.clock, tenant.audit_trail},
       classifier_(tenant.tenant, *records_, parser_, house.clock),
       authorization_(house.policy),
-      client_trust_{.keys = oauth::KeyWish(house.remote_keys)},
+      client_trust_{.keys = oauth::KeyWish(house.remote_keys),
+                    .authorities = house.client_authorities},
       standing_(*records_, parser_, house.clock),
       token_endpoint_(tenant.tenant, tenant.token_keys, house.token_guards, *records_, parser_,
                       client_trust_, house.random, house.clock),
@@ -58,15 +59,15 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
 Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
     using request::Interaction;
     auto const interaction = permit.intent().interaction;
+    oauth::MutualTlsOffer const mutual_tls{.origin = house_.mutual_tls_origin,
+                                           .by_authority = !house_.client_authorities.empty()};
     if (interaction == Interaction::authorization_server_metadata)
-        return document(
-            oauth::authorization_server_metadata(tenant_.tenant, house_.mutual_tls_origin));
+        return document(oauth::authorization_server_metadata(tenant_.tenant, mutual_tls));
     if (interaction == Interaction::openid_configuration)
         return document(oauth::openid_configuration(
-            tenant_.tenant, tenant_.token_keys.current()->signing_key().algorithm(),
-            house_.mutual_tls_origin));
+            tenant_.tenant, tenant_.token_keys.current()->signing_key().algorithm(), mutual_tls));
     if (interaction == Interaction::smart_configuration)
-        return document(oauth::smart_configuration(tenant_.tenant, house_.mutual_tls_origin));
+        return document(oauth::smart_configuration(tenant_.tenant, mutual_tls));
     if (interaction == Interaction::page_script) return sign_in::passkey_script_answer();
     if (interaction == Interaction::json_web_key_set)
         return document(tenant_.token_keys.current()->json_web_key_set());

@@ -14,6 +14,7 @@
 #include "authentication/token_guards.h"
 #include "authentication/token_keys.h"
 #include "authorization/policy.h"
+#include "crypto/presented_certificate.h"
 #include "crypto/random.h"
 #include "factors/password.h"
 #include "foundation/clock.h"
@@ -47,6 +48,8 @@ struct House {
     oauth::RemoteKeys& remote_keys;
     // Of the listener that asks clients for certificates (RFC 8705); empty: there is none.
     std::string mutual_tls_origin{};
+    // Whose word about the names of clients counts there (tls_client_auth); empty: nobody's.
+    std::vector<crypto::PresentedCertificate> client_authorities{};
     std::chrono::days keep_retired{0};                  // data keys, for older backups
     std::vector<std::unique_ptr<TenantHouse>> tenants;  // the default tenant first
     // What people must look at while requests are served. They outlive the house.
