@@ -82,6 +82,7 @@ int client_add(ClientAddOptions const& options) {
                                     .dpop_bound = options.dpop_bound,
                                     .redirect_uris = options.redirect_uris,
                                     .logout_uris = options.logout_uris,
+                                    .backchannel_logout_uri = options.backchannel_logout_uri,
                                     .pushes = options.pushes,
                                     .fapi2 = options.fapi2}));
     auto response = client->send(std::move(request));

@@ -54,6 +54,8 @@ std::string registration_json(Registration const& registration) {
         list("redirect_uris", registration.redirect_uris);
         list("post_logout_redirect_uris", registration.logout_uris);
     }
+    if (!registration.backchannel_logout_uri.empty())
+        writer.key("backchannel_logout_uri").string(registration.backchannel_logout_uri);
     if (registration.pushes) writer.key("require_pushed_authorization_requests").boolean(true);
     if (registration.fapi2) writer.key("profile").string("fapi2");
     writer.end_object();

@@ -31,6 +31,7 @@ struct Registration {
     bool dpop_bound = false;
     std::vector<std::string> redirect_uris{};  // empty: a service
     std::vector<std::string> logout_uris{};
+    std::string backchannel_logout_uri{};  // empty: it is not told of logouts
     bool pushes = false;
     bool fapi2 = false;
 };

@@ -69,6 +69,7 @@ struct ClientAddOptions {
     // An app that people sign in to; empty: a service.
     std::vector<std::string> redirect_uris;
     std::vector<std::string> logout_uris;  // where it may send people after signing out
+    std::string backchannel_logout_uri;    // where it is told that a session ended
     bool is_public = false;                // it keeps no secret, so it has no keys
     bool pushes = false;                   // its requests are pushed (RFC 9126)
     bool fapi2 = false;                    // profile

@@ -119,9 +119,10 @@ signing_algorithm = "ES256"
 # Whether proofs of possession (DPoP) must carry a nonce of this server, which changes every two minutes: for
 # clients whose clocks or whose signing moments are not trusted. Each of them asks once more then.
 dpop_nonce = false
-# Clients may register the address of their keys (jwks_uri) instead of the keys. Whom the server trusts to
-# name such an address's host (PEM), and the networks beyond the public Internet where it may stand:
-# "10.0.0.0/8" for an intranet. Every client that is registered can make the server call there.
+# Clients may register the address of their keys (jwks_uri) instead of the keys, and one where they are told
+# that a session ended (backchannel_logout_uri). Whom the server trusts to name such an address's host (PEM),
+# and the networks beyond the public Internet where it may stand: "10.0.0.0/8" for an intranet. Every client
+# that is registered can make the server call there.
 jwks_uri_authorities = "/etc/ssl/certs/ca-certificates.crt"
 jwks_uri_networks = []
 # Whose word about the names in clients' certificates counts (PEM; tls_client_auth of RFC 8705), on

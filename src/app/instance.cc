@@ -246,6 +246,7 @@ bool Instance::open_all(std::string& why) {
     key_refresh_ = std::make_unique<KeyRefresh>(*key_service_, keyrings_, log_);
     auto rules = key_fetch_rules(configuration_.oauth, why);
     if (!rules) return false;
+    logout_sender_ = std::make_unique<HttpsLogoutSender>(*rules, resolver_);
     key_source_ = std::make_unique<oauth::HttpsKeySource>(*std::move(rules), resolver_);
     auto authorities = client_authorities(configuration_.oauth, why);
     if (!authorities) return false;

@@ -131,6 +131,8 @@ void describe_client_commands(CLI::App& app, Options& options, int& code) {
                     "An app for people: where answers go, exactly");
     add->add_option("--logout-uri", options.client_add.logout_uris,
                     "Where it may send people once they signed out");
+    add->add_option("--backchannel-logout-uri", options.client_add.backchannel_logout_uri,
+                    "Where it is told that a session ended (OpenID Connect Back-Channel Logout)");
     add->add_flag("--public", options.client_add.is_public, "It can keep no secret: no keys")
         ->excludes(jwks);
     add->add_flag("--par", options.client_add.pushes, "It pushes its requests (RFC 9126)");

@@ -47,4 +47,13 @@ inline constexpr auto kRefreshRetryWindow = 10s;  // the same client may ask aga
 inline constexpr auto kGrantIdle = 30 * 86'400s;
 inline constexpr auto kGrantLife = 180 * 86'400s;
 
+// Telling clients that a session ended (OpenID Connect Back-Channel Logout 1.0).
+inline constexpr auto kLogoutTokenLife = 120s;               // section 2.4 recommends it
+inline constexpr auto kLogoutTime = 5s;                      // for one client to answer, in all
+inline constexpr std::size_t kLogoutAnswerBytes = 4'096;     // nothing of it is read
+inline constexpr std::chrono::seconds kLogoutPauseFirst{1};  // after a failure; then doubled
+inline constexpr std::chrono::seconds kLogoutPauseMost{600};
+inline constexpr auto kLogoutTrying = 86'400s;  // from the ending until it is given up
+inline constexpr std::size_t kLogoutNoticesOfUser = 256;
+
 }  // namespace salus::limits

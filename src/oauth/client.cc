@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kNameLargest = 200;
 constexpr std::size_t kPurposesLargest = 8;
 
-constexpr std::array<std::string_view, 17> kMembers{"client_id",
+constexpr std::array<std::string_view, 19> kMembers{"client_id",
                                                     "name",
                                                     "scope",
                                                     "purposes",
@@ -31,6 +31,8 @@ constexpr std::array<std::string_view, 17> kMembers{"client_id",
                                                     "grant_types",
                                                     "redirect_uris",
                                                     "post_logout_redirect_uris",
+                                                    "backchannel_logout_uri",
+                                                    "backchannel_logout_session_required",
                                                     "require_pushed_authorization_requests"};
 
 Result<std::vector<request::PurposeOfUse>> purposes_from(json::Value root) {

@@ -70,6 +70,10 @@ struct Client {
     bool require_pushed_authorization_requests = false;  // RFC 9126 section 6
     std::vector<std::string> redirect_uris;
     std::vector<std::string> post_logout_redirect_uris;
+    // Where it is told that a session ended (OpenID Connect Back-Channel Logout 1.0 section 2.2);
+    // empty: it is not.
+    std::string backchannel_logout_uri;
+    bool backchannel_logout_session_required = false;  // never without `sid`
 
     [[nodiscard]] bool is_public() const noexcept {
         return authentication == AuthenticationMethod::none;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "foundation/oauth_limits.h"
+#include "http/fetch.h"
 #include "oauth/redirect_uri.h"
 
 namespace salus::oauth {
@@ -36,6 +37,20 @@ Result<std::vector<std::string>> addresses(json::Value root, std::string_view na
         uris.push_back(value.text());
     }
     return uris;
+}
+
+Result<void> read_logout(json::Value root, Client& client) {
+    constexpr Literal kWrong = "backchannel_logout_uri must be an https address without fragment";
+    if (auto const uri = root.member("backchannel_logout_uri")) {
+        if (!uri->is_string() || uri->text().size() > limits::kRedirectUriBytes ||
+            !http::is_https_url(uri->text()))
+            return fail(Errc::invalid, kWrong);
+        client.backchannel_logout_uri = uri->text();
+    }
+    SALUS_TRY(client.backchannel_logout_session_required,
+              flag(root, "backchannel_logout_session_required",
+                   "backchannel_logout_session_required is true or false"));
+    return {};
 }
 
 Result<GrantTypes> grant_types(json::Value root) {
@@ -124,6 +139,7 @@ Result<void> read_metadata(json::Value root, Client& client) {
         "post_logout_redirect_uris are https addresses, or http on 127.0.0.1 or [::1]";
     SALUS_TRY(client.post_logout_redirect_uris,
               addresses(root, "post_logout_redirect_uris", kLogoutUris));
+    SALUS_TRY_VOID(read_logout(root, client));
     SALUS_TRY(client.dpop_bound_access_tokens,
               flag(root, "dpop_bound_access_tokens", "dpop_bound_access_tokens is true or false"));
     SALUS_TRY(client.tls_client_certificate_bound_access_tokens,
@@ -157,6 +173,13 @@ Result<void> check_metadata(Client const& client) {
         return fail(Errc::invalid, "authorization_code and redirect_uris need each other");
     if (!for_people && !client.scope.words.empty())
         return fail(Errc::invalid, "without authorization_code there is no person to ask about");
+    // Whom a client knows it knows by an ID token.
+    bool const is_told = !client.backchannel_logout_uri.empty();
+    if (is_told && !client.scope.words.has(request::ScopeWord::openid))
+        return fail(Errc::invalid, "backchannel_logout_uri needs the scope openid");
+    if (!is_told && client.backchannel_logout_session_required)
+        return fail(Errc::invalid,
+                    "backchannel_logout_session_required needs backchannel_logout_uri");
     if (for_people && !acts_for_people(client.scope))
         return fail(Errc::invalid, "authorization_code needs a scope that acts for a person");
     if (client.profile != Profile::fapi2) return {};
@@ -190,6 +213,10 @@ void write_metadata(json::Writer& writer, Client const& client) {
     }
     write_list(writer, "redirect_uris", client.redirect_uris);
     write_list(writer, "post_logout_redirect_uris", client.post_logout_redirect_uris);
+    if (!client.backchannel_logout_uri.empty())
+        writer.key("backchannel_logout_uri").string(client.backchannel_logout_uri);
+    if (client.backchannel_logout_session_required)
+        writer.key("backchannel_logout_session_required").boolean(true);
     if (client.dpop_bound_access_tokens) writer.key("dpop_bound_access_tokens").boolean(true);
     if (client.tls_client_certificate_bound_access_tokens)
         writer.key("tls_client_certificate_bound_access_tokens").boolean(true);

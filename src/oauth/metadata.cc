@@ -94,8 +94,10 @@ void write_openid(json::Writer& writer, request::Tenant const& tenant,
     write_list(writer, "acr_values_supported", {"phr", "mfa"});
     write_list(writer, "prompt_values_supported", {"none", "login", "consent"});
     write_list(writer, "claims_supported",
-               {"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "nonce", "at_hash", "name",
-                "preferred_username", "fhirUser"});
+               {"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "nonce", "at_hash", "sid",
+                "name", "preferred_username", "fhirUser"});
+    writer.key("backchannel_logout_supported").boolean(true);
+    writer.key("backchannel_logout_session_supported").boolean(true);
     writer.key("claims_parameter_supported").boolean(false);
     writer.key("request_parameter_supported").boolean(false);
 }

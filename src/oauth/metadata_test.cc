@@ -90,6 +90,16 @@ TEST_F(MetadataTest, EveryGrantAndAlgorithmWorks) {
     }
 }
 
+TEST_F(MetadataTest, ClientsCanBeToldOfLogout) {
+    auto const document = must(
+        parser_.parse(openid_configuration(room_.tenant(), crypto::SignatureAlgorithm::es256)));
+    for (auto const* name :
+         {"backchannel_logout_supported", "backchannel_logout_session_supported"}) {
+        auto const member = document.root().member(name);
+        EXPECT_TRUE(member && member->is_boolean() && member->boolean()) << name;
+    }
+}
+
 TEST_F(MetadataTest, ScopesCanBeGranted) {
     for (auto const& document : documents(room_.tenant())) {
         for (auto const& algorithm : list(document, "dpop_signing_alg_values_supported")) {

@@ -48,11 +48,13 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
                     client_trust_, house.clock),
       authorization_endpoint_(tenant.tenant, house.token_guards, *records_, parser_, client_trust_,
                               house.random, house.clock),
-      end_session_(tenant.tenant, tenant.token_keys, house.token_guards, *records_, parser_,
-                   house.clock),
-      sign_in_desk_{tenant.tenant,         *records_,          parser_,
-                    house.random,          house.clock,        house.token_guards,
-                    *house.hashing_places, house.password_cost} {}
+      logout_clients_(*records_, parser_),
+      logouts_(oauth::logout_telling(tenant.tenant.name, logout_clients_, *house.waiting_logouts)),
+      end_session_(tenant.tenant, tenant.token_keys, house.token_guards, logouts_, *records_,
+                   parser_, house.clock),
+      sign_in_desk_{tenant.tenant,         *records_,   parser_,
+                    house.random,          house.clock, house.token_guards,
+                    *house.hashing_places, logouts_,    house.password_cost} {}
 
 Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
     using request::Interaction;
@@ -115,6 +117,7 @@ Result<request::Prepared> TenantDesk::prepare_users(request::Exchange& exchange,
                                    .parser = parser_,
                                    .random = house_.random,
                                    .clock = house_.clock,
+                                   .logouts = logouts_,
                                    .forget = [&news = house_.token_guards.revocations](
                                                  std::string user) { news.add(std::move(user)); }};
     auto const interaction = permit.intent().interaction;

@@ -11,6 +11,7 @@
 #include "minimum_necessary/narrowing.h"
 #include "oauth/authorization_endpoint.h"
 #include "oauth/end_session.h"
+#include "oauth/logout_telling.h"
 #include "oauth/standing_tokens.h"
 #include "oauth/token_endpoint.h"
 #include "oauth/token_status.h"
@@ -70,6 +71,8 @@ private:
     oauth::TokenEndpoint token_endpoint_;
     oauth::TokenStatus token_status_;
     oauth::AuthorizationEndpoint authorization_endpoint_;
+    oauth::ClientDirectory logout_clients_;
+    identity::LogoutTelling logouts_;
     oauth::EndSession end_session_;
     sign_in::Desk sign_in_desk_;
     minimum_necessary::Narrowing narrowing_;

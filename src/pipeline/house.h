@@ -19,6 +19,7 @@
 #include "factors/password.h"
 #include "foundation/clock.h"
 #include "foundation/log.h"
+#include "identity/waiting_logouts.h"
 #include "oauth/remote_keys.h"
 #include "records/compartment_index.h"
 #include "request/tenant.h"
@@ -57,6 +58,9 @@ struct House {
     std::unique_ptr<sign_in::HashingPlaces> hashing_places =
         std::make_unique<sign_in::HashingPlaces>();
     factors::PasswordCost password_cost{};
+    // From the event loops to the thread that tells clients of endings.
+    std::unique_ptr<identity::WaitingLogouts> waiting_logouts =
+        std::make_unique<identity::WaitingLogouts>();
 };
 
 }  // namespace salus::pipeline
