@@ -78,7 +78,7 @@ Result<void> add_to_directory(Documents& documents, UserId const& user,
 
 Result<request::Prepared> add_user(UsersDesk const& desk, request::Exchange& exchange) {
     SALUS_TRY(auto const body,
-              desk.parser.parse(DocumentReader::take(std::move(exchange.request.body))));
+              desk.parser.parse(DocumentReader::take(exchange.request.body.clone())));
     auto documents = documents_of(desk);
     Stored<User> user{.value = {}, .id = {}, .version = 0};
     SALUS_TRY_VOID(read_user_members(body.root(), user.value));
@@ -123,7 +123,7 @@ Result<request::Prepared> change_user(UsersDesk const& desk, request::Exchange& 
     if (!user) return fail(Errc::not_found, "no such user");
     exchange.facts.target_user = user->value.id;
     SALUS_TRY(auto const body,
-              desk.parser.parse(DocumentReader::take(std::move(exchange.request.body))));
+              desk.parser.parse(DocumentReader::take(exchange.request.body.clone())));
     SALUS_TRY_VOID(change_user_members(body.root(), user->value));
     ++user->value.generation;
     auto prepared = answer(200, {});

@@ -35,6 +35,10 @@ protected:
     }
     [[nodiscard]] Result<request::Prepared> change(std::string const& id, std::string const& body) {
         auto exchange = exchange_with(body);
+        return change(id, exchange);
+    }
+    [[nodiscard]] Result<request::Prepared> change(std::string const& id,
+                                                   request::Exchange& exchange) {
         request::IntentFacts facts;
         facts.interaction = request::Interaction::user_change;
         facts.tenant = home_.tenant().name;
@@ -129,6 +133,18 @@ TEST_F(UserAdministrationTest, EveryChangeEndsWhatWasIssued) {
     EXPECT_EQ(user(id).display_name, "Ada");
     EXPECT_EQ(change(id, R"({"user_name":"other"})").error().code, Errc::invalid);
     EXPECT_EQ(change("0123", R"({"status":"active"})").error().code, Errc::not_found);
+}
+
+// An app that is allowed something just then makes the change be prepared again, from the same
+// request.
+TEST_F(UserAdministrationTest, WhatLosesARaceCanBePreparedAgain) {
+    auto adds = exchange_with(kAda);
+    ASSERT_TRUE(add_user(desk_, adds).has_value());
+    auto const id = *save(must(add_user(desk_, adds))).root().text_member("id");
+    auto exchange = exchange_with(R"({"status":"disabled"})");
+    ASSERT_TRUE(change(id, exchange).has_value());
+    save(must(change(id, exchange)));
+    EXPECT_EQ(user(id).status, UserStatus::disabled);
 }
 
 // IAM-7: and apps are told of it, once.

@@ -9,8 +9,7 @@ namespace salus::oauth {
 
 Result<request::Prepared> register_client(request::Exchange& exchange, records::Records& records,
                                           json::Parser& parser, Clock const& clock) {
-    SALUS_TRY(auto const document,
-              parser.parse(FormReader::take(std::move(exchange.request.body))));
+    SALUS_TRY(auto const document, parser.parse(FormReader::take(exchange.request.body.clone())));
     SALUS_TRY(auto const client, client_from_json(document.root()));
     exchange.facts.target_client = client.id;
     SALUS_TRY(auto const existing, records.current(kClientType, client.id.text()));
