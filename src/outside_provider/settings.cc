@@ -1,0 +1,29 @@
+#include "outside_provider/settings.h"
+
+#include <algorithm>
+
+namespace salus::outside_provider {
+namespace {
+
+bool holds(std::vector<std::string> const& list, std::string const& value) {
+    return std::ranges::find(list, value) != list.end();
+}
+
+bool accepts(Accepted const& accepted, std::string const& acr,
+             std::vector<std::string> const& amr) {
+    return holds(accepted.acr, acr) || std::ranges::any_of(amr, [&](std::string const& each) {
+               return holds(accepted.amr, each);
+           });
+}
+
+}  // namespace
+
+identity::Assurance assurance_of(Settings const& settings, std::string const& acr,
+                                 std::vector<std::string> const& amr) {
+    using identity::Assurance;
+    if (accepts(settings.phishing_resistant, acr, amr)) return Assurance::phishing_resistant;
+    if (accepts(settings.multi_factor, acr, amr)) return Assurance::multi_factor;
+    return Assurance::none;
+}
+
+}  // namespace salus::outside_provider
