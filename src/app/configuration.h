@@ -15,6 +15,7 @@
 #include "foundation/log.h"
 #include "http/network.h"
 #include "mirror/sender.h"
+#include "outside_provider/settings.h"
 #include "syslog/pace.h"
 #include "transparency/publisher.h"
 
@@ -127,6 +128,13 @@ struct OauthConfiguration {
     std::vector<http::Network> jwks_uri_networks;                    // beyond the public ones
 };
 
+// Who signs in people of the first tenant, besides itself (IAM-5).
+struct OutsideProviderConfiguration {
+    outside_provider::Settings settings;
+    std::filesystem::path authorities{OauthConfiguration::kSystemAuthorities};  // PEM
+    std::vector<http::Network> networks;  // beyond the public ones
+};
+
 struct Configuration {
     std::filesystem::path directory;  // of the instance; relative paths in the file start here
     std::string text;                 // of salus.toml: what was read
@@ -139,6 +147,7 @@ struct Configuration {
     CryptoConfiguration crypto;
     AuditConfiguration audit;
     OauthConfiguration oauth;
+    std::optional<OutsideProviderConfiguration> outside_provider;  // nothing: nobody does
     std::size_t index_cache_bytes = 0;
     LogLevel log_level = LogLevel::info;
     authorization::Policy policy;

@@ -119,6 +119,22 @@ certificate = "{fips_certificate}"
 jwks_uri_authorities = "/etc/ssl/certs/ca-certificates.crt"
 jwks_uri_networks = []
 
+# Another OpenID provider may sign people in, each user by the account there that an administrator stated
+# (docs/handbook/outside-provider.md). Without the two sections at the end, whatever it says of its
+# sign-ins counts as no second factor here.
+#[sign_in.provider]
+#issuer = "https://login.example.org"
+#client_id = "salus"
+#name = "Example Hospital"
+#authorities = "/etc/ssl/certs/ca-certificates.crt"
+#networks = []
+#[sign_in.provider.multi_factor]
+#acr = []
+#amr = ["mfa"]
+#[sign_in.provider.phishing_resistant]
+#acr = ["phr"]
+#amr = []
+
 [audit]
 # Who signs checkpoints of the audit logs: "child", a process that `salus serve` starts, with its key in
 # signer/; or "socket", one that was started apart (`salus audit signer`), best as another user.

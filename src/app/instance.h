@@ -141,6 +141,7 @@ private:
     [[nodiscard]] bool load_definitions(std::string& why);
     [[nodiscard]] bool start_key_executor(std::string& why);
     // In strict mode, from here on, no record counts that the mirror has not got.
+    [[nodiscard]] bool meet_outside_provider(std::string& why);
     [[nodiscard]] bool start_replications(std::string& why);
 
     Configuration configuration_;
@@ -168,7 +169,9 @@ private:
     authentication::TokenGuards token_guards_{clock_.now()};
     http::SystemResolver resolver_;
     std::unique_ptr<oauth::KeySource> key_source_;
-    std::unique_ptr<oauth::RemoteKeys> remote_keys_;  // from there
+    std::unique_ptr<oauth::RemoteKeys> remote_keys_;                // from there
+    std::unique_ptr<outside_provider::Network> provider_network_;   // nullptr: there is none
+    std::unique_ptr<outside_provider::Provider> outside_provider_;  // there
     std::unique_ptr<pipeline::House> house_;
     std::unique_ptr<pipeline::Workers> workers_;
     std::optional<crypto::SigningKey> certificate_key_;

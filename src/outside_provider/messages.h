@@ -34,6 +34,7 @@ struct Ask {
 struct Redemption {
     std::string state;  // names it
     std::string code;
+    std::string issuer;  // that the browser says it comes from (RFC 9207 `iss`); empty: it does not
     std::string verifier;
     std::string nonce;
     std::string redirect_uri;

@@ -107,8 +107,18 @@ Result<Provider::Keys::Pointer> Provider::current_keys(Metadata const& metadata,
     });
 }
 
+// RFC 9207 section 2.4: an answer of another provider is none, or a code of one would be redeemed
+// at the other (mix-up).
+Result<void> Provider::check_issuer(Redemption const& redemption, Metadata const& metadata) const {
+    auto const& stated = redemption.issuer;
+    bool const right = stated.empty() ? !metadata.names_issuer : stated == settings_.issuer;
+    if (!right) return fail(Errc::unauthenticated, "the answer is of another issuer");
+    return {};
+}
+
 Result<Proven> Provider::redeem(Redemption const& redemption) {
     SALUS_TRY(auto const metadata, current_metadata());
+    SALUS_TRY_VOID(check_issuer(redemption, *metadata));
     auto const form = token_form(settings_, redemption);
     SALUS_TRY(auto answer, network_.post(metadata->token_endpoint, form));
     SALUS_TRY(auto const token, id_token_in(std::move(answer.body)));

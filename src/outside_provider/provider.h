@@ -62,6 +62,8 @@ private:
     [[nodiscard]] Result<MetadataPointer> current_metadata();
     [[nodiscard]] Result<Keys::Pointer> current_keys(Metadata const& metadata,
                                                      Keys::Pointer const& but_not);
+    [[nodiscard]] Result<void> check_issuer(Redemption const& redemption,
+                                            Metadata const& metadata) const;
     [[nodiscard]] Result<Proven> redeem(Redemption const& redemption);
     [[nodiscard]] Result<Proven> check(std::string const& token, Metadata const& metadata,
                                        std::string const& nonce);

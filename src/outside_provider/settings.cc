@@ -26,4 +26,11 @@ identity::Assurance assurance_of(Settings const& settings, std::string const& ac
     return Assurance::none;
 }
 
+identity::Assurance most_of(Settings const& settings) noexcept {
+    using identity::Assurance;
+    auto const offers = [](Accepted const& each) { return !each.acr.empty() || !each.amr.empty(); };
+    if (offers(settings.phishing_resistant)) return Assurance::phishing_resistant;
+    return offers(settings.multi_factor) ? Assurance::multi_factor : Assurance::none;
+}
+
 }  // namespace salus::outside_provider

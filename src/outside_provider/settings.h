@@ -25,5 +25,7 @@ struct Settings {
 // What a sign-in of these values proves here: nothing, unless the operator said so.
 [[nodiscard]] identity::Assurance assurance_of(Settings const& settings, std::string const& acr,
                                                std::vector<std::string> const& amr);
+// The most that any sign-in there proves here.
+[[nodiscard]] identity::Assurance most_of(Settings const& settings) noexcept;
 
 }  // namespace salus::outside_provider

@@ -19,6 +19,7 @@
 #include "foundation/clock.h"
 #include "foundation/log.h"
 #include "oauth/remote_keys.h"
+#include "outside_provider/provider.h"
 #include "records/compartment_index.h"
 #include "request/tenant.h"
 #include "sign_in/hashing_places.h"
@@ -44,6 +45,8 @@ struct House {
     admin::Backups& backups;
     authentication::TokenGuards& token_guards;
     oauth::RemoteKeys& remote_keys;
+    // Who signs in people of the first tenant, besides itself; nullptr: nobody.
+    outside_provider::Provider* outside_provider = nullptr;
     // Of the listener that asks clients for certificates (RFC 8705); empty: there is none.
     std::string mutual_tls_origin{};
     std::chrono::days keep_retired{0};                  // data keys, for older backups

@@ -14,6 +14,7 @@
 #include "records/records.h"
 #include "request/tenant.h"
 #include "sign_in/hashing_places.h"
+#include "sign_in/outside_desk.h"
 
 namespace salus::sign_in {
 
@@ -26,10 +27,15 @@ struct Desk {
     authentication::TokenGuards& guards;  // told what ended, so that no event loop remembers it
     HashingPlaces& places;
     factors::PasswordCost cost{};
+    OutsideDesk* outside = nullptr;  // nullptr: no outside provider signs people in
 
     [[nodiscard]] identity::Documents documents() const { return {records, parser, clock}; }
     [[nodiscard]] oauth::Authorizations authorizations() const {
         return {tenant, records, parser, random, clock};
+    }
+    // nullptr: none.
+    [[nodiscard]] outside_provider::Settings const* provider() const {
+        return outside == nullptr ? nullptr : &outside->provider.settings();
     }
     [[nodiscard]] factors::PasswordHashing hashing() const {
         return factors::PasswordHashing(cost);
