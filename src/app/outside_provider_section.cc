@@ -7,7 +7,7 @@
 namespace salus::app {
 namespace {
 
-constexpr std::size_t kAuthoritiesLargest = 4 * limits::kMiB;
+constexpr std::size_t kCertificatesLargest = 4 * limits::kMiB;
 constexpr std::size_t kNameBytes = 64;
 constexpr std::size_t kValueBytes = 256;
 
@@ -99,7 +99,7 @@ void read_outside_provider(toml::table const* table, Configuration& configuratio
 
 std::optional<http::FetchRules> provider_fetch_rules(OutsideProviderConfiguration const& provider,
                                                      std::string& why) {
-    auto const pem = read_file(provider.authorities, kAuthoritiesLargest);
+    auto const pem = read_file(provider.authorities, kCertificatesLargest);
     if (!pem) {
         why = "sign_in.provider.authorities: " + std::string(pem.error().why.text());
         return std::nullopt;
