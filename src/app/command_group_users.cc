@@ -13,9 +13,16 @@ void add_rights(CLI::App& command, UserOptions& options, bool is_new) {
                                        "Purposes of use; the first is the default");
     command.add_option("--fhir-user", options.fhir_user, "Who they are: Practitioner/[id]");
     command.add_option("--patient", options.patient, "The Patient that they are, by id");
-    if (!is_new) return;
-    scope->required();
-    purpose->required();
+    auto* subject = command.add_option("--provider-subject", options.provider_subject,
+                                       "Who they are at the outside OpenID provider: its `sub`");
+    if (is_new) {
+        scope->required();
+        purpose->required();
+    } else {
+        command
+            .add_flag("--no-provider-subject", options.no_provider_subject, "Nobody there any more")
+            ->excludes(subject);
+    }
 }
 
 }  // namespace

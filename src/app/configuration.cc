@@ -7,6 +7,7 @@
 #include "app/crypto_section.h"
 #include "app/keys_section.h"
 #include "app/oauth_section.h"
+#include "app/outside_provider_section.h"
 #include "app/rotation_section.h"
 #include "app/section.h"
 #include "app/sign_in_section.h"
@@ -171,6 +172,7 @@ void read_root(toml::table const& root, Configuration& configuration, std::strin
     if (top.has("backup")) read_backup(top.section("backup"), configuration, why);
     if (top.has("crypto")) read_crypto(top.section("crypto"), configuration.crypto, why);
     if (top.has("oauth")) read_oauth(top.section("oauth"), configuration, why);
+    if (top.has("sign_in")) read_outside_provider(top.section("sign_in"), configuration, why);
     read_audit(top.has("audit") ? top.section("audit") : nullptr, configuration, why);
     static_cast<void>(top.has("tenant"));
     read_tenants(toml::node_view<toml::node const>(root.get("tenant")), configuration, why);
@@ -210,9 +212,9 @@ std::optional<Configuration> read_configuration(std::filesystem::path const& dir
     Configuration configuration;
     configuration.directory = directory;
     configuration.text = text_of(*bytes);
-    static constexpr std::array<std::string_view, 12> kSections{
-        "instance", "server", "keys",  "rotation", "search", "log",
-        "backup",   "crypto", "audit", "oauth",    "tenant", "policy"};
+    static constexpr std::array<std::string_view, 13> kSections{
+        "instance", "server", "keys",  "rotation", "search", "log",   "backup",
+        "crypto",   "audit",  "oauth", "sign_in",  "tenant", "policy"};
     for (auto const& [key, value] : parsed.table()) {
         if (std::ranges::find(kSections, key.str()) == kSections.end() && why.empty()) {
             why = std::string(key.str()) + ": is not a section of Salus";

@@ -15,6 +15,7 @@
 #include "foundation/log.h"
 #include "http/network.h"
 #include "mirror/sender.h"
+#include "outside_provider/settings.h"
 #include "syslog/pace.h"
 #include "transparency/publisher.h"
 
@@ -131,6 +132,13 @@ struct OauthConfiguration {
     crypto::SignatureAlgorithm signing_algorithm = crypto::SignatureAlgorithm::es256;
 };
 
+// Who signs in people of the first tenant, besides itself (IAM-5).
+struct OutsideProviderConfiguration {
+    outside_provider::Settings settings;
+    std::filesystem::path authorities{OauthConfiguration::kSystemAuthorities};  // PEM
+    std::vector<http::Network> networks;  // beyond the public ones
+};
+
 struct Configuration {
     std::filesystem::path directory;  // of the instance; relative paths in the file start here
     std::string text;                 // of salus.toml: what was read
@@ -143,6 +151,7 @@ struct Configuration {
     CryptoConfiguration crypto;
     AuditConfiguration audit;
     OauthConfiguration oauth;
+    std::optional<OutsideProviderConfiguration> outside_provider;  // nothing: nobody does
     std::size_t index_cache_bytes = 0;
     LogLevel log_level = LogLevel::info;
     authorization::Policy policy;

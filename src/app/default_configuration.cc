@@ -129,6 +129,22 @@ jwks_uri_networks = []
 # server.mutual_tls_port. Best an authority that serves for this alone: it can make anybody a client. Empty: nobody's.
 tls_client_auth_authorities = ""
 
+# Another OpenID provider may sign people in, each user by the account there that an administrator stated
+# (docs/handbook/outside-provider.md). Without the two sections at the end, whatever it says of its
+# sign-ins counts as no second factor here.
+#[sign_in.provider]
+#issuer = "https://login.example.org"
+#client_id = "salus"
+#name = "Example Hospital"
+#authorities = "/etc/ssl/certs/ca-certificates.crt"
+#networks = []
+#[sign_in.provider.multi_factor]
+#acr = []
+#amr = ["mfa"]
+#[sign_in.provider.phishing_resistant]
+#acr = ["phr"]
+#amr = []
+
 [audit]
 # Who signs checkpoints of the audit logs: "child", a process that `salus serve` starts, with its key in
 # signer/; or "socket", one that was started apart (`salus audit signer`), best as another user.

@@ -15,6 +15,7 @@
 #include "app/mirror_link.h"
 #include "app/oauth_section.h"
 #include "app/open_intents.h"
+#include "app/outside_provider_section.h"
 #include "app/readmission.h"
 #include "app/seal.h"
 #include "app/signer_backup.h"
@@ -195,6 +196,7 @@ void Instance::join_rooms() {
                                      .backups = *backups_,
                                      .token_guards = token_guards_,
                                      .remote_keys = *remote_keys_,
+                                     .outside_provider = outside_provider_.get(),
                                      .mutual_tls_origin = configuration_.server.mutual_tls_origin(),
                                      .client_authorities = std::move(client_authorities_),
                                      .keep_retired = configuration_.rotation.keep_retired,
@@ -251,9 +253,22 @@ bool Instance::open_all(std::string& why) {
     auto authorities = client_authorities(configuration_.oauth, why);
     if (!authorities) return false;
     client_authorities_ = *std::move(authorities);
+    if (!meet_outside_provider(why)) return false;
     join_rooms();
     return start_replications(why) && load_definitions(why) && appoint_administrators(why) &&
            start_key_executor(why);
+}
+
+bool Instance::meet_outside_provider(std::string& why) {
+    auto const& provider = configuration_.outside_provider;
+    if (!provider) return true;
+    auto rules = provider_fetch_rules(*provider, why);
+    if (!rules) return false;
+    provider_network_ =
+        std::make_unique<outside_provider::HttpsNetwork>(*std::move(rules), resolver_);
+    outside_provider_ = std::make_unique<outside_provider::Provider>(
+        provider->settings, *provider_network_, clock_, log_);
+    return true;
 }
 
 bool Instance::start_replications(std::string& why) {

@@ -143,6 +143,7 @@ private:
     [[nodiscard]] bool load_definitions(std::string& why);
     [[nodiscard]] bool start_key_executor(std::string& why);
     // In strict mode, from here on, no record counts that the mirror has not got.
+    [[nodiscard]] bool meet_outside_provider(std::string& why);
     [[nodiscard]] bool start_replications(std::string& why);
 
     Configuration configuration_;
@@ -173,6 +174,8 @@ private:
     std::unique_ptr<LogoutSender> logout_sender_;
     std::unique_ptr<oauth::RemoteKeys> remote_keys_;                // from there
     std::vector<crypto::PresentedCertificate> client_authorities_;  // until the house has them
+    std::unique_ptr<outside_provider::Network> provider_network_;   // nullptr: there is none
+    std::unique_ptr<outside_provider::Provider> outside_provider_;  // there
     std::unique_ptr<pipeline::House> house_;
     std::unique_ptr<pipeline::Workers> workers_;
     std::optional<crypto::SigningKey> certificate_key_;

@@ -43,6 +43,8 @@ void write_rights(json::Writer& writer, UserOptions const& options) {
     }
     if (!options.fhir_user.empty()) writer.key("fhir_user").string(options.fhir_user);
     if (!options.patient.empty()) writer.key("patient").string(options.patient);
+    if (!options.provider_subject.empty() || options.no_provider_subject)
+        writer.key("provider_subject").string(options.provider_subject);
 }
 
 std::optional<std::string> change(UserOptions const& options, std::string body) {

@@ -17,6 +17,8 @@ struct UserOptions {
     std::vector<std::string> purposes;
     std::string fhir_user;
     std::string patient;
+    std::string provider_subject;      // who they are at the outside provider
+    bool no_provider_subject = false;  // nobody any more
 };
 // Prints the code that the user enrols with, once.
 int user_add(UserOptions const& options);

@@ -4,6 +4,31 @@
 #include "identity/json_members.h"
 
 namespace salus::identity {
+namespace {
+
+void write_outside(json::Writer& writer, OutsideRequest const& request) {
+    writer.key("outside").begin_object();
+    writer.key("state").string(request.state);
+    writer.key("nonce").string(request.nonce);
+    writer.key("verifier").string(request.verifier);
+    write_text(writer, "authorization", request.authorization);
+    write_flag(writer, "anew", request.anew);
+    write_time(writer, "began", request.began);
+    writer.end_object();
+}
+
+Result<OutsideRequest> outside_in(json::Value value) {
+    OutsideRequest request;
+    SALUS_TRY(request.state, text_in(value, "state"));
+    SALUS_TRY(request.nonce, text_in(value, "nonce"));
+    SALUS_TRY(request.verifier, text_in(value, "verifier"));
+    request.authorization = value.text_member("authorization").value_or("");
+    request.anew = is_true(value, "anew");
+    SALUS_TRY(request.began, time_in(value, "began"));
+    return request;
+}
+
+}  // namespace
 
 WallTime SignInAttempt::expires() const noexcept {
     return began + limits::kSignInAttemptLife;
@@ -18,6 +43,7 @@ std::string SignInAttempt::to_json() const {
     if (user) writer.key("user").string(user->text());
     if (!ceremony.empty()) write_bytes(writer, "ceremony", ceremony);
     if (!totp_secret.empty()) write_bytes(writer, "totp_secret", totp_secret.reveal());
+    if (outside) write_outside(writer, *outside);
     write_time(writer, "began", began);
     writer.end_object();
     return out;
@@ -35,6 +61,9 @@ Result<SignInAttempt> SignInAttempt::from_json(json::Value root) {
         SALUS_TRY(auto secret, bytes_in(root, "totp_secret"));
         attempt.totp_secret = SecretBytes(secret);
         scrub(secret);
+    }
+    if (auto const outside = root.member("outside")) {
+        SALUS_TRY(attempt.outside, outside_in(*outside));
     }
     SALUS_TRY(attempt.began, time_in(root, "began"));
     return attempt;

@@ -15,6 +15,16 @@
 
 namespace salus::identity {
 
+// A browser that was sent to the outside OpenID provider: what has to come back with it, once.
+struct OutsideRequest {
+    std::string state;          // RFC 6749 section 10.12: in the address it comes back to
+    std::string nonce;          // OpenID Connect Core section 3.1.2.1: in the ID token
+    std::string verifier;       // RFC 7636: what only we can redeem the code with
+    std::string authorization;  // the request for authorization that waits; empty: none
+    bool anew = false;          // a sign-in from before does not do
+    WallTime began{};
+};
+
 // Its id is that of the browser's cookie, or of the session in which somebody adds a factor. It
 // ends where a session begins, and the cookie with it: no id from before a sign-in counts after it
 // (F6).
@@ -24,9 +34,10 @@ struct SignInAttempt {
 
     crypto::Sha256Digest secret{};  // of that cookie
     std::string user_name;          // as typed; empty: not said yet
-    std::optional<UserId> user;     // whose password was right
+    std::optional<UserId> user;     // whose password was right, or whom the outside provider named
     Bytes ceremony;                 // of WebAuthn, until it is answered; empty: none
     SecretBytes totp_secret;        // shown, until it is proved; empty: none
+    std::optional<OutsideRequest> outside;  // until the browser comes back from there
     WallTime began{};
 
     [[nodiscard]] WallTime expires() const noexcept;

@@ -76,6 +76,15 @@ Result<void> read_factors(json::Value root, User& user) {
     return {};
 }
 
+Result<void> read_outside(json::Value root, User& user) {
+    if (!root.member("outside_subject")) return {};
+    OutsideAccount account;
+    SALUS_TRY(account.issuer, text_in(root, "outside_issuer"));
+    SALUS_TRY(account.subject, text_in(root, "outside_subject"));
+    user.outside = std::move(account);
+    return {};
+}
+
 void write_factors(json::Writer& writer, User const& user) {
     if (user.password) {
         writer.key("password").begin_object().key("record").string(user.password->record);
@@ -129,6 +138,10 @@ std::string User::to_json() const {
     writer.key("generation").integer(static_cast<std::int64_t>(generation));
     write_time(writer, "added", added);
     write_factors(writer, *this);
+    if (outside) {
+        writer.key("outside_issuer").string(outside->issuer);
+        writer.key("outside_subject").string(outside->subject);
+    }
     writer.end_object();
     return out;
 }
@@ -145,6 +158,7 @@ Result<User> User::from_json(json::Value root) {
     SALUS_TRY(user.added, time_in(root, "added"));
     SALUS_TRY_VOID(read_rights(root, user));
     SALUS_TRY_VOID(read_factors(root, user));
+    SALUS_TRY_VOID(read_outside(root, user));
     return user;
 }
 

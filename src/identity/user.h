@@ -15,6 +15,7 @@
 #include "foundation/result.h"
 #include "foundation/secret.h"
 #include "foundation/strong_id.h"
+#include "identity/outside_account.h"
 #include "json/document.h"
 #include "records/sealing.h"
 #include "request/purpose_of_use.h"
@@ -72,6 +73,7 @@ struct User {
     std::vector<Passkey> passkeys;
     std::optional<factors::RecoveryCodes> recovery_codes;
     std::optional<Enrolment> enrolment;
+    std::optional<OutsideAccount> outside;  // as whom the outside provider may sign them in
     WallTime added{};
 
     // Two factors, or a passkey, which is two in one.

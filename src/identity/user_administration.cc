@@ -56,6 +56,10 @@ void write_user(json::Writer& writer, User const& user) {
     writer.key("recovery_codes")
         .integer(user.recovery_codes ? static_cast<std::int64_t>(user.recovery_codes->left()) : 0);
     writer.key("enrolment").boolean(user.enrolment.has_value());
+    if (user.outside) {
+        writer.key("provider_issuer").string(user.outside->issuer);
+        writer.key("provider_subject").string(user.outside->subject);
+    }
     writer.key("added").string(to_instant(user.added));
     writer.end_object();
 }
@@ -72,6 +76,28 @@ Result<void> add_to_directory(Documents& documents, UserId const& user,
         return fail(Errc::too_large, "there are too many users");
     add_id(directory->ids, user.text());
     return documents.write(directory, std::nullopt, prepared);
+}
+
+// Who the user is at the outside provider, and no second user is.
+Result<void> move_outside_account(UsersDesk const& desk, json::Value root, User& user,
+                                  request::Prepared& prepared) {
+    auto const before = user.outside;
+    SALUS_TRY_VOID(change_outside_account(root, desk.provider_issuer, user));
+    if (user.outside == before) return {};
+    auto documents = documents_of(desk);
+    if (before) {
+        SALUS_TRY(auto const owner,
+                  documents.read<OutsideAccountOwner>(outside_account_id(*before)));
+        if (owner && owner->value.user == user.id) {
+            SALUS_TRY_VOID(documents.remove(*owner, prepared));
+        }
+    }
+    if (!user.outside) return {};
+    Stored<OutsideAccountOwner> const owner{
+        .value = {user.id}, .id = outside_account_id(*user.outside), .version = 0};
+    SALUS_TRY(auto const taken, documents.read<OutsideAccountOwner>(owner.id));
+    if (taken) return fail(Errc::conflict, "another user has this account of the provider");
+    return documents.write(owner, std::nullopt, prepared);
 }
 
 }  // namespace
@@ -94,6 +120,7 @@ Result<request::Prepared> add_user(UsersDesk const& desk, request::Exchange& exc
     auto const code = new_enrolment(user.value, desk.clock.now(), desk.random);
 
     auto prepared = answer(201, enrolment_answer(user.value, code));
+    SALUS_TRY_VOID(move_outside_account(desk, body.root(), user.value, prepared));
     SALUS_TRY_VOID(documents.write(user, std::nullopt, prepared));
     Stored<UserName> const name{.value = {user->id}, .id = user->user_name, .version = 0};
     SALUS_TRY_VOID(documents.write(name, std::nullopt, prepared));
@@ -126,6 +153,8 @@ Result<request::Prepared> change_user(UsersDesk const& desk, request::Exchange& 
               desk.parser.parse(DocumentReader::take(exchange.request.body.clone())));
     SALUS_TRY_VOID(change_user_members(body.root(), user->value));
     ++user->value.generation;
+    request::Prepared changes;
+    SALUS_TRY_VOID(move_outside_account(desk, body.root(), user->value, changes));
     auto prepared = answer(200, {});
     if (asks(body.root(), "enrol")) {
         take_factors(user->value);
@@ -137,6 +166,8 @@ Result<request::Prepared> change_user(UsersDesk const& desk, request::Exchange& 
         write_user(writer, user->value);
         prepared = answer(200, std::move(text));
     }
+    prepared.batch = std::move(changes.batch);
+    prepared.touched = std::move(changes.touched);
     SALUS_TRY_VOID(documents.write(*user, std::nullopt, prepared));
     SALUS_TRY(auto const ended,
               Endings(documents, desk.logouts).end_all(user->value.id, {}, prepared));

@@ -194,6 +194,53 @@ TEST_F(UserAdministrationTest, ANewCodeTakesEveryFactorAway) {
     EXPECT_FALSE(user(id).password.has_value());
 }
 
+// IAM-5: who somebody is at the outside provider is stated, once, and of the provider of now.
+TEST_F(UserAdministrationTest, AnOutsideAccountIsOfOneUser) {
+    desk_.provider_issuer = "https://login.example";
+    auto const ada = *save(must(add(kAda))).root().text_member("id");
+    auto const bob = *save(must(add(R"({"user_name":"bob","scope":"","purposes":["TREAT"],)"
+                                    R"("provider_subject":"7"})")))
+                          .root()
+                          .text_member("id");
+    OutsideAccount const seven{.issuer = "https://login.example", .subject = "7"};
+    auto const owner = [&] {
+        Documents documents(home_.records(), parser_, instance_.clock);
+        auto const found = must(documents.read<OutsideAccountOwner>(outside_account_id(seven)));
+        return found ? found->value.user.text() : std::string();
+    };
+    EXPECT_EQ(user(bob).outside, seven);
+    EXPECT_EQ(owner(), bob);
+    EXPECT_EQ(change(ada, R"({"provider_subject":"7"})").error().code, Errc::conflict);
+    auto const before = user(bob).generation;
+    auto const answer = save(must(change(bob, R"({"provider_subject":"8"})")));
+    EXPECT_EQ(answer.root().text_member("provider_subject"), "8");
+    EXPECT_EQ(answer.root().text_member("provider_issuer"), seven.issuer);
+    EXPECT_GT(user(bob).generation, before);
+    EXPECT_EQ(owner(), "");
+    save(must(change(ada, R"({"provider_subject":"7"})")));
+    EXPECT_EQ(owner(), ada);
+    save(must(change(ada, R"({"status":"active"})")));
+    EXPECT_EQ(user(ada).outside, seven);
+    save(must(change(ada, R"({"provider_subject":""})")));
+    EXPECT_FALSE(user(ada).outside.has_value());
+    EXPECT_EQ(owner(), "");
+}
+
+TEST_F(UserAdministrationTest, WhatIsNoOutsideAccountIsRefused) {
+    auto const id = *save(must(add(kAda))).root().text_member("id");
+    // There is no provider.
+    EXPECT_EQ(change(id, R"({"provider_subject":"7"})").error().code, Errc::invalid);
+    desk_.provider_issuer = "https://login.example";
+    for (auto const& subject :
+         {std::string("7"), std::string(R"(["7"])"), std::string(R"("a b")"),
+          std::string("\"\xc3\xa9\""), std::string("null"), "\"" + std::string(256, 'a') + "\""}) {
+        EXPECT_EQ(change(id, R"({"provider_subject":)" + subject + "}").error().code, Errc::invalid)
+            << subject;
+    }
+    EXPECT_NE(outside_account_id({.issuer = "https://a", .subject = "b"}),
+              outside_account_id({.issuer = "https://", .subject = "ab"}));
+}
+
 TEST_F(UserAdministrationTest, TheListTellsNoSecret) {
     save(must(add(kAda)));
     save(must(add(R"({"user_name":"bob","scope":"","purposes":["TREAT"]})")));

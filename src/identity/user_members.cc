@@ -13,10 +13,11 @@ namespace {
 
 constexpr std::size_t kPurposesLargest = 8;
 
-constexpr std::array<std::string_view, 6> kNewMembers{"user_name", "display_name", "scope",
-                                                      "purposes",  "fhir_user",    "patient"};
-constexpr std::array<std::string_view, 8> kChangedMembers{
-    "status", "display_name", "scope", "purposes", "fhir_user", "patient", "enrol", "end_sessions"};
+constexpr std::array<std::string_view, 7> kNewMembers{
+    "user_name", "display_name", "scope", "purposes", "fhir_user", "patient", "provider_subject"};
+constexpr std::array<std::string_view, 9> kChangedMembers{
+    "status",  "display_name", "scope",        "purposes",        "fhir_user",
+    "patient", "enrol",        "end_sessions", "provider_subject"};
 
 Result<void> only_members(json::Value root, std::span<std::string_view const> known) {
     if (!root.is_object()) return fail(Errc::invalid, "a user is a JSON object");
@@ -104,6 +105,18 @@ Result<void> change_user_members(json::Value root, User& user) {
         user.status = *status == "active" ? UserStatus::active : UserStatus::disabled;
     }
     return read_rights(root, user);
+}
+
+Result<void> change_outside_account(json::Value root, std::string const& issuer, User& user) {
+    if (!root.member("provider_subject")) return {};
+    auto const subject = root.text_member("provider_subject");
+    if (!subject || (!subject->empty() && !is_subject(*subject)))
+        return fail(Errc::invalid, "provider_subject is a text of at most 255 visible characters");
+    user.outside.reset();
+    if (subject->empty()) return {};
+    if (issuer.empty()) return fail(Errc::invalid, "no outside provider is configured");
+    user.outside = OutsideAccount{.issuer = issuer, .subject = *subject};
+    return {};
 }
 
 bool asks(json::Value root, std::string_view name) {

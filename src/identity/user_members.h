@@ -9,6 +9,10 @@ namespace salus::identity {
 [[nodiscard]] Result<void> read_user_members(json::Value root, User& user);
 // Of one that is there: what is not said stays. A user name never changes.
 [[nodiscard]] Result<void> change_user_members(json::Value root, User& user);
+// `provider_subject`, which is of the provider that is configured now (`issuer`; empty: none). An
+// empty text takes the account away.
+[[nodiscard]] Result<void> change_outside_account(json::Value root, std::string const& issuer,
+                                                  User& user);
 // Whether a member is true.
 [[nodiscard]] bool asks(json::Value root, std::string_view name);
 

@@ -29,6 +29,13 @@ request::Prepared document(std::string text) {
     return prepared;
 }
 
+// An instance has one outside provider, for its first tenant.
+std::optional<sign_in::OutsideDesk> outside_desk_of(House const& house, TenantHouse const& tenant) {
+    bool const first = house.tenants.front().get() == &tenant;
+    if (house.outside_provider == nullptr || !first) return std::nullopt;
+    return sign_in::OutsideDesk{.provider = *house.outside_provider, .keys = tenant.token_keys};
+}
+
 }  // namespace
 
 TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
@@ -52,9 +59,17 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
       logouts_(oauth::logout_telling(tenant.tenant.name, logout_clients_, *house.waiting_logouts)),
       end_session_(tenant.tenant, tenant.token_keys, house.token_guards, logouts_, *records_,
                    parser_, house.clock),
-      sign_in_desk_{tenant.tenant,         *records_,   parser_,
-                    house.random,          house.clock, house.token_guards,
-                    *house.hashing_places, logouts_,    house.password_cost} {}
+      outside_(outside_desk_of(house, tenant)),
+      sign_in_desk_{.tenant = tenant.tenant,
+                    .records = *records_,
+                    .parser = parser_,
+                    .random = house.random,
+                    .clock = house.clock,
+                    .guards = house.token_guards,
+                    .places = *house.hashing_places,
+                    .logouts = logouts_,
+                    .cost = house.password_cost,
+                    .outside = outside_ ? &*outside_ : nullptr} {}
 
 Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
     using request::Interaction;
@@ -113,13 +128,15 @@ Result<request::Prepared> TenantDesk::prepare_clients(request::Exchange& exchang
 Result<request::Prepared> TenantDesk::prepare_users(request::Exchange& exchange,
                                                     request::Permit const& permit) {
     using request::Interaction;
-    identity::UsersDesk const desk{.records = *records_,
-                                   .parser = parser_,
-                                   .random = house_.random,
-                                   .clock = house_.clock,
-                                   .logouts = logouts_,
-                                   .forget = [&news = house_.token_guards.revocations](
-                                                 std::string user) { news.add(std::move(user)); }};
+    identity::UsersDesk const desk{
+        .records = *records_,
+        .parser = parser_,
+        .random = house_.random,
+        .clock = house_.clock,
+        .logouts = logouts_,
+        .forget = [&news = house_.token_guards.revocations](
+                      std::string user) { news.add(std::move(user)); },
+        .provider_issuer = outside_ ? outside_->provider.settings().issuer : ""};
     auto const interaction = permit.intent().interaction;
     if (interaction == Interaction::user_add) return identity::add_user(desk, exchange);
     if (interaction == Interaction::user_list) return identity::list_users(desk);

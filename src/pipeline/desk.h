@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "admin/definition_packages.h"
 #include "admin/key_rotation.h"
@@ -39,6 +40,10 @@ public:
                                                     request::Permit const& permit);
     // The address of keys that prepare() could not do without, once; empty: it wanted none.
     [[nodiscard]] std::string take_wanted_keys() { return client_trust_.keys.take(); }
+    // What prepare() could not do without of the outside provider, once; nothing: it needs nothing.
+    [[nodiscard]] std::optional<outside_provider::Wish> take_provider_wish() {
+        return outside_ ? outside_->take_wish() : std::nullopt;
+    }
     // Data keys that prepare() caused to be made (KEY-3).
     void note_new_keys(request::AuditFacts& facts);
 
@@ -74,6 +79,7 @@ private:
     oauth::ClientDirectory logout_clients_;
     identity::LogoutTelling logouts_;
     oauth::EndSession end_session_;
+    std::optional<sign_in::OutsideDesk> outside_;  // nothing: no outside provider signs people in
     sign_in::Desk sign_in_desk_;
     minimum_necessary::Narrowing narrowing_;
 };

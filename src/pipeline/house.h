@@ -21,6 +21,7 @@
 #include "foundation/log.h"
 #include "identity/waiting_logouts.h"
 #include "oauth/remote_keys.h"
+#include "outside_provider/provider.h"
 #include "records/compartment_index.h"
 #include "request/tenant.h"
 #include "sign_in/hashing_places.h"
@@ -46,6 +47,8 @@ struct House {
     admin::Backups& backups;
     authentication::TokenGuards& token_guards;
     oauth::RemoteKeys& remote_keys;
+    // Who signs in people of the first tenant, besides itself; nullptr: nobody.
+    outside_provider::Provider* outside_provider = nullptr;
     // Of the listener that asks clients for certificates (RFC 8705); empty: there is none.
     std::string mutual_tls_origin{};
     // Whose word about the names of clients counts there (tls_client_auth); empty: nobody's.

@@ -1,6 +1,7 @@
 #include "pipeline/pipeline.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "foundation/limits.h"
 #include "operations/cors.h"
@@ -87,7 +88,14 @@ Task<Result<request::Permit>> Pipeline::decide(request::Exchange& exchange) {
 Task<Result<Pipeline::Work>> Pipeline::prepare(request::Exchange& exchange,
                                                request::Permit const& permit) {
     auto job = [&exchange, &permit](Desk& desk) { return prepare_at(desk, exchange, permit); };
-    if (operations::belongs_on_a_worker(permit)) co_return co_await workers_.run(job, home_);
+    if (operations::belongs_on_a_worker(permit)) {
+        auto work = co_await workers_.run(job, home_);
+        if (!work || !work->wish) co_return work;
+        // A person came from the outside provider: this request alone waits for what that says.
+        auto wish = *std::exchange(work->wish, std::nullopt);
+        if (!co_await house_.outside_provider->fulfil(std::move(wish), home_)) co_return work;
+        co_return co_await workers_.run(job, home_);
+    }
     auto work = job(*desk_);
     auto wanted = desk_->of(*exchange.tenant).take_wanted_keys();
     if (wanted.empty()) co_return work;
@@ -110,12 +118,13 @@ Result<Pipeline::Work> Pipeline::prepare_at(Desk& desk, request::Exchange& excha
     auto outcome = room.prepare(exchange, permit);
     // Whatever becomes of the request, the keys are there.
     room.note_new_keys(exchange.facts);
+    auto wish = room.take_provider_wish();
     SALUS_TRY(auto prepared, std::move(outcome));
     exchange.facts.touched = prepared.touched;
     exchange.facts.consulted = prepared.consulted;
     if (!exchange.entries.empty()) return Work{std::move(prepared), std::nullopt};
     SALUS_TRY(auto answer, room.narrowing().narrow(prepared, permit, exchange));
-    return Work{std::move(prepared), std::move(answer)};
+    return Work{std::move(prepared), std::move(answer), std::move(wish)};
 }
 
 // Of a batch all entries, of a transaction its reads: decided, recorded and refused by themselves.

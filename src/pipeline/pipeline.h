@@ -28,7 +28,8 @@ public:
 private:
     struct Work {
         request::Prepared prepared;
-        std::optional<request::Disclosable> answer;  // later, if entries answer for themselves
+        std::optional<request::Disclosable> answer;    // later, if entries answer for themselves
+        std::optional<outside_provider::Wish> wish{};  // what a better answer needs
     };
     struct Safeguards {
         authentication::Authentication authentication;

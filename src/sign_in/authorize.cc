@@ -62,11 +62,21 @@ Result<Known> learn(Desk const& desk, Waiting& waiting, std::optional<LiveSessio
     return known;
 }
 
+// The most that the outside provider can prove of this user.
+identity::Assurance outside_reach(Desk const& desk, std::optional<LiveSession> const& live) {
+    auto const* provider = desk.provider();
+    if (provider == nullptr || !live) return identity::Assurance::none;
+    auto const& account = live->user.value.outside;
+    if (!account || account->issuer != provider->issuer) return identity::Assurance::none;
+    return outside_provider::most_of(*provider);
+}
+
 NextStep next_step_of(Desk const& desk, Waiting const& waiting,
                       std::optional<LiveSession> const& live, Known const& known) {
     return next_step({.pending = waiting.pending.value,
                       .session = live ? &live->session.value : nullptr,
                       .user = live ? &live->user.value : nullptr,
+                      .outside = outside_reach(desk, live),
                       .grantable = live ? &known.grantable : nullptr,
                       .allowed_before = known.before,
                       .now = desk.clock.now()});
@@ -144,6 +154,7 @@ Result<request::Prepared> SignIn::authorize(Visit const& visit, Waiting waiting,
         case Step::prove_more:
             return show(visit, sign_in_page({.visit = visit,
                                              .waiting = &waiting,
+                                             .provider = desk_.provider(),
                                              .confirm = next.step == Step::prove_more}));
         case Step::enrol: return go_to(visit, "/account");
         case Step::choose_patient: return show(visit, patient_page(visit, waiting, {}, 200));

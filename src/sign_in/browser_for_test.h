@@ -144,14 +144,32 @@ public:
         if (prepared.after_commit) prepared.after_commit();
         return true;
     }
-    // What an answer would be; nothing is committed.
+    // People may come from there, too. Borrows it.
+    void offer(outside_provider::Provider& provider) {
+        keys_.emplace(must(authentication::TokenKeys::open(
+            home_.owner().directory() / "token.sealed", home_.tenant(), instance_.random)));
+        outside_.emplace(sign_in::OutsideDesk{.provider = provider, .keys = *keys_});
+        desk_.outside = &*outside_;
+    }
+    // What an answer would be; nothing is committed. As the pipeline does: what it lacks is
+    // fetched, and it is prepared again.
     [[nodiscard]] Result<request::Prepared> prepare(request::Exchange& exchange,
                                                     std::string const& target) {
+        auto prepared = prepare_once(exchange, target);
+        auto wish = outside_ ? outside_->take_wish() : std::nullopt;
+        if (!wish) return prepared;
+        static_cast<void>(
+            instance_.home.run(outside_->provider.fulfil(*std::move(wish), instance_.home)));
+        return prepare_once(exchange, target);
+    }
+
+private:
+    [[nodiscard]] Result<request::Prepared> prepare_once(request::Exchange& exchange,
+                                                         std::string const& target) {
         if (target.starts_with("/account")) return sign_in::Account(desk_).answer(exchange);
         return sign_in::SignIn(desk_).answer(exchange);
     }
 
-private:
     TestInstance instance_;
     TestRecords home_{instance_};
     json::Parser parser_;
@@ -161,6 +179,8 @@ private:
     oauth::ClientDirectory clients_{home_.records(), parser_};
     identity::LogoutTelling logouts_ =
         oauth::logout_telling(home_.tenant().name, clients_, waiting_logouts_);
+    std::optional<authentication::TokenKeys> keys_;
+    std::optional<sign_in::OutsideDesk> outside_;
     sign_in::Desk desk_{home_.tenant(),   home_.records(), parser_,
                         instance_.random, instance_.clock, guards_,
                         places_,          logouts_,        kCheapCost};
@@ -243,6 +263,12 @@ public:
                                                               FormFields fields) {
         fields.emplace_back("token", token_);
         auto exchange = make(http::Method::post, target, encoded(fields));
+        auto prepared = must(house_.prepare(exchange, target));
+        return {std::move(prepared), std::move(exchange.facts)};
+    }
+
+    std::pair<request::Prepared, request::AuditFacts> prepare_get(std::string const& target) {
+        auto exchange = make(http::Method::get, target, {});
         auto prepared = must(house_.prepare(exchange, target));
         return {std::move(prepared), std::move(exchange.facts)};
     }

@@ -15,6 +15,7 @@
 #include "records/records.h"
 #include "request/tenant.h"
 #include "sign_in/hashing_places.h"
+#include "sign_in/outside_desk.h"
 
 namespace salus::sign_in {
 
@@ -28,10 +29,15 @@ struct Desk {
     HashingPlaces& places;
     identity::LogoutTelling const& logouts;
     factors::PasswordCost cost{};
+    OutsideDesk* outside = nullptr;  // nullptr: no outside provider signs people in
 
     [[nodiscard]] identity::Documents documents() const { return {records, parser, clock}; }
     [[nodiscard]] oauth::Authorizations authorizations() const {
         return {tenant, records, parser, random, clock};
+    }
+    // nullptr: none.
+    [[nodiscard]] outside_provider::Settings const* provider() const {
+        return outside == nullptr ? nullptr : &outside->provider.settings();
     }
     [[nodiscard]] factors::PasswordHashing hashing() const {
         return factors::PasswordHashing(cost);

@@ -29,16 +29,16 @@ std::optional<NextStep> missing_proof(Situation const& at) {
         if (asked.prompt_none) return refusal("login_required", "nobody is signed in");
         return NextStep{Step::sign_in};
     }
-    auto const most = reachable(*at.user);
-    if (identity::satisfies(most, Assurance::multi_factor) && !satisfies(most, asked.needed)) {
+    bool const strong_enough = satisfies(at.session->assurance, asked.needed);
+    auto const most = std::max(reachable(*at.user), at.outside);
+    bool const has_factors = satisfies(most, Assurance::multi_factor);
+    if (!strong_enough && has_factors && !satisfies(most, asked.needed)) {
         return refusal("unmet_authentication_requirements",
                        "this person has no factor that proves as much");
     }
-    bool const enough = satisfies(at.session->assurance, asked.needed) &&
-                        is_recent_enough(*at.session, at.pending, at.now);
-    if (enough) return std::nullopt;
+    if (strong_enough && is_recent_enough(*at.session, at.pending, at.now)) return std::nullopt;
     if (asked.prompt_none) return refusal("login_required", "the sign-in does not suffice");
-    return NextStep{at.user->has_strong_factor() ? Step::prove_more : Step::enrol};
+    return NextStep{strong_enough || has_factors ? Step::prove_more : Step::enrol};
 }
 
 bool is_nothing(request::ScopeRequest const& scope) {

@@ -34,8 +34,10 @@ struct NextStep {
 
 struct Situation {
     identity::PendingAuthorization const& pending;
-    identity::Session const* session = nullptr;        // live; nullptr: none
-    identity::User const* user = nullptr;              // of the session
+    identity::Session const* session = nullptr;  // live; nullptr: none
+    identity::User const* user = nullptr;        // of the session
+    // The most that an outside provider can prove of this user.
+    identity::Assurance outside = identity::Assurance::none;
     request::ScopeRequest const* grantable = nullptr;  // of this user to this client
     // A grant stands that covers all of it, and the client proves who it is: an app that any
     // program can claim to be is asked about every time (RFC 8252 section 8.6).

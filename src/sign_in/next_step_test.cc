@@ -25,6 +25,7 @@ protected:
         return next_step({.pending = pending_,
                           .session = signed_in_ ? &session_ : nullptr,
                           .user = signed_in_ ? &user_ : nullptr,
+                          .outside = outside_,
                           .grantable = &grantable_,
                           .allowed_before = allowed_before_,
                           .now = kNow + seconds(10)});
@@ -39,6 +40,7 @@ protected:
     identity::Session session_;
     identity::User user_;
     request::ScopeRequest grantable_;
+    Assurance outside_ = Assurance::none;
     bool signed_in_ = true;
     bool allowed_before_ = false;
 };
@@ -108,6 +110,25 @@ TEST_F(NextStepTest, ACodeSatisfiesNothing) {
     expect(Step::enrol);
     pending_.request.prompt_none = true;
     expect_refusal("login_required");
+}
+
+// Who comes by an outside provider has no factors here, and needs none of what it can prove.
+TEST_F(NextStepTest, WhatAnOutsideProviderProvesCounts) {
+    user_.totp.reset();
+    outside_ = Assurance::multi_factor;
+    expect(Step::consent);
+    pending_.request.max_age = seconds(60);
+    expect(Step::prove_more);
+    session_.assurance = Assurance::recovery;
+    expect(Step::prove_more);
+    pending_.request.needed = Assurance::phishing_resistant;
+    expect_refusal("unmet_authentication_requirements");
+    outside_ = Assurance::phishing_resistant;
+    expect(Step::prove_more);
+    session_.assurance = Assurance::phishing_resistant;
+    session_.authenticated = kNow;
+    outside_ = Assurance::none;
+    expect(Step::consent);
 }
 
 TEST_F(NextStepTest, NothingToGrantIsRefused) {

@@ -122,7 +122,8 @@ Result<void> touch(Desk const& desk, Stored<Session> session, request::Prepared&
 }
 
 Result<void> begin_session(Desk const& desk, Visit const& visit, identity::User const& user,
-                           identity::Assurance assurance, request::Prepared& prepared) {
+                           identity::Assurance assurance, request::Prepared& prepared,
+                           std::optional<WallTime> authenticated) {
     auto documents = desk.documents();
     auto cookie = identity::SecretId::make(desk.random);
     SALUS_TRY(auto former, session_here(documents, visit));
@@ -141,7 +142,7 @@ Result<void> begin_session(Desk const& desk, Visit const& visit, identity::User 
         .secret = cookie.hash(),
         .generation = user.generation,
         .assurance = assurance,
-        .authenticated = visit.now(),
+        .authenticated = authenticated.value_or(visit.now()),
         .began = visit.now(),
         .used = visit.now(),
         .browser = browser_name(visit.exchange().request.headers.get("User-Agent").value_or(""))};

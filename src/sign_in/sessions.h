@@ -27,10 +27,11 @@ struct LiveSession {
 // has one, that session goes on, so that what apps were allowed for as long as it lasts does, too;
 // its former cookie opens nothing any more. Somebody else's ends. What was half done in this
 // browser is over, and what waits for it waits under a new cookie. The user's document is the
-// caller's to write.
+// caller's to write. `authenticated`: when they proved it; nothing: now.
 [[nodiscard]] Result<void> begin_session(Desk const& desk, Visit const& visit,
                                          identity::User const& user, identity::Assurance assurance,
-                                         request::Prepared& prepared);
+                                         request::Prepared& prepared,
+                                         std::optional<WallTime> authenticated = std::nullopt);
 // The present session under a new cookie and the user's present generation, which the caller just
 // raised: every other session, grant and token of this user is void.
 [[nodiscard]] Result<void> renew_alone(Desk const& desk, LiveSession live,

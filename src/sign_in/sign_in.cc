@@ -15,6 +15,7 @@ Result<request::Prepared> SignIn::answer(request::Exchange& exchange) const {
     if (place.empty()) return proceed(visit);
     if (place == "one-time-password") return ask_one_time_password(visit, {}, 200);
     if (place == "code") return ask_code(visit, {}, 200);
+    if (place == "provider") return take_provider(visit);
     return fail(Errc::not_found, "There is no such page.");
 }
 
@@ -25,6 +26,7 @@ Result<request::Prepared> SignIn::by_form(Visit const& visit) const {
     if (place == "code") return take_code(visit);
     if (place == "passkey/options") return begin_passkey(visit);
     if (place == "passkey") return take_passkey(visit);
+    if (place == "provider") return begin_provider(visit);
     if (place == "consent") return take_consent(visit);
     if (place == "patient") return take_patient(visit);
     return fail(Errc::not_found, "There is no such page.");
@@ -39,7 +41,9 @@ Result<request::Prepared> SignIn::proceed(Visit const& visit) const {
     // Asked for by /account, where a session is too old for what somebody wants to do.
     bool const again = visit.field("again") == "1";
     if (live && !again) return go_to(visit, "/account");
-    return show(visit, sign_in_page({.visit = visit, .confirm = live.has_value()}));
+    return show(
+        visit,
+        sign_in_page({.visit = visit, .provider = desk_.provider(), .confirm = live.has_value()}));
 }
 
 Result<request::Prepared> SignIn::ask_to_sign_in(Visit const& visit, Literal what_failed,
@@ -47,6 +51,7 @@ Result<request::Prepared> SignIn::ask_to_sign_in(Visit const& visit, Literal wha
     SALUS_TRY(auto const waiting, waiting_here(desk_, visit));
     return show(visit, sign_in_page({.visit = visit,
                                      .waiting = waiting ? &*waiting : nullptr,
+                                     .provider = desk_.provider(),
                                      .what_failed = what_failed,
                                      .status = status}));
 }

@@ -45,6 +45,16 @@ private:
     [[nodiscard]] Result<request::Prepared> begin_passkey(Visit const& visit) const;
     [[nodiscard]] Result<request::Prepared> take_passkey(Visit const& visit) const;
 
+    // The outside OpenID provider (sign_in_provider.cc).
+    [[nodiscard]] Result<request::Prepared> begin_provider(Visit const& visit) const;
+    [[nodiscard]] Result<request::Prepared> take_provider(Visit const& here) const;
+    [[nodiscard]] Result<request::Prepared> refuse_provider(Visit const& visit,
+                                                            Attempt const* attempt,
+                                                            Literal rule) const;
+    [[nodiscard]] Result<request::Prepared> admit_from_provider(
+        Visit const& visit, Attempt attempt, identity::OutsideRequest const& asked,
+        outside_provider::Proven const& proven) const;
+
     // Signed in: whose records, and what the app may do (authorize.cc).
     [[nodiscard]] Result<request::Prepared> authorize(Visit const& visit, Waiting waiting,
                                                       std::optional<LiveSession> live) const;

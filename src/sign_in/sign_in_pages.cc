@@ -38,6 +38,17 @@ void password_form(pages::Html& html, Visit const& visit) {
     html.close("form");
 }
 
+// Where an app asks for more than the provider can prove, it is not offered.
+void provider_form(pages::Html& html, SignInPage const& page, bool passkey_only) {
+    if (page.provider == nullptr) return;
+    auto const most = outside_provider::most_of(*page.provider);
+    if (passkey_only && most != identity::Assurance::phishing_resistant) return;
+    open_form(html, page.visit, "/sign-in/provider");
+    html.raw("<button type=\"submit\" class=\"second\">").raw(texts::kWithProvider);
+    html.text(page.provider->name).raw("</button>");
+    html.close("form");
+}
+
 }  // namespace
 
 Screen sign_in_page(SignInPage const& page) {
@@ -50,6 +61,7 @@ Screen sign_in_page(SignInPage const& page) {
         page.waiting->pending.value.request.needed == identity::Assurance::phishing_resistant;
     if (passkey_only) html.element("p", texts::kPasskeyNeeded.text(), {{"class", "note"}});
     passkey_form(html, page.visit, "/sign-in/passkey", "get", texts::kWithPasskey);
+    provider_form(html, page, passkey_only);
     if (!passkey_only) {
         html.raw("<p class=\"or\"><span>or</span></p>\n");
         password_form(html, page.visit);
@@ -96,6 +108,13 @@ Screen code_page(SignInPage const& page) {
     html.open("p", {{"class", "soft after"}});
     html.element("a", "Sign in another way", {{"href", back}}).close("p");
     return screen_of(page, texts::kCode, std::move(html));
+}
+
+Screen leave_page(std::string_view provider, std::string_view url) {
+    pages::Html html;
+    html.element("h1", texts::kLeave.text());
+    html.open("p").element("a", provider, {{"href", url}}).close("p");
+    return {.title = texts::kLeave, .body = std::move(html)};
 }
 
 Screen over_page(Visit const& visit) {

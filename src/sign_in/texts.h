@@ -15,6 +15,10 @@ inline constexpr Literal kPasskeyDidNotWork =
     "That passkey did not work here. Try again, or use another way to sign in.";
 inline constexpr Literal kCodeDidNotWork =
     "That code did not work. Each code serves once; wait for the next one and try again.";
+inline constexpr Literal kProviderDidNotWork =
+    "Signing in there did not work here. Try again, or use another way to sign in.";
+inline constexpr Literal kProviderAway =
+    "The sign-in service does not answer as it should. Try again in a moment, or use another way.";
 
 inline constexpr Literal kSignIn = "Sign in";
 inline constexpr Literal kConfirm = "Confirm that it is you";
@@ -23,6 +27,8 @@ inline constexpr Literal kConfirmWhy =
 inline constexpr Literal kPasskeyNeeded = "This app asks for a passkey.";
 inline constexpr Literal kWithPasskey = "Sign in with a passkey";
 inline constexpr Literal kWithCode = "Use a recovery code, or the code of your first sign-in";
+inline constexpr Literal kWithProvider = "Sign in with ";
+inline constexpr Literal kLeave = "You are on your way to sign in at";
 inline constexpr Literal kUserName = "User name";
 inline constexpr Literal kPassword = "Password";
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "crypto/random.h"
@@ -32,7 +33,16 @@ public:
     // Empty when it is not there.
     [[nodiscard]] std::string field(std::string_view name) const;
     // Of the request for authorization that waits; empty: none.
-    [[nodiscard]] std::string authorization() const { return field("authorization"); }
+    [[nodiscard]] std::string authorization() const {
+        return resumed_ ? *resumed_ : field("authorization");
+    }
+    // This visit, with the request for authorization for which the browser had gone elsewhere:
+    // what its address says of one does not count.
+    [[nodiscard]] Visit resumed(std::string authorization) const {
+        auto visit = *this;
+        visit.resumed_ = std::move(authorization);
+        return visit;
+    }
 
     // What this browser is known by before anybody signs in: its cookie, or a new one.
     [[nodiscard]] identity::SecretId const& browser() const noexcept { return browser_; }
@@ -56,6 +66,7 @@ private:
     request::Exchange* exchange_ = nullptr;
     std::string place_;
     std::vector<request::Parameter> fields_;
+    std::optional<std::string> resumed_;
     identity::SecretId browser_;
     bool new_browser_ = false;
     std::optional<identity::SecretId> session_;
