@@ -15,7 +15,6 @@
 namespace salus::app {
 namespace {
 
-using identity::LogoutNotice;
 using identity::LogoutNotices;
 using testing::must;
 using namespace std::chrono_literals;
