@@ -238,9 +238,18 @@ TEST_F(ReconciliationTest, AKeyDestroyedByARotationExcusesNothing) {
 }
 
 TEST_F(ReconciliationTest, ShortLivedDocumentsVanish) {
-    write(address(1), 1, patient(1), 11, "replay-guard");
-    rows_.remove(address(1), 1);
+    std::uint8_t next = 1;
+    for (auto const* type : {"replay-guard", "ReplayGuard", "Session", "AuthorizationCode"}) {
+        write(address(next), 1, patient(1), 11, type);
+        rows_.remove(address(next++), 1);
+    }
     EXPECT_TRUE(report().clean());
+}
+
+TEST_F(ReconciliationTest, AUserDoesNotVanish) {
+    write(address(1), 1, patient(1), 11, "User");
+    rows_.remove(address(1), 1);
+    EXPECT_EQ(kinds(), Kinds{Kind::deleted});
 }
 
 TEST_F(ReconciliationTest, ALogThatIsNotWholeSaysNothing) {

@@ -12,8 +12,14 @@ namespace {
 constexpr std::int64_t kStepErase = 2;
 constexpr std::int64_t kDone = 1'000;  // "key.destroyed" is its last leaf
 
-// docs/formats/sealed-record.md: the classes that have a time of expiry.
-constexpr std::array<std::string_view, 2> kShortLived{"replay-guard", "condition-guard"};
+// Types of documents that have a time of expiry, as leaves name them; the first two as leaves of
+// earlier versions do.
+constexpr std::array<std::string_view, 14> kShortLived{
+    "replay-guard",  "condition-guard", "ReplayGuard",          "Revocation",
+    "Session",       "Grant",           "KnownDevice",          "SignInAttempt",
+    "Throttle",      "PushedRequest",   "PendingAuthorization", "AuthorizationCode",
+    "LaunchContext", "ConditionGuard",
+};
 
 bool is_erasure(std::optional<json::Value> const& key) {
     return key && key->text_member("op") == "erase-patient";
