@@ -172,7 +172,7 @@ void read_root(toml::table const& root, Configuration& configuration, std::strin
     if (top.has("backup")) read_backup(top.section("backup"), configuration, why);
     if (top.has("crypto")) read_crypto(top.section("crypto"), configuration.crypto, why);
     if (top.has("oauth")) read_oauth(top.section("oauth"), configuration, why);
-    if (top.has("sign_in")) read_outside_provider(top.section("sign_in"), configuration, why);
+    if (top.has("sign_in")) read_sign_in(top.section("sign_in"), configuration, why);
     read_audit(top.has("audit") ? top.section("audit") : nullptr, configuration, why);
     static_cast<void>(top.has("tenant"));
     read_tenants(toml::node_view<toml::node const>(root.get("tenant")), configuration, why);

@@ -151,6 +151,7 @@ struct Configuration {
     CryptoConfiguration crypto;
     AuditConfiguration audit;
     OauthConfiguration oauth;
+    std::filesystem::path breached_passwords;  // as Have I Been Pwned gives them; empty: none
     std::optional<OutsideProviderConfiguration> outside_provider;  // nothing: nobody does
     std::size_t index_cache_bytes = 0;
     LogLevel log_level = LogLevel::info;

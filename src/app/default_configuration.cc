@@ -129,6 +129,11 @@ jwks_uri_networks = []
 # server.mutual_tls_port. Best an authority that serves for this alone: it can make anybody a client. Empty: nobody's.
 tls_client_auth_authorities = ""
 
+[sign_in]
+# A list of breached passwords, none of which anybody may set: a line for each, its SHA-1 in hexadecimal, sorted,
+# as Have I Been Pwned gives it. The common ones are refused without it.
+breached_passwords = ""
+
 # Another OpenID provider may sign people in, each user by the account there that an administrator stated
 # (docs/handbook/outside-provider.md). Without the two sections at the end, whatever it says of its
 # sign-ins counts as no second factor here.

@@ -201,7 +201,8 @@ void Instance::join_rooms() {
                                      .client_authorities = std::move(client_authorities_),
                                      .keep_retired = configuration_.rotation.keep_retired,
                                      .tenants = std::move(tenants_),
-                                     .alarms = {&reconciliation_.alarm(), &syslog_state_.alarm()}});
+                                     .alarms = {&reconciliation_.alarm(), &syslog_state_.alarm()},
+                                     .breached_passwords = std::move(breached_passwords_)});
     workers_ = std::make_unique<pipeline::Workers>(or_cores(configuration_.server.workers),
                                                    [this] { return make_desk(); });
 }
@@ -254,9 +255,22 @@ bool Instance::open_all(std::string& why) {
     if (!authorities) return false;
     client_authorities_ = *std::move(authorities);
     if (!meet_outside_provider(why)) return false;
+    if (!open_breached_passwords(why)) return false;
     join_rooms();
     return start_replications(why) && load_definitions(why) && appoint_administrators(why) &&
            start_key_executor(why);
+}
+
+bool Instance::open_breached_passwords(std::string& why) {
+    auto const& path = configuration_.breached_passwords;
+    if (path.empty()) return true;
+    auto list = factors::BreachedPasswords::open(path);
+    if (!list) {
+        why = "sign_in.breached_passwords: " + std::string(list.error().why.text());
+        return false;
+    }
+    breached_passwords_.emplace(*std::move(list));
+    return true;
 }
 
 bool Instance::meet_outside_provider(std::string& why) {

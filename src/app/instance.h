@@ -144,6 +144,7 @@ private:
     [[nodiscard]] bool start_key_executor(std::string& why);
     // In strict mode, from here on, no record counts that the mirror has not got.
     [[nodiscard]] bool meet_outside_provider(std::string& why);
+    [[nodiscard]] bool open_breached_passwords(std::string& why);
     [[nodiscard]] bool start_replications(std::string& why);
 
     Configuration configuration_;
@@ -176,6 +177,7 @@ private:
     std::vector<crypto::PresentedCertificate> client_authorities_;  // until the house has them
     std::unique_ptr<outside_provider::Network> provider_network_;   // nullptr: there is none
     std::unique_ptr<outside_provider::Provider> outside_provider_;  // there
+    std::optional<factors::BreachedPasswords> breached_passwords_;  // until the house has it
     std::unique_ptr<pipeline::House> house_;
     std::unique_ptr<pipeline::Workers> workers_;
     std::optional<crypto::SigningKey> certificate_key_;

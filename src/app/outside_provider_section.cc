@@ -68,9 +68,11 @@ std::vector<http::Network> read_networks(Section& section) {
 
 }  // namespace
 
-void read_outside_provider(toml::table const* table, Configuration& configuration,
-                           std::string& why) {
+void read_sign_in(toml::table const* table, Configuration& configuration, std::string& why) {
     Section sign_in(table, "sign_in", why);
+    auto const breached =
+        sign_in.has("breached_passwords") ? sign_in.text("breached_passwords") : std::string();
+    if (!breached.empty()) configuration.breached_passwords = configuration.directory / breached;
     if (!sign_in.has("provider")) {
         sign_in.finish();
         return;

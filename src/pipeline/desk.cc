@@ -69,6 +69,7 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
                     .places = *house.hashing_places,
                     .logouts = logouts_,
                     .cost = house.password_cost,
+                    .breached = house.breached_passwords ? &*house.breached_passwords : nullptr,
                     .outside = outside_ ? &*outside_ : nullptr} {}
 
 Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {

@@ -16,6 +16,7 @@
 #include "authorization/policy.h"
 #include "crypto/presented_certificate.h"
 #include "crypto/random.h"
+#include "factors/breached_passwords.h"
 #include "factors/password.h"
 #include "foundation/clock.h"
 #include "foundation/log.h"
@@ -61,6 +62,7 @@ struct House {
     std::unique_ptr<sign_in::HashingPlaces> hashing_places =
         std::make_unique<sign_in::HashingPlaces>();
     factors::PasswordCost password_cost{};
+    std::optional<factors::BreachedPasswords> breached_passwords{};  // the operator's list
     // From the event loops to the thread that tells clients of endings.
     std::unique_ptr<identity::WaitingLogouts> waiting_logouts =
         std::make_unique<identity::WaitingLogouts>();

@@ -55,7 +55,7 @@ Result<request::Prepared> Account::set_password(Visit const& visit, LiveSession 
     if (!prepared) return again(texts::kPasswordRefused);
     std::array<std::string, 3> const context{live.user->user_name, live.user->display_name,
                                              desk_.tenant.public_url};
-    SALUS_TRY(auto const weakness, factors::weakness_of(*prepared, context, nullptr));
+    SALUS_TRY(auto const weakness, factors::weakness_of(*prepared, context, desk_.breached));
     if (weakness) return again(texts::kPasswordCommon);
     auto const place = desk_.places.take();
     if (!place) return again(texts::kBusy, 503);

@@ -1,4 +1,9 @@
 // An account: sessions, apps, and when a sign-in is asked for anew.
+#include <fstream>
+#include <set>
+
+#include "crypto/sha1.h"
+#include "factors/breached_passwords.h"
 #include "identity/grant.h"
 #include "sign_in/browser_for_test.h"
 
@@ -45,6 +50,29 @@ TEST_F(AccountTest, NobodySeesItWithoutASession) {
     Browser stranger(house_);
     EXPECT_EQ(stranger.get("/account").location, "/sign-in");
     EXPECT_EQ(stranger.get("/account/password").location, "/sign-in");
+}
+
+// NIST SP 800-63B section 5.1.1.2: the operator's list, beside what is common anyway.
+TEST_F(AccountTest, ABreachedPasswordIsRefused) {
+    std::set<std::string> lines;
+    for (std::string const text : {"a long one that was stolen", "another", "and one more"})
+        lines.insert(to_hex(crypto::sha1(bytes_of(text))) + ":7\n");
+    auto const path = house_.home().owner().directory() / "breached";
+    std::ofstream file(path, std::ios::binary);
+    for (auto const& line : lines) file << line;
+    file.close();
+    auto const list = must(factors::BreachedPasswords::open(path));
+    house_.refuse(list);
+    auto const set = [&](std::string const& password) {
+        browser_.get("/account/password");
+        return browser_.post("/account/password",
+                             {{"password", password}, {"password-again", password}});
+    };
+    auto const before = house_.stored(ada_->id)->password->record;
+    EXPECT_EQ(set("a long one that was stolen").status, 422);
+    EXPECT_EQ(house_.stored(ada_->id)->password->record, before);
+    EXPECT_EQ(set("a long one that was not").status, 303);
+    EXPECT_NE(house_.stored(ada_->id)->password->record, before);
 }
 
 // F5.

@@ -144,6 +144,8 @@ public:
         if (prepared.after_commit) prepared.after_commit();
         return true;
     }
+    // Nobody may set these. Borrows the list.
+    void refuse(factors::BreachedPasswords const& list) { desk_.breached = &list; }
     // People may come from there, too. Borrows it.
     void offer(outside_provider::Provider& provider) {
         keys_.emplace(must(authentication::TokenKeys::open(

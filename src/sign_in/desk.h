@@ -5,6 +5,7 @@
 
 #include "authentication/token_guards.h"
 #include "crypto/random.h"
+#include "factors/breached_passwords.h"
 #include "factors/password.h"
 #include "factors/webauthn/relying_party.h"
 #include "foundation/clock.h"
@@ -29,6 +30,7 @@ struct Desk {
     HashingPlaces& places;
     identity::LogoutTelling const& logouts;
     factors::PasswordCost cost{};
+    factors::BreachedPasswords const* breached = nullptr;  // the operator's list; nullptr: none
     OutsideDesk* outside = nullptr;  // nullptr: no outside provider signs people in
 
     [[nodiscard]] identity::Documents documents() const { return {records, parser, clock}; }
