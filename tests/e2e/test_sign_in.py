@@ -18,9 +18,11 @@ SCOPES = "patient/*.rs user/*.rs"
 def browser():
     """A browser and what drives it, or None with a line that says so."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found and shutil.which("node") and (DRIVER / "node_modules/playwright-core").is_dir():
+    modules = DRIVER / "node_modules"
+    libraries = [modules / name for name in ("playwright-core", "@simplewebauthn/browser")]
+    if found and shutil.which("node") and all(folder.is_dir() for folder in libraries):
         return found
-    print("note: node, chromium or playwright-core is absent, so no browser was driven")
+    print("note: node, chromium or what drives it is absent, so no browser was driven")
     return None
 
 

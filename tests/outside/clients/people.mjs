@@ -27,6 +27,8 @@ const confidential = await client.discovery(
   new URL(issuer), "library", signed, client.PrivateKeyJwt({ key, kid: jwk.kid }));
 assert(confidential.serverMetadata().supportsPKCE());
 const open = await client.discovery(new URL(issuer), "public", signed, client.None());
+// ID tokens come over TLS, so nobody has to check their signatures; here they are.
+for (const each of [confidential, open]) client.enableNonRepudiationChecks(each);
 
 async function begin(configuration, parameters, options = {}) {
   const verifier = client.randomPKCECodeVerifier();
@@ -67,7 +69,8 @@ async function refused(promise, expected) {
 // Pushed, bound to a key: what FAPI asks for.
 const browser = new Browser(issuer);
 const DPoP = client.getDPoPHandle(confidential, await client.randomDPoPKeyPair("ES256"));
-const first = await begin(confidential, {}, { push: true, DPoP });
+const claims = JSON.stringify({ id_token: { email: { essential: true } } });
+const first = await begin(confidential, { claims }, { push: true, DPoP });
 assert.equal(first.url.searchParams.get("redirect_uri"), null);
 assert.equal(await browser.go(first.url.href), null);
 assert(browser.has('name="username"'), browser.text());
@@ -83,6 +86,8 @@ for (const token of [tokens.access_token, tokens.id_token])
   assert.equal(JSON.parse(Buffer.from(token.split(".")[0], "base64url")).alg, algorithm);
 assert.equal(tokens.token_type, "dpop");
 assert.equal(tokens.claims().acr, "mfa");
+assert(Math.abs(tokens.claims().auth_time - Date.now() / 1000) < 120);
+assert(!("email" in tokens.claims())); // what was asked for by `claims` is not heeded
 assert.match(tokens.claims().sub, /^[0-9a-f]{32}$/);
 assert.equal(tokens.claims().fhirUser, `${issuer}/fhir/Practitioner/p1`);
 
@@ -116,6 +121,7 @@ assert(browser.has("asks for access"), browser.text());
 const back = await browser.send("/sign-in/consent", { decision: "allow" });
 const bearer = await redeem(open, back, second);
 assert.equal(bearer.token_type, "bearer");
+assert.equal(bearer.claims().sub, tokens.claims().sub); // the same person to every app
 const rotated = await client.refreshTokenGrant(open, bearer.refresh_token);
 assert.notEqual(rotated.refresh_token, bearer.refresh_token);
 const retried = await client.refreshTokenGrant(open, bearer.refresh_token);
