@@ -46,8 +46,7 @@ Result<void> name_patient(LaunchDesk const& desk, request::Exchange& exchange, j
 }  // namespace
 
 Result<request::Prepared> open_launch(LaunchDesk const& desk, request::Exchange& exchange) {
-    SALUS_TRY(auto const body,
-              desk.parser.parse(FormReader::take(std::move(exchange.request.body))));
+    SALUS_TRY(auto const body, desk.parser.parse(FormReader::take(exchange.request.body.clone())));
     auto const root = body.root();
     SALUS_TRY_VOID(check_members(root));
     identity::Documents documents(desk.records, desk.parser, desk.clock);

@@ -130,12 +130,11 @@ Result<request::Prepared> find_by_name(Desk const& desk, Visit const& visit,
     };
     auto const patients = find_patients(desk, visit.field("name"), visit.field("birth_date"));
     if (!patients) {
-        switch (patients.error().code) {
-            case Errc::invalid:
-            case Errc::not_supported: return again(texts::kPatientTooVague, 400);
-            case Errc::too_large: return again(texts::kTooManyPatients, 400);
-            default: return fail(patients.error());
-        }
+        auto const code = patients.error().code;
+        if (code == Errc::too_large) return again(texts::kTooManyPatients, 400);
+        bool const vague = code == Errc::invalid || code == Errc::not_supported;
+        if (vague) return again(texts::kPatientTooVague, 400);
+        return fail(patients.error());
     }
     if (patients->empty()) return again(texts::kNoSuchPatient, 404);
     auto prepared = show(visit, patients_page(visit, waiting, *patients));

@@ -1,6 +1,6 @@
 """People sign in for apps written with openid-client, from the administrator's code to signing out
 (IAM-1 to IAM-9); once as an instance is by default, and once with tokens signed by RS256 and proofs
-of possession that need a nonce (RFC 9449 sections 8 and 9). The apps are in tests/outside/clients."""
+of possession that need a nonce (RFC 9449 section 8). The apps are in tests/outside/clients."""
 import os
 import re
 import shutil
