@@ -1,6 +1,6 @@
-"""People who sign in by an OpenID provider that is not ours (IAM-5): linked by an administrator, and
-by nothing that the provider says of them but issuer and subject. The provider is oidc-provider from
-npm, in tests/outside/provider, over TLS on the loopback network."""
+"""People who sign in by an OpenID provider that is not ours (IAM-5): linked by an administrator,
+and by nothing that the provider says of them but issuer and subject. The provider is oidc-provider
+from npm, in tests/outside/provider, over TLS on the loopback network."""
 import http.cookiejar
 import os
 import re
