@@ -26,6 +26,7 @@ set(SALUS_COMPILED_ALONE
   app/tenant_rotation_test.cc
   app/tls_link.cc
   audit/access_check.cc
+  audit/segment.cc
   authentication/authentication.cc
   backup/tree.cc
   crypto/sealed_test.cc
@@ -51,6 +52,8 @@ set(SALUS_COMPILED_ALONE
   fhir/validator_test.cc
   identity/user_members.cc
   jose/compact.cc
+  jose/dpop.cc
+  jose/jws.cc
   jose/key_set.cc
   keys/dual_control/proposal_record.cc
   mirror/waiting_entries.cc

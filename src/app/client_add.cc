@@ -9,9 +9,21 @@ namespace {
 
 constexpr std::size_t kKeySetLargest = std::size_t{64} * 1024;
 
+// The member of the registration, and the name; both empty: it proves itself otherwise.
+std::pair<std::string, std::string> certificate_name(ClientAddOptions const& options) {
+    if (!options.certificate_subject.empty())
+        return {"tls_client_auth_subject_dn", options.certificate_subject};
+    if (!options.certificate_dns.empty())
+        return {"tls_client_auth_san_dns", options.certificate_dns};
+    if (!options.certificate_uri.empty())
+        return {"tls_client_auth_san_uri", options.certificate_uri};
+    return {};
+}
+
 // Empty: they stand at an address, or there are none.
 Result<std::string> public_keys(ClientAddOptions const& options) {
-    if (options.is_public || !options.jwks_uri.empty()) return std::string();
+    bool const has_none = options.is_public || !certificate_name(options).second.empty();
+    if (has_none || !options.jwks_uri.empty()) return std::string();
     if (!options.key_file.empty()) return make_client_keys(options.key_file);
     SALUS_TRY(auto const bytes, read_file(options.jwks, kKeySetLargest));
     return std::string(text_of(bytes));
@@ -21,12 +33,16 @@ Result<std::string> public_keys(ClientAddOptions const& options) {
 
 int client_add(ClientAddOptions const& options) {
     int const given = (options.jwks.empty() ? 0 : 1) + (options.jwks_uri.empty() ? 0 : 1) +
-                      (options.key_file.empty() ? 0 : 1) + (options.is_public ? 1 : 0);
+                      (options.key_file.empty() ? 0 : 1) + (options.is_public ? 1 : 0) +
+                      (options.certificate_subject.empty() ? 0 : 1) +
+                      (options.certificate_dns.empty() ? 0 : 1) +
+                      (options.certificate_uri.empty() ? 0 : 1);
     if (given != 1) {
         say_problem("a client needs keys",
                     "Give its public keys with --jwks FILE, their address with --jwks-uri URL, or "
                     "make a pair with --new-key FILE; an app that can keep no secret has none, "
-                    "with --public.");
+                    "with --public, and one that an authority vouches for has a name, with "
+                    "--certificate-subject, --certificate-dns or --certificate-uri.");
         return kUsage;
     }
     std::string why;
@@ -60,10 +76,13 @@ int client_add(ClientAddOptions const& options) {
                                     .jwks = *jwks,
                                     .jwks_uri = options.jwks_uri,
                                     .self_signed = options.self_signed,
+                                    .certificate_name_kind = certificate_name(options).first,
+                                    .certificate_name = certificate_name(options).second,
                                     .certificate_bound = options.certificate_bound,
                                     .dpop_bound = options.dpop_bound,
                                     .redirect_uris = options.redirect_uris,
                                     .logout_uris = options.logout_uris,
+                                    .backchannel_logout_uri = options.backchannel_logout_uri,
                                     .pushes = options.pushes,
                                     .fapi2 = options.fapi2}));
     auto response = client->send(std::move(request));

@@ -36,6 +36,9 @@ std::string registration_json(Registration const& registration) {
     list("purposes", registration.purposes);
     if (!registration.jwks_uri.empty()) {
         writer.key("jwks_uri").string(registration.jwks_uri);
+    } else if (!registration.certificate_name.empty()) {
+        writer.key("token_endpoint_auth_method").string("tls_client_auth");
+        writer.key(registration.certificate_name_kind).string(registration.certificate_name);
     } else if (registration.jwks.empty()) {
         writer.key("token_endpoint_auth_method").string("none");
     } else {
@@ -51,6 +54,8 @@ std::string registration_json(Registration const& registration) {
         list("redirect_uris", registration.redirect_uris);
         list("post_logout_redirect_uris", registration.logout_uris);
     }
+    if (!registration.backchannel_logout_uri.empty())
+        writer.key("backchannel_logout_uri").string(registration.backchannel_logout_uri);
     if (registration.pushes) writer.key("require_pushed_authorization_requests").boolean(true);
     if (registration.fapi2) writer.key("profile").string("fapi2");
     writer.end_object();

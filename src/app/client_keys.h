@@ -21,12 +21,17 @@ struct Registration {
     std::string scope;
     std::vector<std::string> purposes;
     std::string jwks;        // or
-    std::string jwks_uri{};  // the address of its keys; neither: a public client
+    std::string jwks_uri{};  // the address of its keys; neither: a public one, or by name
     bool self_signed = false;
+    // What an authority's certificate names (tls_client_auth), as the member of the registration;
+    // both empty: it has none.
+    std::string certificate_name_kind{};
+    std::string certificate_name{};
     bool certificate_bound = false;
     bool dpop_bound = false;
     std::vector<std::string> redirect_uris{};  // empty: a service
     std::vector<std::string> logout_uris{};
+    std::string backchannel_logout_uri{};  // empty: it is not told of logouts
     bool pushes = false;
     bool fapi2 = false;
 };

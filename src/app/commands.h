@@ -59,12 +59,17 @@ struct ClientAddOptions {
     std::filesystem::path jwks;      // public keys of the client; or
     std::string jwks_uri;            // the address of its public keys; or
     std::filesystem::path key_file;  // make a key pair and write the private key here
+    // It proves itself by a certificate that an authority vouches for, with this name (RFC 8705).
+    std::string certificate_subject;
+    std::string certificate_dns;
+    std::string certificate_uri;
     bool self_signed = false;        // it proves itself by a certificate with one of its keys
     bool certificate_bound = false;  // no token that is not bound to its certificate (RFC 8705)
     bool dpop_bound = false;         // no token for it that is not bound to a key (RFC 9449)
     // An app that people sign in to; empty: a service.
     std::vector<std::string> redirect_uris;
     std::vector<std::string> logout_uris;  // where it may send people after signing out
+    std::string backchannel_logout_uri;    // where it is told that a session ended
     bool is_public = false;                // it keeps no secret, so it has no keys
     bool pushes = false;                   // its requests are pushed (RFC 9126)
     bool fapi2 = false;                    // profile

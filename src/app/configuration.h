@@ -126,6 +126,10 @@ struct OauthConfiguration {
     static constexpr std::string_view kSystemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
     std::filesystem::path jwks_uri_authorities{kSystemAuthorities};  // PEM
     std::vector<http::Network> jwks_uri_networks;                    // beyond the public ones
+    std::filesystem::path tls_client_auth_authorities;  // PEM (RFC 8705 section 2.1); empty: none
+    bool dpop_nonce = false;  // proofs of possession must carry a nonce of ours (RFC 9449)
+    // Of access tokens and ID tokens: es256 or rs256.
+    crypto::SignatureAlgorithm signing_algorithm = crypto::SignatureAlgorithm::es256;
 };
 
 // Who signs in people of the first tenant, besides itself (IAM-5).

@@ -82,7 +82,12 @@ request::Tenant first_tenant(EvidenceContext const& context) {
 
 Finding client_authentication(EvidenceContext const& context) {
     json::Parser parser;
-    auto const document = parser.parse(oauth::authorization_server_metadata(first_tenant(context)));
+    auto const& configuration = context.sources.configuration;
+    auto const origin = configuration.server.mutual_tls_origin();
+    auto const document = parser.parse(oauth::authorization_server_metadata(
+        first_tenant(context),
+        {.origin = origin,
+         .by_authority = !configuration.oauth.tls_client_auth_authorities.empty()}));
     if (!document) return broken("the authorization server's metadata is not JSON");
     auto const methods = document->root().member("token_endpoint_auth_methods_supported");
     if (!methods || !methods->is_array()) return broken("no client authentication is published");
@@ -107,10 +112,12 @@ Finding token_signing(EvidenceContext const& context) {
         bool const is_sealed = contents && crypto::Sealed::from_storage(*contents).has_value();
         is_sealed ? ++sealed : ++open;
     }
-    return works_if(open == 0,
-                    fmt::format("ES256, RFC 9068, tokens live {} s; signing keys sealed on disk: "
-                                "{} of {}",
-                                limits::kAccessTokenLife.count(), sealed, sealed + open));
+    return works_if(
+        open == 0,
+        fmt::format("{}, RFC 9068, tokens live {} s; signing keys sealed on disk: "
+                    "{} of {}",
+                    jose::algorithm_name(context.sources.configuration.oauth.signing_algorithm),
+                    limits::kAccessTokenLife.count(), sealed, sealed + open));
 }
 
 Finding token_validation(EvidenceContext const& context) {
@@ -157,7 +164,7 @@ Finding bound_tokens(EvidenceContext const& context) {
                                     .algorithms = jose::dpop_algorithms()};
         auto const proven = jose::verify_dpop_proof(proof, rules, now);
         return proven && proven->thumbprint == thumbprint &&
-               memory.use(*proven, url, MonotonicTime(kProbeMoment)).has_value();
+               memory.use(*proven, url, ClientId("probe"), MonotonicTime(kProbeMoment)).has_value();
     };
     auto const good = proof_by(holder, kUrl, now);
     bool const works = accepted(good, kUrl);

@@ -107,7 +107,8 @@ Finding refresh_rotation(EvidenceContext const& context) {
 
 Finding openid_connect(EvidenceContext const& context) {
     json::Parser parser;
-    auto const document = parser.parse(oauth::openid_configuration(first_tenant(context)));
+    auto const document = parser.parse(oauth::openid_configuration(
+        first_tenant(context), context.sources.configuration.oauth.signing_algorithm));
     if (!document) return broken("the OpenID configuration is not JSON");
     std::size_t found = 0;
     constexpr std::array<std::string_view, 5> kEndpoints{"authorization_endpoint", "token_endpoint",

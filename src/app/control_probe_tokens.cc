@@ -63,14 +63,22 @@ std::string with_expiry(std::string const& payload, std::int64_t expiry) {
     return payload.substr(0, begin) + std::to_string(expiry) + payload.substr(end);
 }
 
+std::string algorithm_in(std::string const& header) {
+    json::Parser parser;
+    auto const document = parser.parse(header);
+    return document ? document->root().text_member("alg").value_or("") : "";
+}
+
 std::vector<std::string> forgeries(Parts const& good) {
     auto const header = decoded(good.header);
     auto const payload = decoded(good.payload);
-    auto const none = with(header, "ES256", "none");
+    // As the header names it, whichever it is.
+    auto const algorithm = algorithm_in(header);
+    auto const none = with(header, algorithm, "none");
     return {
         joined(none, payload, ""),
         joined(none, payload, good.signature),
-        joined(with(header, "ES256", "HS256"), payload, good.signature),
+        joined(with(header, algorithm, "HS256"), payload, good.signature),
         joined(with(header, "at+jwt", "JWT"), payload, good.signature),
         good.header + "." + good.payload + "." + with_first_letter_changed(good.signature),
         joined(header, with_expiry(payload, 4'000'000'000), good.signature),
@@ -117,7 +125,8 @@ void inspect_token(Parts const& good, std::vector<ProbeResult>& results) {
     bool const short_lived = life > 0 && life <= limits::kAccessTokenLife.count();
     results.push_back(
         {.control = "IAM-3",
-         .passed = algorithm == "ES256" && type == "at+jwt" && short_lived,
+         .passed =
+             (algorithm == "ES256" || algorithm == "RS256") && type == "at+jwt" && short_lived,
          .text = fmt::format("a token was issued: {}, {}, lives {} s", algorithm, type, life)});
     auto const purpose = payload->root().text_member("purpose_of_use");
     results.push_back({.control = "AZ-4",

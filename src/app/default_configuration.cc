@@ -113,11 +113,21 @@ version = "{fips_version}"
 certificate = "{fips_certificate}"
 
 [oauth]
-# Clients may register the address of their keys (jwks_uri) instead of the keys. Whom the server trusts to
-# name such an address's host (PEM), and the networks beyond the public Internet where it may stand:
-# "10.0.0.0/8" for an intranet. Every client that is registered can make the server call there.
+# How access tokens and ID tokens are signed: "ES256", or "RS256" for apps that know nothing else. The key that
+# signed before verifies until its last token has expired.
+signing_algorithm = "ES256"
+# Whether proofs of possession (DPoP) must carry a nonce of this server, which changes every two minutes: for
+# clients whose clocks or whose signing moments are not trusted. Each of them asks once more then.
+dpop_nonce = false
+# Clients may register the address of their keys (jwks_uri) instead of the keys, and one where they are told
+# that a session ended (backchannel_logout_uri). Whom the server trusts to name such an address's host (PEM),
+# and the networks beyond the public Internet where it may stand: "10.0.0.0/8" for an intranet. Every client
+# that is registered can make the server call there.
 jwks_uri_authorities = "/etc/ssl/certs/ca-certificates.crt"
 jwks_uri_networks = []
+# Whose word about the names in clients' certificates counts (PEM; tls_client_auth of RFC 8705), on
+# server.mutual_tls_port. Best an authority that serves for this alone: it can make anybody a client. Empty: nobody's.
+tls_client_auth_authorities = ""
 
 # Another OpenID provider may sign people in, each user by the account there that an administrator stated
 # (docs/handbook/outside-provider.md). Without the two sections at the end, whatever it says of its

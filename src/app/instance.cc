@@ -128,6 +128,7 @@ Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
     settled_intents_.push_back(opened.open_intents.size());
     SALUS_TRY(auto token_keys,
               authentication::TokenKeys::open(layout_.token_key(name), tenant, random_));
+    SALUS_TRY_VOID(token_keys.sign_by(configuration_.oauth.signing_algorithm, clock_.now()));
     tenants_.push_back(std::make_unique<pipeline::TenantHouse>(
         pipeline::TenantHouse{.tenant = std::move(tenant),
                               .token_keys = std::move(token_keys),
@@ -183,6 +184,7 @@ void Instance::join_rooms() {
             {.name = tenants_[i]->tenant.name, .log = *signed_logs_[i].second});
     }
     backups_ = std::make_unique<BackupService>(std::move(backup_sources));
+    if (configuration_.oauth.dpop_nonce) token_guards_.nonces.emplace(random_);
     remote_keys_ = std::make_unique<oauth::RemoteKeys>(*key_source_, clock_, log_);
     house_.reset(new pipeline::House{.clock = clock_,
                                      .log = log_,
@@ -196,6 +198,7 @@ void Instance::join_rooms() {
                                      .remote_keys = *remote_keys_,
                                      .outside_provider = outside_provider_.get(),
                                      .mutual_tls_origin = configuration_.server.mutual_tls_origin(),
+                                     .client_authorities = std::move(client_authorities_),
                                      .keep_retired = configuration_.rotation.keep_retired,
                                      .tenants = std::move(tenants_),
                                      .alarms = {&reconciliation_.alarm(), &syslog_state_.alarm()}});
@@ -245,7 +248,11 @@ bool Instance::open_all(std::string& why) {
     key_refresh_ = std::make_unique<KeyRefresh>(*key_service_, keyrings_, log_);
     auto rules = key_fetch_rules(configuration_.oauth, why);
     if (!rules) return false;
+    logout_sender_ = std::make_unique<HttpsLogoutSender>(*rules, resolver_);
     key_source_ = std::make_unique<oauth::HttpsKeySource>(*std::move(rules), resolver_);
+    auto authorities = client_authorities(configuration_.oauth, why);
+    if (!authorities) return false;
+    client_authorities_ = *std::move(authorities);
     if (!meet_outside_provider(why)) return false;
     join_rooms();
     return start_replications(why) && load_definitions(why) && appoint_administrators(why) &&

@@ -11,6 +11,7 @@
 #include "app/control_evidence.h"
 #include "app/key_executor.h"
 #include "app/key_refresh.h"
+#include "app/logout_sender.h"
 #include "audit/log.h"
 #include "fhir/profiles/loaded_definitions.h"
 #include "foundation/file.h"
@@ -118,6 +119,7 @@ public:
     [[nodiscard]] Replications const& replications() const noexcept { return replications_; }
     [[nodiscard]] ControlEvidence& evidence() noexcept { return *evidence_; }
     [[nodiscard]] LastReconciliation& reconciliation() noexcept { return reconciliation_; }
+    [[nodiscard]] LogoutSender const& logout_sender() const noexcept { return *logout_sender_; }
     [[nodiscard]] SyslogState& syslog_state() noexcept { return syslog_state_; }
     [[nodiscard]] keys::KeyManagementService& key_service() noexcept { return *key_service_; }
     // Called once, on any thread, when the instance was sealed. Before anything is served.
@@ -169,7 +171,9 @@ private:
     authentication::TokenGuards token_guards_{clock_.now()};
     http::SystemResolver resolver_;
     std::unique_ptr<oauth::KeySource> key_source_;
+    std::unique_ptr<LogoutSender> logout_sender_;
     std::unique_ptr<oauth::RemoteKeys> remote_keys_;                // from there
+    std::vector<crypto::PresentedCertificate> client_authorities_;  // until the house has them
     std::unique_ptr<outside_provider::Network> provider_network_;   // nullptr: there is none
     std::unique_ptr<outside_provider::Provider> outside_provider_;  // there
     std::unique_ptr<pipeline::House> house_;

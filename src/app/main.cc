@@ -116,6 +116,11 @@ void describe_client_commands(CLI::App& app, Options& options, int& code) {
     add->add_option("--new-key", options.client_add.key_file,
                     "Make a key pair and write the private key to this file")
         ->excludes(jwks);
+    add->add_option(
+        "--certificate-subject", options.client_add.certificate_subject,
+        "The subject of a TLS certificate by an authority that [oauth] names (RFC 4514)");
+    add->add_option("--certificate-dns", options.client_add.certificate_dns, "Or its DNS name");
+    add->add_option("--certificate-uri", options.client_add.certificate_uri, "Or its URI");
     add->add_flag("--self-signed-certificate", options.client_add.self_signed,
                   "It proves itself by a TLS certificate with one of its keys (RFC 8705)");
     add->add_flag("--certificate-bound", options.client_add.certificate_bound,
@@ -126,6 +131,8 @@ void describe_client_commands(CLI::App& app, Options& options, int& code) {
                     "An app for people: where answers go, exactly");
     add->add_option("--logout-uri", options.client_add.logout_uris,
                     "Where it may send people once they signed out");
+    add->add_option("--backchannel-logout-uri", options.client_add.backchannel_logout_uri,
+                    "Where it is told that a session ended (OpenID Connect Back-Channel Logout)");
     add->add_flag("--public", options.client_add.is_public, "It can keep no secret: no keys")
         ->excludes(jwks);
     add->add_flag("--par", options.client_add.pushes, "It pushes its requests (RFC 9126)");

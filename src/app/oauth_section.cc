@@ -3,6 +3,7 @@
 #include "foundation/file.h"
 #include "foundation/limits.h"
 #include "foundation/oauth_limits.h"
+#include "jose/algorithm.h"
 
 namespace salus::app {
 namespace {
@@ -23,6 +24,20 @@ void read_oauth(toml::table const* table, Configuration& configuration, std::str
         }
     }
     oauth.jwks_uri_authorities = configuration.directory / section.text("jwks_uri_authorities");
+    if (section.has("signing_algorithm")) {
+        auto const algorithm = jose::algorithm_named(section.text("signing_algorithm"));
+        if (algorithm == crypto::SignatureAlgorithm::es256 ||
+            algorithm == crypto::SignatureAlgorithm::rs256) {
+            oauth.signing_algorithm = *algorithm;
+        } else {
+            section.complain("signing_algorithm", "must be ES256 or RS256");
+        }
+    }
+    if (section.has("tls_client_auth_authorities")) {
+        auto const file = section.text("tls_client_auth_authorities");
+        if (!file.empty()) oauth.tls_client_auth_authorities = configuration.directory / file;
+    }
+    if (section.has("dpop_nonce")) oauth.dpop_nonce = section.boolean("dpop_nonce");
     section.finish();
 }
 
@@ -38,6 +53,18 @@ std::optional<http::FetchRules> key_fetch_rules(OauthConfiguration const& oauth,
                             .networks = oauth.jwks_uri_networks,
                             .bytes = limits::kKeySetBytes,
                             .time = limits::kKeyFetchTime};
+}
+
+std::optional<std::vector<crypto::PresentedCertificate>> client_authorities(
+    OauthConfiguration const& oauth, std::string& why) {
+    if (oauth.tls_client_auth_authorities.empty())
+        return std::vector<crypto::PresentedCertificate>();
+    auto const pem = read_file(oauth.tls_client_auth_authorities, kAuthoritiesLargest);
+    auto authorities =
+        pem ? crypto::PresentedCertificate::parse_pem(text_of(*pem)) : std::unexpected(pem.error());
+    if (authorities) return *std::move(authorities);
+    why = "oauth.tls_client_auth_authorities: " + std::string(authorities.error().why.text());
+    return std::nullopt;
 }
 
 }  // namespace salus::app

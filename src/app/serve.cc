@@ -9,6 +9,7 @@
 #include "app/instance.h"
 #include "app/key_rotation_job.h"
 #include "app/listening.h"
+#include "app/logout_job.h"
 #include "app/reconciliation_job.h"
 #include "app/seal.h"
 #include "app/signer_backup.h"
@@ -109,6 +110,7 @@ int serve_instance(Instance& instance, Layout const& layout, sigset_t const& sig
             InstanceRootRotation(instance.house().tenants.front()->tenant, instance.key_service(),
                                  instance.clock(), layout.instance_root(), configured.realm));
         IndexingJob const indexing(instance.house(), configured.rotation, layout.run());
+        LogoutJob const logout(instance.house(), instance.logout_sender());
         ReconciliationJob reconciliation(instance);
         instance.log().write(LogLevel::info, "server.started", field("port", server->port()));
         wait_for_the_end(configured.server, instance.log(), servers, signals,

@@ -64,7 +64,7 @@ Result<request::CallerFacts> verify_access_token(std::string_view token,
                                                  TokenKeys const& keys, WallTime now) {
     jose::VerifyOptions options;
     options.type = "at+jwt";
-    options.algorithms = {crypto::SignatureAlgorithm::es256};
+    options.algorithms = {crypto::SignatureAlgorithm::es256, crypto::SignatureAlgorithm::rs256};
     auto const verified = jose::verify_compact(token, keys.current()->verifying_keys(), options);
     if (!verified) return refused();
     auto const payload = verified->payload.root();

@@ -108,17 +108,29 @@ public:
     [[nodiscard]] std::string proof(
         AuthenticationRoom const& room, std::string const& token, std::string const& id = "proof-1",
         std::string const& url = "https://localhost:8443/fhir/Patient/1") const {
+        return signed_proof(room, token, id, url, "");
+    }
+    [[nodiscard]] std::string proof_with_nonce(AuthenticationRoom const& room,
+                                               std::string const& token, std::string const& id,
+                                               std::string const& nonce) const {
+        return signed_proof(room, token, id, "https://localhost:8443/fhir/Patient/1",
+                            R"(,"nonce":")" + nonce + "\"");
+    }
+
+private:
+    [[nodiscard]] std::string signed_proof(AuthenticationRoom const& room, std::string const& token,
+                                           std::string const& id, std::string const& url,
+                                           std::string const& more) const {
         auto const encoded = [](std::string const& text) { return to_base64url(bytes_of(text)); };
         auto const header = R"({"typ":"dpop+jwt","alg":"ES256","jwk":)" +
                             jose::to_jwk(key_.verifying_key(), "x", key_.algorithm()) + "}";
         auto const claims = R"({"jti":")" + id + R"(","htm":"GET","htu":")" + url + R"(","iat":)" +
                             std::to_string(room.now()) + R"(,"ath":")" +
-                            to_base64url(crypto::sha256(bytes_of(token))) + "\"}";
+                            to_base64url(crypto::sha256(bytes_of(token))) + "\"" + more + "}";
         auto const text = encoded(header) + "." + encoded(claims);
         return text + "." + to_base64url(key_.sign(bytes_of(text)));
     }
 
-private:
     crypto::SigningKey key_ = crypto::SigningKey::generate(crypto::SignatureAlgorithm::es256);
 };
 

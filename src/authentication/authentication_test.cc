@@ -279,6 +279,35 @@ TEST_F(AuthenticationTest, ANewSigningKeyTakesOverWithoutRefusingAToken) {
     EXPECT_EQ(opened.current()->verifying_keys().find(old->key_id()), nullptr);
 }
 
+// The operator's change of mind: tokens of before count until they expire.
+TEST_F(AuthenticationTest, AnotherAlgorithmSignsAndTheOldKeyVerifies) {
+    using enum crypto::SignatureAlgorithm;
+    auto const old = keys_.current();
+    auto const old_token = sign(claims());
+    ASSERT_TRUE(keys_.sign_by(es256, instance_.clock.now()));
+    EXPECT_EQ(keys_.current()->key_id(), old->key_id());
+    ASSERT_TRUE(keys_.sign_by(rs256, instance_.clock.now()));
+    EXPECT_EQ(keys_.current()->signing_key().algorithm(), rs256);
+    auto const token = sign(claims());
+    EXPECT_TRUE(authenticate(token));
+    EXPECT_TRUE(authenticate(old_token));
+    EXPECT_NE(keys_.current()->json_web_key_set().find(R"("alg":"RS256")"), std::string::npos);
+    auto const path = tenant_.directory() / "token.sealed";
+    auto const opened = must(TokenKeys::open(path, tenant_.tenant(), instance_.random));
+    EXPECT_EQ(opened.current()->key_id(), keys_.current()->key_id());
+
+    // A rotation stays with the algorithm.
+    auto& rotation = tenant_.tenant().keyring.rotation();
+    auto const next = must(rotation.begin_purpose_key(keys::Purpose::token_signing));
+    ASSERT_TRUE(keys_.rotate(next, instance_.clock.now()));
+    EXPECT_EQ(keys_.current()->signing_key().algorithm(), rs256);
+    EXPECT_TRUE(authenticate(token));
+    instance_.clock.advance(limits::kAccessTokenLife + limits::kClockSkew +
+                            std::chrono::seconds(2));
+    EXPECT_EQ(must(keys_.destroy_expired(instance_.clock.now())), 2U);
+    EXPECT_EQ(keys_.current()->keys().size(), 1U);
+}
+
 // A file of version 0.1.0 holds the key alone, under version 1 of the purpose key.
 TEST_F(AuthenticationTest, AnEarlierFileOpens) {
     auto const path = tenant_.directory() / "token.sealed";

@@ -59,6 +59,29 @@ TEST_F(PossessionTest, AProofIsForOneRequest) {
     expect_refused(room_.ask("DPoP", token_, proof), invalid_dpop_proof, "too old by now");
 }
 
+// RFC 9449 section 9, where the operator asks for nonces.
+TEST_F(PossessionTest, AProofNeedsANonceOfOurs) {
+    using enum request::CredentialError;
+    crypto::SystemRandom random;
+    room_.guards().nonces.emplace(random);
+    expect_refused(room_.ask("DPoP", token_, key_.proof(room_, token_, "a")), use_dpop_nonce,
+                   "no nonce");
+    auto const nonce = room_.challenge().dpop_nonce;
+    ASSERT_FALSE(nonce.empty());
+    auto const with = [&](std::string const& id, std::string const& value) {
+        return room_.ask("DPoP", token_, key_.proof_with_nonce(room_, token_, id, value));
+    };
+    EXPECT_TRUE(with("b", nonce).has_value());
+    expect_refused(with("b", nonce), invalid_dpop_proof, "the same proof again");
+    expect_refused(with("c", nonce + "x"), use_dpop_nonce, "somebody's nonce");
+    room_.advance(limits::kDpopNonceStretch);
+    EXPECT_TRUE(with("d", nonce).has_value());
+    room_.advance(limits::kDpopNonceStretch);
+    expect_refused(with("e", nonce), use_dpop_nonce, "an old nonce");
+    EXPECT_NE(room_.challenge().dpop_nonce, nonce);
+    EXPECT_TRUE(with("f", room_.challenge().dpop_nonce).has_value());
+}
+
 TEST_F(PossessionTest, TheHostIsTheConfiguredOne) {
     auto const proof = key_.proof(room_, token_, "p", "https://evil.example/fhir/Patient/1");
     auto const caller = room_.ask("DPoP", token_, proof, "/fhir/Patient/1", "evil.example");

@@ -1,7 +1,7 @@
 // Proofs of possession that were used (RFC 9449 section 11.1): each counts once. One memory for all
-// event loops and tenants of the process, of which each key has a share: who floods it with valid
-// proofs refuses itself. A process that began later than a proof was made cannot know whether it
-// was used, and so refuses it. IAM-9. Thread safety: any thread.
+// event loops and tenants of the process, of which each key has a share, and each client: who
+// floods it with valid proofs refuses itself. A process that began later than a proof was made
+// cannot know whether it was used, and so refuses it. IAM-9. Thread safety: any thread.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include "crypto/hash.h"
 #include "foundation/clock.h"
 #include "foundation/result.h"
+#include "foundation/strong_id.h"
 #include "foundation/thread_annotations.h"
 #include "jose/dpop.h"
 
@@ -22,14 +23,15 @@ public:
     // `began`: when this process began, in whole seconds, as proofs are dated.
     explicit ProofMemory(WallTime began, std::size_t capacity);
 
-    // Takes the proof as used, by its key, its jti and the address. Errc::unauthenticated if it was
+    // Takes the proof as used, by its key, its jti and the address. `client`: whose request it came
+    // with, which is unproven for a public one. Errc::unauthenticated if it was
     // used before or was made before this process began: a second try needs another proof.
     // Errc::rate_limited when the key has its share of the memory, which is a quarter of what is
     // left, and one proof at least: a fifth of the memory if it is alone, and the more others have
-    // taken the less. Errc::unavailable when nothing is left: what cannot be remembered cannot be
-    // accepted.
+    // taken the less. Likewise when the client has the half of what is left, with however many
+    // keys. Errc::unavailable when nothing is left: what cannot be remembered cannot be accepted.
     [[nodiscard]] Result<void> use(jose::DpopProof const& proof, std::string_view url,
-                                   MonotonicTime now);
+                                   ClientId const& client, MonotonicTime now);
 
 private:
     // A hash: a dump of this memory tells nobody's key or address.
@@ -46,9 +48,9 @@ private:
     // What was used for as long as a proof can count.
     struct Generation {
         std::unordered_set<Mark, MarkHash> proofs;                 // of key, jti and address
-        std::unordered_map<Mark, std::uint32_t, MarkHash> shares;  // of key: how many of those
+        std::unordered_map<Mark, std::uint32_t, MarkHash> shares;  // of key, of client: how many
 
-        [[nodiscard]] std::size_t share_of(Mark const& key) const;
+        [[nodiscard]] std::size_t share_of(Mark const& holder) const;
     };
 
     [[nodiscard]] static Mark mark_of(BytesView what);

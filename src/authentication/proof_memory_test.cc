@@ -11,6 +11,7 @@ namespace salus::authentication {
 namespace {
 
 constexpr auto kBegan = WallTime(std::chrono::seconds(1'795'000'000));
+ClientId const kClient("client-1");
 constexpr std::string_view kUrl = "https://localhost:8443/fhir/Patient/a";
 
 jose::DpopProof proof(std::string id, std::string key = "key-1",
@@ -24,14 +25,15 @@ jose::DpopProof proof(std::string id, std::string key = "key-1",
 TEST(ProofMemoryTest, AProofCountsOnce) {
     ProofMemory memory(kBegan, 100);
     MonotonicTime const now{std::chrono::hours(1)};
-    EXPECT_TRUE(memory.use(proof("a"), kUrl, now).has_value());
-    EXPECT_EQ(memory.use(proof("a"), kUrl, now).error().code, Errc::unauthenticated);
-    EXPECT_TRUE(memory.use(proof("b"), kUrl, now).has_value());
-    EXPECT_TRUE(memory.use(proof("a", "key-2"), kUrl, now).has_value());
-    EXPECT_TRUE(memory.use(proof("a"), "https://localhost:8443/fhir/Patient/b", now).has_value());
+    EXPECT_TRUE(memory.use(proof("a"), kUrl, kClient, now).has_value());
+    EXPECT_EQ(memory.use(proof("a"), kUrl, kClient, now).error().code, Errc::unauthenticated);
+    EXPECT_TRUE(memory.use(proof("b"), kUrl, kClient, now).has_value());
+    EXPECT_TRUE(memory.use(proof("a", "key-2"), kUrl, kClient, now).has_value());
+    EXPECT_TRUE(
+        memory.use(proof("a"), "https://localhost:8443/fhir/Patient/b", kClient, now).has_value());
     // Parts do not run into each other.
-    EXPECT_TRUE(memory.use(proof("y", "kx"), kUrl, now).has_value());
-    EXPECT_TRUE(memory.use(proof("xy", "k"), kUrl, now).has_value());
+    EXPECT_TRUE(memory.use(proof("y", "kx"), kUrl, kClient, now).has_value());
+    EXPECT_TRUE(memory.use(proof("xy", "k"), kUrl, kClient, now).has_value());
 }
 
 // As long as a proof can verify, however the generations turn meanwhile.
@@ -40,10 +42,11 @@ TEST(ProofMemoryTest, ItRemembersForAsLongAsAProofCounts) {
     for (auto offset = std::chrono::seconds(0); offset < 4 * longest; offset += longest / 7) {
         ProofMemory memory(kBegan, 1'000);
         MonotonicTime const start{std::chrono::hours(1)};
-        ASSERT_TRUE(memory.use(proof("first"), kUrl, start).has_value());
-        ASSERT_TRUE(memory.use(proof("late"), kUrl, start + offset).has_value());
+        ASSERT_TRUE(memory.use(proof("first"), kUrl, kClient, start).has_value());
+        ASSERT_TRUE(memory.use(proof("late"), kUrl, kClient, start + offset).has_value());
         for (auto waited = std::chrono::seconds(0); waited <= longest; waited += longest / 14) {
-            ASSERT_FALSE(memory.use(proof("late"), kUrl, start + offset + waited).has_value())
+            ASSERT_FALSE(
+                memory.use(proof("late"), kUrl, kClient, start + offset + waited).has_value())
                 << offset.count() << " " << waited.count();
         }
     }
@@ -52,25 +55,31 @@ TEST(ProofMemoryTest, ItRemembersForAsLongAsAProofCounts) {
 TEST(ProofMemoryTest, AProofFromBeforeTheProcessIsRefused) {
     ProofMemory memory(kBegan + std::chrono::milliseconds(700), 100);
     MonotonicTime const now{std::chrono::hours(1)};
-    EXPECT_FALSE(memory.use(proof("a", "k", std::chrono::seconds(-1)), kUrl, now).has_value());
-    EXPECT_TRUE(memory.use(proof("a", "k", std::chrono::seconds(0)), kUrl, now).has_value());
+    EXPECT_FALSE(
+        memory.use(proof("a", "k", std::chrono::seconds(-1)), kUrl, kClient, now).has_value());
+    EXPECT_TRUE(
+        memory.use(proof("a", "k", std::chrono::seconds(0)), kUrl, kClient, now).has_value());
 }
 
 TEST(ProofMemoryTest, WhatCannotBeRememberedIsNotAccepted) {
     ProofMemory memory(kBegan, 10);
     MonotonicTime now{std::chrono::hours(1)};
     for (int i = 0; i < 10; ++i) {
-        ASSERT_TRUE(memory.use(proof("one", std::to_string(i)), kUrl, now).has_value());
+        auto const name = std::to_string(i);
+        ASSERT_TRUE(memory.use(proof("one", name), kUrl, ClientId(name), now).has_value());
     }
-    EXPECT_EQ(memory.use(proof("more"), kUrl, now).error().code, Errc::unavailable);
+    EXPECT_EQ(memory.use(proof("more"), kUrl, kClient, now).error().code, Errc::unavailable);
     now += 3 * limits::kDpopProofLife;
-    EXPECT_TRUE(memory.use(proof("more"), kUrl, now).has_value());
+    EXPECT_TRUE(memory.use(proof("more"), kUrl, kClient, now).has_value());
 }
 
-// How many proofs the key gets accepted before the first refusal, which must be of the key alone.
-int flood(ProofMemory& memory, std::string const& key, MonotonicTime now, std::string prefix = "") {
+// How many proofs the key, of a client of its own unless one is named, gets accepted before the
+// first refusal, which must be of the key or the client alone.
+int flood(ProofMemory& memory, std::string const& key, MonotonicTime now, std::string prefix = "",
+          std::optional<ClientId> const& client = std::nullopt) {
     for (int i = 0;; ++i) {
-        auto const used = memory.use(proof(prefix + std::to_string(i), key), kUrl, now);
+        auto const used = memory.use(proof(prefix + std::to_string(i), key), kUrl,
+                                     client.value_or(ClientId(key)), now);
         if (used) continue;
         EXPECT_EQ(used.error().code, Errc::rate_limited);
         return i;
@@ -83,9 +92,10 @@ TEST(ProofMemoryTest, AFloodRefusesItselfAlone) {
     MonotonicTime const now{std::chrono::hours(1)};
     EXPECT_NEAR(flood(memory, "attacker", now), 2'000, 1);
     for (int i = 0; i < 1'000; ++i) {
-        ASSERT_TRUE(memory.use(proof(std::to_string(i), "other"), kUrl, now).has_value());
+        ASSERT_TRUE(memory.use(proof(std::to_string(i), "other"), kUrl, kClient, now).has_value());
     }
-    EXPECT_FALSE(memory.use(proof("again", "attacker"), kUrl, now).has_value());
+    EXPECT_FALSE(
+        memory.use(proof("again", "attacker"), kUrl, ClientId("attacker"), now).has_value());
 }
 
 TEST(ProofMemoryTest, AFloodBySeveralKeysLeavesSomethingToOthers) {
@@ -94,7 +104,21 @@ TEST(ProofMemoryTest, AFloodBySeveralKeysLeavesSomethingToOthers) {
     constexpr int kKeys = 20;
     for (int i = 0; i < kKeys; ++i) flood(memory, "attacker " + std::to_string(i), now);
     EXPECT_GE(flood(memory, "other", now), 100);
-    EXPECT_TRUE(memory.use(proof("a", "one more"), kUrl, now).has_value());
+    EXPECT_TRUE(memory.use(proof("a", "one more"), kUrl, kClient, now).has_value());
+}
+
+// As many keys as it likes: a key costs nothing.
+TEST(ProofMemoryTest, AFloodByManyKeysOfOneClientRefusesItselfAlone) {
+    ProofMemory memory(kBegan, 9'000);
+    MonotonicTime const now{std::chrono::hours(1)};
+    int taken = 0;
+    for (int i = 0; i < 5'000; ++i) {
+        auto const used = memory.use(proof("a", "key-" + std::to_string(i)), kUrl, kClient, now);
+        taken += used ? 1 : 0;
+        if (!used) ASSERT_EQ(used.error().code, Errc::rate_limited);
+    }
+    EXPECT_NEAR(taken, 3'000, 1);
+    EXPECT_NEAR(flood(memory, "other", now), 1'200, 1);
 }
 
 // What a key used counts for it as long as it is remembered, over the turn of a generation too.
@@ -117,7 +141,7 @@ TEST(ProofMemoryTest, OfManyAtOnceOneWins) {
     for (int t = 0; t < kThreads; ++t) {
         threads.emplace_back([&] {
             for (int i = 0; i < kProofs; ++i) {
-                if (memory.use(proof(std::to_string(i)), kUrl, now)) ++accepted;
+                if (memory.use(proof(std::to_string(i)), kUrl, kClient, now)) ++accepted;
             }
         });
     }

@@ -2,9 +2,11 @@
 // And what a token rests on, which the rooms above know. Thread safety: as each says.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "authentication/proof_memory.h"
+#include "authentication/proof_nonces.h"
 #include "authentication/revocations.h"
 #include "foundation/oauth_limits.h"
 #include "foundation/result.h"
@@ -17,6 +19,8 @@ struct TokenGuards {
     explicit TokenGuards(WallTime began) : proofs(began, limits::kDpopProofsRemembered) {}
 
     ProofMemory proofs;
+    // If set, proofs must carry one. Decided before the first request.
+    std::optional<ProofNonces> nonces;
     Revocations revocations;
 };
 

@@ -7,9 +7,9 @@
 namespace salus::authentication {
 namespace {
 
-constexpr auto kAlgorithm = crypto::SignatureAlgorithm::es256;
 // Files of version 0.1.0 hold one PKCS #8 key and nothing else, which begins otherwise.
 constexpr std::string_view kMagic = "TK\x02";
+constexpr std::size_t kKeyLargest = 2'048;   // RSA of 3072 bits takes 1.8 kB
 constexpr std::size_t kKeyHeaderBytes = 12;  // verifies_until, size
 
 crypto::Context context_of(request::Tenant const& tenant) {
@@ -23,7 +23,7 @@ crypto::Context context_of(request::Tenant const& tenant) {
 
 SecretBytes encode(std::vector<TokenKey> const& keys) {
     Bytes bytes;
-    bytes.reserve(4'096);  // grown once: it holds keys
+    bytes.reserve(keys.size() * kKeyLargest);  // grown once: it holds keys
     append(bytes, bytes_of(kMagic));
     for (auto const& [key, verifies_until] : keys) {
         auto const secret = key.to_pkcs8();
@@ -73,7 +73,7 @@ Result<std::shared_ptr<TokenKeySet const>> TokenKeySet::make(std::vector<TokenKe
     for (auto const& each : keys) {
         auto const verifying_key = each.key.verifying_key();
         published.push_back(
-            jose::to_jwk(verifying_key, jose::thumbprint(verifying_key), kAlgorithm));
+            jose::to_jwk(verifying_key, jose::thumbprint(verifying_key), each.key.algorithm()));
     }
     auto text = jose::to_key_set(published);
     SALUS_TRY(auto verifying_keys, jose::KeySet::parse(text));
@@ -104,7 +104,8 @@ Result<TokenKeys> TokenKeys::open(std::filesystem::path const& path, request::Te
     SALUS_TRY(auto const seal_key,
               tenant.keyring.purpose_key_for_writing(keys::Purpose::token_signing));
     std::vector<TokenKey> first;
-    first.push_back({.key = crypto::SigningKey::generate(kAlgorithm), .verifies_until = 0});
+    first.push_back({.key = crypto::SigningKey::generate(crypto::SignatureAlgorithm::es256),
+                     .verifies_until = 0});
     SALUS_TRY_VOID(self.write(std::move(first), seal_key.version));
     return self;
 }
@@ -140,9 +141,20 @@ Result<void> TokenKeys::write(std::vector<TokenKey> keys, std::uint32_t seal_ver
 Result<void> TokenKeys::rotate(std::uint32_t seal_version, WallTime now) {
     SALUS_TRY(auto const sealed_under, keys::key_version_of_file(path_));
     if (sealed_under == seal_version) return {};
+    return replace(current()->signing_key().algorithm(), seal_version, now);
+}
+
+Result<void> TokenKeys::sign_by(crypto::SignatureAlgorithm algorithm, WallTime now) {
+    if (current()->signing_key().algorithm() == algorithm) return {};
+    SALUS_TRY(auto const sealed_under, keys::key_version_of_file(path_));
+    return replace(algorithm, sealed_under, now);
+}
+
+Result<void> TokenKeys::replace(crypto::SignatureAlgorithm algorithm, std::uint32_t seal_version,
+                                WallTime now) {
     SALUS_TRY(auto old, read());
     std::vector<TokenKey> keys;
-    keys.push_back({.key = crypto::SigningKey::generate(kAlgorithm), .verifies_until = 0});
+    keys.push_back({.key = crypto::SigningKey::generate(algorithm), .verifies_until = 0});
     auto const until =
         to_unix_seconds(now) + limits::kAccessTokenLife.count() + limits::kClockSkew.count() + 1;
     for (auto& each : old) {

@@ -51,17 +51,20 @@ private:
 
 class TokenKeys {
 public:
-    // Makes an ES256 key at the first start and seals it into `path` under the tenant's keys.
-    // Borrows the tenant's keyring and the random source.
+    // Opens the keys in `path`; at the first start makes one that signs by ES256 and seals it
+    // there, under the tenant's keys. Borrows the tenant's keyring and the random source.
     static Result<TokenKeys> open(std::filesystem::path const& path, request::Tenant const& tenant,
                                   crypto::Random& random);
 
     // Shared with whoever uses it at the moment.
     [[nodiscard]] std::shared_ptr<TokenKeySet const> current() const;
 
-    // A new key signs from here on, and the file is sealed under this version of the purpose key;
-    // nothing happens when it is already, so a rotation that a crash interrupted goes on. Durable
-    // before it is used. One thread at a time, one that may block.
+    // ES256 or RS256: if the key that signs is of another, a new one signs from here on. Likewise
+    // durable before it is used; one thread at a time, one that may block.
+    [[nodiscard]] Result<void> sign_by(crypto::SignatureAlgorithm algorithm, WallTime now);
+    // A new key of the same algorithm signs from here on, and the file is sealed under this version
+    // of the purpose key; nothing happens when it is already, so a rotation that a crash
+    // interrupted goes on. Durable before it is used. One thread at a time, one that may block.
     [[nodiscard]] Result<void> rotate(std::uint32_t seal_version, WallTime now);
     // Destroys keys whose tokens have all expired; returns how many. Likewise.
     [[nodiscard]] Result<std::size_t> destroy_expired(WallTime now);
@@ -73,6 +76,8 @@ private:
     };
     TokenKeys(std::filesystem::path path, request::Tenant const& tenant, crypto::Random& random);
     [[nodiscard]] Result<std::vector<TokenKey>> read() const;
+    [[nodiscard]] Result<void> replace(crypto::SignatureAlgorithm algorithm,
+                                       std::uint32_t seal_version, WallTime now);
     [[nodiscard]] Result<void> write(std::vector<TokenKey> keys, std::uint32_t seal_version);
 
     std::filesystem::path path_;

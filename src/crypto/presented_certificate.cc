@@ -1,7 +1,9 @@
 #include "crypto/presented_certificate.h"
 
+#include <algorithm>
 #include <ctime>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
@@ -18,6 +20,10 @@ using BasicConstraints = OpensslPtr<BASIC_CONSTRAINTS, BASIC_CONSTRAINTS_free>;
 constexpr int kSecurityLevel = 2;  // OpenSSL's name for 112 bits
 constexpr int kLongestChain = 6;   // authorities between a certificate and its anchor
 
+char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 int attribute_of(SubjectAttribute attribute) noexcept {
     switch (attribute) {
         case SubjectAttribute::country: return NID_countryName;
@@ -33,6 +39,35 @@ struct StackFree {
     void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_free(stack); }
 };
 using Stack = std::unique_ptr<STACK_OF(X509), StackFree>;
+using Names = OpensslPtr<GENERAL_NAMES, GENERAL_NAMES_free>;
+using Memory = OpensslPtr<BIO, BIO_free_all>;
+
+std::string_view text_in(ASN1_STRING const& string) {
+    return text_of(BytesView(ASN1_STRING_get0_data(&string),
+                             static_cast<std::size_t>(ASN1_STRING_length(&string))));
+}
+
+bool equal_in_any_case(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+}
+
+// Whether one of the alternative names of this kind is as `matches` says.
+template <typename Matches>
+bool has_name(X509* certificate, int kind, Matches matches) {
+    Names const names(static_cast<GENERAL_NAMES*>(
+        X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+    if (!names) {
+        ERR_clear_error();
+        return false;
+    }
+    for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+        int type = 0;
+        auto const* const value =
+            GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names.get(), i), &type);
+        if (type == kind && matches(text_in(*static_cast<ASN1_STRING const*>(value)))) return true;
+    }
+    return false;
+}
 
 }  // namespace
 
@@ -48,6 +83,19 @@ Result<PresentedCertificate> PresentedCertificate::parse(BytesView der) {
         return fail(Errc::invalid, "not a certificate in DER");
     }
     return PresentedCertificate(std::make_shared<State const>(State{std::move(certificate)}));
+}
+
+Result<std::vector<PresentedCertificate>> PresentedCertificate::parse_pem(std::string_view pem) {
+    Memory const memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    SALUS_CHECK(memory != nullptr);
+    std::vector<PresentedCertificate> all;
+    while (X509Ptr certificate{PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)})
+        all.push_back(
+            PresentedCertificate(std::make_shared<State const>(State{std::move(certificate)})));
+    bool const at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    ERR_clear_error();
+    if (all.empty() || !at_end) return fail(Errc::invalid, "not certificates in PEM");
+    return all;
 }
 
 int PresentedCertificate::version() const {
@@ -69,6 +117,33 @@ std::optional<std::string> PresentedCertificate::subject(SubjectAttribute attrib
     std::string found(text_of(BytesView(text, static_cast<std::size_t>(size))));
     OPENSSL_free(text);
     return found;
+}
+
+std::string PresentedCertificate::subject_name() const {
+    Memory const memory(BIO_new(BIO_s_mem()));
+    SALUS_CHECK(memory != nullptr);
+    // As RFC 4514 wants it, but with letters beyond ASCII as they are.
+    constexpr unsigned long kForm =
+        XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
+    auto const written = X509_NAME_print_ex(
+        memory.get(), X509_get_subject_name(state_->certificate.get()), 0, kForm);
+    if (written < 0) {
+        ERR_clear_error();
+        return {};
+    }
+    char* text = nullptr;
+    auto const size = BIO_get_mem_data(memory.get(), &text);
+    return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : std::string();
+}
+
+bool PresentedCertificate::has_dns_name(std::string_view name) const {
+    return has_name(state_->certificate.get(), GEN_DNS,
+                    [&](std::string_view each) { return equal_in_any_case(each, name); });
+}
+
+bool PresentedCertificate::has_uri(std::string_view uri) const {
+    return has_name(state_->certificate.get(), GEN_URI,
+                    [&](std::string_view each) { return each == uri; });
 }
 
 std::optional<bool> PresentedCertificate::may_issue() const {
@@ -105,7 +180,8 @@ Result<VerifyingKey> PresentedCertificate::key() const {
 }
 
 Result<void> verify_chain(std::span<PresentedCertificate const> chain,
-                          std::span<PresentedCertificate const> anchors, WallTime now) {
+                          std::span<PresentedCertificate const> anchors, WallTime now,
+                          ChainUse use) {
     SALUS_CHECK(!chain.empty());
     Store const store(X509_STORE_new());
     StoreContext const context(X509_STORE_CTX_new());
@@ -125,6 +201,8 @@ Result<void> verify_chain(std::span<PresentedCertificate const> chain,
     X509_VERIFY_PARAM_set_time(rules, static_cast<std::time_t>(to_unix_seconds(now)));
     X509_VERIFY_PARAM_set_depth(rules, kLongestChain);
     X509_VERIFY_PARAM_set_auth_level(rules, kSecurityLevel);
+    if (use == ChainUse::tls_client)
+        SALUS_CHECK(X509_VERIFY_PARAM_set_purpose(rules, X509_PURPOSE_SSL_CLIENT) == 1);
     if (X509_verify_cert(context.get()) != 1) {
         ERR_clear_error();
         return fail(Errc::forbidden, "a certificate does not lead to one that is trusted");

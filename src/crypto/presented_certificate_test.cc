@@ -35,6 +35,40 @@ protected:
         der_of(issue_server_certificate(authority_, {"a.example"}, now_, days(5))->chain_pem);
 };
 
+TEST_F(PresentedCertificateTest, NamesAreComparedAsTheyAre) {
+    auto const names = std::vector<std::string>{"a.example", "*.b.example", "192.0.2.1"};
+    auto const made = issue_server_certificate(authority_, names, now_, days(5));
+    auto const server = parsed(der_of(made->chain_pem).front());
+    EXPECT_EQ(parsed(chain_[1]).subject_name(), "CN=An Authority");
+    EXPECT_TRUE(server.has_dns_name("a.example"));
+    EXPECT_TRUE(server.has_dns_name("A.Example"));
+    EXPECT_TRUE(server.has_dns_name("*.b.example"));
+    for (auto const* other : {"", "example", "b.example", "x.b.example", "a.example.", "192.0.2.1"})
+        EXPECT_FALSE(server.has_dns_name(other)) << other;
+    EXPECT_FALSE(server.has_uri("a.example"));
+    EXPECT_FALSE(parsed(chain_[1]).has_dns_name("An Authority"));
+}
+
+TEST_F(PresentedCertificateTest, AFileInPemHasAllOfThem) {
+    auto const pem = issue_server_certificate(authority_, {"a.example"}, now_, days(5))->chain_pem;
+    EXPECT_EQ(PresentedCertificate::parse_pem("a comment\n" + pem)->size(), 2U);
+    auto damaged = pem;
+    damaged[damaged.rfind("-----END") - 20] = '!';
+    for (auto const& text : {std::string(), std::string("text"), damaged})
+        EXPECT_FALSE(PresentedCertificate::parse_pem(text).has_value());
+}
+
+TEST_F(PresentedCertificateTest, ACertificateForServersIsNoneForClients) {
+    std::vector<PresentedCertificate> const chain{parsed(chain_[0])};
+    std::vector<PresentedCertificate> const anchors{parsed(chain_[1])};
+    EXPECT_TRUE(verify_chain(chain, anchors, now_).has_value());
+    EXPECT_FALSE(verify_chain(chain, anchors, now_, ChainUse::tls_client).has_value());
+    auto const client = make_client_certificate("a client", now_, days(5));
+    std::vector<PresentedCertificate> const own{parsed(der_of(client->chain_pem).front())};
+    EXPECT_TRUE(verify_chain(own, own, now_, ChainUse::tls_client).has_value());
+    EXPECT_FALSE(verify_chain(own, anchors, now_, ChainUse::tls_client).has_value());
+}
+
 TEST_F(PresentedCertificateTest, TellsWhatStandsInIt) {
     ASSERT_EQ(chain_.size(), 2U);
     auto const server = parsed(chain_[0]);

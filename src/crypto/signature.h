@@ -60,8 +60,10 @@ private:
 
 class SigningKey {
 public:
-    static SigningKey generate(SignatureAlgorithm algorithm);  // es256, es384 or ed25519
-    // PKCS#8, DER, unencrypted: how a key looks inside a sealed file.
+    // es256, es384, ed25519, or rs256: 3072 bits, the strength of P-256 (SP 800-57 part 1, table
+    // 2), which takes up to a second.
+    static SigningKey generate(SignatureAlgorithm algorithm);
+    // PKCS#8, DER, unencrypted: how a key looks inside a sealed file. An RSA key signs by RS256.
     static Result<SigningKey> from_pkcs8(SecretBytes const& der);
     [[nodiscard]] SecretBytes to_pkcs8() const;
     // For a private JWK: the scalar d of an EC key (32 or 48 bytes, RFC 7518 section 6.2.2), and

@@ -12,6 +12,8 @@ using Pkcs8 = OpensslPtr<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free>;
 using Group = OpensslPtr<EC_GROUP, EC_GROUP_free>;
 using Point = OpensslPtr<EC_POINT, EC_POINT_free>;
 
+constexpr std::size_t kModulusBits = 3'072;
+
 Result<SignatureAlgorithm> algorithm_of(EVP_PKEY* key) {
     SALUS_TRY(auto const family, classify(key));
     switch (family) {
@@ -20,7 +22,7 @@ Result<SignatureAlgorithm> algorithm_of(EVP_PKEY* key) {
         case KeyFamily::ed25519: return SignatureAlgorithm::ed25519;
         case KeyFamily::rsa: break;
     }
-    return fail(Errc::invalid, "signing keys are EC or Ed25519");
+    return SignatureAlgorithm::rs256;
 }
 
 bool is_consistent(EVP_PKEY* key) {
@@ -78,6 +80,9 @@ SigningKey SigningKey::generate(SignatureAlgorithm algorithm) {
     if (algorithm == SignatureAlgorithm::es384) key = generate_ec(Curve::p384);
     if (algorithm == SignatureAlgorithm::ed25519) {
         key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+    }
+    if (algorithm == SignatureAlgorithm::rs256) {
+        key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", kModulusBits));
     }
     SALUS_CHECK(key != nullptr);
     return SigningKey(std::make_unique<State>(std::move(key), algorithm));
@@ -143,9 +148,9 @@ Result<SigningKey> SigningKey::from_ec(Curve curve, SecretBytes const& scalar) {
 }
 
 Result<SecretBytes> SigningKey::ec_scalar() const {
-    if (algorithm() == SignatureAlgorithm::ed25519) {
-        return fail(Errc::invalid, "an Ed25519 key has no EC scalar");
-    }
+    bool const is_ec =
+        algorithm() == SignatureAlgorithm::es256 || algorithm() == SignatureAlgorithm::es384;
+    if (!is_ec) return fail(Errc::invalid, "not an EC key");
     BIGNUM* raw = nullptr;
     SALUS_CHECK(EVP_PKEY_get_bn_param(state_->key.get(), OSSL_PKEY_PARAM_PRIV_KEY, &raw) == 1);
     BigNumber const number(raw);
@@ -179,6 +184,7 @@ Bytes SigningKey::sign(BytesView message) const {
     Bytes der(static_cast<std::size_t>(EVP_PKEY_get_size(state_->key.get())));
     auto size = der.size();
     SALUS_CHECK(EVP_PKEY_sign(context.get(), der.data(), &size, digest.data(), digest.size()) == 1);
+    if (algorithm() == SignatureAlgorithm::rs256) return der;  // as long as the modulus
     auto const half = algorithm() == SignatureAlgorithm::es256 ? 32U : 48U;
     auto raw = ecdsa_to_raw(BytesView(der).first(size), half);
     SALUS_CHECK(!raw.empty());

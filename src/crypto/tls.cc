@@ -42,6 +42,7 @@ constexpr auto* kApprovedTls12Suites =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256";
 constexpr auto* kApprovedGroups = "P-256:P-384";
 constexpr long kTicketSeconds = 3600;
+constexpr int kChainLongest = 8;  // certificates that are kept of what a client sends
 
 // ALPN protocol lists (RFC 7301 section 3.1): length-prefixed names, the server's by preference.
 constexpr unsigned char kServerProtocols[] = "\x02h2\x08http/1.1";
@@ -123,14 +124,18 @@ std::optional<Sha256Digest> key_of(X509 const* certificate) {
     return digest;
 }
 
+Bytes der_of(X509 const& certificate) {
+    unsigned char* encoded = nullptr;
+    auto const size = i2d_X509(&certificate, &encoded);
+    SALUS_CHECK(size > 0);
+    Bytes der(encoded, encoded + size);
+    OPENSSL_free(encoded);
+    return der;
+}
+
 std::optional<Sha256Digest> digest_of(X509 const* certificate) {
     if (certificate == nullptr) return std::nullopt;
-    unsigned char* encoded = nullptr;
-    auto const size = i2d_X509(certificate, &encoded);
-    if (size <= 0) return std::nullopt;
-    auto const digest = sha256(BytesView(encoded, static_cast<std::size_t>(size)));
-    OPENSSL_free(encoded);
-    return digest;
+    return sha256(der_of(*certificate));
 }
 
 // The keys that a server asks of its clients belong to the SSL_CTX, which connections keep alive.
@@ -402,6 +407,20 @@ std::optional<Sha256Digest> TlsConnection::peer_key() const {
 
 std::optional<Sha256Digest> TlsConnection::peer_certificate() const {
     return state_->ssl ? digest_of(SSL_get0_peer_certificate(state_->ssl.get())) : std::nullopt;
+}
+
+std::vector<Bytes> TlsConnection::peer_certificates() const {
+    auto* const own = state_->ssl ? SSL_get0_peer_certificate(state_->ssl.get()) : nullptr;
+    if (own == nullptr) return {};
+    std::vector<Bytes> all{der_of(*own)};
+    // A server's chain is without the certificate itself (SSL_get_peer_cert_chain(3)).
+    auto const* const others = SSL_get_peer_cert_chain(state_->ssl.get());
+    int const count = others != nullptr ? std::min(sk_X509_num(others), kChainLongest) : 0;
+    for (int i = 0; i < count; ++i) {
+        auto* const each = sk_X509_value(others, i);
+        if (X509_cmp(each, own) != 0) all.push_back(der_of(*each));
+    }
+    return all;
 }
 
 }  // namespace salus::crypto

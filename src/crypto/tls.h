@@ -117,6 +117,9 @@ public:
     [[nodiscard]] std::optional<Sha256Digest> peer_key() const;
     // SHA-256 of the peer's certificate (DER), as RFC 8705 section 3.1 names it; likewise.
     [[nodiscard]] std::optional<Sha256Digest> peer_certificate() const;
+    // That certificate (DER) and the first of those that came with it, as they were sent; empty
+    // when the peer showed none.
+    [[nodiscard]] std::vector<Bytes> peer_certificates() const;
 
 private:
     struct State;

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "factors/base32.h"
-#include "foundation/factor_limits.h"
 
 namespace salus::factors {
 namespace {
@@ -57,9 +56,9 @@ std::optional<SecretBytes> characters_of(std::string_view typed) {
 
 }  // namespace
 
-RecoveryCodes::Made RecoveryCodes::make(crypto::Random& random) {
+RecoveryCodes::Made RecoveryCodes::make(crypto::Random& random, std::size_t count) {
     Made made;
-    for (std::size_t i = 0; i < limits::kRecoveryCodes; ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
         auto const secret = crypto::random_secret(random, kCodeBytes);
         auto const characters = to_base32(secret.reveal(), kAlphabet);
         made.stored.hashes_.push_back(hash_of(characters.reveal()));

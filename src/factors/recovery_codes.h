@@ -1,5 +1,5 @@
-// Recovery codes: ten secrets on paper, each good once, for whoever lost every other factor. RE1.
-// Thread safety: values.
+// Recovery codes: secrets on paper, each good once, for whoever lost every other factor, or has
+// none yet. RE1. Thread safety: values.
 #pragma once
 
 #include <string_view>
@@ -7,6 +7,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/random.h"
+#include "foundation/factor_limits.h"
 #include "foundation/result.h"
 
 namespace salus::factors {
@@ -16,7 +17,8 @@ public:
     // `codes` are shown to their owner once and kept nowhere: 80 random bits each, as
     // XXXX-XXXX-XXXX-XXXX in Crockford's base 32, which has no I, L, O or U.
     struct Made;
-    static Made make(crypto::Random& random);
+    // REQUIRES: count is 1 to limits::kRecoveryCodes.
+    static Made make(crypto::Random& random, std::size_t count = limits::kRecoveryCodes);
 
     // The hashes of those that are left: SHA-256 without key, salt or stretching, because nobody
     // finds 80 random bits by trying. to_bytes() is what the caller stores.

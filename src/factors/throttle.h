@@ -31,6 +31,9 @@ public:
     [[nodiscard]] std::chrono::nanoseconds retry_after(WallTime now) const;
     void failed(WallTime now);
     void succeeded() noexcept { *this = Throttle(); }
+    // Takes back one failure, for a count that many share: who succeeds proves nothing of the
+    // others.
+    void forgive_one() noexcept { failures_ -= failures_ > 0 ? 1 : 0; }
 
     [[nodiscard]] Bytes to_bytes() const;
     // Errc::corrupt for what to_bytes() did not give.

@@ -10,6 +10,9 @@ using namespace std::chrono_literals;
 
 // A proof of possession (RFC 9449) is made for one request; how old it may be when that arrives.
 inline constexpr auto kDpopProofLife = 60s;
+inline constexpr std::size_t kCertificateNameBytes = 1'024;  // that a client registers
+// For how long one nonce is given out; it counts for as long again (RFC 9449 section 8).
+inline constexpr auto kDpopNonceStretch = 120s;
 // Proofs that are remembered so that none counts twice: some 40 bytes each.
 inline constexpr std::size_t kDpopProofsRemembered = 500'000;
 // Revocations that event loops can still learn of one by one; beyond, they forget every token.
@@ -43,5 +46,14 @@ inline constexpr auto kLaunchLife = 300s;  // from the EHR's click to the app's 
 inline constexpr auto kRefreshRetryWindow = 10s;  // the same client may ask again (RF3)
 inline constexpr auto kGrantIdle = 30 * 86'400s;
 inline constexpr auto kGrantLife = 180 * 86'400s;
+
+// Telling clients that a session ended (OpenID Connect Back-Channel Logout 1.0).
+inline constexpr auto kLogoutTokenLife = 120s;               // section 2.4 recommends it
+inline constexpr auto kLogoutTime = 5s;                      // for one client to answer, in all
+inline constexpr std::size_t kLogoutAnswerBytes = 4'096;     // nothing of it is read
+inline constexpr std::chrono::seconds kLogoutPauseFirst{1};  // after a failure; then doubled
+inline constexpr std::chrono::seconds kLogoutPauseMost{600};
+inline constexpr auto kLogoutTrying = 86'400s;  // from the ending until it is given up
+inline constexpr std::size_t kLogoutNoticesOfUser = 256;
 
 }  // namespace salus::limits

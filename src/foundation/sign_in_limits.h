@@ -22,6 +22,7 @@ inline constexpr std::size_t kSessionsOfUser = 20;
 inline constexpr std::size_t kUsersOfDevice = 50;  // of one browser, on a ward's computer
 inline constexpr std::size_t kBrowserNameBytes = 64;
 inline constexpr std::size_t kPasskeyNameBytes = 64;
+inline constexpr std::size_t kPatientsShown = 10;  // of those whose name and birth date fit
 inline constexpr std::size_t kGrantsOfUser = 100;
 inline constexpr std::size_t kUsers = 20'000;  // of one tenant: they stand in one list
 // Passwords that are hashed at once, of all event loops: 128 MiB each.

@@ -58,6 +58,8 @@ void Connection::shake_hands() {
     peer_.tls_version = tls_->version();
     peer_.key = tls_->peer_key();
     peer_.certificate = tls_->peer_certificate();
+    if (peer_.certificate)
+        peer_.certificates = std::make_shared<std::vector<Bytes> const>(tls_->peer_certificates());
     if (tls_->protocol() == crypto::TlsProtocol::http2) {
         session_ = std::make_unique<Http2Session>(bounds, context_.encoder, now);
     } else {

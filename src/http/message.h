@@ -3,6 +3,7 @@
 // because the log takes no strings. Thread safety: values.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,9 @@ struct Peer {
     std::optional<crypto::Sha256Digest> key = std::nullopt;
     // SHA-256 of that certificate (RFC 8705 section 3.1); nothing where none is asked for.
     std::optional<crypto::Sha256Digest> certificate = std::nullopt;
+    // That certificate in DER, and what was sent along with it; nullptr where none is asked for. The
+    // handshake proved the first one's key, nothing else. Shared by the requests of a connection.
+    std::shared_ptr<std::vector<Bytes> const> certificates = nullptr;
 };
 
 struct Request {

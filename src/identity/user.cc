@@ -53,9 +53,10 @@ Result<std::optional<Enrolment>> enrolment_in(json::Value root) {
     auto const member = root.member("enrolment");
     if (!member) return std::optional<Enrolment>();
     Enrolment enrolment;
-    SALUS_TRY(enrolment.code, digest_in(*member, "code"));
+    SALUS_TRY(auto const code, bytes_in(*member, "code"));
+    SALUS_TRY(enrolment.code, factors::RecoveryCodes::from_bytes(code));
     SALUS_TRY(enrolment.expires, time_in(*member, "expires"));
-    return std::optional(enrolment);
+    return std::optional(std::move(enrolment));
 }
 
 Result<void> read_factors(json::Value root, User& user) {
@@ -105,7 +106,7 @@ void write_factors(json::Writer& writer, User const& user) {
     if (user.recovery_codes) write_bytes(writer, "recovery_codes", user.recovery_codes->to_bytes());
     if (user.enrolment) {
         writer.key("enrolment").begin_object();
-        write_bytes(writer, "code", user.enrolment->code);
+        write_bytes(writer, "code", user.enrolment->code.to_bytes());
         write_time(writer, "expires", user.enrolment->expires);
         writer.end_object();
     }

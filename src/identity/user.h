@@ -49,7 +49,7 @@ struct Password {
 // What a new user proves themselves with once, until they have factors of their own. Handed over by
 // an administrator; good for one sign-in that can do nothing but enrol.
 struct Enrolment {
-    crypto::Sha256Digest code{};
+    factors::RecoveryCodes code;  // one
     WallTime expires{};
 };
 

@@ -169,7 +169,11 @@ Result<request::Prepared> change_user(UsersDesk const& desk, request::Exchange& 
     prepared.batch = std::move(changes.batch);
     prepared.touched = std::move(changes.touched);
     SALUS_TRY_VOID(documents.write(*user, std::nullopt, prepared));
-    prepared.after_commit = [forget = desk.forget, id] { forget(id); };
+    SALUS_TRY(auto const ended,
+              Endings(documents, desk.logouts).end_all(user->value.id, {}, prepared));
+    add_after_commit(prepared, [forget = desk.forget, ended] {
+        for (auto const& name : ended) forget(name);
+    });
     return prepared;
 }
 

@@ -7,6 +7,7 @@
 #include "crypto/random.h"
 #include "foundation/clock.h"
 #include "identity/documents.h"
+#include "identity/endings.h"
 #include "request/exchange.h"
 #include "request/permit.h"
 
@@ -17,6 +18,7 @@ struct UsersDesk {
     json::Parser& parser;
     crypto::Random& random;
     Clock const& clock;
+    LogoutTelling const& logouts;
     // Called with a user's id once it is durable that what was issued in their name is void.
     std::function<void(std::string)> forget;
     std::string provider_issuer{};  // of the outside provider; empty: none is configured

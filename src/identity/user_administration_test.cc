@@ -65,10 +65,15 @@ protected:
     testing::TestRecords home_{instance_};
     json::Parser parser_;
     std::vector<std::string> forgotten_;
+    WaitingLogouts waiting_logouts_;
+    LogoutTelling logouts_{.tenant = home_.tenant().name,
+                           .wish_of = [](ClientId const&) { return LogoutWish::user; },
+                           .waiting = waiting_logouts_};
     UsersDesk desk_{.records = home_.records(),
                     .parser = parser_,
                     .random = instance_.random,
                     .clock = instance_.clock,
+                    .logouts = logouts_,
                     .forget = [this](std::string id) { forgotten_.push_back(std::move(id)); }};
 };
 
@@ -124,6 +129,36 @@ TEST_F(UserAdministrationTest, EveryChangeEndsWhatWasIssued) {
     EXPECT_EQ(user(id).display_name, "Ada");
     EXPECT_EQ(change(id, R"({"user_name":"other"})").error().code, Errc::invalid);
     EXPECT_EQ(change("0123", R"({"status":"active"})").error().code, Errc::not_found);
+}
+
+// IAM-7: and apps are told of it, once.
+TEST_F(UserAdministrationTest, AppsOfAUserAreToldOfAChange) {
+    auto const id = *save(must(add(kAda))).root().text_member("id");
+    Documents documents(home_.records(), parser_, instance_.clock);
+    Stored<Grant> grant{.value = {}, .id = "grant", .version = 0};
+    grant->user = UserId(id);
+    grant->client = ClientId("app");
+    grant->scope = *request::parse_scope_request("openid user/Patient.r");
+    auto holdings = must(holdings_of(documents, grant->user));
+    add_id(holdings->grants, grant.id);
+    request::Prepared given;
+    ASSERT_TRUE(documents.write(grant, std::nullopt, given).has_value());
+    ASSERT_TRUE(documents.write(holdings, std::nullopt, given).has_value());
+    given.content = request::ReportContent{EphiText("{}")};
+    save(std::move(given));
+
+    save(must(change(id, R"({"status":"disabled"})")));
+    auto notices = must(documents.read<LogoutNotices>(id));
+    ASSERT_TRUE(notices.has_value());
+    ASSERT_EQ(notices->value.waiting.size(), 1U);
+    EXPECT_EQ(notices->value.waiting[0].client, ClientId("app"));
+    EXPECT_EQ(waiting_logouts_.take({}, {}).size(), 1U);
+    EXPECT_TRUE(must(holdings_of(documents, UserId(id)))->grants.empty());
+    EXPECT_EQ(forgotten_, std::vector<std::string>{id});
+
+    save(must(change(id, R"({"status":"active"})")));
+    EXPECT_EQ(must(documents.read<LogoutNotices>(id))->version, notices->version);
+    EXPECT_TRUE(waiting_logouts_.take({}, {}).empty());
 }
 
 TEST_F(UserAdministrationTest, ANewCodeTakesEveryFactorAway) {

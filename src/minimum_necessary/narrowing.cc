@@ -244,6 +244,8 @@ request::Disclosable Narrowing::refusal(Error const& error, RefusedRequest const
     if (error.code == Errc::unauthenticated && request.form != ErrorForm::oauth &&
         request.form != ErrorForm::page) {
         response.headers.set("WWW-Authenticate", challenge_text(request));
+        if (request.challenge.error == request::CredentialError::use_dpop_nonce)
+            response.headers.set("DPoP-Nonce", request.challenge.dpop_nonce);
     }
     if (error.code == Errc::unavailable || error.code == Errc::rate_limited)
         response.headers.set("Retry-After", "5");

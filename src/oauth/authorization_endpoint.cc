@@ -139,12 +139,11 @@ Result<request::Prepared> AuthorizationEndpoint::pushed(request::Exchange& excha
     if (!asked) return protocol_error(400, asked.error().code.text(), asked.error().why);
     // RFC 9449 section 10.1: the proof that comes along binds the code.
     auto const key =
-        proven_key(exchange.request, tenant_.public_url + "/oauth/par", guards_, clock_);
+        proven_key(exchange, tenant_.public_url + "/oauth/par", client.id, guards_, clock_);
     bool const wrong = !key && key.error().code == Errc::unauthenticated;
     bool const differs =
         key && !key->empty() && !asked->dpop_key.empty() && asked->dpop_key != *key;
-    if (wrong || differs)
-        return protocol_error(400, "invalid_dpop_proof", "the proof of possession is not valid");
+    if (wrong || differs) return key_not_proven(exchange);
     if (!key) return fail(key.error());
     if (!key->empty()) asked->dpop_key = *key;
 

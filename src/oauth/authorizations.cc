@@ -4,6 +4,7 @@
 
 #include "foundation/oauth_limits.h"
 #include "foundation/sign_in_limits.h"
+#include "identity/endings.h"
 #include "identity/grant.h"
 #include "identity/holdings.h"
 #include "oauth/browser.h"
@@ -128,10 +129,7 @@ Result<std::string> Authorizations::add_grant(Pending const& pending, Consent co
     grant->used = clock_.now();
     SALUS_TRY_VOID(documents_.write(grant, grant->ends(), prepared));
 
-    auto const& user = consent.user.id.text();
-    SALUS_TRY(auto known, documents_.read<identity::UserHoldings>(user));
-    auto holdings = std::move(known).value_or(
-        identity::Stored<identity::UserHoldings>{.value = {}, .id = user, .version = 0});
+    SALUS_TRY(auto holdings, identity::holdings_of(documents_, consent.user.id));
     identity::add_id(holdings->grants, grant.id);
     if (holdings->grants.size() > limits::kGrantsOfUser) {
         // The oldest ends, so that none lives which its user cannot see.

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kNameLargest = 200;
 constexpr std::size_t kPurposesLargest = 8;
 
-constexpr std::array<std::string_view, 14> kMembers{"client_id",
+constexpr std::array<std::string_view, 19> kMembers{"client_id",
                                                     "name",
                                                     "scope",
                                                     "purposes",
@@ -23,11 +23,16 @@ constexpr std::array<std::string_view, 14> kMembers{"client_id",
                                                     "jwks_uri",
                                                     "dpop_bound_access_tokens",
                                                     "tls_client_certificate_bound_access_tokens",
+                                                    "tls_client_auth_subject_dn",
+                                                    "tls_client_auth_san_dns",
+                                                    "tls_client_auth_san_uri",
                                                     "token_endpoint_auth_method",
                                                     "profile",
                                                     "grant_types",
                                                     "redirect_uris",
                                                     "post_logout_redirect_uris",
+                                                    "backchannel_logout_uri",
+                                                    "backchannel_logout_session_required",
                                                     "require_pushed_authorization_requests"};
 
 Result<std::vector<request::PurposeOfUse>> purposes_from(json::Value root) {

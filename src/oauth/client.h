@@ -31,6 +31,8 @@ enum class AuthenticationMethod : std::uint8_t {
     private_key_jwt,
     // RFC 8705 section 2.2: a TLS client certificate, by itself, with one of its registered keys.
     self_signed_tls_client_auth,
+    // RFC 8705 section 2.1: one that an authority vouches for, with the client's registered name.
+    tls_client_auth,
     none,  // a public client: it proves nothing but PKCE
 };
 
@@ -42,6 +44,13 @@ struct GrantTypes {
     friend bool operator==(GrantTypes const&, GrantTypes const&) = default;
 };
 
+// What a certificate must name (RFC 8705 section 2.1.2: exactly one of these).
+struct CertificateName {
+    enum class Kind : std::uint8_t { none, subject, dns, uri };
+    Kind kind = Kind::none;
+    std::string text;  // of a subject: as crypto::PresentedCertificate::subject_name() has it
+};
+
 struct Client {
     ClientId id;
     std::string name;                             // for people: shown at consent
@@ -50,7 +59,8 @@ struct Client {
     Profile profile = Profile::smart;
     AuthenticationMethod authentication = AuthenticationMethod::private_key_jwt;
     GrantTypes grants{.client_credentials = true};
-    // Its public keys (RFC 7517), here or at an address; neither: a public client.
+    CertificateName certificate_name{};  // of tls_client_auth
+    // Its public keys (RFC 7517), here or at an address; neither: it needs none.
     std::string jwks;
     jose::KeySet keys;                      // the same, checked: checking a key is dear
     std::string jwks_uri;                   // remote_keys.h
@@ -60,9 +70,17 @@ struct Client {
     bool require_pushed_authorization_requests = false;  // RFC 9126 section 6
     std::vector<std::string> redirect_uris;
     std::vector<std::string> post_logout_redirect_uris;
+    // Where it is told that a session ended (OpenID Connect Back-Channel Logout 1.0 section 2.2);
+    // empty: it is not.
+    std::string backchannel_logout_uri;
+    bool backchannel_logout_session_required = false;  // never without `sid`
 
     [[nodiscard]] bool is_public() const noexcept {
         return authentication == AuthenticationMethod::none;
+    }
+    [[nodiscard]] bool needs_keys() const noexcept {
+        return authentication == AuthenticationMethod::private_key_jwt ||
+               authentication == AuthenticationMethod::self_signed_tls_client_auth;
     }
 };
 

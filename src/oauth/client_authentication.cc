@@ -6,6 +6,7 @@
 #include "jose/claims.h"
 #include "jose/jws.h"
 #include "oauth/answers.h"
+#include "oauth/client_certificate.h"
 #include "oauth/form_reader.h"
 #include "records/add_document.h"
 
@@ -98,17 +99,29 @@ Result<ProvenClient> ClientAuthentication::named_client(
     exchange.facts.claimed_client = EphiText(std::string(*id));
     SALUS_TRY(auto client, clients_.find(*id));
     if (!client) return fail(Errc::unauthenticated, kRefused);
-    if (client->authentication == AuthenticationMethod::self_signed_tls_client_auth) {
-        SALUS_TRY(bool const shown, shows_its_key(*client, exchange.request.peer));
+    if (client->is_public()) {
+        exchange.facts.target_client = client->id;
+    } else {
+        SALUS_TRY(bool const shown, shows_its_certificate(*client, exchange.request.peer));
         if (!shown) return fail(Errc::unauthenticated, kRefused);
         exchange.facts.proven_client = client->id;
-    } else {
-        if (!client->is_public()) return fail(Errc::unauthenticated, kRefused);
-        exchange.facts.target_client = client->id;
     }
     auto const purpose = client->purposes.front();
     return ProvenClient{
         .client = std::move(client), .token_id = {}, .expires = 0, .purpose = purpose};
+}
+
+// The registered method and no other (TK3).
+Result<bool> ClientAuthentication::shows_its_certificate(Client const& client,
+                                                         http::Peer const& peer) {
+    switch (client.authentication) {
+        case AuthenticationMethod::self_signed_tls_client_auth: return shows_its_key(client, peer);
+        case AuthenticationMethod::tls_client_auth:
+            return is_vouched_for(client, peer, trust_.authorities, clock_.now());
+        case AuthenticationMethod::private_key_jwt:
+        case AuthenticationMethod::none: break;
+    }
+    return false;
 }
 
 // RFC 8705 section 2.2: the handshake proved the key of the certificate, whoever issued that.

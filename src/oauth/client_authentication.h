@@ -57,6 +57,7 @@ public:
 private:
     [[nodiscard]] Result<ProvenClient> named_client(request::Exchange& exchange,
                                                     std::vector<request::Parameter> const& form);
+    [[nodiscard]] Result<bool> shows_its_certificate(Client const& client, http::Peer const& peer);
     [[nodiscard]] Result<bool> shows_its_key(Client const& client, http::Peer const& peer);
     [[nodiscard]] Result<ProvenClient> verify(request::Exchange& exchange, std::string_view text);
     [[nodiscard]] Result<jose::Verified> verify_signature(Client const& client,

@@ -136,6 +136,41 @@ TEST_F(ClientRegistrationTest, ScopesAndPurposes) {
     }
 }
 
+// OpenID Connect Back-Channel Logout 1.0 section 2.2.
+TEST_F(ClientRegistrationTest, WhereAClientIsToldOfLogout) {
+    auto body = members();
+    body["scope"] = "\"openid user/Patient.rs\"";
+    body["grant_types"] = R"(["authorization_code"])";
+    body["redirect_uris"] = R"(["https://app.example/callback"])";
+    body["backchannel_logout_uri"] = "\"https://app.example/logout?from=salus\"";
+    body["backchannel_logout_session_required"] = "true";
+    room_.add_client(testing::json_of(body));
+    auto const client = find("client-1");
+    ASSERT_TRUE(client.has_value());
+    EXPECT_EQ(client->backchannel_logout_uri, "https://app.example/logout?from=salus");
+    EXPECT_TRUE(client->backchannel_logout_session_required);
+    auto const again = must(room_.parser().parse(to_json(*client)));
+    EXPECT_EQ(again.root().text_member("backchannel_logout_uri"), client->backchannel_logout_uri);
+    EXPECT_EQ(to_json(must(client_from_json(again.root()))), to_json(*client));
+
+    body["client_id"] = "\"client-2\"";
+    auto const refused = [&](std::string const& name, std::string const& value) {
+        auto changed = body;
+        changed[name] = value;
+        if (value.empty()) changed.erase(name);
+        return refusal(testing::json_of(changed)) == Errc::invalid;
+    };
+    for (auto const* uri :
+         {"\"http://app.example/logout\"", "\"https://app.example/#logout\"",
+          "\"http://127.0.0.1/logout\"", "\"\"", "7", "null", R"("https://user@app.example/")"}) {
+        EXPECT_TRUE(refused("backchannel_logout_uri", uri)) << uri;
+    }
+    EXPECT_TRUE(refused("backchannel_logout_uri", ""));
+    EXPECT_TRUE(refused("backchannel_logout_session_required", "\"true\""));
+    EXPECT_TRUE(refused("scope", "\"user/Patient.rs\""));
+    EXPECT_FALSE(refused("backchannel_logout_session_required", ""));
+}
+
 TEST_F(ClientRegistrationTest, KeysArePublicAndEachHasItsName) {
     jose::PrivateKey const pair{crypto::SigningKey::generate(crypto::SignatureAlgorithm::es256),
                                 "k1"};

@@ -18,6 +18,8 @@ using Parameters = std::vector<request::Parameter>;
 Result<Parameters> parameters_of(http::Request const& request) {
     SALUS_TRY(auto const target, request::parse_target(FormReader::target(request)));
     if (request.method != http::Method::post) return request::parse_form(target.query);
+    if (!target.query.empty())
+        return fail(Errc::invalid, "parameters stand in the address or in the form, not in both");
     return request::parse_form(FormReader::form(request));
 }
 
@@ -110,11 +112,12 @@ Result<request::Prepared> EndSession::end(request::Exchange& exchange, StoredSes
                                           Asked const& asked) {
     exchange.facts.event = audit::Event::signed_out;
     auto prepared = ended(asked);
-    SALUS_TRY(auto const names,
-              identity::end_session(documents_, session->user, session.id, prepared));
-    prepared.after_commit = [&news = guards_.revocations, names] {
+    SALUS_TRY(
+        auto const names,
+        identity::Endings(documents_, logouts_).end_session(session->user, session.id, prepared));
+    identity::add_after_commit(prepared, [&news = guards_.revocations, names] {
         for (auto const& name : names) news.add(name);
-    };
+    });
     return prepared;
 }
 

@@ -6,6 +6,7 @@
 #include "authentication/token_guards.h"
 #include "authentication/token_keys.h"
 #include "identity/documents.h"
+#include "identity/endings.h"
 #include "identity/secret_id.h"
 #include "identity/session.h"
 #include "oauth/client_directory.h"
@@ -18,11 +19,12 @@ class EndSession {
 public:
     // Borrows all.
     EndSession(request::Tenant const& tenant, authentication::TokenKeys const& keys,
-               authentication::TokenGuards& guards, records::Records& records, json::Parser& parser,
-               Clock const& clock)
+               authentication::TokenGuards& guards, identity::LogoutTelling const& logouts,
+               records::Records& records, json::Parser& parser, Clock const& clock)
         : tenant_(tenant),
           keys_(keys),
           guards_(guards),
+          logouts_(logouts),
           documents_(records, parser, clock),
           clients_(records, parser) {}
 
@@ -47,6 +49,7 @@ private:
     request::Tenant const& tenant_;
     authentication::TokenKeys const& keys_;
     authentication::TokenGuards& guards_;
+    identity::LogoutTelling const& logouts_;
     identity::Documents documents_;
     ClientDirectory clients_;
 };

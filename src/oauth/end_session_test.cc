@@ -59,7 +59,7 @@ protected:
     testing::TestInstance instance_;
     PeopleRoom room_{instance_};
     json::Parser parser_;
-    EndSession end_{room_.tenant(),         room_.keys(), room_.guards(),
+    EndSession end_{room_.tenant(),         room_.keys(), room_.guards(), room_.logouts(),
                     room_.home().records(), parser_,      instance_.clock};
     identity::SecretId cookie_ = [this] {
         auto const cookie = identity::SecretId::make(instance_.random);
@@ -82,6 +82,30 @@ TEST_F(EndSessionTest, WithATokenOfThisSessionItEndsAndTheBrowserGoesBack) {
     EXPECT_EQ(location(prepared), std::string(kGoodbye) + "?state=s%201");
     room_.save(std::move(prepared));
     EXPECT_FALSE(signed_in());
+}
+
+// An app of this session that registered an address is told, and no other.
+TEST_F(EndSessionTest, AppsOfTheSessionAreToldLO2) {
+    auto const more = R"(,"backchannel_logout_uri":"https://app.example/logout")"
+                      R"(,"backchannel_logout_session_required":true)";
+    for (auto const* id : {"told", "elsewhere"})
+        room_.add_client(PeopleRoom::public_client(id, std::string(testing::kPersonScope), more));
+    auto const id = room_.waiting(room_.asked("told"));
+    auto const pending = must(room_.authorizations().find(id, room_.browser()));
+    room_.save(must(room_.authorizations().complete(
+        *pending, {.user = room_.person(),
+                   .session = cookie_.id,
+                   .proof = room_.session().value,
+                   .scope = must(room_.authorizations().grantable(*pending, room_.person()))})));
+    // Given in another session.
+    static_cast<void>(room_.code_for(room_.asked("elsewhere")));
+
+    room_.save(must(ask({{"form_token", cookie_.form_token()}}, http::Method::post)));
+    EXPECT_FALSE(signed_in());
+    auto const notices = room_.notices();
+    ASSERT_EQ(notices.size(), 1U);
+    EXPECT_EQ(notices[0].client, ClientId("told"));
+    EXPECT_EQ(notices[0].session, cookie_.id);
 }
 
 TEST_F(EndSessionTest, WithoutThePersonIsAskedAndOnlyTheirAnswerCountsLO1F5) {

@@ -1,7 +1,6 @@
 // ID tokens (OpenID Connect Core section 2; SMART App Launch 2.2, "Scopes for requesting identity
-// data"). They say who somebody
-// is to one client and open nothing: their type and audience are not those of access tokens. Any
-// thread.
+// data"). They say who somebody is to one client and open nothing: their type and audience are not
+// those of access tokens. Any thread.
 #pragma once
 
 #include <string>

@@ -49,15 +49,19 @@ void write_mutual_tls(json::Writer& writer, request::Tenant const& tenant,
     writer.key("tls_client_certificate_bound_access_tokens").boolean(true);
 }
 
-void write_methods(json::Writer& writer, std::string_view endpoint, bool mutual_tls, bool none) {
+void write_methods(json::Writer& writer, std::string_view endpoint,
+                   MutualTlsOffer const& mutual_tls, bool none) {
     writer.key(std::string(endpoint) + "_endpoint_auth_methods_supported").begin_array();
     writer.string("private_key_jwt");
-    if (mutual_tls) writer.string("self_signed_tls_client_auth");
+    if (!mutual_tls.origin.empty()) {
+        writer.string("self_signed_tls_client_auth");
+        if (mutual_tls.by_authority) writer.string("tls_client_auth");
+    }
     if (none) writer.string("none");
     writer.end_array();
 }
 
-void write_authentication(json::Writer& writer, bool mutual_tls) {
+void write_authentication(json::Writer& writer, MutualTlsOffer const& mutual_tls) {
     write_methods(writer, "token", mutual_tls, true);
     write_list(writer, "token_endpoint_auth_signing_alg_values_supported",
                {"ES256", "ES384", "RS384", "RS256"});
@@ -71,37 +75,40 @@ void write_authentication(json::Writer& writer, bool mutual_tls) {
 
 // What the documents say alike.
 void write_common(json::Writer& writer, request::Tenant const& tenant,
-                  std::string_view mutual_tls_origin) {
+                  MutualTlsOffer const& mutual_tls) {
     write_endpoints(writer, tenant);
     write_flows(writer);
-    write_authentication(writer, !mutual_tls_origin.empty());
-    if (!mutual_tls_origin.empty()) write_mutual_tls(writer, tenant, mutual_tls_origin);
+    write_authentication(writer, mutual_tls);
+    if (!mutual_tls.origin.empty()) write_mutual_tls(writer, tenant, mutual_tls.origin);
     write_list(writer, "scopes_supported",
                {"openid", "profile", "fhirUser", "launch", "launch/patient", "offline_access",
                 "online_access", "patient/*.cruds", "user/*.cruds", "system/*.cruds"});
 }
 
-void write_openid(json::Writer& writer, request::Tenant const& tenant) {
+void write_openid(json::Writer& writer, request::Tenant const& tenant,
+                  crypto::SignatureAlgorithm signing) {
     writer.key("userinfo_endpoint").string(tenant.public_url + "/oauth/userinfo");
     writer.key("end_session_endpoint").string(tenant.public_url + "/oauth/logout");
     write_list(writer, "subject_types_supported", {"public"});
-    write_list(writer, "id_token_signing_alg_values_supported", {"ES256"});
+    write_list(writer, "id_token_signing_alg_values_supported", {jose::algorithm_name(signing)});
     write_list(writer, "acr_values_supported", {"phr", "mfa"});
     write_list(writer, "prompt_values_supported", {"none", "login", "consent"});
     write_list(writer, "claims_supported",
-               {"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "nonce", "at_hash", "name",
-                "preferred_username", "fhirUser"});
+               {"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "nonce", "at_hash", "sid",
+                "name", "preferred_username", "fhirUser"});
+    writer.key("backchannel_logout_supported").boolean(true);
+    writer.key("backchannel_logout_session_supported").boolean(true);
     writer.key("claims_parameter_supported").boolean(false);
     writer.key("request_parameter_supported").boolean(false);
 }
 
 }  // namespace
 
-std::string smart_configuration(request::Tenant const& tenant, std::string_view mutual_tls_origin) {
+std::string smart_configuration(request::Tenant const& tenant, MutualTlsOffer mutual_tls) {
     std::string out;
     json::Writer writer(out);
     writer.begin_object();
-    write_common(writer, tenant, mutual_tls_origin);
+    write_common(writer, tenant, mutual_tls);
     write_list(writer, "capabilities",
                {"launch-ehr", "launch-standalone", "authorize-post", "client-public",
                 "client-confidential-asymmetric", "sso-openid-connect", "context-ehr-patient",
@@ -113,22 +120,22 @@ std::string smart_configuration(request::Tenant const& tenant, std::string_view 
 }
 
 std::string authorization_server_metadata(request::Tenant const& tenant,
-                                          std::string_view mutual_tls_origin) {
+                                          MutualTlsOffer mutual_tls) {
     std::string out;
     json::Writer writer(out);
     writer.begin_object();
-    write_common(writer, tenant, mutual_tls_origin);
+    write_common(writer, tenant, mutual_tls);
     writer.end_object();
     return out;
 }
 
-std::string openid_configuration(request::Tenant const& tenant,
-                                 std::string_view mutual_tls_origin) {
+std::string openid_configuration(request::Tenant const& tenant, crypto::SignatureAlgorithm signing,
+                                 MutualTlsOffer mutual_tls) {
     std::string out;
     json::Writer writer(out);
     writer.begin_object();
-    write_common(writer, tenant, mutual_tls_origin);
-    write_openid(writer, tenant);
+    write_common(writer, tenant, mutual_tls);
+    write_openid(writer, tenant, signing);
     writer.end_object();
     return out;
 }

@@ -10,13 +10,20 @@
 
 namespace salus::oauth {
 
-// `mutual_tls_origin`: scheme and authority of the listener that asks for certificates
-// (`mtls_endpoint_aliases`, RFC 8705 section 5); empty: there is none.
+struct MutualTlsOffer {
+    // Scheme and authority of the listener that asks for certificates (`mtls_endpoint_aliases`, RFC
+    // 8705 section 5); empty: there is none.
+    std::string_view origin{};
+    bool by_authority = false;  // there are authorities whose word counts (tls_client_auth)
+};
+
 [[nodiscard]] std::string smart_configuration(request::Tenant const& tenant,
-                                              std::string_view mutual_tls_origin = {});
+                                              MutualTlsOffer mutual_tls = {});
 [[nodiscard]] std::string authorization_server_metadata(request::Tenant const& tenant,
-                                                        std::string_view mutual_tls_origin = {});
+                                                        MutualTlsOffer mutual_tls = {});
+// `signing`: how ID tokens are signed.
 [[nodiscard]] std::string openid_configuration(request::Tenant const& tenant,
-                                               std::string_view mutual_tls_origin = {});
+                                               crypto::SignatureAlgorithm signing,
+                                               MutualTlsOffer mutual_tls = {});
 
 }  // namespace salus::oauth

@@ -20,7 +20,8 @@ protected:
         std::vector<json::Document> all;
         all.push_back(must(parser_.parse(smart_configuration(tenant))));
         all.push_back(must(parser_.parse(authorization_server_metadata(tenant))));
-        all.push_back(must(parser_.parse(openid_configuration(tenant))));
+        all.push_back(
+            must(parser_.parse(openid_configuration(tenant, crypto::SignatureAlgorithm::es256))));
         return all;
     }
     [[nodiscard]] static std::vector<std::string> list(json::Document const& document,
@@ -86,6 +87,16 @@ TEST_F(MetadataTest, EveryGrantAndAlgorithmWorks) {
         ASSERT_TRUE(std::ranges::count(algorithms, "ES384") > 0);
         ASSERT_TRUE(std::ranges::count(algorithms, "ES256") > 0);
         EXPECT_EQ(ask(ec384, "client_credentials"), 200);
+    }
+}
+
+TEST_F(MetadataTest, ClientsCanBeToldOfLogout) {
+    auto const document = must(
+        parser_.parse(openid_configuration(room_.tenant(), crypto::SignatureAlgorithm::es256)));
+    for (auto const* name :
+         {"backchannel_logout_supported", "backchannel_logout_session_supported"}) {
+        auto const member = document.root().member(name);
+        EXPECT_TRUE(member && member->is_boolean() && member->boolean()) << name;
     }
 }
 

@@ -157,8 +157,8 @@ TEST_F(MutualTlsTest, DiscoveryNamesThePortWhereThereIsOne) {
     auto const off = must(parser.parse(authorization_server_metadata(room_.tenant())));
     EXPECT_FALSE(off.root().member("mtls_endpoint_aliases").has_value());
     EXPECT_FALSE(off.root().member("tls_client_certificate_bound_access_tokens").has_value());
-    auto const on =
-        must(parser.parse(authorization_server_metadata(room_.tenant(), "https://localhost:8444")));
+    auto const on = must(parser.parse(
+        authorization_server_metadata(room_.tenant(), {.origin = "https://localhost:8444"})));
     EXPECT_EQ(on.root().member("mtls_endpoint_aliases")->text_member("token_endpoint"),
               "https://localhost:8444/oauth/token");
     EXPECT_TRUE(on.root().member("tls_client_certificate_bound_access_tokens")->boolean());
@@ -173,6 +173,25 @@ TEST_F(MutualTlsTest, WhatIsRegisteredFitsTogether) {
         return !room_.prepare_registration(client("new", more)).has_value();
     };
     EXPECT_TRUE(refused(R"(,"token_endpoint_auth_method":"tls_client_auth")"));
+    EXPECT_TRUE(refused(R"(,"token_endpoint_auth_method":"tls_client_auth",)"
+                        R"("tls_client_auth_san_dns":"a.example")"));  // and keys
+    EXPECT_TRUE(refused(R"(,"tls_client_auth_san_dns":"a.example")"));
+    auto const by_name = [&](std::string const& names) {
+        return room_
+            .prepare_registration(
+                R"({"client_id":"new","name":"a","scope":"system/*.rs","purposes":["TREAT"],)"
+                R"("token_endpoint_auth_method":"tls_client_auth")" +
+                names + "}")
+            .has_value();
+    };
+    EXPECT_TRUE(by_name(R"(,"tls_client_auth_san_dns":"a.example")"));
+    EXPECT_TRUE(by_name(R"(,"tls_client_auth_san_uri":"https://a.example")"));
+    EXPECT_TRUE(by_name(R"(,"tls_client_auth_subject_dn":"CN=a")"));
+    for (auto const* names :
+         {"", R"(,"tls_client_auth_san_dns":"")", R"(,"tls_client_auth_san_dns":7)",
+          R"(,"tls_client_auth_san_ip":"192.0.2.1")",
+          R"(,"tls_client_auth_san_dns":"a.example","tls_client_auth_subject_dn":"CN=a")"})
+        EXPECT_FALSE(by_name(names)) << names;
     EXPECT_TRUE(refused(R"(,"token_endpoint_auth_method":"client_secret_basic")"));
     EXPECT_TRUE(refused(R"(,"tls_client_certificate_bound_access_tokens":"true")"));
     // FAPI 2.0 section 5.3.2.1: by DPoP or by certificate.

@@ -8,6 +8,7 @@
 #include "oauth/authorization_endpoint.h"
 #include "oauth/browser.h"
 #include "oauth/end_session.h"
+#include "oauth/logout_telling.h"
 #include "oauth/oauth_for_test.h"
 #include "request/scope_request.h"
 
@@ -50,6 +51,11 @@ public:
     [[nodiscard]] identity::User const& person() const { return user_.value; }
     [[nodiscard]] identity::SecretId const& browser() const { return browser_; }
     [[nodiscard]] identity::Stored<identity::Session> const& session() const { return session_; }
+    [[nodiscard]] identity::LogoutTelling const& logouts() const noexcept { return logouts_; }
+    [[nodiscard]] std::vector<identity::LogoutNotice> notices() {
+        auto const all = must(documents_.read<identity::LogoutNotices>(person().id.text()));
+        return all ? all->value.waiting : std::vector<identity::LogoutNotice>();
+    }
     [[nodiscard]] oauth::Authorizations& authorizations() { return authorizations_; }
     void save(request::Prepared prepared) {
         auto after = prepared.after_commit;
@@ -171,6 +177,10 @@ private:
     TestInstance& instance_;
     json::Parser parser_for_people_;
     identity::Documents documents_{home().records(), parser_for_people_, instance_.clock};
+    identity::WaitingLogouts waiting_logouts_;
+    oauth::ClientDirectory clients_{home().records(), parser_for_people_};
+    identity::LogoutTelling logouts_ =
+        oauth::logout_telling(tenant().name, clients_, waiting_logouts_);
     oauth::Authorizations authorizations_{tenant(), home().records(), parser_for_people_,
                                           instance_.random, instance_.clock};
     oauth::AuthorizationEndpoint endpoint_{tenant(),           guards(), home().records(),

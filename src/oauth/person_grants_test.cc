@@ -252,8 +252,8 @@ TEST_F(PersonGrantsTest, OnlineAccessEndsWithItsSessionAndOfflineDoesNotRF4) {
     ASSERT_TRUE(online.texts.contains("refresh_token")) << online.text;
 
     request::Prepared prepared;
-    auto const ended = must(
-        identity::end_session(room_.documents(), room_.person().id, room_.session().id, prepared));
+    auto const ended = must(identity::Endings(room_.documents(), room_.logouts())
+                                .end_session(room_.person().id, room_.session().id, prepared));
     room_.save(std::move(prepared));
     EXPECT_EQ(ended.size(), 1U);
     EXPECT_FALSE(room_.stands(online.texts.at("access_token")));

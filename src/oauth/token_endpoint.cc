@@ -64,10 +64,10 @@ Result<request::Prepared> TokenEndpoint::grant_to(request::Exchange& exchange,
                                                   ProvenClient const& proven,
                                                   std::vector<request::Parameter> const& form) {
     auto const& client = *proven.client;
-    auto key = proven_key(exchange.request, tenant_.token_endpoint(), guards_, clock_);
+    auto key = proven_key(exchange, tenant_.token_endpoint(), client.id, guards_, clock_);
     bool const wrong = !key && key.error().code == Errc::unauthenticated;
     if (wrong || (key && key->empty() && client.dpop_bound_access_tokens))
-        return protocol_error(400, "invalid_dpop_proof", "the proof of possession is not valid");
+        return key_not_proven(exchange);
     if (!key) return fail(key.error());
     TokenBinding binding{.key = *std::move(key), .certificate = {}};
     if (client.tls_client_certificate_bound_access_tokens) {

@@ -189,11 +189,12 @@ TEST_F(TokenStatusTest, ARevocationOutlivesTheToken) {
 
 TEST_F(TokenStatusTest, AProofBindsTheToken) {
     auto const holder = crypto::SigningKey::generate(crypto::SignatureAlgorithm::es256);
-    auto const proof = [&](std::string const& id, std::string const& url) {
+    auto const proof = [&](std::string const& id, std::string const& url,
+                           std::string const& more = "") {
         auto const header = R"({"typ":"dpop+jwt","alg":"ES256","jwk":)" +
                             jose::to_jwk(holder.verifying_key(), "x", holder.algorithm()) + "}";
         auto const claims = R"({"jti":")" + id + R"(","htm":"POST","htu":")" + url + R"(","iat":)" +
-                            std::to_string(to_unix_seconds(instance_.clock.now())) + "}";
+                            std::to_string(to_unix_seconds(instance_.clock.now())) + more + "}";
         auto const text = to_base64url(bytes_of(header)) + "." + to_base64url(bytes_of(claims));
         return text + "." + to_base64url(holder.sign(bytes_of(text)));
     };
@@ -220,6 +221,16 @@ TEST_F(TokenStatusTest, AProofBindsTheToken) {
     EXPECT_TRUE(refused({{"DPoP", proof("b", "https://localhost:8443/oauth/revoke")}}));
     EXPECT_TRUE(refused({{"DPoP", "x"}}));
     EXPECT_TRUE(refused({{"DPoP", proof("c", url)}, {"DPoP", proof("d", url)}}));
+
+    // RFC 9449 section 8, where the operator asks for nonces.
+    room_.guards().nonces.emplace(instance_.random);
+    auto const asked = room_.ask(form("one", fields), {{"DPoP", proof("e", url)}});
+    EXPECT_EQ(asked.status, 400);
+    EXPECT_EQ(room_.body(asked).root().text_member("error"), "use_dpop_nonce");
+    auto const nonce = std::string(asked.headers.get("DPoP-Nonce").value_or(""));
+    auto const with_nonce = proof("f", url, R"(,"nonce":")" + nonce + "\"");
+    EXPECT_EQ(room_.ask(form("one", fields), {{"DPoP", with_nonce}}).status, 200);
+    EXPECT_TRUE(refused({{"DPoP", with_nonce}}));
 }
 
 TEST_F(TokenStatusTest, AClientThatIsBoundGetsNoBearerToken) {

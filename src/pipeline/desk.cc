@@ -46,7 +46,8 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
       workplace_{tenant.tenant, *records_, parser_, house.random, house.clock, tenant.audit_trail},
       classifier_(tenant.tenant, *records_, parser_, house.clock),
       authorization_(house.policy),
-      client_trust_{.keys = oauth::KeyWish(house.remote_keys)},
+      client_trust_{.keys = oauth::KeyWish(house.remote_keys),
+                    .authorities = house.client_authorities},
       standing_(*records_, parser_, house.clock),
       token_endpoint_(tenant.tenant, tenant.token_keys, house.token_guards, *records_, parser_,
                       client_trust_, house.random, house.clock),
@@ -54,8 +55,10 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
                     client_trust_, house.clock),
       authorization_endpoint_(tenant.tenant, house.token_guards, *records_, parser_, client_trust_,
                               house.random, house.clock),
-      end_session_(tenant.tenant, tenant.token_keys, house.token_guards, *records_, parser_,
-                   house.clock),
+      logout_clients_(*records_, parser_),
+      logouts_(oauth::logout_telling(tenant.tenant.name, logout_clients_, *house.waiting_logouts)),
+      end_session_(tenant.tenant, tenant.token_keys, house.token_guards, logouts_, *records_,
+                   parser_, house.clock),
       outside_(outside_desk_of(house, tenant)),
       sign_in_desk_{.tenant = tenant.tenant,
                     .records = *records_,
@@ -64,19 +67,22 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
                     .clock = house.clock,
                     .guards = house.token_guards,
                     .places = *house.hashing_places,
+                    .logouts = logouts_,
                     .cost = house.password_cost,
                     .outside = outside_ ? &*outside_ : nullptr} {}
 
 Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
     using request::Interaction;
     auto const interaction = permit.intent().interaction;
+    oauth::MutualTlsOffer const mutual_tls{.origin = house_.mutual_tls_origin,
+                                           .by_authority = !house_.client_authorities.empty()};
     if (interaction == Interaction::authorization_server_metadata)
-        return document(
-            oauth::authorization_server_metadata(tenant_.tenant, house_.mutual_tls_origin));
+        return document(oauth::authorization_server_metadata(tenant_.tenant, mutual_tls));
     if (interaction == Interaction::openid_configuration)
-        return document(oauth::openid_configuration(tenant_.tenant, house_.mutual_tls_origin));
+        return document(oauth::openid_configuration(
+            tenant_.tenant, tenant_.token_keys.current()->signing_key().algorithm(), mutual_tls));
     if (interaction == Interaction::smart_configuration)
-        return document(oauth::smart_configuration(tenant_.tenant, house_.mutual_tls_origin));
+        return document(oauth::smart_configuration(tenant_.tenant, mutual_tls));
     if (interaction == Interaction::page_script) return sign_in::passkey_script_answer();
     if (interaction == Interaction::json_web_key_set)
         return document(tenant_.token_keys.current()->json_web_key_set());
@@ -127,6 +133,7 @@ Result<request::Prepared> TenantDesk::prepare_users(request::Exchange& exchange,
         .parser = parser_,
         .random = house_.random,
         .clock = house_.clock,
+        .logouts = logouts_,
         .forget = [&news = house_.token_guards.revocations](
                       std::string user) { news.add(std::move(user)); },
         .provider_issuer = outside_ ? outside_->provider.settings().issuer : ""};

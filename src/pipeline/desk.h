@@ -12,6 +12,7 @@
 #include "minimum_necessary/narrowing.h"
 #include "oauth/authorization_endpoint.h"
 #include "oauth/end_session.h"
+#include "oauth/logout_telling.h"
 #include "oauth/standing_tokens.h"
 #include "oauth/token_endpoint.h"
 #include "oauth/token_status.h"
@@ -75,6 +76,8 @@ private:
     oauth::TokenEndpoint token_endpoint_;
     oauth::TokenStatus token_status_;
     oauth::AuthorizationEndpoint authorization_endpoint_;
+    oauth::ClientDirectory logout_clients_;
+    identity::LogoutTelling logouts_;
     oauth::EndSession end_session_;
     std::optional<sign_in::OutsideDesk> outside_;  // nothing: no outside provider signs people in
     sign_in::Desk sign_in_desk_;

@@ -14,10 +14,12 @@
 #include "authentication/token_guards.h"
 #include "authentication/token_keys.h"
 #include "authorization/policy.h"
+#include "crypto/presented_certificate.h"
 #include "crypto/random.h"
 #include "factors/password.h"
 #include "foundation/clock.h"
 #include "foundation/log.h"
+#include "identity/waiting_logouts.h"
 #include "oauth/remote_keys.h"
 #include "outside_provider/provider.h"
 #include "records/compartment_index.h"
@@ -49,6 +51,8 @@ struct House {
     outside_provider::Provider* outside_provider = nullptr;
     // Of the listener that asks clients for certificates (RFC 8705); empty: there is none.
     std::string mutual_tls_origin{};
+    // Whose word about the names of clients counts there (tls_client_auth); empty: nobody's.
+    std::vector<crypto::PresentedCertificate> client_authorities{};
     std::chrono::days keep_retired{0};                  // data keys, for older backups
     std::vector<std::unique_ptr<TenantHouse>> tenants;  // the default tenant first
     // What people must look at while requests are served. They outlive the house.
@@ -57,6 +61,9 @@ struct House {
     std::unique_ptr<sign_in::HashingPlaces> hashing_places =
         std::make_unique<sign_in::HashingPlaces>();
     factors::PasswordCost password_cost{};
+    // From the event loops to the thread that tells clients of endings.
+    std::unique_ptr<identity::WaitingLogouts> waiting_logouts =
+        std::make_unique<identity::WaitingLogouts>();
 };
 
 }  // namespace salus::pipeline

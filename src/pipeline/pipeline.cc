@@ -155,6 +155,7 @@ Task<http::Response> Pipeline::answer_entry(request::Exchange const& whole,
     exchange.tenant = whole.tenant;
     exchange.is_entry = true;
     exchange.facts.caller = whole.facts.caller;
+    exchange.challenge.dpop = whole.challenge.dpop;
     if (!entry.refusal) {
         auto response = co_await proceed(exchange);
         if (response) co_return *std::move(response);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 #include "foundation/literal.h"
 
@@ -19,7 +20,8 @@ enum class CredentialError : std::uint8_t {
 
 struct Challenge {
     CredentialError error = CredentialError::none;
-    bool dpop = false;  // the scheme that was used
+    bool dpop = false;       // the scheme that was used
+    std::string dpop_nonce;  // use_dpop_nonce: the one to use
     // insufficient_user_authentication: what would be enough.
     Literal acr_values;
     std::chrono::seconds max_age{0};  // 0: any

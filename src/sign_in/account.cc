@@ -141,7 +141,9 @@ Result<request::Prepared> Account::end_session(Visit const& visit, LiveSession c
     if (id == live.session.id) return sign_out(visit, live);
     auto prepared = go_to(visit, "/account");
     auto documents = desk_.documents();
-    SALUS_TRY(auto ended, identity::end_session(documents, live.user.value.id, id, prepared));
+    SALUS_TRY(
+        auto ended,
+        identity::Endings(documents, desk_.logouts).end_session(live.user.value.id, id, prepared));
     forget_after_commit(desk_, std::move(ended), prepared);
     visit.exchange().facts.event = audit::Event::session_ended;
     return prepared;
@@ -160,8 +162,8 @@ Result<request::Prepared> Account::end_all_sessions(Visit const& visit, LiveSess
 Result<request::Prepared> Account::end_app(Visit const& visit, LiveSession const& live) const {
     auto prepared = go_to(visit, "/account");
     auto documents = desk_.documents();
-    SALUS_TRY(auto ended,
-              identity::end_grant(documents, live.user.value.id, visit.field("app"), prepared));
+    SALUS_TRY(auto ended, identity::Endings(documents, desk_.logouts)
+                              .withdraw_grant(live.user.value.id, visit.field("app"), prepared));
     forget_after_commit(desk_, std::move(ended), prepared);
     visit.exchange().facts.event = audit::Event::grant_revoked;
     return prepared;
@@ -170,8 +172,8 @@ Result<request::Prepared> Account::end_app(Visit const& visit, LiveSession const
 Result<request::Prepared> Account::sign_out(Visit const& visit, LiveSession const& live) const {
     auto prepared = go_to(visit, "/sign-in");
     auto documents = desk_.documents();
-    SALUS_TRY(auto ended,
-              identity::end_session(documents, live.user.value.id, live.session.id, prepared));
+    SALUS_TRY(auto ended, identity::Endings(documents, desk_.logouts)
+                              .end_session(live.user.value.id, live.session.id, prepared));
     forget_after_commit(desk_, std::move(ended), prepared);
     oauth::remove_cookie(prepared.headers, desk_.tenant, oauth::Cookie::session);
     visit.exchange().facts.event = audit::Event::signed_out;

@@ -11,13 +11,15 @@ class AccountTest : public ::testing::Test {
 protected:
     AccountTest() { browser_.sign_in(ada_); }
     // A grant that this user gave, as the authorization server stores it.
-    std::string give_grant() {
+    std::string give_grant(std::string const& client = "app",
+                           std::string const& scope = "patient/Observation.rs offline_access") {
         identity::Stored<identity::Grant> grant{
             .value = {}, .id = crypto::random_id(house_.instance().random), .version = 0};
         grant->user = ada_->id;
         grant->generation = 1;
-        grant->client = ClientId("app");
-        grant->scope = *request::parse_scope_request("patient/Observation.rs offline_access");
+        grant->client = ClientId(client);
+        grant->scope = *request::parse_scope_request(scope);
+        grant->session = browser_.cookie("session").id;
         grant->given = grant->used = grant->authenticated = house_.clock().now();
         auto documents = house_.documents();
         auto holdings = *must(documents.read<identity::UserHoldings>(ada_->id.text()));
@@ -143,6 +145,37 @@ TEST_F(AccountTest, AnAppIsShownInWordsAndEnds) {
     EXPECT_EQ(reply.facts.event, Event::grant_revoked);
     EXPECT_FALSE(must(house_.documents().read<identity::Grant>(grant)).has_value());
     EXPECT_EQ(browser_.get("/account").body.find("An &lt;App&gt;"), std::string::npos);
+}
+
+// IAM-7, LO2: whoever has a session of this one is told, however it ends.
+TEST_F(AccountTest, AnAppIsToldThatItIsAllowedNoMore) {
+    house_.add_client("told", "openid patient/*.rs offline_access",
+                      R"(,"backchannel_logout_uri":"https://app.example/logout")");
+    give_grant();
+    auto const grant = give_grant("told", "openid patient/Observation.rs offline_access");
+    auto const session = browser_.cookie("session").id;
+    browser_.get("/account");
+    browser_.post("/account/app/end", {{"app", grant}});
+    EXPECT_EQ(house_.notices(ada_->id), (std::map<std::string, std::string>{{"told", session}}));
+}
+
+TEST_F(AccountTest, AppsAreToldOfASignOut) {
+    house_.add_client("told", "openid patient/*.rs offline_access",
+                      R"(,"backchannel_logout_uri":"https://app.example/logout")");
+    give_grant("told", "openid patient/Observation.rs");
+    auto const session = browser_.cookie("session").id;
+    browser_.get("/account");
+    browser_.post("/account/sign-out", {});
+    EXPECT_EQ(house_.notices(ada_->id), (std::map<std::string, std::string>{{"told", session}}));
+}
+
+TEST_F(AccountTest, AppsAreToldOfTheEndEverywhere) {
+    house_.add_client("told", "openid patient/*.rs offline_access",
+                      R"(,"backchannel_logout_uri":"https://app.example/logout")");
+    give_grant("told", "openid patient/Observation.rs");
+    browser_.get("/account");
+    browser_.post("/account/sessions/end", {});
+    EXPECT_EQ(house_.notices(ada_->id), (std::map<std::string, std::string>{{"told", ""}}));
 }
 
 TEST_F(AccountTest, AStepUpLeavesWhatAppsHaveUntilTheSessionEnds) {

@@ -122,6 +122,27 @@ Result<request::Prepared> ask_consent(Desk const& desk, Visit const& visit, Wait
     return prepared;
 }
 
+// Looks for patients by what was typed: a page of those that were found, or what is wrong with it.
+Result<request::Prepared> find_by_name(Desk const& desk, Visit const& visit,
+                                       Waiting const& waiting) {
+    auto const again = [&](Literal why, int status) {
+        return show(visit, patient_page(visit, waiting, why, status));
+    };
+    auto const patients = find_patients(desk, visit.field("name"), visit.field("birth_date"));
+    if (!patients) {
+        switch (patients.error().code) {
+            case Errc::invalid:
+            case Errc::not_supported: return again(texts::kPatientTooVague, 400);
+            case Errc::too_large: return again(texts::kTooManyPatients, 400);
+            default: return fail(patients.error());
+        }
+    }
+    if (patients->empty()) return again(texts::kNoSuchPatient, 404);
+    auto prepared = show(visit, patients_page(visit, waiting, *patients));
+    for (auto const& each : *patients) prepared.consulted.push_back(each.read);
+    return prepared;
+}
+
 }  // namespace
 
 Result<request::Prepared> SignIn::authorize(Visit const& visit, Waiting waiting,
@@ -173,6 +194,7 @@ Result<request::Prepared> SignIn::take_patient(Visit const& visit) const {
     if (next.step != Step::choose_patient) return go_to(visit, "/sign-in");
     visit.exchange().facts.user = live->user.value.id;
     auto const id = visit.field("patient");
+    if (id.empty()) return find_by_name(desk_, visit, *waiting);
     SALUS_TRY(auto const patient, find_patient(desk_, id));
     if (!patient) return show(visit, patient_page(visit, *waiting, texts::kNoPatient, 404));
     auto prepared = go_to(visit, "/sign-in");

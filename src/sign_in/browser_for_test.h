@@ -16,6 +16,7 @@
 #include "identity/enrolment.h"
 #include "identity/holdings.h"
 #include "oauth/client_registration.h"
+#include "oauth/logout_telling.h"
 #include "records/tenant_for_test.h"
 #include "sign_in/account.h"
 #include "sign_in/sign_in.h"
@@ -103,20 +104,32 @@ public:
         auto const number = read_u32(BytesView(mac).subspan(offset)) & 0x7fffffffU;
         return std::to_string(1'000'000 + number % 1'000'000).substr(1);
     }
-    void add_client(std::string const& id, std::string const& scope =
-                                               "openid patient/*.rs "
-                                               "user/*.rs offline_access") {
+    // `more`: further members of its registration.
+    void add_client(std::string const& id,
+                    std::string const& scope =
+                        "openid patient/*.rs "
+                        "user/*.rs offline_access",
+                    std::string const& more = {}) {
         auto const body =
             R"({"client_id":")" + id + R"(","name":"An <App>","scope":")" + scope +
             R"(","purposes":["TREAT"],"token_endpoint_auth_method":"none","grant_types":)" +
             R"(["authorization_code","refresh_token"],"redirect_uris":[")" +
-            std::string(kCallback) + "\"]}";
+            std::string(kCallback) + "\"]" + more + "}";
         auto exchange = make_exchange(
             tenant(),
             make_request({.method = http::Method::post, .target = "/admin/clients", .body = body}));
         auto prepared =
             must(oauth::register_client(exchange, home_.records(), parser_, instance_.clock));
         EXPECT_TRUE(commit(prepared));
+    }
+    // Clients that are to be told of what ended, each with the session or "".
+    [[nodiscard]] std::map<std::string, std::string> notices(UserId const& user) const {
+        std::map<std::string, std::string> all;
+        auto const stored = must(documents().read<identity::LogoutNotices>(user.text()));
+        if (!stored) return all;
+        for (auto const& notice : stored->value.waiting)
+            all.emplace(notice.client.text(), notice.session);
+        return all;
     }
     // False: another writer was faster.
     bool commit(request::Prepared& prepared) {
@@ -162,10 +175,15 @@ private:
     json::Parser parser_;
     authentication::TokenGuards guards_{instance_.clock.now()};
     sign_in::HashingPlaces places_;
+    identity::WaitingLogouts waiting_logouts_;
+    oauth::ClientDirectory clients_{home_.records(), parser_};
+    identity::LogoutTelling logouts_ =
+        oauth::logout_telling(home_.tenant().name, clients_, waiting_logouts_);
     std::optional<authentication::TokenKeys> keys_;
     std::optional<sign_in::OutsideDesk> outside_;
-    sign_in::Desk desk_{home_.tenant(),  home_.records(), parser_, instance_.random,
-                        instance_.clock, guards_,         places_, kCheapCost};
+    sign_in::Desk desk_{home_.tenant(),   home_.records(), parser_,
+                        instance_.random, instance_.clock, guards_,
+                        places_,          logouts_,        kCheapCost};
 };
 
 using FormFields = std::vector<std::pair<std::string, std::string>>;

@@ -27,21 +27,50 @@ void whose(pages::Html& html, ShownPatient const& patient) {
     html.raw("</p>\n");
 }
 
+void begin_choice(pages::Html& html, Waiting const& waiting, Literal title, Literal why) {
+    html.element("h1", title.text());
+    html.raw("<p class=\"soft\">for <strong>").text(waiting.client->name).raw("</strong></p>");
+    html.element("p", why.text());
+}
+
+Screen choice_screen(pages::Html html, Waiting const& waiting, Literal title, int status) {
+    Screen screen{.title = title, .body = std::move(html), .status = status};
+    screen.powers.form_targets = oauth::origin_of(waiting.pending.value.request.redirect_uri);
+    return screen;
+}
+
 }  // namespace
 
 Screen patient_page(Visit const& visit, Waiting const& waiting, Literal what_failed, int status) {
     pages::Html html;
-    html.element("h1", texts::kPatient.text());
-    html.raw("<p class=\"soft\">for <strong>").text(waiting.client->name).raw("</strong></p>");
-    html.element("p", texts::kPatientWhy.text());
+    begin_choice(html, waiting, texts::kPatient, texts::kPatientWhy);
     problem(html, what_failed);
     open_form(html, visit, "/sign-in/patient");
-    text_field(html, {.name = "patient", .label = "Patient id", .focus = true});
-    submit(html, "Continue");
+    text_field(html, {.name = "name", .label = "Family or given name", .focus = true});
+    text_field(html, {.name = "birth_date", .label = "Birth date", .type = "date"});
+    submit(html, "Find the patient");
     html.close("form");
-    Screen screen{.title = texts::kPatient, .body = std::move(html), .status = status};
-    screen.powers.form_targets = oauth::origin_of(waiting.pending.value.request.redirect_uri);
-    return screen;
+    open_form(html, visit, "/sign-in/patient");
+    text_field(html, {.name = "patient", .label = "Or the patient's id"});
+    submit(html, "Continue with this id", "second");
+    html.close("form");
+    return choice_screen(std::move(html), waiting, texts::kPatient, status);
+}
+
+Screen patients_page(Visit const& visit, Waiting const& waiting,
+                     std::span<ShownPatient const> patients) {
+    pages::Html html;
+    begin_choice(html, waiting, texts::kWhichPatient, texts::kWhichPatientWhy);
+    for (auto const& patient : patients) {
+        whose(html, patient);
+        open_form(html, visit, "/sign-in/patient");
+        html.hidden("patient", patient.id);
+        submit(html, "Choose this patient");
+        html.close("form");
+    }
+    html.raw("<p class=\"soft\"><a href=\"").text(visit.address("/sign-in"));
+    html.raw("\">Look for another patient</a></p>");
+    return choice_screen(std::move(html), waiting, texts::kWhichPatient, 200);
 }
 
 Screen consent_page(ConsentPage const& page) {

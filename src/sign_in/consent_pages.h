@@ -1,6 +1,7 @@
 // The pages between a sign-in and the app: whose records, and what it may do. Any thread.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "identity/user.h"
@@ -12,6 +13,10 @@ namespace salus::sign_in {
 
 [[nodiscard]] Screen patient_page(Visit const& visit, Waiting const& waiting, Literal what_failed,
                                   int status);
+
+// Those that a name and a birth date found: each can be chosen.
+[[nodiscard]] Screen patients_page(Visit const& visit, Waiting const& waiting,
+                                   std::span<ShownPatient const> patients);
 
 struct ConsentPage {
     Visit const& visit;

@@ -2,7 +2,9 @@
 // (the catalogue's F5, F6, F7, F13).
 #include <gmock/gmock.h>
 
+#include "foundation/sign_in_limits.h"
 #include "identity/grant.h"
+#include "operations/blind_tokens.h"
 #include "sign_in/browser_for_test.h"
 #include "sign_in/scope_words.h"
 
@@ -11,6 +13,7 @@ namespace {
 
 using audit::Event;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 class ConsentTest : public ::testing::Test {
@@ -35,11 +38,19 @@ protected:
         return browser_.post("/sign-in/consent",
                              {{"authorization", id}, {"shown", shown}, {"decision", decision}});
     }
-    void add_patient(std::string const& id) {
-        house_.home().write(house_.home().change(
-            "Patient", id, id,
-            R"({"resourceType":"Patient","id":")" + id +
-                R"(","name":[{"family":"Jones","given":["Q"]}],"birthDate":"1931-02-03"})"));
+    void add_patient(std::string const& id, std::string const& family = "Jones") {
+        auto& home = house_.home();
+        auto change =
+            home.change("Patient", id, id,
+                        R"({"resourceType":"Patient","id":")" + id + R"(","name":[{"family":")" +
+                            family + R"(","given":["Q"]}],"birthDate":"1931-02-03"})");
+        change.tokens = must(
+            operations::tokens_of(home.addressing(), EphiTestAccess::open(change.index_entry)));
+        home.write(change);
+    }
+    Reply look_for(std::string const& id, std::string const& name, std::string const& birth_date) {
+        return browser_.post("/sign-in/patient",
+                             {{"authorization", id}, {"name", name}, {"birth_date", birth_date}});
     }
 
     SignInHouse house_;
@@ -164,6 +175,54 @@ TEST_F(ConsentTest, APatientIsChosenShownAndOnRecord) {
     EXPECT_THAT(consent.body, HasSubstr("1931-02-03"));
     EXPECT_EQ(consent.consulted, 1U);
     EXPECT_THAT(decide(id, hidden_in(consent.body, "shown"), "allow").location, HasSubstr("code="));
+}
+
+// By name and birth date; whoever was shown is on record.
+TEST_F(ConsentTest, APatientIsFoundByNameAndBirthDate) {
+    add_patient("p1", "Jones");
+    add_patient("p2", "J\xc3\xb3nsson");
+    add_patient("p3", "Jonathan");
+    auto const id = look("launch/patient patient/Observation.rs").first;
+    auto const two = look_for(id, "JON", "1931-02-03");
+    EXPECT_EQ(two.status, 200);
+    EXPECT_EQ(two.consulted, 3U);
+    auto const one = look_for(id, "jone", "1931-02-03");
+    EXPECT_EQ(one.consulted, 1U);
+    EXPECT_THAT(one.body, HasSubstr("Q Jones"));
+    EXPECT_THAT(one.body, Not(HasSubstr("Jonathan")));
+    EXPECT_EQ(browser_
+                  .post("/sign-in/patient",
+                        {{"authorization", id}, {"patient", hidden_in(one.body, "patient")}})
+                  .location,
+              "/sign-in?authorization=" + id);
+    EXPECT_THAT(browser_.get("/sign-in?authorization=" + id).body, HasSubstr("Q Jones"));
+}
+
+TEST_F(ConsentTest, ABroadLookForPatientsFindsNobody) {
+    add_patient("p1");
+    auto const id = look("launch/patient patient/Observation.rs").first;
+    for (auto const& [name, date] :
+         std::vector<std::pair<std::string, std::string>>{{"Jo", "1931-02-03"},
+                                                          {"", "1931-02-03"},
+                                                          {"Jones", ""},
+                                                          {"Jones", "1931"},
+                                                          {"Jones", "1931-02"},
+                                                          {"Jones", "ge1931-02-03"},
+                                                          {"Jones", "1931-02-03,1931-02-04"},
+                                                          {"Jones", "x"}}) {
+        auto const reply = look_for(id, name, date);
+        EXPECT_EQ(reply.status, 400) << name << " " << date;
+        EXPECT_EQ(reply.consulted, 0U);
+        EXPECT_THAT(reply.body, Not(HasSubstr("Q Jones")));
+    }
+    EXPECT_EQ(look_for(id, "Jones,Smith", "1931-02-03").status, 404);
+    EXPECT_EQ(look_for(id, "Jones", "1931-02-04").status, 404);
+    EXPECT_EQ(look_for(id, "Smith", "1931-02-03").status, 404);
+    for (std::size_t i = 0; i <= limits::kPatientsShown; ++i)
+        add_patient("many" + std::to_string(i), "Many");
+    auto const many = look_for(id, "many", "1931-02-03");
+    EXPECT_EQ(many.status, 400);
+    EXPECT_EQ(many.consulted, 0U);
 }
 
 TEST_F(ConsentTest, APatientIsNotAskedWhoTheyAre) {

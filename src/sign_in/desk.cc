@@ -18,11 +18,9 @@ std::optional<factors::webauthn::RelyingParty> relying_party(request::Tenant con
 void forget_after_commit(Desk const& desk, std::vector<std::string> names,
                          request::Prepared& prepared) {
     if (names.empty()) return;
-    prepared.after_commit = [&guards = desk.guards, names = std::move(names),
-                             before = std::move(prepared.after_commit)] {
-        if (before) before();
+    identity::add_after_commit(prepared, [&guards = desk.guards, names = std::move(names)] {
         for (auto const& name : names) guards.revocations.add(name);
-    };
+    });
 }
 
 }  // namespace salus::sign_in

@@ -9,6 +9,7 @@
 #include "factors/webauthn/relying_party.h"
 #include "foundation/clock.h"
 #include "identity/documents.h"
+#include "identity/endings.h"
 #include "json/document.h"
 #include "oauth/authorizations.h"
 #include "records/records.h"
@@ -26,6 +27,7 @@ struct Desk {
     Clock const& clock;
     authentication::TokenGuards& guards;  // told what ended, so that no event loop remembers it
     HashingPlaces& places;
+    identity::LogoutTelling const& logouts;
     factors::PasswordCost cost{};
     OutsideDesk* outside = nullptr;  // nullptr: no outside provider signs people in
 

@@ -10,6 +10,9 @@
 namespace salus::sign_in {
 namespace {
 
+// Begins the name of a network's count.
+constexpr std::string_view kNetwork = "address/";
+
 Result<bool> is_known_device(identity::Documents& documents, Visit const& visit,
                              std::optional<StoredUser> const& user) {
     if (!visit.device() || !user) return false;
@@ -41,7 +44,7 @@ Result<Guess> Guess::begin(Desk const& desk, Visit const& visit, std::string_vie
     }
     SALUS_TRY_VOID(guess.add("user/" + name));
     auto const& peer = visit.exchange().request.peer;
-    SALUS_TRY_VOID(guess.add("address/" + network_of(peer.address)));
+    SALUS_TRY_VOID(guess.add(std::string(kNetwork) + network_of(peer.address)));
     return guess;
 }
 
@@ -79,7 +82,14 @@ Result<void> Guess::half_right(request::Prepared& prepared) {
 }
 
 Result<void> Guess::right(request::Prepared& prepared) {
-    for (auto& count : counts_) count->throttle.succeeded();
+    for (auto& count : counts_) {
+        // Whoever has an account of their own would else clear the way for guesses at others'.
+        if (count.id.starts_with(kNetwork)) {
+            count->throttle.forgive_one();
+        } else {
+            count->throttle.succeeded();
+        }
+    }
     return write(prepared);
 }
 

@@ -108,6 +108,18 @@ TEST_F(PasswordTest, N2SprayingFromOnePlaceIsBounded) {
     EXPECT_EQ(other.type_password("ada", right_).status, 303);
 }
 
+// N2: one who has an account there, too, and signs in between guesses at others'.
+TEST_F(PasswordTest, N2AnInsiderDoesNotClearTheWayForGuesses) {
+    auto const guess = [&](std::string const& name) {
+        return Browser(house_).type_password(name, "letmein!!").status;
+    };
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(guess("user" + std::to_string(i)), 403);
+    EXPECT_EQ(Browser(house_).sign_in(ada_).status, 303);
+    EXPECT_EQ(guess("user4"), 403);  // one was forgiven
+    EXPECT_EQ(guess("user5"), 403);
+    EXPECT_EQ(guess("user6"), 429);
+}
+
 // N2: whoever guesses elsewhere keeps nobody out where they signed in before.
 TEST_F(PasswordTest, N2AKnownBrowserIsNotLockedOut) {
     Browser clinic(house_);

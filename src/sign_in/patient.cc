@@ -1,6 +1,13 @@
 #include "sign_in/patient.h"
 
+#include <algorithm>
+
+#include "fhir/fold.h"
+#include "fhir/index_entry.h"
 #include "fhir/lexical.h"
+#include "fhir/search.h"
+#include "foundation/sign_in_limits.h"
+#include "operations/blind_tokens.h"
 #include "sign_in/form_reader.h"
 
 namespace salus::sign_in {
@@ -23,13 +30,63 @@ std::string name_in(json::Value patient) {
     return {};
 }
 
+// As a value of a search parameter, in which these separate (search.html#escaping).
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (char const each : text) {
+        if (each == ',' || each == '$' || each == '|' || each == '\\') out.push_back('\\');
+        out.push_back(each);
+    }
+    return out;
+}
+
+// One word of the name, or the name from its first word on, begins so.
+bool has_name(fhir::EntryView const& entry, std::string_view folded_beginning) {
+    auto names = entry.find("name");
+    while (names && names->left() > 0) {
+        if (names->string().folded.starts_with(folded_beginning)) return true;
+    }
+    return false;
+}
+
 }  // namespace
+
+Result<std::vector<ShownPatient>> find_patients(Desk const& desk, std::string_view name,
+                                                std::string_view birth_date) {
+    std::vector<fhir::SearchQuery::Parameter> const parameters{
+        {"name", escaped(name)}, {"birthdate", std::string(birth_date)}};
+    SALUS_TRY(auto const query, fhir::SearchQuery::parse(*fhir::find_resource_type("Patient"),
+                                                         parameters, desk.clock.now()));
+    auto const tokens = operations::tokens_for(desk.records.addressing(), query);
+    if (!tokens) return fail(Errc::invalid, "a patient is looked for by name and birth date");
+    auto const beginning = fhir::fold(name);
+    std::vector<std::string> ids;
+    for (auto const& token : *tokens) {
+        SALUS_TRY(auto const found, desk.records.find(token));
+        for (auto const& candidate : found) {
+            SALUS_TRY(auto const entry, fhir::EntryView::decode(bytes_of(candidate.entry)));
+            if (has_name(entry, beginning)) ids.emplace_back(entry.id());
+        }
+    }
+    std::ranges::sort(ids);
+    auto const repeated = std::ranges::unique(ids);
+    ids.erase(repeated.begin(), repeated.end());
+    if (ids.size() > limits::kPatientsShown)
+        return fail(Errc::too_large, "too many patients have this name and birth date");
+    std::vector<ShownPatient> patients;
+    for (auto const& id : ids) {
+        SALUS_TRY(auto patient, find_patient(desk, id));
+        if (patient && patient->birth_date == birth_date) patients.push_back(*std::move(patient));
+    }
+    return patients;
+}
 
 Result<std::optional<ShownPatient>> find_patient(Desk const& desk, std::string_view id) {
     if (!fhir::is_id(id)) return std::optional<ShownPatient>();
     SALUS_TRY(auto stored, desk.records.get(records::DocumentClass::resource, "Patient", id));
     if (!stored || stored->state != store::VersionState::live) return std::optional<ShownPatient>();
     ShownPatient shown;
+    shown.id = id;
     shown.read = {.action = "read",
                   .compartment = stored->compartment,
                   .patient_compartment = true,

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "request/prepared.h"
 #include "sign_in/desk.h"
@@ -15,9 +16,17 @@ struct ShownPatient {
     std::string name;        // empty: none is recorded
     std::string birth_date;  // as it is recorded; empty: none
     request::Touched read;   // for the record of whoever shows it
+    std::string id{};
 };
 // Nothing: there is no such patient, or none any more.
 [[nodiscard]] Result<std::optional<ShownPatient>> find_patient(Desk const& desk,
                                                                std::string_view id);
+
+// Those with a name that begins so, whatever case and accents, and exactly this birth date
+// (YYYY-MM-DD); nothing broader is looked for (MIN-3). Errc::invalid: the name has fewer than three
+// letters, or the date is none. Errc::too_large: more than limits::kPatientsShown.
+[[nodiscard]] Result<std::vector<ShownPatient>> find_patients(Desk const& desk,
+                                                              std::string_view name,
+                                                              std::string_view birth_date);
 
 }  // namespace salus::sign_in

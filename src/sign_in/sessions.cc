@@ -14,7 +14,6 @@ namespace {
 
 using identity::Session;
 using identity::Stored;
-using identity::UserHoldings;
 
 struct Mark {
     std::string_view in_agent;
@@ -46,17 +45,15 @@ Result<std::optional<Stored<Session>>> session_here(identity::Documents& documen
 }
 
 // The user's lists with this session, and without the oldest beyond the bound.
-Result<void> list_session(identity::Documents& documents, identity::User const& user,
-                          std::string const& session, request::Prepared& prepared) {
+Result<void> list_session(Desk const& desk, identity::Documents& documents,
+                          identity::User const& user, std::string const& session,
+                          request::Prepared& prepared) {
     SALUS_TRY(auto holdings, identity::holdings_of(documents, user.id));
     identity::remove_id(holdings->sessions, session);
-    while (holdings->sessions.size() >= limits::kSessionsOfUser) {
-        SALUS_TRY(auto const oldest, documents.read<Session>(holdings->sessions.front()));
-        if (oldest) {
-            SALUS_TRY_VOID(documents.remove(*oldest, prepared));
-        }
-        holdings->sessions.erase(holdings->sessions.begin());
-    }
+    SALUS_TRY(auto ended,
+              identity::Endings(documents, desk.logouts)
+                  .end_oldest_sessions(user.id, holdings.value, limits::kSessionsOfUser, prepared));
+    forget_after_commit(desk, std::move(ended), prepared);
     identity::add_id(holdings->sessions, session);
     return documents.write(holdings, std::nullopt, prepared);
 }
@@ -131,8 +128,8 @@ Result<void> begin_session(Desk const& desk, Visit const& visit, identity::User 
     auto cookie = identity::SecretId::make(desk.random);
     SALUS_TRY(auto former, session_here(documents, visit));
     if (former && former->value.user != user.id) {
-        SALUS_TRY(auto ended,
-                  identity::end_session(documents, former->value.user, former->id, prepared));
+        SALUS_TRY(auto ended, identity::Endings(documents, desk.logouts)
+                                  .end_session(former->value.user, former->id, prepared));
         forget_after_commit(desk, std::move(ended), prepared);
         former.reset();
     }
@@ -150,7 +147,7 @@ Result<void> begin_session(Desk const& desk, Visit const& visit, identity::User 
         .used = visit.now(),
         .browser = browser_name(visit.exchange().request.headers.get("User-Agent").value_or(""))};
     SALUS_TRY_VOID(documents.write(session, session->ends(), prepared));
-    SALUS_TRY_VOID(list_session(documents, user, session.id, prepared));
+    SALUS_TRY_VOID(list_session(desk, documents, user, session.id, prepared));
     SALUS_TRY_VOID(leave_former_browser(desk, documents, visit, prepared));
     SALUS_TRY_VOID(remember_device(desk, documents, visit, user.id, prepared));
     oauth::set_cookie(prepared.headers, desk.tenant, oauth::Cookie::session, cookie);
@@ -168,11 +165,9 @@ Result<void> renew_alone(Desk const& desk, LiveSession live, request::Prepared& 
     live.session->generation = live.user->generation;
     live.session->used = desk.clock.now();
     SALUS_TRY_VOID(documents.write(live.session, live.session->ends(), prepared));
-    SALUS_TRY(auto holdings, identity::holdings_of(documents, live.user->id));
-    holdings->sessions = {live.session.id};
-    holdings->grants.clear();
-    SALUS_TRY_VOID(documents.write(holdings, std::nullopt, prepared));
-    forget_after_commit(desk, {live.user->id.text()}, prepared);
+    SALUS_TRY(auto ended, identity::Endings(documents, desk.logouts)
+                              .end_all(live.user->id, live.session.id, prepared));
+    forget_after_commit(desk, std::move(ended), prepared);
     oauth::set_cookie(prepared.headers, desk.tenant, oauth::Cookie::session, cookie);
     return {};
 }

@@ -45,7 +45,15 @@ inline constexpr Literal kOverWhy =
     "It waited for too long, or was begun in another browser. Go back to the app and start again.";
 
 inline constexpr Literal kPatient = "Choose a patient";
-inline constexpr Literal kPatientWhy = "Whose records shall the app see? Type the patient's id.";
+inline constexpr Literal kPatientWhy = "Whose records shall the app see?";
+inline constexpr Literal kPatientTooVague =
+    "Type at least three letters of a name, and the birth date.";
+inline constexpr Literal kNoSuchPatient = "No patient has this name and birth date.";
+inline constexpr Literal kTooManyPatients =
+    "Too many patients have this name and birth date. Type more of the name, or the id.";
+inline constexpr Literal kWhichPatient = "Which patient?";
+inline constexpr Literal kWhichPatientWhy =
+    "These have the name and the birth date that you typed. That you were shown them is recorded.";
 inline constexpr Literal kNoPatient = "There is no patient with this id.";
 inline constexpr Literal kConsentSwapped =
     "What you were shown has changed. Look at it again before you decide.";

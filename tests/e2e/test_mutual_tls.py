@@ -52,6 +52,42 @@ def claims_of(token):
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
+class Authority:
+    """A root that the instance trusts, and an authority below it that issues."""
+
+    def __init__(self, root, name):
+        self.root, self.name = root, name
+        self.certificate = self.issue(f"{name}-root", f"/CN={name} root", ca=True)
+        self.below = self.issue(f"{name}-below", f"/CN={name} below", self.certificate, ca=True)
+
+    def issue(self, file, subject, issuer=None, ca=False, names="", use="clientAuth", days=2):
+        made = Certificates.__new__(Certificates)
+        made.key, made.file = self.root / f"{file}.key", self.root / f"{file}.crt"
+        openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", made.key)
+        lines = ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign"] if ca else [
+            "basicConstraints=critical,CA:FALSE", f"extendedKeyUsage={use}"]
+        lines += [f"subjectAltName={names}"] if names else []
+        extensions = self.root / f"{file}.ext"
+        extensions.write_text("\n".join(lines))
+        request = self.root / f"{file}.csr"
+        openssl("req", "-new", "-utf8", "-key", made.key, "-subj", subject, "-out", request)
+        signer = ["-CA", issuer.file, "-CAkey", issuer.key, "-CAcreateserial"] if issuer else [
+            "-signkey", made.key]
+        openssl("x509", "-req", "-in", request, "-days", days, "-extfile", extensions, *signer,
+                "-out", made.file)
+        return made
+
+    def client(self, file, subject, with_below=True, **more):
+        made = self.issue(file, subject, self.below, **more)
+        if with_below:
+            made.file.write_text(made.file.read_text() + self.below.file.read_text())
+        return made
+
+
+SUBJECT = "/C=US/O=Example, Inc./CN=Chärt"
+SUBJECT_NAME = "CN=Chärt,O=Example\\, Inc.,C=US"
+
+
 class MutualTlsTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -60,9 +96,13 @@ class MutualTlsTest(unittest.TestCase):
         file = cls.instance.directory / "salus.toml"
         text = file.read_text()
         assert "mutual_tls_port = 0" in text
-        file.write_text(text.replace("mutual_tls_port = 0", f"mutual_tls_port = {cls.port}"))
-        cls.instance.start()
         root = cls.instance.root
+        cls.authority, cls.stranger = Authority(root, "ours"), Authority(root, "theirs")
+        text = text.replace("mutual_tls_port = 0", f"mutual_tls_port = {cls.port}")
+        none = 'tls_client_auth_authorities = ""'
+        assert none in text
+        file.write_text(text.replace(none, none[:-1] + f'{cls.authority.certificate.file}"'))
+        cls.instance.start()
         cls.mine = Certificates(root, "mine")
         cls.renewed = Certificates(root, "renewed", key=cls.mine.key)
         cls.other = Certificates(root, "other")
@@ -73,6 +113,12 @@ class MutualTlsTest(unittest.TestCase):
             "tls_client_certificate_bound_access_tokens": True, "jwks": cls.mine.jwks()},
             {"Content-Type": "application/json"})
         assert answer.status == 201, answer.body
+        for name, option, value in (("by-subject", "--certificate-subject", SUBJECT_NAME),
+                                    ("by-dns", "--certificate-dns", "chart.example"),
+                                    ("by-uri", "--certificate-uri", "https://chart.example/app")):
+            cls.instance.command("client", "add", "--dir", str(cls.instance.directory), name,
+                                 "--scope", "system/*.cruds", "--purpose", "TREAT", option, value,
+                                 "--certificate-bound")
 
     @classmethod
     def tearDownClass(cls):
@@ -117,6 +163,7 @@ class MutualTlsTest(unittest.TestCase):
                              f"https://localhost:{self.port}/oauth/token")
             self.assertIn("self_signed_tls_client_auth",
                           document["token_endpoint_auth_methods_supported"])
+            self.assertIn("tls_client_auth", document["token_endpoint_auth_methods_supported"])
             self.assertIs(document["tls_client_certificate_bound_access_tokens"], True)
 
     def test_a_registered_key_gets_a_bound_token(self):
@@ -132,6 +179,49 @@ class MutualTlsTest(unittest.TestCase):
             self.assertEqual((status, answer["error"]), (401, "invalid_client"))
         # The other port asks for nothing, so nothing is proved there.
         self.assertEqual(self.ask_token(self.mine, self.instance.port)[0], 401)
+
+    def test_a_name_that_an_authority_vouches_for(self):
+        """RFC 8705 section 2.1: by the subject, or an alternative name."""
+        cases = (("by-subject", SUBJECT, ""), ("by-dns", "/CN=x", "DNS:CHART.example"),
+                 ("by-uri", "/CN=y", "DNS:other.example,URI:https://chart.example/app"))
+        for client, subject, names in cases:
+            made = self.authority.client(client, subject, names=names)
+            status, answer = self.ask_token(made, client=client)
+            self.assertEqual(status, 200, (client, answer))
+            token = answer["access_token"]
+            self.assertEqual(self.read(made, token), 404)
+            self.assertEqual(self.read(self.mine, token), 401)
+            for other, _, _ in cases:
+                if other != client:
+                    self.assertEqual(self.ask_token(made, client=other)[0], 401, (client, other))
+            self.assertEqual(self.ask_token(made)[0], 401)
+            self.assertEqual(self.ask_token(made, self.instance.port, client)[0], 401)
+
+    def test_names_that_nobody_vouches_for(self):
+        ours, theirs = self.authority, self.stranger
+        wrong = {
+            "another authority": theirs.client("w1", SUBJECT),
+            "itself": ours.issue("w2", SUBJECT),
+            "an authority that is not sent": ours.client("w3", SUBJECT, with_below=False),
+            "for servers": ours.client("w4", SUBJECT, use="serverAuth"),
+            "over": ours.client("w5", SUBJECT, days=-1),
+            "a longer name": ours.client("w6", SUBJECT + "/OU=more"),
+            "another order": ours.client("w7", "/CN=Chärt/O=Example, Inc./C=US"),
+            "a client as an authority": ours.issue(
+                "w9", SUBJECT, ours.client("w8", "/CN=client")),
+            "nothing": None,
+        }
+        last = wrong["a client as an authority"]
+        last.file.write_text(last.file.read_text() + (ours.root / "w8.crt").read_text())
+        for why, certificate in wrong.items():
+            status, answer = self.ask_token(certificate, client="by-subject")
+            self.assertEqual((status, answer["error"]), (401, "invalid_client"), why)
+        # A wildcard is a name like any other, and no part of one is the whole.
+        for number, names in enumerate(("DNS:*.example", "DNS:chart.example.org",
+                                        "URI:https://chart.example/app",
+                                        "email:chart.example")):
+            made = ours.client(f"n{number}", "/CN=chart.example", names=names)
+            self.assertEqual(self.ask_token(made, client="by-dns")[0], 401, names)
 
     def test_a_stolen_token_opens_nothing(self):
         token = self.token()

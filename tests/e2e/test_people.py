@@ -1,5 +1,6 @@
 """People sign in for apps written with openid-client, from the administrator's code to signing out
-(IAM-1 to IAM-9). The apps are in tests/outside/clients."""
+(IAM-1 to IAM-9); once as an instance is by default, and once with tokens signed by RS256 and proofs
+of possession that need a nonce (RFC 9449 sections 8 and 9). The apps are in tests/outside/clients."""
 import os
 import re
 import shutil
@@ -21,8 +22,20 @@ def main():
     if node is None or not (CLIENTS / "node_modules/openid-client").is_dir():
         print("note: node or the client libraries are absent, so nothing was driven")
         return
+    drive(node, "ES256", {})
+    drive(node, "RS256", {'signing_algorithm = "ES256"': 'signing_algorithm = "RS256"',
+                          "dpop_nonce = false": "dpop_nonce = true"})
+
+
+def drive(node, algorithm, settings):
     instance = Instance()
     try:
+        file = instance.directory / "salus.toml"
+        text = file.read_text()
+        for old, new in settings.items():
+            assert old in text, old
+            text = text.replace(old, new)
+        file.write_text(text)
         instance.start(seconds=30)
         key = instance.root / "library.jwk"
         here = ["--dir", str(instance.directory)]
@@ -39,7 +52,7 @@ def main():
         environment = os.environ | {"NODE_EXTRA_CA_CERTS": str(instance.directory / "tls/ca.crt")}
         done = subprocess.run([node, str(CLIENTS / "people.mjs"),
                                f"https://localhost:{instance.port}", "ada@example.org",
-                               code_of(added.stdout), str(key)],
+                               code_of(added.stdout), str(key), algorithm],
                               capture_output=True, text=True, timeout=240, env=environment)
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
         listed = instance.command("user", "list", *here).stdout

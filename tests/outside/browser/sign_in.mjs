@@ -156,8 +156,12 @@ const first = askFor("openid fhirUser launch/patient patient/Patient.rs patient/
                      "patient/MedicationRequest.rs offline_access");
 await page.goto(first.url);
 await picture(page, "patient");
-await page.getByLabel("Patient id").fill(patient);
-await press(page, "Continue");
+await page.getByLabel("Family or given name").fill("exam");
+await page.getByLabel("Birth date").fill("1990-05-17");
+await press(page, "Find the patient");
+assert.match(await page.locator("h1").innerText(), /Which patient/);
+await picture(page, "patients");
+await press(page, "Choose this patient");
 assert.match(await page.locator("h1").innerText(), /asks for access/);
 await picture(page, "consent");
 await press(page, "Allow");

@@ -1,4 +1,4 @@
-// node people.mjs ISSUER USER CODE KEY: a person enrols with an administrator's code, signs in for apps
+// node people.mjs ISSUER USER CODE KEY ALGORITHM: a person enrols with an administrator's code, signs in for apps
 // written with openid-client, which push their requests, use PKCE and DPoP, refresh, ask who it is,
 // introspect, revoke, and sign the person out. Clients: "library" (keys in KEY, pushes) and "public".
 import assert from "node:assert/strict";
@@ -9,7 +9,7 @@ import { Browser, enrol, signIn } from "./browser.mjs";
 globalThis.crypto ??= webcrypto;
 const client = await import("openid-client");
 
-const [issuer, name, code, keyFile] = process.argv.slice(2);
+const [issuer, name, code, keyFile, algorithm] = process.argv.slice(2);
 const jwk = JSON.parse(readFileSync(keyFile, "utf8"));
 const key = await crypto.subtle.importKey(
   "jwk", jwk, { name: "ECDSA", namedCurve: jwk.crv }, false, ["sign"]);
@@ -21,10 +21,12 @@ const scope = "openid profile fhirUser offline_access user/Patient.rs";
 const { secret } = await enrol(issuer, name, code, password);
 const person = { name, password, secret };
 
+// How ID tokens must be signed: it takes no other.
+const signed = { id_token_signed_response_alg: algorithm };
 const confidential = await client.discovery(
-  new URL(issuer), "library", undefined, client.PrivateKeyJwt({ key, kid: jwk.kid }));
+  new URL(issuer), "library", signed, client.PrivateKeyJwt({ key, kid: jwk.kid }));
 assert(confidential.serverMetadata().supportsPKCE());
-const open = await client.discovery(new URL(issuer), "public", undefined, client.None());
+const open = await client.discovery(new URL(issuer), "public", signed, client.None());
 
 async function begin(configuration, parameters, options = {}) {
   const verifier = client.randomPKCECodeVerifier();
@@ -77,6 +79,8 @@ const landed = await browser.send("/sign-in/consent", { decision: "allow" });
 assert.equal(landed.origin + landed.pathname, callback);
 assert.equal(landed.searchParams.get("iss"), issuer);
 const tokens = await redeem(confidential, landed, first, { DPoP });
+for (const token of [tokens.access_token, tokens.id_token])
+  assert.equal(JSON.parse(Buffer.from(token.split(".")[0], "base64url")).alg, algorithm);
 assert.equal(tokens.token_type, "dpop");
 assert.equal(tokens.claims().acr, "mfa");
 assert.match(tokens.claims().sub, /^[0-9a-f]{32}$/);
