@@ -47,7 +47,7 @@ constexpr auto kControls = std::to_array<Control>({
     {"IAM-2", "Services prove themselves with keys, not passwords", client_authentication, {}},
     {"IAM-3", "Short-lived signed access tokens", token_signing, {}},
     {"IAM-4", "Refresh tokens rotate", refresh_rotation, {}},
-    {"IAM-5", "OpenID Connect", openid_connect, "sign-in through an outside OpenID provider"},
+    {"IAM-5", "OpenID Connect", openid_connect, {}},
     {"IAM-6", "Multi-factor authentication", strong_factors, {}},
     {"IAM-7", "Step-up for high-risk operations", step_up, {}},
     {"IAM-8", "Every token is validated completely on every call", token_validation, {}},

@@ -44,6 +44,15 @@ identity::Grant rotated_grant(identity::SecretId const& old, identity::SecretId 
     return grant;
 }
 
+// Whom else this instance lets say who signed in, and what that is worth here.
+std::string outside_provider_in(Configuration const& configuration) {
+    if (!configuration.outside_provider) return "no outside provider signs people in";
+    auto const most = outside_provider::most_of(configuration.outside_provider->settings);
+    auto const acr = identity::acr_of(most);
+    return acr.empty() ? "an outside provider is half a sign-in"
+                       : fmt::format("an outside provider proves at most \"{}\"", acr);
+}
+
 }  // namespace
 
 Finding code_flow(EvidenceContext const& context) {
@@ -109,8 +118,9 @@ Finding openid_connect(EvidenceContext const& context) {
         found += document->root().text_member(name).has_value() ? 1U : 0U;
     return works_if(found == kEndpoints.size(),
                     fmt::format("the configuration as served names {} of {} endpoints; ID tokens "
-                                "live {} s",
-                                found, kEndpoints.size(), limits::kIdTokenLife.count()));
+                                "live {} s; {}",
+                                found, kEndpoints.size(), limits::kIdTokenLife.count(),
+                                outside_provider_in(context.sources.configuration)));
 }
 
 // The step that follows from each assurance, asked of the function that the pages go by.

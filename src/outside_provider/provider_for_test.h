@@ -32,7 +32,7 @@ using JsonTexts = std::map<std::string, std::string>;
 inline std::string object_of(JsonTexts const& members) {
     std::string out = "{";
     for (auto const& [name, value] : members)
-        out += (out.size() > 1 ? "," : "") + ("\"" + name + "\":" + value);
+        out.append(out.size() > 1 ? ",\"" : "\"").append(name).append("\":").append(value);
     return out + "}";
 }
 inline std::string quoted(std::string const& text) {

@@ -183,6 +183,7 @@ TEST_F(ProviderTest, AProviderThatNeverNamesItselfNeedNot) {
 
 TEST_F(ProviderTest, ACodeIsRedeemedOnceWhoeverAsks) {
     std::vector<std::jthread> threads;
+    threads.reserve(8);
     for (int i = 0; i < 8; ++i) {
         threads.emplace_back([this] {
             BlockingExecutor home;

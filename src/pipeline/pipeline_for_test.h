@@ -11,6 +11,7 @@
 
 #include "oauth/access_token.h"
 #include "oauth/key_source_for_test.h"
+#include "outside_provider/provider_for_test.h"
 #include "pipeline/pipeline.h"
 #include "request/tenant_for_test.h"
 #include "store/hooked_store_for_test.h"
@@ -60,7 +61,13 @@ inline authorization::Policy policy_for_test() {
 
 class PipelineRoom {
 public:
-    PipelineRoom() {
+    // `provider`: who signs in people of the first tenant, too; nullptr: nobody. Borrows it.
+    explicit PipelineRoom(outside_provider::Network const* provider = nullptr) {
+        if (provider != nullptr) {
+            provider_ = std::make_unique<outside_provider::Provider>(
+                provider_settings(), *provider, instance_.clock, instance_.log);
+            house_.outside_provider = provider_.get();
+        }
         for (auto* tenant : {&default_, &north_}) {
             auto keys = must(authentication::TokenKeys::open(tenant->directory() / "token.sealed",
                                                              tenant->tenant(), instance_.random));
@@ -136,6 +143,7 @@ private:
     IdleBackups backups_;
     authentication::TokenGuards token_guards_{instance_.clock.now()};
     KeySourceForTest key_source_;
+    std::unique_ptr<outside_provider::Provider> provider_;
     oauth::RemoteKeys remote_keys_{key_source_, instance_.clock, instance_.log};
     pipeline::House house_{.clock = instance_.clock,
                            .log = instance_.log,

@@ -4,6 +4,7 @@
 // (IAM-5).
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "foundation/limits.h"
 #include "foundation/secret.h"
@@ -123,22 +124,21 @@ Result<request::Prepared> SignIn::take_provider(Visit const& here) const {
     if (desk_.outside == nullptr) return fail(Errc::not_found, "There is no such page.");
     auto& outside = *desk_.outside;
     SALUS_TRY(auto attempt, attempt_of(desk_, here.browser()));
-    auto const& begun = attempt->outside;
+    // Serves once, wherever the attempt is kept from here on.
+    auto const asked = std::exchange(attempt->outside, std::nullopt);
     auto const state = here.field("state");
-    if (!begun || !equal_constant_time(bytes_of(state), bytes_of(begun->state)))
+    if (!asked || !equal_constant_time(bytes_of(state), bytes_of(asked->state)))
         return refuse_provider(here, nullptr, "sign-in.provider-state");
-    auto const asked = *begun;
-    auto const visit = here.resumed(asked.authorization);
-    attempt->outside.reset();  // serves once, wherever the attempt is kept from here on
+    auto const visit = here.resumed(asked->authorization);
     if (!visit.field("error").empty() || visit.field("code").empty())
         return refuse_provider(visit, &attempt, "sign-in.provider-refused");
-    auto const outcome = outside.provider.outcome_of(asked.state);
+    auto const outcome = outside.provider.outcome_of(asked->state);
     if (!outcome) {
-        outside.wish = outside_provider::Wish{redemption_of(desk_, visit, asked)};
+        outside.wish = outside_provider::Wish{redemption_of(desk_, visit, *asked)};
         return ask_to_sign_in(visit, texts::kProviderAway, 503);
     }
     if (outcome->has_value())
-        return admit_from_provider(visit, std::move(attempt), asked, outcome->value());
+        return admit_from_provider(visit, std::move(attempt), *asked, outcome->value());
     if (outcome->error().code == Errc::unauthenticated)
         return refuse_provider(visit, &attempt, "sign-in.provider-answer");
     note(visit, "sign-in.provider-away");
