@@ -1,6 +1,5 @@
 """The measurements. Each takes a Bench and yields rows: (what, figure, beside what, ratio)."""
 
-import base64
 import concurrent.futures
 import gzip
 import json
@@ -13,32 +12,20 @@ import subprocess
 import time
 
 import key_measurements
+import oauth
 import resources
 from accounting import Span, median, percentile
+from figures import compared, microseconds, milliseconds, per_second
 from instance import ENGINE
 from load import h2load, wrk
 
 HERE = pathlib.Path(__file__).resolve().parent
-PEERS = HERE / "peers"
 
 SEARCH = "?code=http://loinc.org%7C8310-5&date=ge2025-12-01&_count={count}&patient={patient}"
 PAGES = (1, 10, 20, 50)
 LARGE = 5000
 TOKEN_RENEWED = 120  # seconds; a token lives 300
 RESTARTS = 3
-ASSERTION_LIFE = 290  # seconds; the server accepts 300
-
-
-def microseconds(value):
-    return f"{value * 1e6:,.1f} us"
-
-
-def milliseconds(value):
-    return f"{value * 1e3:,.2f} ms"
-
-
-def per_second(value):
-    return f"{value:,.0f}/s"
 
 
 class Bench:
@@ -64,26 +51,13 @@ class Bench:
         return [ours for ours, _ in pairs], [theirs for _, theirs in pairs]
 
 
-def _row(what, loads, baseline, pick, show):
-    figure = median([pick(load) for load in loads])
-    beside = median([pick(load) for load in baseline])
-    return what, show(figure), show(beside), f"{figure / beside:.2f}"
-
-
-def _compared(loads, baseline):
-    yield _row("CPU per request", loads, baseline, lambda load: load.cpu_each, microseconds)
-    yield _row("requests", loads, baseline, lambda load: load.rate, per_second)
-    yield _row("latency, median", loads, baseline, lambda load: load.p50, milliseconds)
-    yield _row("latency, 99 %", loads, baseline, lambda load: load.p99, milliseconds)
-
-
 def read_http1(bench):
     environment = {"BENCH_TOKEN": bench.instance.token()}
     loads, baseline = bench.interleaved(
         lambda: wrk(bench.instance, "/fhir/Patient/bench", bench.seconds, environment=environment),
         lambda: wrk(bench.nginx, "/resource", bench.seconds, environment=environment),
     )
-    yield from _compared(loads, baseline)
+    yield from compared(loads, baseline)
 
 
 def read_http2(bench):
@@ -92,7 +66,7 @@ def read_http2(bench):
         lambda: h2load(bench.instance, "/fhir/Patient/bench", bench.seconds, token),
         lambda: h2load(bench.nginx, "/resource", bench.seconds, token),
     )
-    yield from _compared(loads, baseline)
+    yield from compared(loads, baseline)
 
 
 def _bundles(bench, patients):
@@ -339,57 +313,6 @@ def create(bench):
     yield "CPU per create", microseconds(median([load.cpu_each for load in loads])), "", ""
 
 
-def _base64url(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _assertions(instance, count):
-    """Client assertions (RFC 7523), each of which is accepted once."""
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec, utils
-
-    jwk = json.loads((instance.directory / "credentials" / "demonstration.jwk").read_text())
-    scalar = base64.urlsafe_b64decode(jwk["d"] + "==")
-    key = ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP384R1())
-    header = _base64url(json.dumps({"alg": "ES384", "typ": "JWT", "kid": jwk["kid"]}).encode())
-    expires = int(time.time()) + ASSERTION_LIFE
-    for _ in range(count):
-        claims = {
-            "iss": "demonstration",
-            "sub": "demonstration",
-            "aud": f"https://localhost:{instance.port}/oauth/token",
-            "exp": expires,
-            "jti": secrets.token_urlsafe(16),
-        }
-        signed = f"{header}.{_base64url(json.dumps(claims).encode())}"
-        r, s = utils.decode_dss_signature(key.sign(signed.encode(), ec.ECDSA(hashes.SHA384())))
-        signature = r.to_bytes(48, "big") + s.to_bytes(48, "big")
-        yield f"{signed}.{_base64url(signature)}"
-
-
-def _exchange(bench, count, seconds):
-    path = bench.directory / "assertions"
-    path.write_text("\n".join(_assertions(bench.instance, count)))
-    environment = {"BENCH_ASSERTIONS": str(path), "BENCH_THREADS": "2"}
-    return wrk(
-        bench.instance,
-        "/oauth/token",
-        seconds,
-        script="token.lua",
-        connections=8,
-        environment=environment,
-    )
-
-
-def tokens(bench):
-    # A short run tells how many assertions the measured one will use.
-    trial = _exchange(bench, 4000, 1)
-    load = bench.keep(_exchange(bench, int(trial.rate * 4 * 1.5) + 500, 4))
-    yield "access tokens, 8 connections", per_second(load.rate), "", ""
-    yield "latency, median", milliseconds(load.p50), "", ""
-    yield "CPU per token", microseconds(load.cpu_each), "", ""
-
-
 def _engine(command):
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return json.loads(done.stdout)
@@ -397,14 +320,12 @@ def _engine(command):
 
 def fhir_engine(bench):
     """Beside the engines of the npm registry, on the same document, in turns."""
-    if not (PEERS / "node_modules").is_dir():
-        npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        subprocess.run(npm, cwd=PEERS, check=True)
+    oauth.install_peers()
     document = HERE / "patient.json"
     ours, theirs = [], []
     for _ in range(bench.rounds):
         ours.append(_engine([ENGINE, document]))
-        theirs.append(_engine(["node", PEERS / "engine.mjs", document]))
+        theirs.append(_engine(["node", oauth.PEERS / "engine.mjs", document]))
     for what, figure, beside in (
         ("validated, JSON.parse + ajv", "parse_and_validate", "json_parse_and_ajv"),
         ("validated, medplum", "parse_and_validate", "medplum_validate"),
@@ -420,7 +341,10 @@ MEASUREMENTS = {
     "read-h2": ("The same over HTTP/2, 8 connections of 4 streams, beside nginx", read_http2),
     "import": ("Import into the running instance, one client", imports),
     "create": ("Create of a 1 KB Observation, 32 connections, beside the disk", create),
-    "token": ("Tokens for private_key_jwt (ES384), each assertion once", tokens),
+    "token": ("Tokens for private_key_jwt (ES384), each assertion once", oauth.tokens),
+    "oauth": ("Tokens for private_key_jwt (ES256), TLS, beside oidc-provider without TLS",
+              oauth.tokens_beside_node),
+    "introspection": ("Introspection by a bearer, 32 connections", oauth.introspection),
     "search": ("A patient with 5,000 observations: code, date, page of 50; restart", large_patient),
     "flat": ("One patient of few and of many: whether the others cost anything", flat),
     "rotation": (

@@ -9,7 +9,7 @@ function setup(thread)
   started = started + 1
 end
 
-local form = "grant_type=client_credentials&scope=system%2F*.rs&client_assertion_type="
+local form = os.getenv("BENCH_FORM") .. "&client_assertion_type="
   .. "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion="
 local bodies = {}
 local sent = 0

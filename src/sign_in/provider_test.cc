@@ -238,6 +238,7 @@ TEST_F(ProviderSignInTest, AStepUpNeedsANewSignInThere) {
     EXPECT_EQ(refused.status, 403);
     EXPECT_EQ(refused.facts.rules.back().text(), "sign-in.provider-old-sign-in");
     url = leave_again();
+    network_.claims["auth_time"] = std::to_string(to_unix_seconds(house_.clock().now()));
     EXPECT_EQ(browser_.get(way_back(url)).status, 303);
     EXPECT_EQ(session_of(browser_).authenticated, house_.clock().now());
 }
