@@ -22,6 +22,8 @@ set(SALUS_COMPILED_ALONE
   app/restore.cc
   app/signer_process.cc
   app/syslog_job.cc
+  app/outside_provider_section_test.cc
+  app/tenant_logout_test.cc
   app/tenant_rotation.cc
   app/tenant_rotation_test.cc
   app/tls_link.cc

@@ -11,7 +11,7 @@ Configuration read(std::string const& text, std::string& why) {
     Configuration configuration;
     configuration.directory = "/instance";
     configuration.server.public_url = "https://localhost:8443";
-    read_outside_provider(&parsed.table(), configuration, why);
+    read_sign_in(&parsed.table(), configuration, why);
     return configuration;
 }
 

@@ -25,7 +25,7 @@ h2{font-size:1.08rem;margin:1.75rem 0 .5rem}
 p{margin:.5rem 0}
 .soft{color:var(--soft);font-size:.94rem}
 label{display:block;font-weight:600;margin:1rem 0 .3rem}
-input[type=text],input[type=password],input[type=search]{width:100%;min-height:46px;padding:.5rem .7rem;font:inherit;
+input[type=text],input[type=password],input[type=search],input[type=date]{width:100%;min-height:46px;padding:.5rem .7rem;font:inherit;
 color:inherit;background:var(--card);border:1px solid var(--soft);border-radius:9px}
 input.code{letter-spacing:.22em;font-variant-numeric:tabular-nums;font-size:1.25rem}
 button,.button{display:inline-block;width:100%;min-height:46px;margin:1rem 0 0;padding:.55rem 1rem;font:inherit;font-weight:600;

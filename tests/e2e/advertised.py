@@ -12,6 +12,8 @@ PEOPLE = "clients/people.mjs: "
 SERVICES = "clients/oauth.mjs: "
 LAUNCH = "browser/smart_launch.mjs: "
 MUTUAL = "test_mutual_tls.py: def "
+VOUCHED = "test_a_name_that_an_authority_vouches_for"
+LOGOUT = "test_back_channel_logout.py: def "
 HERE = "test_discovery.py: def "
 
 ENDPOINTS = {
@@ -56,6 +58,9 @@ AUTHENTICATION = {
     "token_endpoint_auth_methods_supported=private_key_jwt": SERVICES + "oauth.PrivateKeyJwt(",
     "token_endpoint_auth_methods_supported=self_signed_tls_client_auth":
         MUTUAL + "test_a_registered_key_gets_a_bound_token",
+    "token_endpoint_auth_methods_supported=tls_client_auth": MUTUAL + VOUCHED,
+    "introspection_endpoint_auth_methods_supported=tls_client_auth": MUTUAL + VOUCHED,
+    "revocation_endpoint_auth_methods_supported=tls_client_auth": MUTUAL + VOUCHED,
     "token_endpoint_auth_methods_supported=none": PEOPLE + "client.None()",
     "token_endpoint_auth_signing_alg_values_supported=ES256": HERE + "test_assertions_by_each_",
     "token_endpoint_auth_signing_alg_values_supported=ES384": HERE + "test_assertions_by_each_",
@@ -110,6 +115,10 @@ IDENTITY = {
     "claims_supported=acr": PEOPLE + 'tokens.claims().acr, "mfa"',
     "claims_supported=at_hash":
         "PersonGrantsTest.ACodeStandsForTokensOfThePersonAndNoIdOfAPatient",
+    "claims_supported=sid": LOGOUT + "test_on_the_account_page",
+    "backchannel_logout_supported=true":
+        LOGOUT + "test_by_the_request_of_an_app_every_app_of_the_session_is_told",
+    "backchannel_logout_session_supported=true": LOGOUT + "test_on_the_account_page",
     "claims_supported=name": "PersonGrantsTest.ACodeStandsForTokensOfThePersonAndNoIdOfAPatient",
     "claims_supported=preferred_username": PEOPLE + "info.preferred_username, name",
     "claims_supported=fhirUser": PEOPLE + "tokens.claims().fhirUser, ",

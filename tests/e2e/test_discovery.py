@@ -94,6 +94,9 @@ class DiscoveryTest(unittest.TestCase):
         text = file.read_text()
         # Everything that can be offered is, or its values would not be looked for.
         assert "mutual_tls_port = 0" in text
+        nobody = 'tls_client_auth_authorities = ""'
+        assert nobody in text
+        text = text.replace(nobody, nobody[:-1] + 'tls/ca.crt"')
         file.write_text(text.replace("mutual_tls_port = 0", f"mutual_tls_port = {cls.port}"))
         cls.instance.start()
         cls.base = f"https://localhost:{cls.instance.port}"

@@ -191,6 +191,11 @@ class MutualTlsTest(unittest.TestCase):
             token = answer["access_token"]
             self.assertEqual(self.read(made, token), 404)
             self.assertEqual(self.read(self.mine, token), 401)
+            form = urllib.parse.urlencode({"token": token, "client_id": client})
+            told = json.loads(self.send("POST", "/oauth/introspect", made, form, FORM)[1])
+            self.assertEqual((told["active"], told["client_id"]), (True, client))
+            self.assertEqual(self.send("POST", "/oauth/revoke", made, form, FORM)[0], 200)
+            self.assertEqual(self.read(made, token), 401)
             for other, _, _ in cases:
                 if other != client:
                     self.assertEqual(self.ask_token(made, client=other)[0], 401, (client, other))
