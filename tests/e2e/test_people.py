@@ -1,6 +1,7 @@
 """People sign in for apps written with openid-client, from the administrator's code to signing out
-(IAM-1 to IAM-9); once as an instance is by default, and once with tokens signed by RS256 and proofs
-of possession that need a nonce (RFC 9449 section 8). The apps are in tests/outside/clients."""
+(IAM-1 to IAM-9): once an app is held to FAPI 2.0, on an instance as it is by default; once tokens
+are signed by RS256 and proofs of possession need a nonce (RFC 9449 section 8). The apps are in
+tests/outside/clients."""
 import os
 import re
 import shutil
@@ -22,12 +23,12 @@ def main():
     if node is None or not (CLIENTS / "node_modules/openid-client").is_dir():
         print("note: node or the client libraries are absent, so nothing was driven")
         return
-    drive(node, "ES256", {})
+    drive(node, "ES256", {}, ["--fapi2", "--dpop-bound"])
     drive(node, "RS256", {'signing_algorithm = "ES256"': 'signing_algorithm = "RS256"',
-                          "dpop_nonce = false": "dpop_nonce = true"})
+                          "dpop_nonce = false": "dpop_nonce = true"}, [])
 
 
-def drive(node, algorithm, settings):
+def drive(node, algorithm, settings, held_to):
     instance = Instance()
     try:
         file = instance.directory / "salus.toml"
@@ -41,7 +42,8 @@ def drive(node, algorithm, settings):
         here = ["--dir", str(instance.directory)]
         app = ["--scope", SCOPE, "--purpose", "TREAT", "--redirect-uri", CALLBACK, "--logout-uri",
                "https://app.example/goodbye"]
-        instance.command("client", "add", *here, "library", *app, "--par", "--new-key", str(key))
+        instance.command("client", "add", *here, "library", *app, "--par", *held_to,
+                         "--new-key", str(key))
         instance.command("client", "add", *here, "public", *app, "--public")
         added = instance.command("user", "add", *here, "ada@example.org", "--name", "Ada Example",
                                  "--scope", "user/*.cruds", "--purpose", "TREAT", "--fhir-user",
