@@ -1,7 +1,8 @@
 # Where many sources are compiled as one (CMAKE_UNITY_BUILD: the preset `fuzz`) a room takes a fraction of
 # the time. Those listed here are compiled alone: each has a name of its own, in its unnamed namespace,
 # that another source of its room has, too. A source in such a conflict that is not listed does not
-# compile in that preset: share what is the same, name the other better, or list it.
+# compile in that preset: share what is the same, name the other better, or list it. One that compiles
+# and means another source's function by such a name fails its tests there: name it better.
 set(SALUS_COMPILED_ALONE
   admin/definition_packages.cc
   admin/legal_holds.cc

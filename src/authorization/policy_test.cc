@@ -19,7 +19,7 @@ PurposeRule payment_rule() {
     rule.elements["Patient"] = {.all = false, .names = {"birthDate", "name"}};
     return rule;
 }
-Policy test_policy() {
+Policy two_rules() {
     PurposeRule const treatment{.id = PolicyRuleId("policy.TREAT"),
                                 .purpose = PurposeOfUse::treatment,
                                 .read = {.all = true, .names = {}},
@@ -30,7 +30,7 @@ Policy test_policy() {
 }
 
 TEST(PolicyHash, IsTheSameForTheSamePolicy) {
-    EXPECT_EQ(hash_of(test_policy()), hash_of(test_policy()));
+    EXPECT_EQ(hash_of(two_rules()), hash_of(two_rules()));
 }
 
 TEST(PolicyHash, ChangesWithAnyChange) {
@@ -64,13 +64,13 @@ TEST(PolicyHash, ChangesWithAnyChange) {
         [](PurposeRule& r) { r.sign_ins.administration.least = Assurance::phishing_resistant; },
         [](PurposeRule& r) { r.sign_ins.administration.max_age = std::chrono::seconds(1); },
     };
-    std::set<crypto::Sha256Digest> hashes{hash_of(test_policy()), hash_of({})};
+    std::set<crypto::Sha256Digest> hashes{hash_of(two_rules()), hash_of({})};
     for (auto const& change : changes) {
-        auto policy = test_policy();
+        auto policy = two_rules();
         change(policy.rules[1]);
         hashes.insert(hash_of(policy));
     }
-    auto one_rule_less = test_policy();
+    auto one_rule_less = two_rules();
     one_rule_less.rules.pop_back();
     hashes.insert(hash_of(one_rule_less));
     EXPECT_EQ(hashes.size(), changes.size() + 3);
