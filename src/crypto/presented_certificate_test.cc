@@ -36,14 +36,15 @@ protected:
 };
 
 TEST_F(PresentedCertificateTest, NamesAreComparedAsTheyAre) {
-    auto const names = std::vector<std::string>{"a.example", "*.b.example", "192.0.2.1"};
+    auto const names = std::vector<std::string>{"a.example", "b.example", "192.0.2.1"};
     auto const made = issue_server_certificate(authority_, names, now_, days(5));
+    ASSERT_TRUE(made.has_value());
     auto const server = parsed(der_of(made->chain_pem).front());
     EXPECT_EQ(parsed(chain_[1]).subject_name(), "CN=An Authority");
     EXPECT_TRUE(server.has_dns_name("a.example"));
     EXPECT_TRUE(server.has_dns_name("A.Example"));
-    EXPECT_TRUE(server.has_dns_name("*.b.example"));
-    for (auto const* other : {"", "example", "b.example", "x.b.example", "a.example.", "192.0.2.1"})
+    EXPECT_TRUE(server.has_dns_name("b.example"));
+    for (auto const* other : {"", "example", "*.example", "x.b.example", "a.example.", "192.0.2.1"})
         EXPECT_FALSE(server.has_dns_name(other)) << other;
     EXPECT_FALSE(server.has_uri("a.example"));
     EXPECT_FALSE(parsed(chain_[1]).has_dns_name("An Authority"));
