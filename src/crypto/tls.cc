@@ -124,10 +124,11 @@ std::optional<Sha256Digest> key_of(X509 const* certificate) {
     return digest;
 }
 
+// Empty if it cannot be encoded again: a peer made it, and ends no process of ours.
 Bytes der_of(X509 const& certificate) {
     unsigned char* encoded = nullptr;
     auto const size = i2d_X509(&certificate, &encoded);
-    SALUS_CHECK(size > 0);
+    if (size <= 0) return {};
     Bytes der(encoded, encoded + size);
     OPENSSL_free(encoded);
     return der;
@@ -135,7 +136,9 @@ Bytes der_of(X509 const& certificate) {
 
 std::optional<Sha256Digest> digest_of(X509 const* certificate) {
     if (certificate == nullptr) return std::nullopt;
-    return sha256(der_of(*certificate));
+    auto const der = der_of(*certificate);
+    if (der.empty()) return std::nullopt;
+    return sha256(der);
 }
 
 // The keys that a server asks of its clients belong to the SSL_CTX, which connections keep alive.
