@@ -81,9 +81,8 @@ try {
 
   // By itself, in the same session: the person says which patient.
   await tab.goto(`${app}/alone.html`);
-  await tab.locator('input[name="patient"], input[name="identifier"], main input[type="text"]')
-    .first().fill("smart");
-  await tab.locator("main button[type=submit]").first().click();
+  await tab.getByLabel("Or the patient's id").fill("smart");
+  await tab.getByLabel("Or the patient's id").press("Enter");
   await press("Allow");
   const alone = await outcome();
   assert.equal(alone.patient, "smart", JSON.stringify(alone));
