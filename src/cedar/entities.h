@@ -1,0 +1,46 @@
+// Entities: attributes and ancestors of what a request names (Cedar language reference,
+// "Entities"). Immutable once made; any thread.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cedar/value.h"
+
+namespace salus::cedar {
+
+struct Entity {
+    EntityUid uid;
+    RecordPointer attributes;        // nullptr: none
+    RecordPointer tags;              // nullptr: none
+    std::vector<EntityUid> parents;  // direct ones
+};
+
+// What evaluation asks about entities. An entity that is not there has no attributes and no
+// ancestors but itself.
+class Entities {
+public:
+    Entities() = default;
+    Entities(Entities const&) = delete;
+    Entities& operator=(Entities const&) = delete;
+    virtual ~Entities() = default;
+    // nullptr: it is not there.
+    [[nodiscard]] virtual Entity const* find(EntityUid const& uid) const noexcept = 0;
+    // Whether `uid` is `ancestor` or has it as an ancestor, over any number of steps.
+    [[nodiscard]] virtual bool is_in(EntityUid const& uid, EntityUid const& ancestor) const = 0;
+};
+
+// Entities in memory, any number of them.
+class EntityTable : public Entities {
+public:
+    explicit EntityTable(std::vector<Entity> entities);
+    [[nodiscard]] Entity const* find(EntityUid const& uid) const noexcept override;
+    [[nodiscard]] bool is_in(EntityUid const& uid, EntityUid const& ancestor) const override;
+
+private:
+    std::map<EntityUid, Entity> entities_;
+    std::map<EntityUid, std::vector<EntityUid>> ancestors_;  // sorted, all steps
+};
+
+}  // namespace salus::cedar
