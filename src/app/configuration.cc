@@ -8,6 +8,7 @@
 #include "app/keys_section.h"
 #include "app/oauth_section.h"
 #include "app/outside_provider_section.h"
+#include "app/policy_section.h"
 #include "app/rotation_section.h"
 #include "app/section.h"
 #include "app/sign_in_section.h"
@@ -25,63 +26,6 @@ bool is_tenant_name(std::string_view name) {
     return !name.empty() && name.size() <= 32 && std::ranges::all_of(name, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
     });
-}
-
-authorization::AllowedTypes types(Section& section, std::string_view key) {
-    auto names = section.texts(key);
-    if (names == std::vector<std::string>{"*"}) return {.all = true, .names = {}};
-    for (auto const& name : names) {
-        if (!fhir::is_resource_type(name)) section.complain(key, "names an unknown resource type");
-    }
-    return {.all = false, .names = std::move(names)};
-}
-
-request::AllowedElements elements(Section& section, std::string_view key) {
-    auto names = section.texts(key);
-    if (names == std::vector<std::string>{"*"}) return {.all = true, .names = {}};
-    return {.all = false, .names = std::move(names)};
-}
-
-void check_elements(Section& section, fhir::Type const& type,
-                    request::AllowedElements const& allowed) {
-    for (auto const& name : allowed.names) {
-        if (fhir::find_element(type, name) == nullptr) {
-            section.complain(type.name.text(), "lists an element that this type does not have");
-        }
-    }
-}
-
-authorization::PurposeRule purpose_rule(std::string const& code, toml::table const* table,
-                                        std::string& why) {
-    Section section(table, "policy." + code, why);
-    authorization::PurposeRule rule;
-    rule.id = PolicyRuleId("purpose:" + code);
-    auto const purpose = request::purpose_of_code(code);
-    if (!purpose) section.complain("", "is not a purpose of use that Salus knows");
-    rule.purpose = purpose.value_or(request::PurposeOfUse::treatment);
-    rule.read = types(section, "read");
-    rule.write = types(section, "write");
-    rule.remove = types(section, "delete");
-    if (section.has("population") && section.boolean("population")) {
-        rule.reach = request::Reach::population;
-    }
-    rule.other_elements = elements(section, "other_elements");
-    rule.sign_ins = read_sign_ins(section, code, why);
-    if (section.has("elements")) {
-        auto const* by_type = section.section("elements");
-        Section listed(by_type, "policy." + code + ".elements", why);
-        auto const nothing = toml::table{};
-        for (auto const& [key, value] : by_type == nullptr ? nothing : *by_type) {
-            auto const name = std::string(key.str());
-            auto const* type = fhir::find_resource_type(name);
-            auto allowed = elements(listed, name);
-            if (type == nullptr) listed.complain(name, "is not a resource type");
-            if (type != nullptr) check_elements(listed, *type, allowed);
-            rule.elements.emplace(name, std::move(allowed));
-        }
-    }
-    section.finish();
-    return rule;
 }
 
 void read_server(toml::table const* table, Configuration& configuration, std::string& why) {
@@ -176,13 +120,7 @@ void read_root(toml::table const& root, Configuration& configuration, std::strin
     read_audit(top.has("audit") ? top.section("audit") : nullptr, configuration, why);
     static_cast<void>(top.has("tenant"));
     read_tenants(toml::node_view<toml::node const>(root.get("tenant")), configuration, why);
-    auto const* policy = top.section("policy");
-    Section policies(policy, "policy", why);
-    if (policy == nullptr) return;
-    for (auto const& [key, value] : *policy) {
-        configuration.policy.rules.push_back(
-            purpose_rule(std::string(key.str()), value.as_table(), why));
-    }
+    read_policy(top, configuration, why);
 }
 
 }  // namespace
@@ -212,9 +150,9 @@ std::optional<Configuration> read_configuration(std::filesystem::path const& dir
     Configuration configuration;
     configuration.directory = directory;
     configuration.text = text_of(*bytes);
-    static constexpr std::array<std::string_view, 13> kSections{
-        "instance", "server", "keys",  "rotation", "search", "log",   "backup",
-        "crypto",   "audit",  "oauth", "sign_in",  "tenant", "policy"};
+    static constexpr std::array<std::string_view, 14> kSections{
+        "instance", "server", "keys",  "rotation", "search", "log",    "backup",
+        "crypto",   "audit",  "oauth", "sign_in",  "tenant", "policy", "authorization"};
     for (auto const& [key, value] : parsed.table()) {
         if (std::ranges::find(kSections, key.str()) == kSections.end() && why.empty()) {
             why = std::string(key.str()) + ": is not a section of Salus";

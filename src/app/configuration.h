@@ -155,7 +155,7 @@ struct Configuration {
     std::optional<OutsideProviderConfiguration> outside_provider;  // nothing: nobody does
     std::size_t index_cache_bytes = 0;
     LogLevel log_level = LogLevel::info;
-    authorization::Policy policy;
+    authorization::Policy policy;  // from [policy.*], or from the files of [authorization]
 };
 
 // On failure `why` says which key and what is expected: the file is the operator's, not ePHI.

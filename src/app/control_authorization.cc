@@ -39,9 +39,9 @@ CallerFacts calling(TenantName const& tenant, std::string_view scopes,
 constexpr std::string_view kEveryScope =
     "system/*.cruds admin/clients.write admin/check.read admin/population.read";
 
+// Whether some rule names it.
 bool is_listed(authorization::Policy const& policy, PurposeOfUse purpose) {
-    return std::ranges::any_of(policy.rules,
-                               [purpose](auto const& rule) { return rule.purpose == purpose; });
+    return policy.text().contains(fmt::format("\"{}\"", request::code_of(purpose).text()));
 }
 
 // Callers to whom nothing but public routes may open.
@@ -63,7 +63,7 @@ authorization::Decision ask(authorization::Policy const& policy, CallerFacts con
 }
 
 std::string policy_name(authorization::Policy const& policy) {
-    return to_hex(authorization::hash_of(policy)).substr(0, 16);
+    return to_hex(policy.hash()).substr(0, 16);
 }
 
 }  // namespace
@@ -159,25 +159,25 @@ Finding smart_scopes(EvidenceContext const&) {
 
 // Of each purpose a person who administers: with a weak factor, long ago, and as it is asked for.
 Finding step_up(EvidenceContext const& context) {
-    using authorization::SignIn;
     auto const& policy = context.sources.configuration.policy;
     auto const& tenant = context.sources.tenants.front().name;
     auto const now = context.opened;
     std::size_t tried = 0;
     std::size_t asked = 0;
     std::size_t open = 0;
-    for (auto const& rule : policy.rules) {
+    for (auto const purpose : kPurposes) {
         auto const intent = asking(tenant, Interaction::control_check);
-        auto caller = calling(tenant, kEveryScope, rule.purpose);
+        auto caller = calling(tenant, kEveryScope, purpose);
         if (!ask(policy, caller, intent).allowed) continue;
-        SignIn const& needed = rule.sign_ins.administration;
         auto const decide_for = [&](std::string const& acr, std::chrono::seconds age) {
             caller.person =
                 request::Person{.id = {}, .grant = {}, .acr = acr, .authenticated = now - age};
             return authorization::decide(policy, caller, intent, now);
         };
         tried += 2;
-        asked += decide_for("recovery", {}).sign_in ? 1U : 0U;
+        auto const weak = decide_for("recovery", {});
+        asked += weak.sign_in ? 1U : 0U;
+        auto const needed = weak.sign_in.value_or(authorization::SignIn{});
         bool const ages = needed.max_age.count() > 0;
         auto const late = decide_for("phr", needed.max_age + std::chrono::seconds(1));
         asked += late.sign_in.has_value() == ages ? 1U : 0U;
@@ -196,9 +196,9 @@ Finding explained_decisions(EvidenceContext const& context) {
     auto const denied = ask(policy, calling(tenant, "", PurposeOfUse::treatment),
                             asking(tenant, Interaction::read));
     std::string rules;
-    for (auto const& rule : policy.rules) {
-        auto const decision = ask(policy, calling(tenant, kEveryScope, rule.purpose),
-                                  asking(tenant, Interaction::read));
+    for (auto const purpose : kPurposes) {
+        auto const decision =
+            ask(policy, calling(tenant, kEveryScope, purpose), asking(tenant, Interaction::read));
         if (!decision.allowed) continue;
         for (auto const& id : decision.rules) {
             rules.append(rules.empty() ? "" : " + ").append(id.text());
@@ -212,12 +212,14 @@ Finding explained_decisions(EvidenceContext const& context) {
 
 Finding policies_as_data(EvidenceContext const& context) {
     auto const& policy = context.sources.configuration.policy;
-    auto changed = policy;
-    changed.rules.emplace_back();
-    bool const tells = authorization::hash_of(policy) != authorization::hash_of(changed);
-    return works_if(tells, fmt::format("{} rules from salus.toml, checked at start; content hash "
-                                       "{} stands in every audit leaf",
-                                       policy.rules.size(), policy_name(policy)));
+    auto const changed = authorization::Policy::parse(
+        policy.text() + "@id(\"one-more\") forbid(principal, action, resource);\n");
+    auto const wrong = authorization::Policy::parse(policy.text() + "permit(principal);\n");
+    bool const tells = changed && changed->hash() != policy.hash() && !wrong;
+    return works_if(tells, fmt::format("{} rules in the policy language, checked at start; tried "
+                                       "now: a rule more has another hash, a wrong one is refused; "
+                                       "content hash {} stands in every audit leaf",
+                                       policy.rules().policies().size(), policy_name(policy)));
 }
 
 }  // namespace salus::app

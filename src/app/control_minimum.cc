@@ -69,16 +69,22 @@ Finding field_selection(EvidenceContext const& context) {
     std::size_t types = 0;
     std::size_t leaks = 0;
     std::size_t rules = 0;
-    for (auto const& rule : context.sources.configuration.policy.rules) {
-        if (!rule.elements.empty()) ++rules;
-        for (auto const& [name, allowed] : rule.elements) {
-            auto const* type = fhir::find_resource_type(name);
-            if (allowed.all || type == nullptr || types == kTypesTried) continue;
-            auto const count = leaked(*type, allowed);
-            if (!count) return broken("the narrowing cannot follow a resource");
-            ++types;
-            leaks += *count;
-        }
+    auto const& policy = context.sources.configuration.policy;
+    auto const& all = policy.rules().policies();
+    for (std::size_t rule = 0; rule < all.size(); ++rule) {
+        auto const& fields = policy.meaning(rule).fields;
+        auto const& scope = all[rule].resource;
+        bool const withholds = all[rule].effect == cedar::Effect::permit && !fields.all &&
+                               scope.form == cedar::ScopeForm::in &&
+                               scope.entities.front().type == "Type";
+        if (!withholds || policy.meaning(rule).limits) continue;
+        ++rules;
+        auto const* type = fhir::find_resource_type(scope.entities.front().id);
+        if (type == nullptr || types == kTypesTried) continue;
+        auto const count = leaked(*type, fields);
+        if (!count) return broken("the narrowing cannot follow a resource");
+        ++types;
+        leaks += *count;
     }
     // With a policy that withholds nothing, the narrowing is still tried.
     auto const* patient = fhir::find_resource_type("Patient");
@@ -86,7 +92,7 @@ Finding field_selection(EvidenceContext const& context) {
     auto const count = leaked(*patient, only_gender);
     if (!count) return broken("the narrowing cannot follow a resource");
     return works_if(leaks + *count == 0,
-                    fmt::format("{} purposes withhold elements; tried now on {} of their types: "
+                    fmt::format("{} rules withhold elements; tried now on {} of their types: "
                                 "{} elements left that the policy withholds",
                                 rules, types, leaks + *count));
 }

@@ -190,7 +190,7 @@ void Instance::join_rooms() {
                                      .log = log_,
                                      .random = random_,
                                      .policy = configuration_.policy,
-                                     .policy_hash = authorization::hash_of(configuration_.policy),
+                                     .policy_hash = configuration_.policy.hash(),
                                      .index_cache = index_cache_,
                                      .control_report = *evidence_,
                                      .backups = *backups_,

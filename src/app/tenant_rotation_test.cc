@@ -241,7 +241,7 @@ protected:
                            .log = instance_.log,
                            .random = instance_.random,
                            .policy = testing::policy_for_test(),
-                           .policy_hash = authorization::hash_of(testing::policy_for_test()),
+                           .policy_hash = testing::policy_for_test().hash(),
                            .index_cache = cache_,
                            .control_report = report_,
                            .backups = backups_,

@@ -65,16 +65,19 @@ TEST(Decide, AConditionIsASearch) {
         EXPECT_FALSE(allowed("system/*.crud", kTreat, intent));
         EXPECT_FALSE(allowed("system/*.crud system/Observation.s", kTreat, intent));
     }
-    auto policy_with_writes = policy;
-    auto& payer = policy_with_writes.rules[1];
-    payer.write = every_type();
+    auto purposes = test_purposes();
+    purposes.rules[1].write = every_type();
+    Policy const policy_with_writes(purposes);
     auto const code = [&](request::IntentFacts const& intent) {
         return decide(policy_with_writes, facts_of_caller("system/*.cruds", kPay), intent, kNow)
             .allowed;
     };
-    EXPECT_TRUE(code(conditional(Interaction::update, "Patient", "identifier", "urn:x|1")));
+    EXPECT_TRUE(code(conditional(Interaction::patch, "Patient", "identifier", "urn:x|1")));
+    // To replace what one does not see whole would be to delete it.
+    EXPECT_FALSE(code(conditional(Interaction::update, "Patient", "identifier", "urn:x|1")));
+    EXPECT_TRUE(code(conditional(Interaction::update, "Claim", "identifier", "urn:x|1")));
     // What may not leave is no condition either.
-    EXPECT_FALSE(code(conditional(Interaction::update, "Patient", "phone", "555")));
+    EXPECT_FALSE(code(conditional(Interaction::patch, "Patient", "phone", "555")));
     EXPECT_FALSE(code(conditional(Interaction::create, "Patient", "gender", "male")));
     // A type that may be written and not read.
     EXPECT_FALSE(code(conditional(Interaction::create, "Observation", "identifier", "x")));
@@ -84,8 +87,9 @@ bool may_patch(char const* patch) {
     json::Parser parser;
     auto parsed = fhir::JsonPatch::parse(EphiText(patch), parser);
     EXPECT_TRUE(parsed) << patch;
-    auto policy = test_policy();
-    policy.rules[1].write = every_type();
+    auto purposes = test_purposes();
+    purposes.rules[1].write = every_type();
+    Policy const policy(purposes);
     auto intent = facts_of_intent(Interaction::patch, "Patient");
     intent.patch = std::make_shared<fhir::JsonPatch const>(*std::move(parsed));
     return decide(policy, facts_of_caller("system/*.cruds", kPay), intent, kNow).allowed;
@@ -142,7 +146,8 @@ TEST(Permit, EverythingIsDecidedTypeByType) {
 }
 
 TEST(Decide, WhatSpansPatientsNeedsAScopeAndAPurposeThatSaySo) {
-    auto policy = test_policy();
+    auto purposes = test_purposes();
+    Policy policy(purposes);
     auto const decided = [&](char const* scopes, PurposeOfUse purpose, Interaction interaction,
                              char const* type) {
         return decide(policy, facts_of_caller(scopes, purpose), facts_of_intent(interaction, type),
@@ -153,7 +158,8 @@ TEST(Decide, WhatSpansPatientsNeedsAScopeAndAPurposeThatSaySo) {
     };
     constexpr auto kEnough = "system/*.rs admin/population.read";
     for (auto const granted : {request::Reach::named, request::Reach::population}) {
-        policy.rules[0].reach = granted;
+        purposes.rules[0].reach = granted;
+        policy = Policy(purposes);
         bool const granted_by_purpose = granted == request::Reach::population;
         for (auto const* scopes : {kEnough, "system/*.rs", "system/*.rs admin/check.read"}) {
             bool const both = granted_by_purpose && scopes == kEnough;
@@ -174,8 +180,9 @@ TEST(Decide, WhatSpansPatientsNeedsAScopeAndAPurposeThatSaySo) {
     EXPECT_FALSE(
         decide(policy, bound, facts_of_intent(Interaction::history_type, "Patient"), kNow).allowed);
     // Each type of the system's history with its own elements.
-    policy.rules[1].reach = request::Reach::population;
-    policy.rules[1].read = every_type();
+    purposes.rules[1].reach = request::Reach::population;
+    purposes.rules[1].read = every_type();
+    policy = Policy(purposes);
     auto const payer = decided(kEnough, kPay, Interaction::history_system, "");
     ASSERT_TRUE(payer.allowed);
     auto const patient =
@@ -195,7 +202,7 @@ TEST(Permit, NamesTheRulesThatAllowed) {
     ASSERT_TRUE(permit.has_value());
     ASSERT_EQ(rules.size(), 2U);
     EXPECT_EQ(rules[0].text(), "scope:system/*.r");
-    EXPECT_EQ(rules[1].text(), "policy.HPAYMT");
+    EXPECT_EQ(rules[1].text(), "policy.HPAYMT.read");
     EXPECT_EQ(permit->rules(), rules);
 }
 

@@ -1,68 +1,230 @@
 #include "authorization/policy.h"
 
 #include <algorithm>
+#include <array>
+#include <cassert>
+#include <charconv>
+#include <fmt/format.h>
+#include <set>
 
 namespace salus::authorization {
 namespace {
 
-// Every part is framed by its length, so that no two policies have one text.
-void add(Bytes& out, std::string_view text) {
-    append_u32(out, static_cast<std::uint32_t>(text.size()));
-    append(out, bytes_of(text));
+using Messages = std::vector<cedar::Message>;
+
+constexpr std::size_t kAnnotationBytes = 4096;
+constexpr std::size_t kRuleIdBytes = 128;
+
+bool is_one_of(char c, std::string_view characters) {
+    return characters.contains(c);
 }
 
-template <class Allowed>
-void add_allowed(Bytes& out, Allowed const& allowed) {
-    add(out, allowed.all ? "all" : "listed");
-    append_u32(out, static_cast<std::uint32_t>(allowed.names.size()));
-    for (auto const& name : allowed.names) add(out, name);
+std::vector<std::string> words_of(std::string_view text, std::string_view separators) {
+    std::vector<std::string> words;
+    std::string word;
+    for (char const c : text) {
+        if (!is_one_of(c, separators)) {
+            word += c;
+            continue;
+        }
+        if (!word.empty()) words.push_back(std::exchange(word, {}));
+    }
+    if (!word.empty()) words.push_back(std::move(word));
+    return words;
 }
 
-void add_sign_in(Bytes& out, SignIn const& sign_in) {
-    add(out, acr_values_of(sign_in.least).text());
-    append_u32(out, static_cast<std::uint32_t>(sign_in.max_age.count()));
+std::optional<std::vector<std::string>> elements_of(std::string_view text) {
+    auto names = words_of(text, ", ");
+    auto const is_name = [](std::string const& name) {
+        return std::ranges::all_of(name, [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        });
+    };
+    if (!std::ranges::all_of(names, is_name)) return std::nullopt;
+    std::ranges::sort(names);
+    auto const repeated = std::ranges::unique(names);
+    names.erase(repeated.begin(), repeated.end());
+    return names;
 }
+
+// "sign-in:phr:900": the assurance and the age in seconds, 0 for any.
+std::optional<SignIn> sign_in_of(std::string_view duty) {
+    auto const parts = words_of(duty, ":");
+    if (parts.size() != 3 || parts[0] != "sign-in") return std::nullopt;
+    auto const least = assurance_of(parts[1]);
+    std::int64_t seconds = -1;
+    auto const* end = parts[2].data() + parts[2].size();
+    auto const read = std::from_chars(parts[2].data(), end, seconds);
+    if (!least || read.ec != std::errc() || read.ptr != end || seconds < 0) return std::nullopt;
+    return SignIn{.least = *least, .max_age = std::chrono::seconds(seconds)};
+}
+
+bool is_limit(cedar::Policy const& policy) {
+    return policy.action.form == cedar::ScopeForm::equal &&
+           policy.action.entities.front() == cedar::EntityUid{"Action", "limit"};
+}
+
+// Ids stand in audit leaves and explanations.
+bool is_rule_id(std::string_view id) {
+    return !id.empty() && id.size() <= kRuleIdBytes &&
+           std::ranges::all_of(id, [](char c) { return c > ' ' && c <= '~' && c != '"'; });
+}
+
+// Attributes that requests are decided by. What a rule reads beside them would never be there, so
+// that it would fail each time.
+struct Attribute {
+    cedar::Variable of;
+    std::string_view name;
+};
+constexpr auto kKnown = std::to_array<Attribute>({
+    {cedar::Variable::principal, "client"},
+    {cedar::Variable::principal, "tenant"},
+    {cedar::Variable::resource, "inPatient"},
+    {cedar::Variable::resource, "own"},
+    {cedar::Variable::resource, "tenant"},
+    {cedar::Variable::context, "acr"},
+    {cedar::Variable::context, "action"},
+    {cedar::Variable::context, "authAge"},
+    {cedar::Variable::context, "now"},
+    {cedar::Variable::context, "purpose"},
+});
+constexpr std::array<std::string_view, 4> kVariables{"principal", "action", "resource", "context"};
+
+bool reads_variable(cedar::Expression const& expression) {
+    bool const reads = expression.operation == cedar::Operation::attribute ||
+                       expression.operation == cedar::Operation::has;
+    return reads && expression.operands.front().operation == cedar::Operation::variable;
+}
+
+void complain_of_unknown(cedar::Expression const& expression, Messages& messages) {
+    if (reads_variable(expression)) {
+        auto const variable = expression.operands.front().variable;
+        auto const& name = expression.names.front();
+        bool const known = std::ranges::any_of(kKnown, [&](Attribute const& attribute) {
+            return attribute.of == variable && attribute.name == name;
+        });
+        if (!known)
+            messages.push_back(
+                {expression.position,
+                 fmt::format("the server does not know {}.{}",
+                             kVariables.at(static_cast<std::size_t>(variable)), name)});
+    }
+    for (auto const& operand : expression.operands) complain_of_unknown(operand, messages);
+}
+
+class Reader {
+public:
+    explicit Reader(Messages& messages) : messages_(messages) {}
+
+    RuleMeaning read(cedar::Policy const& policy) {
+        at_ = policy.position;
+        RuleMeaning meaning{.id = PolicyRuleId(policy.id),
+                            .forbids = policy.effect == cedar::Effect::forbid,
+                            .limits = is_limit(policy),
+                            .fields = {},
+                            .redacted = {},
+                            .sign_in = {}};
+        if (!is_rule_id(policy.id)) complain("@id must be up to 128 visible ASCII characters");
+        if (!policy.annotations.contains("id")) complain("a rule needs an @id");
+        if (!ids_.insert(policy.id).second) complain("another rule has this @id");
+        if (meaning.limits && meaning.forbids) complain("a limit is a permit, never a forbid");
+        for (auto const& [name, value] : policy.annotations) annotate(meaning, name, value);
+        for (auto const& condition : policy.conditions)
+            complain_of_unknown(condition.body, messages_);
+        return meaning;
+    }
+
+private:
+    void annotate(RuleMeaning& meaning, std::string const& name, std::string const& value) {
+        bool const permits = !meaning.forbids && !meaning.limits;
+        if (value.size() > kAnnotationBytes) complain("an annotation is too long");
+        if (name == "id" || name == "description" || name == "reference") return;
+        if (name == "fields" && permits) {
+            read_fields(meaning, value);
+        } else if (name == "redact" && meaning.limits) {
+            auto names = elements_of(value);
+            if (!names) complain("@redact names no elements");
+            meaning.redacted = std::move(names).value_or(std::vector<std::string>{});
+        } else if (name == "obligate" && meaning.limits) {
+            read_duties(meaning, value);
+        } else {
+            complain(fmt::format("@{} means nothing here", name));
+        }
+    }
+
+    void read_fields(RuleMeaning& meaning, std::string const& value) {
+        if (value == "*") {
+            meaning.fields.all = true;
+            return;
+        }
+        auto names = elements_of(value);
+        if (!names) complain("@fields names no elements");
+        meaning.fields.names = std::move(names).value_or(std::vector<std::string>{});
+    }
+
+    void read_duties(RuleMeaning& meaning, std::string const& value) {
+        for (auto const& duty : words_of(value, " ")) {
+            auto const sign_in = sign_in_of(duty);
+            if (!sign_in) complain(fmt::format("not a duty that is understood: {}", duty));
+            if (!sign_in) continue;
+            meaning.sign_in = meaning.sign_in ? stricter_of(*meaning.sign_in, *sign_in) : *sign_in;
+        }
+    }
+
+    void complain(std::string text) { messages_.push_back({at_, std::move(text)}); }
+
+    Messages& messages_;
+    cedar::Position at_;
+    std::set<std::string> ids_;
+};
 
 }  // namespace
 
-SignIn stricter_of(SignIn const& one, SignIn const& other) {
-    SignIn both{.least = std::max(one.least, other.least),
-                .max_age = std::min(one.max_age, other.max_age)};
-    // 0 is no limit.
-    if (both.max_age.count() == 0) both.max_age = std::max(one.max_age, other.max_age);
-    return both;
+struct Policy::Content {
+    std::string text;
+    crypto::Sha256Digest hash{};
+    cedar::PolicySet rules;
+    std::vector<RuleMeaning> meanings;
+};
+
+std::expected<Policy, Messages> Policy::parse(std::string text) {
+    auto rules = cedar::PolicySet::parse(text);
+    if (!rules) return std::unexpected(std::move(rules).error());
+    Messages messages;
+    Reader reader(messages);
+    std::vector<RuleMeaning> meanings;
+    for (auto const& policy : rules->policies()) meanings.push_back(reader.read(policy));
+    if (!messages.empty()) return std::unexpected(std::move(messages));
+    auto const hash = crypto::sha256(bytes_of(text));
+    return Policy(std::make_shared<Content const>(
+        Content{std::move(text), hash, *std::move(rules), std::move(meanings)}));
 }
 
-Literal acr_values_of(Assurance least) {
-    return least == Assurance::phishing_resistant ? Literal("phr") : Literal("phr mfa");
+// A text of our own making parses.
+Policy::Policy(PurposeTable const& table) {
+    auto made = parse(to_policies(table));
+    assert(made);
+    if (made)
+        *this = *std::move(made);
+    else
+        *this = Policy();
 }
 
-std::optional<Assurance> assurance_of(std::string_view acr) {
-    if (acr == "phr") return Assurance::phishing_resistant;
-    if (acr == "mfa") return Assurance::multi_factor;
-    return std::nullopt;
-}
+Policy::Policy()
+    : Policy(std::make_shared<Content const>(
+          Content{"", crypto::sha256(BytesView()), cedar::PolicySet::of({}), {}})) {}
 
-crypto::Sha256Digest hash_of(Policy const& policy) {
-    Bytes text;
-    for (auto const& rule : policy.rules) {
-        add(text, rule.id.text());
-        add(text, request::code_of(rule.purpose).text());
-        add_allowed(text, rule.read);
-        add_allowed(text, rule.write);
-        add_allowed(text, rule.remove);
-        add(text, rule.reach == request::Reach::population ? "population" : "named");
-        append_u32(text, static_cast<std::uint32_t>(rule.elements.size()));
-        for (auto const& [type, elements] : rule.elements) {
-            add(text, type);
-            add_allowed(text, elements);
-        }
-        add_allowed(text, rule.other_elements);
-        add_sign_in(text, rule.sign_ins.read);
-        add_sign_in(text, rule.sign_ins.write);
-        add_sign_in(text, rule.sign_ins.administration);
-    }
-    return crypto::sha256(text);
+cedar::PolicySet const& Policy::rules() const noexcept {
+    return content_->rules;
+}
+RuleMeaning const& Policy::meaning(std::size_t rule) const {
+    return content_->meanings.at(rule);
+}
+std::string const& Policy::text() const noexcept {
+    return content_->text;
+}
+crypto::Sha256Digest const& Policy::hash() const noexcept {
+    return content_->hash;
 }
 
 }  // namespace salus::authorization

@@ -1,77 +1,63 @@
-// The policy: what each purpose of use may do and see (AZ-4, 164.502(b), 164.514(d)). Data, not
-// code: it comes from the instance's configuration and is named in every audit leaf by its hash.
+// The policy in force (AZ-4, AZ-8; 164.312(a)(1), 164.502(b), 164.514(d)): rules in the policy
+// language (cedar/policy_set.h), with what their annotations mean:
+//
+//   @id("...")        what audit leaves and explanations call the rule; each has one
+//   @fields("a, b")   of a permit: top-level elements that it opens; "*": all; without it: none
+//   @redact("a, b")   of a limit: top-level elements that it withholds
+//   @obligate("...")  of a limit: duties, separated by spaces
+//
+// A limit is a permit for Action::"limit". The law, in which no order counts: allowed if some
+// permit is satisfied, no forbid is, and no forbid or limit fails to evaluate; open are the fields
+// of the satisfied permits without what satisfied limits withhold; due are the duties of satisfied
+// limits. A policy with an annotation that is not understood is refused as a whole.
+//
+// Data, not code: named in every audit leaf by the SHA-256 of its text. Immutable; a copy costs a
+// reference count. Any thread.
 #pragma once
 
-#include <chrono>
-#include <map>
+#include <expected>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "authorization/purpose_rule.h"
+#include "cedar/policy_set.h"
 #include "crypto/hash.h"
-#include "request/challenge.h"
 #include "request/permit.h"
-#include "request/purpose_of_use.h"
 
 namespace salus::authorization {
 
-// Which resource types an act is permitted on.
-struct AllowedTypes {
-    bool all = false;
-    std::vector<std::string> names;  // when not all; sorted
-
-    [[nodiscard]] bool contains(std::string_view name) const {
-        return all || std::ranges::binary_search(names, name);
-    }
-};
-
-// How a person proved to be who they are (`acr`, OpenID Connect Core section 2), weakest first:
-// with several factors ("mfa"); with one that cannot be phished ("phr"), which is as good for any
-// use. Any other value, "recovery" among them, is good for nothing.
-enum class Assurance : std::uint8_t { multi_factor, phishing_resistant };
-
-// How whoever acts in the name of a person must have signed in (RFC 9470, IAM-7). A client that
-// acts for itself has nobody to ask. Never less than several factors.
-struct SignIn {
-    Assurance least = Assurance::multi_factor;
-    std::chrono::seconds max_age{0};  // since the person did so; 0: any
-
-    friend bool operator==(SignIn const&, SignIn const&) = default;
-};
-[[nodiscard]] SignIn stricter_of(SignIn const& one, SignIn const& other);
-// "phr" or "phr mfa".
-[[nodiscard]] Literal acr_values_of(Assurance least);
-// Nothing: good for nothing.
-[[nodiscard]] std::optional<Assurance> assurance_of(std::string_view acr);
-
-inline constexpr std::chrono::seconds kAdministrationMaxAge{900};
-
-// By what is done. Administration is all that a scope of administration opens: definitions,
-// clients, users, keys, backups, checks, the details of the audit log, histories of all patients.
-struct SignIns {
-    SignIn read;
-    SignIn write;
-    SignIn administration{.max_age = kAdministrationMaxAge};
-};
-
-struct PurposeRule {
+// What a rule says beside its condition.
+struct RuleMeaning {
     PolicyRuleId id;
-    request::PurposeOfUse purpose;
-    AllowedTypes read;    // read, vread, history, search
-    AllowedTypes write;   // create, update
-    AllowedTypes remove;  // delete
-    // Reading may span patients, where a scope says so too (MIN-3).
-    request::Reach reach = request::Reach::named;
-    // Elements that may leave, by type; a type that is not listed here follows `other_elements`.
-    std::map<std::string, request::AllowedElements, std::less<>> elements;
-    request::AllowedElements other_elements{.all = true, .names = {}};
-    SignIns sign_ins{};
+    bool forbids = false;
+    bool limits = false;
+    request::AllowedElements fields;
+    std::vector<std::string> redacted;  // sorted
+    std::optional<SignIn> sign_in;      // a duty, of persons
 };
 
-struct Policy {
-    std::vector<PurposeRule> rules;  // at most one per purpose
-};
+class Policy {
+public:
+    // Permits nothing.
+    Policy();
+    // The tables of the configuration.
+    explicit Policy(PurposeTable const& table);
+    // All that is wrong.
+    static std::expected<Policy, std::vector<cedar::Message>> parse(std::string text);
 
-// Over a canonical text of the policy: two policies with one hash decide alike.
-[[nodiscard]] crypto::Sha256Digest hash_of(Policy const& policy);
+    [[nodiscard]] cedar::PolicySet const& rules() const noexcept;
+    // Of rules().policies()[rule].
+    [[nodiscard]] RuleMeaning const& meaning(std::size_t rule) const;
+    [[nodiscard]] std::string const& text() const noexcept;
+    // Two policies with one hash decide alike.
+    [[nodiscard]] crypto::Sha256Digest const& hash() const noexcept;
+
+private:
+    struct Content;
+    explicit Policy(std::shared_ptr<Content const> content) : content_(std::move(content)) {}
+    std::shared_ptr<Content const> content_;
+};
 
 }  // namespace salus::authorization

@@ -57,8 +57,11 @@ inline PurposeRule administration_rule() {
             .other_elements = {}};
 }
 
-inline Policy test_policy() {
+inline PurposeTable test_purposes() {
     return {.rules = {treatment_rule(), payment_rule(), administration_rule()}};
+}
+inline Policy test_policy() {
+    return Policy(test_purposes());
 }
 
 }  // namespace salus::authorization

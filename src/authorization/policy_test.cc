@@ -1,5 +1,6 @@
 #include "authorization/policy.h"
 
+#include <array>
 #include <functional>
 #include <gtest/gtest.h>
 #include <set>
@@ -19,7 +20,7 @@ PurposeRule payment_rule() {
     rule.elements["Patient"] = {.all = false, .names = {"birthDate", "name"}};
     return rule;
 }
-Policy two_rules() {
+PurposeTable two_rules() {
     PurposeRule const treatment{.id = PolicyRuleId("policy.TREAT"),
                                 .purpose = PurposeOfUse::treatment,
                                 .read = {.all = true, .names = {}},
@@ -30,7 +31,7 @@ Policy two_rules() {
 }
 
 TEST(PolicyHash, IsTheSameForTheSamePolicy) {
-    EXPECT_EQ(hash_of(two_rules()), hash_of(two_rules()));
+    EXPECT_EQ(Policy(two_rules()).hash(), Policy(two_rules()).hash());
 }
 
 TEST(PolicyHash, ChangesWithAnyChange) {
@@ -56,7 +57,7 @@ TEST(PolicyHash, ChangesWithAnyChange) {
         [](PurposeRule& r) { r.elements["Patient"].names.emplace_back("photo"); },
         [](PurposeRule& r) { r.elements["Claim"] = r.elements.extract("Patient").mapped(); },
         [](PurposeRule& r) { r.other_elements.all = false; },
-        [](PurposeRule& r) { r.other_elements.names = {"name"}; },
+        [](PurposeRule& r) { r.other_elements = {.all = false, .names = {"name"}}; },
         [](PurposeRule& r) { r.sign_ins.read.least = Assurance::phishing_resistant; },
         [](PurposeRule& r) { r.sign_ins.read.max_age = std::chrono::seconds(1); },
         [](PurposeRule& r) { r.sign_ins.write.least = Assurance::phishing_resistant; },
@@ -64,16 +65,55 @@ TEST(PolicyHash, ChangesWithAnyChange) {
         [](PurposeRule& r) { r.sign_ins.administration.least = Assurance::phishing_resistant; },
         [](PurposeRule& r) { r.sign_ins.administration.max_age = std::chrono::seconds(1); },
     };
-    std::set<crypto::Sha256Digest> hashes{hash_of(two_rules()), hash_of({})};
+    std::set<crypto::Sha256Digest> hashes{Policy(two_rules()).hash(), Policy().hash()};
     for (auto const& change : changes) {
-        auto policy = two_rules();
-        change(policy.rules[1]);
-        hashes.insert(hash_of(policy));
+        auto table = two_rules();
+        change(table.rules[1]);
+        hashes.insert(Policy(table).hash());
     }
     auto one_rule_less = two_rules();
     one_rule_less.rules.pop_back();
-    hashes.insert(hash_of(one_rule_less));
+    hashes.insert(Policy(one_rule_less).hash());
     EXPECT_EQ(hashes.size(), changes.size() + 3);
+}
+
+// Of each text what is wrong with it, and where.
+TEST(Policy, WhatIsNotUnderstoodIsRefused) {
+    struct Row {
+        char const* text;
+        std::uint32_t line;
+        char const* says;
+    };
+    static constexpr std::array kRows{
+        Row{"permit(principal, action, resource);", 1, "a rule needs an @id"},
+        Row{"@id(\"a\") permit(principal, action, resource);\n"
+            "@id(\"a\") permit(principal, action, resource);",
+            2, "another rule has this @id"},
+        Row{"@id(\"a\") @fields(\"name\") forbid(principal, action, resource);", 1,
+            "@fields means nothing here"},
+        Row{"@id(\"a\") @redact(\"name\") permit(principal, action, resource);", 1,
+            "@redact means nothing here"},
+        Row{"@id(\"a\") @obligate(\"tell-somebody\")\n"
+            "permit(principal, action == Action::\"limit\", resource);",
+            1, "not a duty that is understood: tell-somebody"},
+        Row{"@id(\"a\") @obligate(\"sign-in:sms:5\")\n"
+            "permit(principal, action == Action::\"limit\", resource);",
+            1, "not a duty that is understood: sign-in:sms:5"},
+        Row{"@id(\"a\") forbid(principal, action == Action::\"limit\", resource);", 1,
+            "a limit is a permit, never a forbid"},
+        Row{"@id(\"a\") @colour(\"red\") permit(principal, action, resource);", 1,
+            "@colour means nothing here"},
+        Row{"@id(\"a b\") permit(principal, action, resource);", 1,
+            "@id must be up to 128 visible ASCII characters"},
+        Row{"@id(\"a\") permit(principal, action, resource)\nwhen { resource.labels.isEmpty() };",
+            2, "the server does not know resource.labels"},
+    };
+    for (auto const& [text, line, says] : kRows) {
+        auto const policy = Policy::parse(text);
+        ASSERT_FALSE(policy) << text;
+        EXPECT_EQ(policy.error().front().text, says);
+        EXPECT_EQ(policy.error().front().position.line, line) << text;
+    }
 }
 
 }  // namespace

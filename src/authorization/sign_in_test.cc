@@ -19,9 +19,9 @@ request::CallerFacts person(std::string const& scopes, std::string const& acr,
 }
 
 Policy policy_with(SignIns const& sign_ins) {
-    auto policy = test_policy();
-    for (auto& rule : policy.rules) rule.sign_ins = sign_ins;
-    return policy;
+    auto purposes = test_purposes();
+    for (auto& rule : purposes.rules) rule.sign_ins = sign_ins;
+    return Policy(purposes);
 }
 
 TEST(SignIn, ATableOfWhatIsEnough) {
@@ -119,8 +119,10 @@ TEST(SignIn, EachClassOfActsHasItsOwn) {
 }
 
 TEST(SignIn, HistoriesOfAllPatientsAreAdministration) {
-    auto policy = policy_with({});
-    policy.rules[0].reach = request::Reach::population;
+    auto purposes = test_purposes();
+    for (auto& rule : purposes.rules) rule.sign_ins = {};
+    purposes.rules[0].reach = request::Reach::population;
+    Policy const policy(purposes);
     for (auto const interaction : {Interaction::history_type, Interaction::history_system}) {
         auto const type = interaction == Interaction::history_type ? "Patient" : "";
         auto const at = [&](std::chrono::seconds age) {

@@ -32,6 +32,19 @@ std::optional<std::string> ResourceView::id() const {
     return root_.text_member("id");
 }
 
+std::vector<Element const*> ResourceView::elements() const {
+    std::vector<Element const*> found;
+    for (auto const& member : root_.members()) {
+        auto const name = member.name();
+        bool const beside = name.starts_with('_');
+        auto const* element = find_element(*type_, std::string_view(name).substr(beside ? 1 : 0));
+        // resourceType is none.
+        bool const again = std::ranges::find(found, element) != found.end();
+        if (element != nullptr && !again) found.push_back(element);
+    }
+    return found;
+}
+
 ResourceView Resource::view() const noexcept {
     return Contents::view(*type_, document_->root());
 }

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "fhir/definitions.h"
 #include "foundation/ephi.h"
@@ -28,6 +29,8 @@ public:
     // The logical id, if it has one.
     [[nodiscard]] std::optional<std::string> id() const;
     [[nodiscard]] std::size_t size() const noexcept { return root_.raw().size(); }
+    // The top-level elements that it has: a primitive and what stands beside it (_birthDate) are one.
+    [[nodiscard]] std::vector<Element const*> elements() const;
     [[nodiscard]] json::Value root(EphiAccess const&) const noexcept { return root_; }
 
 private:

@@ -55,8 +55,8 @@ inline authorization::Policy policy_for_test() {
     payment.read.names = {"Claim", "Patient"};
     payment.write.names = {"Claim", "Patient"};
     payment.elements["Patient"] = {.all = false, .names = {"identifier", "name"}};
-    return {.rules = {std::move(treatment), std::move(payment),
-                      rule_for(PurposeOfUse::system_administration)}};
+    return authorization::Policy({.rules = {std::move(treatment), std::move(payment),
+                                            rule_for(PurposeOfUse::system_administration)}});
 }
 
 class PipelineRoom {
@@ -149,7 +149,7 @@ private:
                            .log = instance_.log,
                            .random = instance_.random,
                            .policy = policy_for_test(),
-                           .policy_hash = authorization::hash_of(policy_for_test()),
+                           .policy_hash = policy_for_test().hash(),
                            .index_cache = cache_,
                            .control_report = report_,
                            .backups = backups_,

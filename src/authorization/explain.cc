@@ -1,0 +1,171 @@
+#include "authorization/explain.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "authorization/judgement.h"
+#include "authorization/looked_at.h"
+#include "fhir/definitions.h"
+
+namespace salus::authorization {
+namespace {
+
+using request::CallerFacts;
+using request::IntentFacts;
+using request::PurposeOfUse;
+
+constexpr auto kPurposes = std::to_array<PurposeOfUse>(
+    {PurposeOfUse::treatment, PurposeOfUse::payment, PurposeOfUse::operations,
+     PurposeOfUse::patient_request, PurposeOfUse::research, PurposeOfUse::public_health,
+     PurposeOfUse::emergency, PurposeOfUse::system_administration});
+
+std::string annotation(cedar::Policy const& policy, std::string_view name) {
+    auto const found = policy.annotations.find(name);
+    return found == policy.annotations.end() ? std::string() : found->second;
+}
+
+SpokenRule spoken(Policy const& policy, PolicyRuleId const& id) {
+    auto const& all = policy.rules().policies();
+    auto const found = std::ranges::find(all, id.text(), &cedar::Policy::id);
+    if (found == all.end()) return {.id = id, .description = {}, .reference = {}};
+    return {.id = id,
+            .description = annotation(*found, "description"),
+            .reference = annotation(*found, "reference")};
+}
+
+void add_rules(Explanation& explanation, Policy const& policy,
+               std::vector<PolicyRuleId> const& rules) {
+    for (auto const& rule : rules) {
+        if (rule.text().starts_with("scope:")) {
+            explanation.scopes.push_back(rule);
+        } else {
+            explanation.rules.push_back(spoken(policy, rule));
+        }
+    }
+}
+
+// Of the type that is asked about: what does not leave, and which limits say so.
+std::vector<WithheldElement> withheld_of(Policy const& policy, CallerFacts const& caller,
+                                         IntentFacts const& intent, WallTime now,
+                                         request::AllowedElements const& allowed) {
+    std::vector<WithheldElement> withheld;
+    auto const* type = fhir::find_resource_type(intent.type);
+    if (allowed.all || type == nullptr) return withheld;
+    Judgement rules(policy, caller, intent, now);
+    auto const& outcome = rules.on(Act::read, intent.type);
+    for (auto const& element : type->elements) {
+        auto const name = element.name.text();
+        if (name == "id" || name == "meta" || allowed.contains(name)) continue;
+        WithheldElement one{.element = std::string(name), .rules = {}};
+        for (auto const& [rule, redacted] : outcome.redactions) {
+            bool const names = std::ranges::binary_search(redacted, name) ||
+                               std::ranges::binary_search(redacted, fhir::base_name(element));
+            if (names) one.rules.push_back(rule);
+        }
+        withheld.push_back(std::move(one));
+    }
+    return withheld;
+}
+
+// The roles that rules name.
+std::set<std::string> roles_of(Policy const& policy) {
+    std::set<std::string> roles;
+    for (auto const& rule : policy.rules().policies()) {
+        for (auto const& entity : rule.principal.entities) {
+            if (entity.type == "Role") roles.insert(entity.id);
+        }
+    }
+    return roles;
+}
+
+class Counterfactual {
+public:
+    Counterfactual(Policy const& policy, CallerFacts const& caller, IntentFacts const& intent,
+                   WallTime now)
+        : policy_(policy), caller_(caller), intent_(intent), now_(now) {}
+
+    std::vector<Remedy> remedies() {
+        if (caller_.person) try_sign_in();
+        try_scope();
+        for (auto const purpose : kPurposes) {
+            auto changed = caller_;
+            changed.purpose = purpose;
+            if (caller_.purpose != purpose)
+                try_as(changed, RemedyKind::purpose, std::string(request::code_of(purpose).text()));
+        }
+        for (auto const& role : roles_of(policy_)) try_role(role);
+        return std::move(remedies_);
+    }
+
+private:
+    void try_as(CallerFacts const& caller, RemedyKind kind, std::string value) {
+        if (decide(policy_, caller, intent_, now_).allowed)
+            remedies_.push_back({kind, std::move(value)});
+    }
+
+    void try_sign_in() {
+        auto recent = caller_;
+        recent.person->authenticated = now_;
+        auto const before = remedies_.size();
+        try_as(recent, RemedyKind::recent_sign_in, "0");
+        if (remedies_.size() > before) return;
+        recent.person->acr = "phr";
+        try_as(recent, RemedyKind::stronger_sign_in, "phr");
+    }
+
+    void try_scope() {
+        auto changed = caller_;
+        auto const context = caller_.patient_compartment ? "patient/"
+                             : caller_.person            ? "user/"
+                                                         : "system/";
+        auto const name = context + (intent_.type.empty() ? std::string("*") : intent_.type);
+        if (auto scope = request::parse_scope(name + ".cruds"))
+            changed.scopes.push_back(*std::move(scope));
+        try_as(changed, RemedyKind::scope, name + ".cruds");
+    }
+
+    void try_role(std::string const& role) {
+        auto name = request::RoleName::parse(role);
+        if (!name) return;
+        auto changed = caller_;
+        changed.roles = request::united(changed.roles, {*name});
+        if (changed.roles != caller_.roles) try_as(changed, RemedyKind::role, role);
+    }
+
+    Policy const& policy_;
+    CallerFacts const& caller_;
+    IntentFacts const& intent_;
+    WallTime now_;
+    std::vector<Remedy> remedies_;
+};
+
+}  // namespace
+
+Literal name_of(RemedyKind kind) noexcept {
+    switch (kind) {
+        case RemedyKind::stronger_sign_in: return "stronger-sign-in";
+        case RemedyKind::recent_sign_in: return "recent-sign-in";
+        case RemedyKind::scope: return "scope";
+        case RemedyKind::purpose: return "purpose";
+        case RemedyKind::role: return "role";
+    }
+    return "";
+}
+
+Explanation explain(Policy const& policy, CallerFacts const& caller, IntentFacts const& intent,
+                    WallTime now) {
+    auto const decision = decide(policy, caller, intent, now);
+    Explanation explanation;
+    explanation.allowed = decision.allowed;
+    explanation.why = decision.why;
+    add_rules(explanation, policy, decision.rules);
+    if (decision.allowed) {
+        explanation.withheld = withheld_of(policy, caller, intent, now, decision.elements);
+    } else {
+        explanation.remedies = Counterfactual(policy, caller, intent, now).remedies();
+    }
+    return explanation;
+}
+
+}  // namespace salus::authorization

@@ -1,0 +1,73 @@
+// Judgement: what the policy says of one request, asked act by act and type by type: what the
+// request itself does, and what it brings along or looks at. The facts that rules decide by are
+// put together here (docs/handbook/policies.md names them). Pure: the time is given. Borrows its
+// arguments; belongs to one request.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "authorization/policy.h"
+#include "authorization/request_entities.h"
+#include "request/caller.h"
+#include "request/intent.h"
+
+namespace salus::authorization {
+
+// In the policy language Action::"read" and so on.
+enum class Act : std::uint8_t {
+    read,
+    search,
+    create,
+    update,
+    remove,
+    span_patients,  // a search or a history over all patients (MIN-3)
+    administer_read,
+    administer_write,
+};
+[[nodiscard]] Literal name_of(Act act) noexcept;
+
+struct Outcome {
+    bool allowed = false;
+    request::AllowedElements elements;  // allowed, on a type: which may leave or be written
+    std::vector<PolicyRuleId> rules;    // that allowed it, or forbade it
+    std::optional<SignIn> sign_in;      // allowed: how a person must have signed in
+    // Allowed: limits that withhold something, with what they name.
+    struct Redaction {
+        PolicyRuleId rule;
+        std::vector<std::string> elements;  // sorted
+    };
+    std::vector<Redaction> redactions;
+};
+
+class Judgement {
+public:
+    Judgement(Policy const& policy, request::CallerFacts const& caller,
+              request::IntentFacts const& intent, WallTime now);
+
+    // On resources of this type, as the intent is about them: in its compartment, if it has one.
+    [[nodiscard]] Outcome const& on(Act act, std::string_view type);
+    // On a function of the server: "definitions", "clients", "users", "keys", "check", "backups",
+    // "auditDetails", "launch", "receipt".
+    [[nodiscard]] Outcome const& on_function(Act act, std::string_view function);
+    // Elements of a type that may be looked at: read, or else found by searching, or else written.
+    [[nodiscard]] request::AllowedElements const& elements_of(std::string_view type);
+
+private:
+    [[nodiscard]] Outcome const& judged(Act act, std::string_view type, bool is_function);
+    [[nodiscard]] Outcome judge(Act act, std::string_view type, bool is_function);
+    [[nodiscard]] bool add_limits(Outcome& outcome, cedar::Record const& context,
+                                  std::string_view type);
+
+    Policy const& policy_;
+    RequestEntities entities_;
+    std::vector<cedar::Record::Member> context_;
+    std::map<std::pair<Act, std::string>, Outcome> outcomes_;
+    cedar::Response response_;
+};
+
+}  // namespace salus::authorization

@@ -1,0 +1,41 @@
+// What a request looks at beside the resources that it is about: elements that it searches, sorts
+// or is constrained by, types that it follows references to or brings along (invariant 6: what may
+// not leave may not be searched, sorted, followed or included by either). Pure functions.
+#pragma once
+
+#include <vector>
+
+#include "authorization/decide.h"
+#include "authorization/judgement.h"
+#include "fhir/search.h"
+
+namespace salus::authorization {
+
+// What the policy says of an interaction on a type, or of the function of the server that it is.
+[[nodiscard]] Outcome const& outcome_of(Judgement& rules, request::Interaction interaction,
+                                        std::string_view type);
+// A patient-context scope reaches that patient's compartment and nothing else (SC3).
+[[nodiscard]] bool scope_reaches(request::Scope const& scope, request::CallerFacts const& caller,
+                                 request::IntentFacts const& intent);
+// A constraint tells of each resource whether it holds: who may not search by an element is not
+// constrained by it either, whatever was registered or asked for.
+[[nodiscard]] bool is_usable(Judgement& rules, request::Scope const& scope);
+// A patch reads and writes what it names, so it may name only what may leave. Judged by the patch
+// alone: the answer is the same whatever the resource holds.
+[[nodiscard]] bool may_patch(request::AllowedElements const& allowed,
+                             request::IntentFacts const& intent);
+// Each parameter of each type that the query looks at, chains, _has and includes among them.
+[[nodiscard]] bool may_search(Judgement& rules, request::CallerFacts const& caller,
+                              request::IntentFacts const& intent);
+// Adds the types that an include may bring to those of an allowed decision. What the request names
+// must be permitted; of a reference to any type, the permitted ones come along.
+[[nodiscard]] bool add_included(Judgement& rules, request::CallerFacts const& caller,
+                                request::IntentFacts const& intent, fhir::Include const& include,
+                                Decision& decision);
+// Patient/[id]/*: the types of which this caller may see which resources name the patient.
+[[nodiscard]] bool add_all_types(Judgement& rules, request::CallerFacts const& caller,
+                                 request::IntentFacts const& intent, Decision& decision);
+// Adds what an outcome says of signing in.
+void add_sign_in(Decision& decision, std::optional<SignIn> const& sign_in);
+
+}  // namespace salus::authorization

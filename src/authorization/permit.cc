@@ -1,0 +1,109 @@
+#include <algorithm>
+#include <span>
+
+#include "authorization/decide.h"
+#include "authorization/looked_at.h"
+#include "fhir/definitions.h"
+
+namespace salus::authorization {
+namespace {
+
+using request::IntentFacts;
+using request::Interaction;
+
+// What showing resources of this type with everything of a patient amounts to: a search in the
+// compartment, or, of a type that no patient's compartment holds, a read.
+Result<IntentFacts> showing(IntentFacts const& everything, fhir::Type const& type) {
+    IntentFacts facts;
+    facts.interaction = Interaction::read;
+    facts.tenant = everything.tenant;
+    facts.type = type.name.text();
+    if (type.name != "Patient" && type.patient_compartment.empty()) return facts;
+    facts.interaction = Interaction::search_type;
+    facts.compartment = everything.compartment;
+    facts.patient_compartment = true;
+    facts.patient = everything.id.clone();
+    SALUS_TRY(facts.query, fhir::SearchQuery::parse(type, {}, WallTime{}));
+    return facts;
+}
+
+request::Challenge challenge_of(SignIn const& needed, request::Challenge const& before) {
+    return {.error = request::CredentialError::insufficient_user_authentication,
+            .dpop = before.dpop,
+            .acr_values = acr_values_of(needed.least),
+            .max_age = needed.max_age};
+}
+
+}  // namespace
+
+Result<request::Permit> Authorization::permit(request::Exchange& exchange,
+                                              request::Intent intent) const {
+    bool const batch = intent.facts().interaction == Interaction::batch;
+    bool const bundle = batch || intent.facts().interaction == Interaction::transaction;
+    auto& rules = exchange.facts.rules;
+    request::Permit permit(exchange.facts.caller, std::move(intent));
+    if (permit.constraints_.any()) {
+        Judgement rules_of_scopes(policy_, permit.caller().facts(), permit.intent(),
+                                  exchange.started);
+        permit.constraints_.keep_usable([&rules_of_scopes](request::Scope const& scope) {
+            return is_usable(rules_of_scopes, scope);
+        });
+    }
+    std::optional<SignIn> sign_in;
+    // What is refused for nothing but the sign-in is refused when all else is decided: the person
+    // signs in once, for all of it.
+    auto const decided = [&](IntentFacts const& facts) -> Result<Decision> {
+        auto decision = decide(policy_, permit.caller().facts(), facts, exchange.started);
+        for (auto const& rule : decision.rules) {
+            if (std::ranges::find(rules, rule) == rules.end()) rules.push_back(rule);
+        }
+        if (!decision.allowed && !decision.sign_in) return fail(decision.code, decision.why);
+        if (decision.sign_in)
+            sign_in = sign_in ? stricter_of(*sign_in, *decision.sign_in) : decision.sign_in;
+        return decision;
+    };
+    if (!bundle) {
+        SALUS_TRY(auto decision, decided(permit.intent()));
+        permit.elements_ = std::move(decision.elements);
+        permit.included_ = std::move(decision.included);
+        permit.reach_ = decision.reach;
+    }
+    if (bundle && permit.caller().anonymous()) {
+        return fail(Errc::unauthenticated, "an access token is required");
+    }
+    if (permit.intent().interaction == Interaction::everything && !sign_in) {
+        SALUS_TRY_VOID(permit_types(permit, exchange.started));
+    }
+    // A batch's entries come back one by one, as requests of their own.
+    for (auto const& entry : batch ? std::span<request::Intent const>()
+                                   : std::span<request::Intent const>(permit.entries())) {
+        SALUS_TRY(auto decision, decided(entry.facts()));
+        permit.entry_elements_.push_back(std::move(decision.elements));
+    }
+    if (sign_in) {
+        exchange.challenge = challenge_of(*sign_in, exchange.challenge);
+        return fail(Errc::unauthenticated,
+                    "the person has to sign in again, or with a stronger factor");
+    }
+    permit.rules_ = rules;
+    return permit;
+}
+
+Result<void> Authorization::permit_types(request::Permit& permit, WallTime now) const {
+    auto const& asked = permit.intent().types;
+    for (auto const& type : fhir::resource_types()) {
+        auto const name = type.name.text();
+        bool const named = std::ranges::find(asked, name) != asked.end();
+        if (!asked.empty() && !named) continue;
+        SALUS_TRY(auto const facts, showing(permit.intent(), type));
+        auto decision = decide(policy_, permit.caller().facts(), facts, now);
+        if (decision.allowed) {
+            permit.included_.push_back({std::string(name), std::move(decision.elements)});
+        } else if (named) {
+            return fail(decision.code, decision.why);
+        }
+    }
+    return {};
+}
+
+}  // namespace salus::authorization

@@ -1,0 +1,72 @@
+#include "authorization/request_entities.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "authorization/type_groups.h"
+#include "fhir/compartment.h"
+#include "fhir/definitions.h"
+
+namespace salus::authorization {
+namespace {
+
+using cedar::Entity;
+using cedar::EntityUid;
+using cedar::Value;
+
+cedar::RecordPointer record(std::vector<cedar::Record::Member> members) {
+    return std::make_shared<cedar::Record const>(std::move(members));
+}
+
+Entity principal_of(request::CallerFacts const& caller) {
+    Entity principal{.uid = {}, .attributes = {}, .tags = {}, .parents = {}};
+    principal.uid = caller.person ? EntityUid{"User", caller.person->id.text()}
+                                  : EntityUid{"Service", caller.client.text()};
+    principal.attributes =
+        record({{"client", Value(caller.client.text())}, {"tenant", Value(caller.tenant.text())}});
+    return principal;
+}
+
+}  // namespace
+
+RequestEntities::RequestEntities(request::CallerFacts const& caller,
+                                 request::IntentFacts const& intent)
+    : caller_(caller), intent_(intent), principal_(principal_of(caller)) {}
+
+void RequestEntities::ask_about_type(std::string_view type) {
+    auto const* definition = fhir::find_resource_type(type);
+    bool const shared = definition != nullptr && fhir::is_shared_type(*definition);
+    bool const in_patient = intent_.compartment.has_value() && !shared;
+    bool const own = in_patient && caller_.patient_compartment &&
+                     *caller_.patient_compartment == *intent_.compartment;
+    resource_.uid = {"Record", std::string(type)};
+    resource_.attributes = record({{"inPatient", Value(in_patient)},
+                                   {"own", Value(own)},
+                                   {"tenant", Value(intent_.tenant.text())}});
+}
+
+void RequestEntities::ask_about_function(std::string_view function) {
+    resource_.uid = {"Function", std::string(function)};
+    resource_.attributes = record({{"tenant", Value(intent_.tenant.text())}});
+}
+
+Entity const* RequestEntities::find(EntityUid const& uid) const noexcept {
+    if (uid == principal_.uid) return &principal_;
+    return uid == resource_.uid ? &resource_ : nullptr;
+}
+
+bool RequestEntities::is_in(EntityUid const& uid, EntityUid const& ancestor) const {
+    if (uid == ancestor) return true;
+    if (uid == principal_.uid) {
+        return ancestor.type == "Role" && std::ranges::any_of(caller_.roles, [&](auto const& role) {
+                   return role.text() == ancestor.id;
+               });
+    }
+    bool const is_record = uid.type == "Record" && uid == resource_.uid;
+    if (ancestor.type == "Type") return is_record && uid.id == ancestor.id;
+    bool const has_group = is_record || uid.type == "Type";
+    return has_group && ancestor.type == "TypeGroup" && group_of(uid.id) == ancestor.id;
+}
+
+}  // namespace salus::authorization

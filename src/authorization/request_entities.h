@@ -1,0 +1,36 @@
+// The entities of one request: who asks, what is asked about, and the types with their groups.
+// Roles, types and groups are ancestors; attributes are tenant, client, and of a record whether it
+// stands in a patient's compartment and whether that patient is who asks. Belongs to one request.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cedar/entities.h"
+#include "request/caller.h"
+#include "request/intent.h"
+
+namespace salus::authorization {
+
+class RequestEntities : public cedar::Entities {
+public:
+    RequestEntities(request::CallerFacts const& caller, request::IntentFacts const& intent);
+
+    [[nodiscard]] cedar::EntityUid const& principal() const noexcept { return principal_.uid; }
+    [[nodiscard]] cedar::EntityUid const& resource() const noexcept { return resource_.uid; }
+    // What the next evaluation is about. "*" is no type in particular.
+    void ask_about_type(std::string_view type);
+    void ask_about_function(std::string_view function);
+
+    [[nodiscard]] cedar::Entity const* find(cedar::EntityUid const& uid) const noexcept override;
+    [[nodiscard]] bool is_in(cedar::EntityUid const& uid,
+                             cedar::EntityUid const& ancestor) const override;
+
+private:
+    request::CallerFacts const& caller_;
+    request::IntentFacts const& intent_;
+    cedar::Entity principal_;
+    cedar::Entity resource_;
+};
+
+}  // namespace salus::authorization

@@ -1,0 +1,13 @@
+// Groups of resource types that rules name together: TypeGroup::"clinical" and so on, one for each
+// type (docs/handbook/policies.md lists them). Pure.
+#pragma once
+
+#include <string_view>
+
+namespace salus::authorization {
+
+// "clinical", "administrative", "financial", "directory", "consent", "audit" or "other". "": no
+// resource type.
+[[nodiscard]] std::string_view group_of(std::string_view type) noexcept;
+
+}  // namespace salus::authorization
