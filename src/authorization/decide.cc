@@ -102,12 +102,6 @@ std::vector<PolicyRuleId> permitting_scopes(Judgement& rules, CallerFacts const&
     return granular;
 }
 
-bool is_met(SignIn const& needed, request::Person const& person, WallTime now) {
-    auto const shown = assurance_of(person.acr);
-    if (!shown || *shown < needed.least || person.authenticated > now) return false;
-    return needed.max_age.count() == 0 || now - person.authenticated <= needed.max_age;
-}
-
 // RFC 9470: the token says how its person signed in; what the request asks for does not count.
 // Several factors are the least, whatever the policy says.
 Decision with_sign_in(CallerFacts const& caller, WallTime now, Decision decision) {

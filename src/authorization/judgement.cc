@@ -94,7 +94,12 @@ Literal name_of(Act act) noexcept {
 
 Judgement::Judgement(Policy const& policy, request::CallerFacts const& caller,
                      request::IntentFacts const& intent, WallTime now)
-    : policy_(policy), entities_(caller, intent), context_(context_of(caller, now)) {}
+    : Judgement(policy, caller, intent.tenant, intent.compartment, now) {}
+
+Judgement::Judgement(Policy const& policy, request::CallerFacts const& caller,
+                     TenantName const& tenant, std::optional<CompartmentId> const& compartment,
+                     WallTime now)
+    : policy_(policy), entities_(caller, tenant, compartment), context_(context_of(caller, now)) {}
 
 Outcome const& Judgement::on(Act act, std::string_view type) {
     return judged(act, type, false);
@@ -115,16 +120,24 @@ AllowedElements const& Judgement::elements_of(std::string_view type) {
 // A function has another kind of name than a type, so one memory serves both.
 Outcome const& Judgement::judged(Act act, std::string_view type, bool is_function) {
     auto const [place, added] = outcomes_.try_emplace({act, std::string(type)});
-    if (added) place->second = judge(act, type, is_function);
+    if (!added) return place->second;
+    if (is_function) {
+        entities_.ask_about_function(type);
+    } else {
+        entities_.ask_about_type(type);
+    }
+    place->second = judge(act, is_function ? "" : type);
     return place->second;
 }
 
-Outcome Judgement::judge(Act act, std::string_view type, bool is_function) {
+Outcome Judgement::on_labelled(Act act, std::string_view type,
+                               std::span<std::string const> labels) {
+    entities_.ask_about_type(type, labels);
+    return judge(act, type);
+}
+
+Outcome Judgement::judge(Act act, std::string_view type) {
     Outcome outcome;
-    if (is_function)
-        entities_.ask_about_function(type);
-    else
-        entities_.ask_about_type(type);
     // `action` is the second by name.
     context_[1].second = Value(std::string(name_of(act).text()));
     cedar::Record const context(context_);
@@ -150,7 +163,7 @@ Outcome Judgement::judge(Act act, std::string_view type, bool is_function) {
     }
     bool const permitted = !forbidden && !permits.empty();
     if (permitted) outcome.rules = std::move(permits);
-    outcome.allowed = permitted && add_limits(outcome, context, is_function ? "" : type);
+    outcome.allowed = permitted && add_limits(outcome, context, type);
     if (!outcome.allowed) outcome.elements = {};
     return outcome;
 }

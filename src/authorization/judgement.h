@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,8 +50,14 @@ public:
     Judgement(Policy const& policy, request::CallerFacts const& caller,
               request::IntentFacts const& intent, WallTime now);
 
+    Judgement(Policy const& policy, request::CallerFacts const& caller, TenantName const& tenant,
+              std::optional<CompartmentId> const& compartment, WallTime now);
+
     // On resources of this type, as the intent is about them: in its compartment, if it has one.
     [[nodiscard]] Outcome const& on(Act act, std::string_view type);
+    // On a resource of this type with these security labels.
+    [[nodiscard]] Outcome on_labelled(Act act, std::string_view type,
+                                      std::span<std::string const> labels);
     // On a function of the server: "definitions", "clients", "users", "keys", "check", "backups",
     // "auditDetails", "launch", "receipt".
     [[nodiscard]] Outcome const& on_function(Act act, std::string_view function);
@@ -59,7 +66,8 @@ public:
 
 private:
     [[nodiscard]] Outcome const& judged(Act act, std::string_view type, bool is_function);
-    [[nodiscard]] Outcome judge(Act act, std::string_view type, bool is_function);
+    // What entities_ are about.
+    [[nodiscard]] Outcome judge(Act act, std::string_view type);
     [[nodiscard]] bool add_limits(Outcome& outcome, cedar::Record const& context,
                                   std::string_view type);
 

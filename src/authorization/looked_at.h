@@ -3,6 +3,7 @@
 // not leave may not be searched, sorted, followed or included by either). Pure functions.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "authorization/decide.h"
@@ -11,6 +12,11 @@
 
 namespace salus::authorization {
 
+// Of an interaction on resources that has no parts. Nothing: it is none.
+[[nodiscard]] std::optional<Act> act_of(request::Interaction part) noexcept;
+// Whether a person has signed in so.
+[[nodiscard]] bool is_met(SignIn const& needed, request::Person const& person,
+                          WallTime now) noexcept;
 // What the policy says of an interaction on a type, or of the function of the server that it is.
 [[nodiscard]] Outcome const& outcome_of(Judgement& rules, request::Interaction interaction,
                                         std::string_view type);

@@ -2,6 +2,7 @@
 #include <span>
 
 #include "authorization/decide.h"
+#include "authorization/label_rules.h"
 #include "authorization/looked_at.h"
 #include "fhir/definitions.h"
 
@@ -42,7 +43,13 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
     bool const bundle = batch || intent.facts().interaction == Interaction::transaction;
     auto& rules = exchange.facts.rules;
     request::Permit permit(exchange.facts.caller, std::move(intent));
-    if (permit.constraints_.any()) {
+    if (!policy_.labels().empty() && !permit.caller().anonymous()) {
+        permit.constraints_.add(
+            std::make_shared<LabelRules const>(policy_, exchange.facts.caller,
+                                               permit.intent().tenant, exchange.started),
+            permit.caller().facts(), permit.intent());
+    }
+    if (permit.constraints_.granular()) {
         Judgement rules_of_scopes(policy_, permit.caller().facts(), permit.intent(),
                                   exchange.started);
         permit.constraints_.keep_usable([&rules_of_scopes](request::Scope const& scope) {

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "request/record_rules.h"
+
 namespace salus::authorization {
 namespace {
 
@@ -80,6 +82,7 @@ constexpr auto kKnown = std::to_array<Attribute>({
     {cedar::Variable::principal, "client"},
     {cedar::Variable::principal, "tenant"},
     {cedar::Variable::resource, "inPatient"},
+    {cedar::Variable::resource, "labels"},
     {cedar::Variable::resource, "own"},
     {cedar::Variable::resource, "tenant"},
     {cedar::Variable::context, "acr"},
@@ -110,6 +113,35 @@ void complain_of_unknown(cedar::Expression const& expression, Messages& messages
                              kVariables.at(static_cast<std::size_t>(variable)), name)});
     }
     for (auto const& operand : expression.operands) complain_of_unknown(operand, messages);
+}
+
+bool reads_labels(cedar::Expression const& expression) {
+    bool const here = reads_variable(expression) && expression.names.front() == "labels";
+    return here || std::ranges::any_of(expression.operands, reads_labels);
+}
+
+void add_texts(cedar::Expression const& expression, std::set<std::string>& texts) {
+    if (expression.literal && expression.literal->text() != nullptr)
+        texts.insert(*expression.literal->text());
+    for (auto const& operand : expression.operands) add_texts(operand, texts);
+}
+
+// As they can be searched by without being read as something else.
+bool is_label(std::string_view text) {
+    return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_';
+    });
+}
+
+std::vector<std::string> labels_of(std::vector<cedar::Policy> const& policies) {
+    std::set<std::string> labels;
+    for (auto const& policy : policies) {
+        for (auto const& condition : policy.conditions) {
+            if (reads_labels(condition.body)) add_texts(condition.body, labels);
+        }
+    }
+    return {labels.begin(), labels.end()};
 }
 
 class Reader {
@@ -185,6 +217,7 @@ struct Policy::Content {
     crypto::Sha256Digest hash{};
     cedar::PolicySet rules;
     std::vector<RuleMeaning> meanings;
+    std::vector<std::string> labels;
 };
 
 std::expected<Policy, Messages> Policy::parse(std::string text) {
@@ -194,10 +227,17 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     Reader reader(messages);
     std::vector<RuleMeaning> meanings;
     for (auto const& policy : rules->policies()) meanings.push_back(reader.read(policy));
+    auto labels = labels_of(rules->policies());
+    for (auto const& label : labels) {
+        if (!is_label(label))
+            messages.push_back({{}, fmt::format("\"{}\" cannot be a security label", label)});
+    }
+    if (labels.size() > request::RecordRules::kLabelsLargest)
+        messages.push_back({{}, "rules that read resource.labels name more than 64 labels"});
     if (!messages.empty()) return std::unexpected(std::move(messages));
     auto const hash = crypto::sha256(bytes_of(text));
     return Policy(std::make_shared<Content const>(
-        Content{std::move(text), hash, *std::move(rules), std::move(meanings)}));
+        Content{std::move(text), hash, *std::move(rules), std::move(meanings), std::move(labels)}));
 }
 
 // A text of our own making parses.
@@ -212,13 +252,16 @@ Policy::Policy(PurposeTable const& table) {
 
 Policy::Policy()
     : Policy(std::make_shared<Content const>(
-          Content{"", crypto::sha256(BytesView()), cedar::PolicySet::of({}), {}})) {}
+          Content{"", crypto::sha256(BytesView()), cedar::PolicySet::of({}), {}, {}})) {}
 
 cedar::PolicySet const& Policy::rules() const noexcept {
     return content_->rules;
 }
 RuleMeaning const& Policy::meaning(std::size_t rule) const {
     return content_->meanings.at(rule);
+}
+std::vector<std::string> const& Policy::labels() const noexcept {
+    return content_->labels;
 }
 std::string const& Policy::text() const noexcept {
     return content_->text;

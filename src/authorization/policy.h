@@ -50,6 +50,9 @@ public:
     [[nodiscard]] cedar::PolicySet const& rules() const noexcept;
     // Of rules().policies()[rule].
     [[nodiscard]] RuleMeaning const& meaning(std::size_t rule) const;
+    // Security labels that rules name, sorted: every text in the conditions of rules that read
+    // resource.labels. At most request::RecordRules::kLabelsLargest.
+    [[nodiscard]] std::vector<std::string> const& labels() const noexcept;
     [[nodiscard]] std::string const& text() const noexcept;
     // Two policies with one hash decide alike.
     [[nodiscard]] crypto::Sha256Digest const& hash() const noexcept;

@@ -28,6 +28,9 @@ Result<bool> PermittedRecords::left(Interaction interaction, std::string_view ty
         return left(interaction, type, id, *before);
     }
     SALUS_TRY(auto const resource, fhir::Reader::index(document.text.clone(), parser_));
+    bool const labelled = constraints_.leave_labelled(interaction, type, document.compartment,
+                                                      resource.view().security_labels());
+    if (!labelled || !constraints_.granular()) return labelled;
     SALUS_TRY(auto const entry, fhir::make_index_entry(resource.view(), document.last_updated));
     return left(interaction, document.compartment, RequestReader::entry(entry));
 }
