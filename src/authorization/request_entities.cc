@@ -40,7 +40,10 @@ RequestEntities::RequestEntities(request::CallerFacts const& caller, TenantName 
 void RequestEntities::ask_about_type(std::string_view type, std::span<std::string const> labels) {
     auto const* definition = fhir::find_resource_type(type);
     bool const in_patient = definition != nullptr && !fhir::is_shared_type(*definition);
-    bool const own = in_patient && compartment_ && caller_.patient_compartment == compartment_;
+    // A token that a patient's own app got: at the patient's request, and bound to the patient. An
+    // app that a clinician launched for a patient is bound too, and asks for another purpose.
+    bool const own = in_patient && compartment_ && caller_.patient_compartment == compartment_ &&
+                     caller_.purpose == request::PurposeOfUse::patient_request;
     std::vector<Value> carried;
     for (auto const& label : labels) carried.emplace_back(label);
     resource_.uid = {"Record", std::string(type)};
