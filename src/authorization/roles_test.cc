@@ -10,7 +10,7 @@
 namespace salus::authorization {
 namespace {
 
-constexpr char const* kHospital = R"(
+constexpr char const* kHospital = R"cedar(
 @id("physician") @fields("*") @description("Physicians read and write.") @reference("164.506(c)")
 permit(principal in Role::"physician",
        action in [Action::"read", Action::"search", Action::"create", Action::"update"],
@@ -37,7 +37,7 @@ when { context.purpose == "TREAT" };
            resource) when{resource has labels && resource.labels.contains("V")};
 
 @id("wall") forbid(principal, action, resource) unless{principal.tenant == resource.tenant};
-)";
+)cedar";
 
 Policy hospital() {
     auto policy = Policy::parse(kHospital);
