@@ -39,10 +39,9 @@ TEST(RoleName, AListIsSortedAndNamesEachOnce) {
 }
 
 TEST(RoleName, OneWrongValueSpoilsTheList) {
-    for (auto const* text :
-         {R"({"roles":"nurse"})", R"({"roles":["nurse","Nurse"]})", R"({"roles":["nurse",1]})",
-          R"({"roles":["nurse",null]})", R"({"roles":[["nurse"]]})", R"({"roles":null})",
-          R"({"roles":{}})"}) {
+    for (auto const* text : {R"({"roles":"nurse"})", R"({"roles":["nurse","Nurse"]})",
+                             R"({"roles":["nurse",1]})", R"({"roles":["nurse",null]})",
+                             R"({"roles":[["nurse"]]})", R"({"roles":null})", R"({"roles":{}})"}) {
         EXPECT_FALSE(read(text).has_value()) << text;
     }
     EXPECT_TRUE(read(R"({"roles":["a","b"]})", 2).has_value());
