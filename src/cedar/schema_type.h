@@ -50,6 +50,11 @@ struct Type {
     }
 };
 
+// nullptr is of no kind.
+[[nodiscard]] inline bool is_kind(TypePointer const& type, TypeKind kind) noexcept {
+    return type != nullptr && type->kind == kind;
+}
+
 [[nodiscard]] TypePointer plain_type(TypeKind kind);
 [[nodiscard]] TypePointer entity_type(std::string name);
 [[nodiscard]] TypePointer set_type(TypePointer element);
