@@ -34,6 +34,8 @@ struct Response {
 inline constexpr std::size_t kPolicyTextBytes = 4UL << 20U;
 inline constexpr std::size_t kPoliciesMost = 10'000;
 inline constexpr std::size_t kExpressionDepth = 100;
+inline constexpr std::size_t kExpressionNodes = 20'000;     // of one condition
+inline constexpr std::size_t kPolicyNodesMost = 1'000'000;  // of all conditions of a text
 
 class PolicySet {
 public:
@@ -66,5 +68,7 @@ private:
 // not kept.
 [[nodiscard]] std::string to_text(Policy const& policy);
 [[nodiscard]] std::string to_text(Expression const& expression);
+// As an expression that has this value.
+[[nodiscard]] std::string to_text(Value const& value);
 
 }  // namespace salus::cedar
