@@ -17,7 +17,7 @@ namespace salus::authorization {
 class RequestEntities : public cedar::Entities {
 public:
     RequestEntities(request::CallerFacts const& caller, TenantName const& tenant,
-                    std::optional<CompartmentId> const& compartment);
+                    std::optional<CompartmentId> const& compartment, bool care);
 
     [[nodiscard]] cedar::EntityUid const& principal() const noexcept { return principal_.uid; }
     [[nodiscard]] cedar::EntityUid const& resource() const noexcept { return resource_.uid; }
@@ -33,6 +33,7 @@ private:
     request::CallerFacts const& caller_;
     TenantName const& tenant_;
     std::optional<CompartmentId> compartment_;
+    bool care_;
     cedar::Entity principal_;
     cedar::Entity resource_;
 };

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "authorization/explain.h"
+#include "authorization/found_record_rules.h"
 #include "authorization/judgement.h"
-#include "authorization/label_rules.h"
 #include "authorization/policy_for_test.h"
 
 namespace salus::authorization {
@@ -88,15 +88,15 @@ class Labels : public ::testing::Test {
 protected:
     [[nodiscard]] bool left(request::CallerFacts facts, std::vector<std::string> const& carried,
                             char const* type = "Observation") const {
-        LabelRules const rules(policy_, testing::make_caller(std::move(facts)),
-                               TenantName("default"), kNow);
+        FoundRecordRules const rules(policy_, testing::make_caller(std::move(facts)),
+                                     TenantName("default"), {.now = kNow}, false);
         request::CarriedLabels bits = 0;
         for (std::size_t i = 0; i < rules.labels().size(); ++i) {
             bool const has = std::ranges::find(carried, rules.labels()[i]) != carried.end();
             if (has) bits |= request::CarriedLabels{1} << i;
         }
         return rules.leave(Interaction::read, type, CompartmentId::from(crypto::Sha256Digest{1}),
-                           bits);
+                           {.carried = bits, .care = false});
     }
     Policy policy_ = hospital();
 };
@@ -134,7 +134,7 @@ TEST_F(Labels, AskForTheSignInOfTheRecord) {
 TEST(Explain, TellsWhichRulesSpokeAndWhatTheyWithhold) {
     auto const policy = hospital();
     auto const told = explain(policy, somebody("registration", PurposeOfUse::operations),
-                              facts_of_intent(Interaction::read, "Patient"), kNow);
+                              facts_of_intent(Interaction::read, "Patient"), {.now = kNow});
     ASSERT_TRUE(told.allowed);
     ASSERT_EQ(told.rules.size(), 1U);
     EXPECT_EQ(told.rules[0].id.text(), "clerk");
@@ -148,7 +148,7 @@ TEST(Explain, TellsWhichRulesSpokeAndWhatTheyWithhold) {
     EXPECT_TRUE(withheld("address")->rules.empty());
     EXPECT_EQ(withheld("birthDate"), told.withheld.end());
     auto const read = explain(policy, somebody("physician"),
-                              facts_of_intent(Interaction::read, "Condition"), kNow);
+                              facts_of_intent(Interaction::read, "Condition"), {.now = kNow});
     ASSERT_EQ(read.rules.size(), 1U);
     EXPECT_EQ(read.rules[0].description, "Physicians read and write.");
     EXPECT_EQ(read.rules[0].reference, "164.506(c)");
@@ -159,7 +159,8 @@ TEST(Explain, TellsWhatWouldMakeItSucceed) {
     auto const policy = hospital();
     auto const remedies = [&](request::CallerFacts const& caller, Interaction interaction,
                               char const* type) {
-        auto const told = explain(policy, caller, facts_of_intent(interaction, type), kNow);
+        auto const told =
+            explain(policy, caller, facts_of_intent(interaction, type), {.now = kNow});
         EXPECT_FALSE(told.allowed);
         std::vector<std::string> all;
         for (auto const& remedy : told.remedies)

@@ -69,8 +69,10 @@ Result<consent::ConsentDecision const*> ConsentFilter::decision(CompartmentId co
     facts.purpose = caller_.purpose.value_or(request::PurposeOfUse::treatment);
     facts.actions = actions_;
     facts.now = now_;
-    facts.own = caller_.patient_compartment == compartment &&
-                facts.purpose == request::PurposeOfUse::patient_request;
+    facts.own =
+        caller_.patient_compartment == compartment && caller_.person && caller_.person->is_patient;
+    if (caller_.person && !caller_.person->practitioner.empty())
+        facts.actors.push_back(caller_.person->practitioner);
     auto const made = decisions_.emplace(compartment, rules.decide(std::move(facts)));
     return &made.first->second;
 }

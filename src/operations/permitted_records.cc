@@ -14,9 +14,10 @@ constexpr std::string_view kGuardType = "ConditionGuard";
 }  // namespace
 
 Result<bool> PermittedRecords::left(Interaction interaction, CompartmentId const& compartment,
-                                    BytesView entry) const {
+                                    BytesView entry) {
     SALUS_TRY(auto const view, fhir::EntryView::decode(entry));
-    return constraints_.leave(interaction, view, compartment);
+    SALUS_TRY(bool const care, care_for(compartment));
+    return constraints_.leave(interaction, view, compartment, care);
 }
 
 Result<bool> PermittedRecords::left(Interaction interaction, std::string_view type,
@@ -29,8 +30,9 @@ Result<bool> PermittedRecords::left(Interaction interaction, std::string_view ty
         return left(interaction, type, id, *before);
     }
     SALUS_TRY(auto const resource, fhir::Reader::index(document.text.clone(), parser_));
+    SALUS_TRY(bool const care, care_for(document.compartment));
     bool const labelled = constraints_.leave_labelled(interaction, type, document.compartment,
-                                                      resource.view().security_labels());
+                                                      resource.view().security_labels(), care);
     if (!labelled) return false;
     SALUS_TRY(bool const consented, consents_.leaves(document.compartment, type, document.text));
     if (!consented || !constraints_.granular()) return consented;
@@ -107,11 +109,12 @@ Result<records::CompartmentIndexPointer> PermittedRecords::index(
     fhir::LoadedParametersPointer const& loaded, std::size_t entries_max) {
     SALUS_TRY(auto whole, records_.index(compartment, loaded, entries_max));
     SALUS_TRY(auto const outcome, consents_.of(compartment, {}));
+    SALUS_TRY(bool const care, care_for(compartment));
     if (!constraints_.any() && outcome == consent::Outcome::permit) return whole;
     return records::CompartmentIndex::narrowed(
         std::move(whole), [&](fhir::EntryTable const& table, auto& rows) -> Result<void> {
             if (constraints_.any())
-                SALUS_TRY_VOID(constraints_.retain(interaction, table, compartment, rows));
+                SALUS_TRY_VOID(constraints_.retain(interaction, table, compartment, care, rows));
             return keep_consented(compartment, table, rows);
         });
 }
@@ -132,6 +135,11 @@ Result<void> PermittedRecords::keep_consented(CompartmentId const& compartment,
     return {};
 }
 
+Result<bool> PermittedRecords::care_for(CompartmentId const& compartment) {
+    if (!constraints_.ask_for_care() || !records_.is_patient(compartment)) return false;
+    return care_.hold(practitioner_, compartment);
+}
+
 Result<bool> PermittedRecords::leaves_all(Interaction interaction, std::string_view type,
                                           CompartmentId const& compartment) {
     if (!constraints_.leave_all(interaction, type, compartment)) return false;
@@ -142,7 +150,8 @@ Result<bool> PermittedRecords::leaves_all(Interaction interaction, std::string_v
 Result<bool> PermittedRecords::left(Interaction interaction, OpenedIndexEntry const& entry) {
     SALUS_TRY(auto const view, fhir::EntryView::decode(bytes_of(entry.entry)));
     if (constraints_.any()) {
-        SALUS_TRY(bool const there, constraints_.leave(interaction, view, entry.compartment));
+        SALUS_TRY(bool const care, care_for(entry.compartment));
+        SALUS_TRY(bool const there, constraints_.leave(interaction, view, entry.compartment, care));
         if (!there) return false;
     }
     return consents_.leaves(entry.compartment, view.type(), view.id());

@@ -16,6 +16,7 @@
 
 #include "json/document.h"
 #include "operations/consent_filter.h"
+#include "operations/recorded_care.h"
 #include "records/records.h"
 
 namespace salus::operations {
@@ -36,7 +37,9 @@ public:
         : records_(records),
           parser_(parser),
           constraints_(permit.constraints()),
-          consents_(consents) {}
+          consents_(consents),
+          care_(records),
+          practitioner_(practitioner_of(permit.caller().facts())) {}
 
     [[nodiscard]] records::Addressing const& addressing() const noexcept {
         return records_.addressing();
@@ -103,6 +106,7 @@ private:
     // By constraints and, of what stands at its place now, by consents.
     [[nodiscard]] Result<bool> left(Interaction interaction,
                                     records::OpenedIndexEntry const& entry);
+    [[nodiscard]] Result<bool> care_for(CompartmentId const& compartment);
     // Whether nothing has to be judged by itself.
     [[nodiscard]] Result<bool> leaves_all(Interaction interaction, std::string_view type,
                                           CompartmentId const& compartment);
@@ -110,7 +114,7 @@ private:
                                               fhir::EntryTable const& table,
                                               std::vector<fhir::EntryTable::Row>& rows);
     [[nodiscard]] Result<bool> left(Interaction interaction, CompartmentId const& compartment,
-                                    BytesView entry) const;
+                                    BytesView entry);
     [[nodiscard]] Result<std::optional<records::StoredDocument>> if_left(
         Interaction interaction, std::string_view type, std::string_view id,
         std::optional<records::StoredDocument> document);
@@ -119,6 +123,8 @@ private:
     json::Parser& parser_;
     request::ResourceConstraints const& constraints_;
     ConsentFilter& consents_;
+    RecordedCare care_;
+    std::string practitioner_;
 };
 
 }  // namespace salus::operations

@@ -1,7 +1,8 @@
-// RecordRules: what the policy says of stored records by what they carry: their security labels
-// (https://hl7.org/fhir/R4/security-labels.html, meta.security). Made by authorization, which
-// cannot know a record's labels when it decides; asked by ResourceConstraints, so that a record
-// which the policy withholds is not there for anything. Belongs to one request.
+// RecordRules: what the policy says of stored records by what is known only when they are found:
+// the security labels that they carry (https://hl7.org/fhir/R4/security-labels.html,
+// meta.security), and whether the caller cares for their patient. Made by authorization, which
+// decides before; asked by ResourceConstraints, so that a record which the policy withholds is not
+// there for anything. Belongs to one request.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,11 @@ namespace salus::request {
 // Bit i: the record carries RecordRules::labels()[i].
 using CarriedLabels = std::uint64_t;
 
+struct RecordCircumstances {
+    CarriedLabels carried = 0;
+    bool care = false;  // the caller takes part in the care of the patient whose record it is
+};
+
 class RecordRules {
 public:
     static constexpr std::size_t kLabelsLargest = 64;
@@ -30,11 +36,13 @@ public:
     [[nodiscard]] virtual std::vector<std::string> const& labels() const noexcept = 0;
     // Whether labels change nothing: all records of this type are left for what has no parts.
     [[nodiscard]] virtual bool leave_all(Interaction part, std::string_view type) const = 0;
-    // Whether a record of this type in this compartment, with these labels, is left for what has no
+    // Whether a record of this type in this compartment, so found, is left for what has no
     // parts (parts_of).
     [[nodiscard]] virtual bool leave(Interaction part, std::string_view type,
                                      CompartmentId const& compartment,
-                                     CarriedLabels carried) const = 0;
+                                     RecordCircumstances const& record) const = 0;
+    // Whether it matters who takes part in a patient's care.
+    [[nodiscard]] virtual bool ask_for_care() const noexcept = 0;
 };
 
 }  // namespace salus::request

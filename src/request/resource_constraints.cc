@@ -117,16 +117,17 @@ bool ResourceConstraints::reach_beyond_patient(Interaction interaction,
 }
 
 Result<void> ResourceConstraints::retain(Interaction interaction, fhir::EntryTable const& table,
-                                         CompartmentId const& compartment, Rows& rows) const {
+                                         CompartmentId const& compartment, bool care,
+                                         Rows& rows) const {
     SALUS_TRY_VOID(retain_granted(interaction, table, compartment, rows));
-    return retain_by_label(interaction, table, compartment, rows);
+    return retain_by_label(interaction, table, compartment, care, rows);
 }
 
 // Which rows carry a label is asked as a search for it is: there is one way to compare. Rows with
 // the same labels share an answer.
 Result<void> ResourceConstraints::retain_by_label(Interaction interaction,
                                                   fhir::EntryTable const& table,
-                                                  CompartmentId const& compartment,
+                                                  CompartmentId const& compartment, bool care,
                                                   Rows& rows) const {
     if (rows.empty() || rules_leave_all(interaction, table.type().name.text())) return {};
     NoLinks links;
@@ -147,7 +148,7 @@ Result<void> ResourceConstraints::retain_by_label(Interaction interaction,
         if (is_new) {
             answer->second = std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
                 return record_rules_->leave(part, table.type().name.text(), compartment,
-                                            labels_of_row);
+                                            {.carried = labels_of_row, .care = care});
             });
         }
         return !answer->second;
@@ -157,7 +158,7 @@ Result<void> ResourceConstraints::retain_by_label(Interaction interaction,
 
 bool ResourceConstraints::leave_labelled(Interaction interaction, std::string_view type,
                                          CompartmentId const& compartment,
-                                         std::span<std::string const> labels) const {
+                                         std::span<std::string const> labels, bool care) const {
     if (rules_leave_all(interaction, type)) return true;
     CarriedLabels carried = 0;
     auto const& known = record_rules_->labels();
@@ -165,7 +166,7 @@ bool ResourceConstraints::leave_labelled(Interaction interaction, std::string_vi
         if (std::ranges::find(labels, known[i]) != labels.end()) carried |= CarriedLabels{1} << i;
     }
     return std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
-        return record_rules_->leave(part, type, compartment, carried);
+        return record_rules_->leave(part, type, compartment, {.carried = carried, .care = care});
     });
 }
 
@@ -192,7 +193,7 @@ Result<void> ResourceConstraints::retain_granted(Interaction interaction,
 }
 
 Result<bool> ResourceConstraints::leave(Interaction interaction, fhir::EntryView const& entry,
-                                        CompartmentId const& compartment) const {
+                                        CompartmentId const& compartment, bool care) const {
     if (leave_all(interaction, entry.type(), compartment)) return true;
     auto const* type = fhir::find_resource_type(entry.type());
     if (type == nullptr) return fail(Errc::corrupt, "an index entry is of an unknown type");
@@ -203,7 +204,7 @@ Result<bool> ResourceConstraints::leave(Interaction interaction, fhir::EntryView
     auto const left = [&]() -> Result<bool> {
         SALUS_TRY(auto const table, fhir::EntryTable::open(*type, bytes));
         auto rows = table.rows();
-        SALUS_TRY_VOID(retain(interaction, table, compartment, rows));
+        SALUS_TRY_VOID(retain(interaction, table, compartment, care, rows));
         return !rows.empty();
     }();
     scrub(bytes);

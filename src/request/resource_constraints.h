@@ -53,15 +53,20 @@ public:
 
     // Keeps those rows of a table, whose resources stand in this compartment, that are left.
     [[nodiscard]] Result<void> retain(Interaction interaction, fhir::EntryTable const& table,
-                                      CompartmentId const& compartment,
+                                      CompartmentId const& compartment, bool care,
                                       std::vector<fhir::EntryTable::Row>& rows) const;
     // Whether the policy leaves one resource, by its labels (codes of meta.security).
     [[nodiscard]] bool leave_labelled(Interaction interaction, std::string_view type,
                                       CompartmentId const& compartment,
-                                      std::span<std::string const> labels) const;
+                                      std::span<std::string const> labels, bool care) const;
+    // Whether the policy asks who takes part in the care of a patient, which `care` then says: of
+    // the caller and the patient of the compartment.
+    [[nodiscard]] bool ask_for_care() const noexcept {
+        return record_rules_ != nullptr && record_rules_->ask_for_care();
+    }
     // Whether one resource is, by its index entry. Errc::corrupt: of an unknown type, or damaged.
     [[nodiscard]] Result<bool> leave(Interaction interaction, fhir::EntryView const& entry,
-                                     CompartmentId const& compartment) const;
+                                     CompartmentId const& compartment, bool care) const;
 
 private:
     struct Rule {
@@ -79,7 +84,7 @@ private:
                                               std::vector<fhir::EntryTable::Row>& rows) const;
     [[nodiscard]] Result<void> retain_by_label(Interaction interaction,
                                                fhir::EntryTable const& table,
-                                               CompartmentId const& compartment,
+                                               CompartmentId const& compartment, bool care,
                                                std::vector<fhir::EntryTable::Row>& rows) const;
     [[nodiscard]] bool rules_leave_all(Interaction interaction, std::string_view type) const;
     [[nodiscard]] bool grant_all(Interaction interaction, std::string_view type,
