@@ -31,7 +31,7 @@ Statement statement_of(Provision const& provision, RequestFacts const& request,
     auto const about = matches(provision, request, resource);
     if (provision.permits) {
         // A further permission adds data to its rule (PCF: normal data to all, and restricted data
-        // to one of them); it adds no one to whom.
+        // to one of them), by the elements that it states; it adds no one to whom.
         if (exception.says == Says::permit) return exception;
         return about == Match::yes ? Statement{Says::permit, &provision} : Statement{};
     }
@@ -46,8 +46,10 @@ Statement exceptions_of(Provision const& provision, RequestFacts const& request,
     for (auto const& each : provision.provisions) {
         auto const one = statement_of(each, request, resource);
         if (one.says == Says::deny) return one;
-        if (one.says == Says::permit && each.permits && together.says == Says::nothing)
-            together = one;
+        if (one.says != Says::permit || !each.permits || together.says == Says::permit) continue;
+        bool const reaches =
+            !provision.permits || matches_beside(provision, each, request, resource) == Match::yes;
+        if (reaches) together = one;
     }
     return together;
 }
@@ -74,7 +76,7 @@ Possible possible(Provision const& provision, RequestFacts const& request) {
     bool const some_data = provision.is_about_data();
     if (provision.permits) {
         all.permit = true;
-        all.nothing = some_data && !exception_surely_permits;
+        all.nothing = some_data;
         return all;
     }
     all.nothing = some_data;

@@ -207,15 +207,25 @@ Match matches(Provision const& provision, RequestFacts const& request) {
 
 Match matches(Provision const& provision, RequestFacts const& request,
               ResourceFacts const& resource) {
+    return matches_beside(provision, Provision{}, request, resource);
+}
+
+Match matches_beside(Provision const& rule, Provision const& exception, RequestFacts const& request,
+                     ResourceFacts const& resource) {
+    auto const is_class = [&](Code const& each) {
+        return each.code == resource.type ? Match::yes : Match::no;
+    };
+    auto const is_code = [&](Code const& each) { return matches_code(each, resource); };
+    auto const is_data = [&](DataReference const& each) {
+        return matches_data(each, request, resource);
+    };
+    auto const unless = [](bool stated, Match match) { return stated ? Match::yes : match; };
     return all_of({
-        any_of(
-            provision.classes,
-            [&](Code const& each) { return each.code == resource.type ? Match::yes : Match::no; }),
-        any_of(provision.codes, [&](Code const& each) { return matches_code(each, resource); }),
-        matches_labels(provision, resource),
-        matches_time(provision.data_period, resource),
-        any_of(provision.data,
-               [&](DataReference const& each) { return matches_data(each, request, resource); }),
+        unless(!exception.classes.empty(), any_of(rule.classes, is_class)),
+        unless(!exception.codes.empty(), any_of(rule.codes, is_code)),
+        unless(!exception.labels.empty(), matches_labels(rule, resource)),
+        unless(exception.data_period.has_value(), matches_time(rule.data_period, resource)),
+        unless(!exception.data.empty(), any_of(rule.data, is_data)),
     });
 }
 

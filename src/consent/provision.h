@@ -72,6 +72,9 @@ struct Provision {
 [[nodiscard]] Match matches(Provision const& provision, RequestFacts const& request);
 [[nodiscard]] Match matches(Provision const& provision, RequestFacts const& request,
                             ResourceFacts const& resource);
+// As the latter, without the elements that an exception states itself: what it inherits.
+[[nodiscard]] Match matches_beside(Provision const& rule, Provision const& exception,
+                                   RequestFacts const& request, ResourceFacts const& resource);
 // Whether a purpose that a consent names is that of the request.
 [[nodiscard]] Match matches_purpose(Code const& named, RequestFacts const& request);
 // Research, or a kind of it.
