@@ -63,7 +63,7 @@ std::optional<SignIn> sign_in_of(std::string_view duty) {
 
 std::optional<Duty> duty_of(std::string_view word) {
     for (auto const duty : {Duty::audit_elevated, Duty::notify_privacy, Duty::review}) {
-        if (name_of(duty) == word) return duty;
+        if (name_of(duty).text() == word) return duty;
     }
     return std::nullopt;
 }
