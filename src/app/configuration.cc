@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "app/access_context_section.h"
 #include "app/audit_section.h"
 #include "app/crypto_section.h"
 #include "app/keys_section.h"
@@ -176,6 +177,8 @@ void read_root(toml::table const& root, Configuration& configuration, std::strin
     read_audit(top.has("audit") ? top.section("audit") : nullptr, configuration, why);
     static_cast<void>(top.has("tenant"));
     read_tenants(toml::node_view<toml::node const>(root.get("tenant")), configuration, why);
+    if (top.has("access_context"))
+        read_access_context(top.section("access_context"), configuration, why);
     auto const* policy = top.section("policy");
     Section policies(policy, "policy", why);
     if (policy == nullptr) return;
@@ -212,9 +215,9 @@ std::optional<Configuration> read_configuration(std::filesystem::path const& dir
     Configuration configuration;
     configuration.directory = directory;
     configuration.text = text_of(*bytes);
-    static constexpr std::array<std::string_view, 13> kSections{
-        "instance", "server", "keys",  "rotation", "search", "log",   "backup",
-        "crypto",   "audit",  "oauth", "sign_in",  "tenant", "policy"};
+    static constexpr std::array<std::string_view, 14> kSections{
+        "instance", "server", "keys",  "rotation", "search", "log",    "backup",
+        "crypto",   "audit",  "oauth", "sign_in",  "tenant", "policy", "access_context"};
     for (auto const& [key, value] : parsed.table()) {
         if (std::ranges::find(kSections, key.str()) == kSections.end() && why.empty()) {
             why = std::string(key.str()) + ": is not a section of Salus";

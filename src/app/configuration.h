@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "access_context/settings.h"
 #include "app/rotation_settings.h"
 #include "authorization/policy.h"
 #include "crypto/hash.h"
@@ -153,6 +154,7 @@ struct Configuration {
     OauthConfiguration oauth;
     std::filesystem::path breached_passwords;  // as Have I Been Pwned gives them; empty: none
     std::optional<OutsideProviderConfiguration> outside_provider;  // nothing: nobody does
+    access_context::Settings access_context;  // of requests: what is known of where they come from
     std::size_t index_cache_bytes = 0;
     LogLevel log_level = LogLevel::info;
     authorization::Policy policy;
