@@ -155,7 +155,7 @@ breached_passwords = ""
 # Where it comes from, by lists of networks ("10.0.0.0/8", "2001:db8::7") here and in files, one on a line: denied,
 # if a list says so; else internal, else allowed, else other. The address is that of the connection; no header
 # counts. Files are read at the start, which they refuse when a line is wrong, and again on SIGHUP.
-internal = []
+internal = ["127.0.0.0/8", "::1"]
 internal_file = ""
 allow = []
 allow_file = ""

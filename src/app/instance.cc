@@ -186,24 +186,26 @@ void Instance::join_rooms() {
     backups_ = std::make_unique<BackupService>(std::move(backup_sources));
     if (configuration_.oauth.dpop_nonce) token_guards_.nonces.emplace(random_);
     remote_keys_ = std::make_unique<oauth::RemoteKeys>(*key_source_, clock_, log_);
-    house_.reset(new pipeline::House{.clock = clock_,
-                                     .log = log_,
-                                     .random = random_,
-                                     .policy = configuration_.policy,
-                                     .policy_hash = configuration_.policy.hash(),
-                                     .consent = configuration_.consent,
-                                     .index_cache = index_cache_,
-                                     .control_report = *evidence_,
-                                     .backups = *backups_,
-                                     .token_guards = token_guards_,
-                                     .remote_keys = *remote_keys_,
-                                     .outside_provider = outside_provider_.get(),
-                                     .mutual_tls_origin = configuration_.server.mutual_tls_origin(),
-                                     .client_authorities = std::move(client_authorities_),
-                                     .keep_retired = configuration_.rotation.keep_retired,
-                                     .tenants = std::move(tenants_),
-                                     .alarms = {&reconciliation_.alarm(), &syslog_state_.alarm()},
-                                     .breached_passwords = std::move(breached_passwords_)});
+    house_.reset(new pipeline::House{
+        .clock = clock_,
+        .log = log_,
+        .random = random_,
+        .policy = configuration_.policy,
+        .policy_hash = configuration_.policy.hash(),
+        .consent = configuration_.consent,
+        .access_context = access_context_.get(),
+        .index_cache = index_cache_,
+        .control_report = *evidence_,
+        .backups = *backups_,
+        .token_guards = token_guards_,
+        .remote_keys = *remote_keys_,
+        .outside_provider = outside_provider_.get(),
+        .mutual_tls_origin = configuration_.server.mutual_tls_origin(),
+        .client_authorities = std::move(client_authorities_),
+        .keep_retired = configuration_.rotation.keep_retired,
+        .tenants = std::move(tenants_),
+        .alarms = {&reconciliation_.alarm(), &syslog_state_.alarm(), &access_context_->alarm()},
+        .breached_passwords = std::move(breached_passwords_)});
     workers_ = std::make_unique<pipeline::Workers>(or_cores(configuration_.server.workers),
                                                    [this] { return make_desk(); });
 }
@@ -256,7 +258,7 @@ bool Instance::open_all(std::string& why) {
     if (!authorities) return false;
     client_authorities_ = *std::move(authorities);
     if (!meet_outside_provider(why)) return false;
-    if (!open_breached_passwords(why)) return false;
+    if (!open_breached_passwords(why) || !open_access_context(why)) return false;
     join_rooms();
     return start_replications(why) && load_definitions(why) && appoint_administrators(why) &&
            start_key_executor(why);
@@ -271,6 +273,19 @@ bool Instance::open_breached_passwords(std::string& why) {
         return false;
     }
     breached_passwords_.emplace(*std::move(list));
+    return true;
+}
+
+bool Instance::open_access_context(std::string& why) {
+    access_context::FingerprintKey::Array key{};
+    random_.fill(key);
+    auto made = access_context::AccessContext::make(configuration_.access_context,
+                                                    access_context::FingerprintKey(key));
+    if (!made) {
+        why = made.error().text();
+        return false;
+    }
+    access_context_ = *std::move(made);
     return true;
 }
 

@@ -107,6 +107,8 @@ public:
 
     [[nodiscard]] Configuration const& configuration() const noexcept { return configuration_; }
     [[nodiscard]] pipeline::House const& house() const noexcept { return *house_; }
+    // Files of [access_context] are read again; what goes wrong is in the operational log.
+    void reload_access_context() { static_cast<void>(access_context_->reload(log_)); }
     [[nodiscard]] pipeline::Workers& workers() noexcept { return *workers_; }
     [[nodiscard]] Clock const& clock() const noexcept { return clock_; }
     [[nodiscard]] Log const& log() const noexcept { return log_; }
@@ -145,6 +147,7 @@ private:
     // In strict mode, from here on, no record counts that the mirror has not got.
     [[nodiscard]] bool meet_outside_provider(std::string& why);
     [[nodiscard]] bool open_breached_passwords(std::string& why);
+    [[nodiscard]] bool open_access_context(std::string& why);
     [[nodiscard]] bool start_replications(std::string& why);
 
     Configuration configuration_;
@@ -178,6 +181,7 @@ private:
     std::unique_ptr<outside_provider::Network> provider_network_;   // nullptr: there is none
     std::unique_ptr<outside_provider::Provider> outside_provider_;  // there
     std::optional<factors::BreachedPasswords> breached_passwords_;  // until the house has it
+    std::unique_ptr<access_context::AccessContext> access_context_;
     std::unique_ptr<pipeline::House> house_;
     std::unique_ptr<pipeline::Workers> workers_;
     std::optional<crypto::SigningKey> certificate_key_;

@@ -84,6 +84,7 @@ void wait_for_the_end(ServerConfiguration const& configuration, Log const& log,
             on_signal.reconcile();
         } else if (received == SIGHUP) {
             for (auto const& each : servers) reload(configuration, log, each);
+            on_signal.reload();
         } else {
             return;
         }

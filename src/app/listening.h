@@ -36,6 +36,7 @@ void move_to_port(ServerConfiguration& server, int port);
 struct OnSignal {
     std::function<void()> make_checkpoint;  // SIGUSR1: of the audit logs
     std::function<void()> reconcile;        // SIGUSR2: store and audit logs
+    std::function<void()> reload;           // SIGHUP, beside the certificates: lists of networks
 };
 // Until SIGINT or SIGTERM; SIGHUP reads the certificate again.
 void wait_for_the_end(ServerConfiguration const& configuration, Log const& log,

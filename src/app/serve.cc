@@ -115,7 +115,8 @@ int serve_instance(Instance& instance, Layout const& layout, sigset_t const& sig
         instance.log().write(LogLevel::info, "server.started", field("port", server->port()));
         wait_for_the_end(configured.server, instance.log(), servers, signals,
                          {.make_checkpoint = [&] { checkpoints->publish_now(); },
-                          .reconcile = [&] { reconciliation.reconcile_now(); }});
+                          .reconcile = [&] { reconciliation.reconcile_now(); },
+                          .reload = [&] { instance.reload_access_context(); }});
         instance.log().write(LogLevel::info, "server.stopping");
         for (auto const& each : servers) each.server.shut_down();
     }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "access_context/access_context.h"
 #include "admin/backups.h"
 #include "admin/control_report.h"
 #include "admin/keys_desk.h"
@@ -46,6 +47,8 @@ struct House {
     crypto::Sha256Digest policy_hash;
     // What patients' consents mean; nothing: they are not enforced.
     std::optional<consent::ConsentSettings> consent{};
+    // What is known of where requests come from; nullptr: nothing.
+    access_context::AccessContext* access_context = nullptr;
     records::IndexCache& index_cache;
     admin::ControlReport const& control_report;
     admin::Backups& backups;

@@ -47,6 +47,10 @@ Task<Result<http::Response>> Pipeline::serve(request::Exchange& exchange) {
 
 // The rest of the path; an entry of a batch begins here, with the caller of the batch.
 Task<Result<http::Response>> Pipeline::proceed(request::Exchange& exchange) {
+    // Where from, when, and after what else?
+    if (house_.access_context != nullptr)
+        exchange.access = house_.access_context->observe(exchange, request::DevicePosture{});
+
     // What is asked, and may it be?                                 164.312(a)(1)
     SALUS_CO_TRY(auto const permit, co_await decide(exchange));
 
@@ -150,6 +154,8 @@ Task<http::Response> Pipeline::answer_entry(request::Exchange const& whole,
                                             request::EntryRequest entry) {
     request::Exchange exchange;
     exchange.request = std::move(entry.request);
+    exchange.request.peer = whole.request.peer;
+    exchange.request.received = whole.request.received;
     exchange.id = whole.id;
     exchange.started = whole.started;
     exchange.tenant = whole.tenant;
@@ -158,6 +164,7 @@ Task<http::Response> Pipeline::answer_entry(request::Exchange const& whole,
     exchange.challenge.dpop = whole.challenge.dpop;
     if (!entry.refusal) {
         auto response = co_await proceed(exchange);
+        note_answer(exchange, !response);
         if (response) co_return *std::move(response);
         entry.refusal = std::move(response).error();
     }
@@ -227,9 +234,14 @@ Task<http::Response> Pipeline::handle(http::Request request) {
 
 Task<http::Response> Pipeline::answer(request::Exchange& exchange) {
     auto response = co_await serve(exchange);
+    note_answer(exchange, !response);
     if (response) co_return *std::move(response);
     auto error = std::move(response).error();
     co_return co_await refuse(exchange, std::move(error));
+}
+
+void Pipeline::note_answer(request::Exchange const& exchange, bool refused) {
+    if (house_.access_context != nullptr) house_.access_context->answered(exchange, refused);
 }
 
 operations::Ability Pipeline::ability() const {

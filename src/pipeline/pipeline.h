@@ -53,6 +53,7 @@ private:
                                                  request::Permit const& permit);
     [[nodiscard]] Task<Result<void>> write(request::Exchange& exchange,
                                            request::Prepared& prepared);
+    void note_answer(request::Exchange const& exchange, bool refused);
     [[nodiscard]] Task<http::Response> refuse(request::Exchange& exchange, Error error);
 
     [[nodiscard]] operations::Ability ability() const;
