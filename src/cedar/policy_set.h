@@ -5,8 +5,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,6 +62,11 @@ private:
     explicit PolicySet(std::unique_ptr<Compiled const> compiled);
     std::unique_ptr<Compiled const> compiled_;
 };
+
+// One expression's value; nothing: it errs. By the same evaluator; for what is asked seldom, since
+// it is made ready each time.
+[[nodiscard]] std::optional<Value> evaluate(Expression const& expression, Request const& request,
+                                            Entities const& entities);
 
 // The policies' text (policies only), `Policy`s of it.
 [[nodiscard]] std::expected<std::vector<Policy>, std::vector<Message>> parse_policies(
