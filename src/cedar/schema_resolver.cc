@@ -313,7 +313,7 @@ std::set<EntityUid> SchemaResolver::parents_of(NamespaceSyntax const& space,
 }
 
 TypePointer SchemaResolver::context_of(NamespaceSyntax const& space, ActionSyntax const& action) {
-    auto const none = record_type({});
+    auto none = record_type({});
     if (!action.context) return none;
     auto type = type_of(*action.context, space);
     if (type == nullptr) return none;
