@@ -1,4 +1,5 @@
-// The words of a schema. Private to the room; one lexer, one thread; borrows the text.
+// The words of a schema; they are not quite those of a policy (cedar/lexer.h). Private to the room;
+// one lexer, one thread; borrows the text.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +37,6 @@ private:
     void advance(std::size_t bytes);
     [[nodiscard]] SchemaToken identifier();
     [[nodiscard]] std::expected<SchemaToken, Message> quoted();
-    [[nodiscard]] std::expected<void, Message> escape(std::string& out);
-    [[nodiscard]] std::expected<void, Message> code_point(std::string& out);
     [[nodiscard]] char peek(std::size_t ahead = 0) const noexcept {
         return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
     }

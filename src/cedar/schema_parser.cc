@@ -1,22 +1,13 @@
 #include "cedar/schema_parser.h"
 
-#include <algorithm>
-#include <array>
 #include <set>
 #include <utility>
 
+#include "cedar/lexer.h"
 #include "cedar/schema.h"
 #include "foundation/result.h"
 
 namespace salus::cedar {
-namespace {
-
-// Words of the language of policies, which name nothing.
-constexpr std::array<std::string_view, 9> kSchemaReserved = {
-    "true", "false", "if", "then", "else", "in", "is", "like", "has"};
-
-}  // namespace
-
 std::expected<std::vector<NamespaceSyntax>, Message> SchemaParser::parse() {
     SALUS_TRY_VOID(advance());
     std::vector<NamespaceSyntax> spaces(1);
@@ -293,7 +284,8 @@ auto SchemaParser::attributes(std::size_t depth) -> Parsed<std::vector<Attribute
 
 auto SchemaParser::identifier() -> Parsed<NameSyntax> {
     if (token_.kind != SchemaToken::Kind::identifier) return unexpected("an identifier");
-    if (std::ranges::find(kSchemaReserved, token_.value) != kSchemaReserved.end()) {
+    // __cedar may be referred to; that nothing is declared in it is the resolver's to see.
+    if (is_reserved(token_.value) && token_.value != "__cedar") {
         return unexpected("an identifier; `" + token_.value + "` is reserved");
     }
     NameSyntax name{token_.value, token_.position};

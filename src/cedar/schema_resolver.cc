@@ -29,7 +29,7 @@ std::optional<TypeKind> built_in(std::string_view name) {
 }
 
 // __cedar, or something in it.
-bool is_reserved(std::string_view path) {
+bool is_within_cedar(std::string_view path) {
     return ("::" + std::string(path) + "::").contains("::__cedar::");
 }
 
@@ -109,7 +109,7 @@ void SchemaResolver::collect() {
         if (!names.insert(space.name.text).second) {
             report(space.name.position, "namespace `" + space.name.text + "` is declared twice");
         }
-        if (is_reserved(space.name.text)) report(space.name.position, "`__cedar` is reserved");
+        if (is_within_cedar(space.name.text)) report(space.name.position, "`__cedar` is reserved");
         collect(space);
     }
     if (declarations_ > kSchemaDeclarationsMost || identifiers_ > kSchemaIdentifiersMost) {
@@ -313,7 +313,7 @@ std::set<EntityUid> SchemaResolver::parents_of(NamespaceSyntax const& space,
 }
 
 TypePointer SchemaResolver::context_of(NamespaceSyntax const& space, ActionSyntax const& action) {
-    auto const none = record_type({});
+    auto none = record_type({});
     if (!action.context) return none;
     auto type = type_of(*action.context, space);
     if (type == nullptr) return none;

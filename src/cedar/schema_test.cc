@@ -95,8 +95,9 @@ TEST(Schema, SaysWhereTheGrammarIsBroken) {
     EXPECT_EQ(refusal_of("entity A { a: Set<Long };"), "1:24 expected `>`");
     EXPECT_EQ(refusal_of("entity A = ;"), "1:12 expected `{`");
     EXPECT_EQ(refusal_of("entity A enum [];"), "1:16 expected a text in quotes");
-    EXPECT_EQ(refusal_of("entity A { \"a\\q\": Long };"), "1:14 unknown escape");
-    EXPECT_EQ(refusal_of("entity A { \"\\u{d800}\": Long };"), "1:13 unknown escape");
+    EXPECT_TRUE(refusal_of("entity A { \"a\\q\": Long };").starts_with("1:12 an unknown escape"));
+    EXPECT_EQ(refusal_of("entity A { \"\\u{d800}\": Long };"),
+              "1:12 an escape that is no Unicode character");
     EXPECT_EQ(refusal_of("entity A { \"a: Long };"), "1:12 this text is not closed");
     EXPECT_EQ(refusal_of("permit (principal);"),
               "1:1 expected `entity`, `action`, `type` or `namespace`");

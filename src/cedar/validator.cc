@@ -50,7 +50,7 @@ public:
         for (auto const& [uid, action] : schema_.actions()) {
             if (admits(policy_.action, action)) check(action);
         }
-        if (!applies_) {
+        if (!applies_ && errors_.empty()) {
             add({policy_.position,
                  "there is no action to whose principals and resources it applies"},
                 "");

@@ -4,7 +4,7 @@
 // policy's head admits. What passes can fail only by overflow, or on an entity that is not there.
 //
 // It may refuse what Cedar's validator takes, never the other way about
-// (docs/decisions/0046-policy-validator.md). Pure; any thread.
+// (docs/decisions/0048-policy-validator.md). Pure; any thread.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,7 @@ struct Finding {
 
 struct Validation {
     std::vector<Finding> errors;
-    // Policies that cannot be satisfied, though nothing in them is wrong.
+    // Policies whose conditions can never be true, though nothing in them is wrong.
     std::vector<Finding> warnings;
     [[nodiscard]] bool passed() const noexcept { return errors.empty(); }
 };
