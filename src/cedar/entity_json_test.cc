@@ -73,6 +73,26 @@ TEST(CedarJson, Entities) {
     EXPECT_EQ(table.find({.type = "User", .id = "eve"}), nullptr);
 }
 
+TEST(CedarJson, EntitiesHaveABound) {
+    auto const list = [](std::size_t count, std::string const& parents) {
+        std::string text = "[";
+        for (std::size_t i = 0; i < count; ++i)
+            text += std::string(i == 0 ? "" : ",") + R"({"uid": {"type": "A", "id": ")" +
+                    std::to_string(i) + R"("}, "parents": [)" + parents + "]}";
+        return text + "]";
+    };
+    std::string parents = R"({"type": "A", "id": "0"})";
+    for (int i = 0; i < 10; ++i) parents += R"(, {"type": "A", "id": "0"})";
+    json::Parser parser;
+    auto const good = parser.parse(list(kEntitiesMost, ""));
+    auto const many = parser.parse(list(kEntitiesMost + 1, ""));
+    auto const dense = parser.parse(list(kEntitiesMost, parents));
+    ASSERT_TRUE(good && many && dense);
+    EXPECT_TRUE(read_entities(good->root()));
+    EXPECT_EQ(read_entities(many->root()).error().code, Errc::too_large);
+    EXPECT_EQ(read_entities(dense->root()).error().code, Errc::too_large);
+}
+
 TEST(CedarJson, EntitiesThatAreNone) {
     std::vector<std::pair<std::string, std::string>> const table{
         {"{}", "not a list of entities at "},

@@ -145,6 +145,7 @@ TEST_F(CedarEvaluation, SetsAndTexts) {
         {R"("aab" like "*ab")", "true"},
         {R"("abab" like "a*ab*b")", "false"},
         {R"("ababb" like "a*ab*b")", "true"},
+        {R"("axb" like "a\u{2a}b")", "true"},
         {R"("" like "")", "true"},
         {R"("" like "**")", "true"},
         {R"("a" like "")", "false"},

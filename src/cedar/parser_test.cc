@@ -24,6 +24,7 @@ TEST(CedarParser, Expressions) {
         {"-(5)", "-(5)"},
         {"--5", "-(-5)"},
         {"-context.a", "-context.a"},
+        {"-5.a", "-5.a"},
         {"!!true", "!(!true)"},
         {"!(a::\"\"==a::\"\")", "!(a::\"\" == a::\"\")"},
         {"true&&false||true", "true && false || true"},
