@@ -115,15 +115,9 @@ Folded PartialEvaluation::fold(Expression const& expression) const {
 
 // By the evaluator itself. REQUIRES: an expression that depends on nothing unknown.
 Truth PartialEvaluation::ask(Expression const& expression) const {
-    if (expression.operation == Operation::literal && expression.literal) {
-        auto const* value = expression.literal->boolean();
-        return value == nullptr ? Truth::error : truth_of(*value);
-    }
-    std::vector<Policy> question(1);
-    question.front().conditions.push_back({.unless = false, .body = expression});
-    auto const answer = PolicySet::of(std::move(question)).evaluate(partial_.request, entities_);
-    if (!answer.erring.empty()) return Truth::error;
-    return truth_of(!answer.satisfied.empty());
+    auto const value = evaluate(expression, partial_.request, entities_);
+    auto const* boolean = value ? value->boolean() : nullptr;
+    return boolean == nullptr ? Truth::error : truth_of(*boolean);
 }
 
 bool PartialEvaluation::is_in_any(EntityUid const& uid, Scope const& scope) const {

@@ -5,26 +5,15 @@
 
 #include "cedar/plan.h"
 #include "cedar/random_policies_for_test.h"
+#include "cedar/values_for_test.h"
 
 namespace salus::cedar {
 namespace {
 
-using testing::RandomPolicies;
 using Members = std::vector<Record::Member>;
 
-Value text(char const* value) {
-    return Value(std::string(value));
-}
 Value number(std::int64_t value) {
     return Value(value);
-}
-EntityUid uid(std::string type, std::string id) {
-    return {.type = std::move(type), .id = std::move(id)};
-}
-Value set_of(std::vector<std::string> const& words) {
-    std::vector<Value> values;
-    for (auto const& word : words) values.emplace_back(word);
-    return Value(Set(std::move(values)));
 }
 RecordPointer record(Members members) {
     return std::make_shared<Record const>(std::move(members));
@@ -45,7 +34,7 @@ public:
         if (random.below(3) != 0) attributes_.emplace_back("grade", number(2));
         context_ = Record({{"purpose", text(random.below(2) == 0 ? "TREAT" : "HPAYMT")},
                            {"hour", number(9)},
-                           {"labels", set_of({"R"})},
+                           {"labels", words({"R"})},
                            {"device", Value(Record({{"hour", number(8)}}))},
                            {"record", Value(uid("Record", random.one_of({"r1", "r3"})))},
                            {"other", Value(uid("Record", "r2"))}});
@@ -79,7 +68,7 @@ public:
             {.uid = uid("User", "ada"),
              .attributes = record({{"tenant", text("t1")},
                                    {"level", number(3)},
-                                   {"labels", set_of({"PSY"})},
+                                   {"labels", words({"PSY"})},
                                    {"flag", Value(true)},
                                    {"link", Value(uid("Record", "r1"))}}),
              .parents = {uid("Role", "nurse")}},
@@ -88,7 +77,7 @@ public:
             {.uid = uid("Record", "r2"),
              .attributes = record({{"tenant", text("t1")},
                                    {"flag", Value(false)},
-                                   {"labels", set_of({"R", "PSY"})},
+                                   {"labels", words({"R", "PSY"})},
                                    {"link", Value(uid("Record", "r3"))}}),
              .parents = {observation, clinical, uid("Record", "r3")}},
             {.uid = resource.uid,
@@ -127,7 +116,7 @@ private:
         if (name == "count") return number(static_cast<std::int64_t>(random_.below(3)));
         if (name == "link") return Value(uid("Record", random_.one_of({"r1", "r2", "r3"})));
         if (name == "extra") return Value(Record({{"name", text("PSY")}, {"size", number(2)}}));
-        return random_.below(3) == 0 ? set_of({}) : set_of({random_.one_of({"PSY", "SEX"}), "R"});
+        return random_.below(3) == 0 ? words({}) : words({random_.one_of({"PSY", "SEX"}), "R"});
     }
 
     RandomPolicies& random_;

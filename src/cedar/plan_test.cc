@@ -4,23 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cedar/values_for_test.h"
+
 namespace salus::cedar {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-EntityUid uid(std::string type, std::string id) {
-    return {.type = std::move(type), .id = std::move(id)};
-}
-Value text(char const* value) {
-    return Value(std::string(value));
-}
-Value words(std::vector<std::string> const& list) {
-    std::vector<Value> values;
-    for (auto const& word : list) values.emplace_back(word);
-    return Value(Set(std::move(values)));
-}
 
 // A nurse reads an observation, of which the labels and whether it is restricted are not known yet.
 class PlanTest : public ::testing::Test {

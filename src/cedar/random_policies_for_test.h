@@ -1,6 +1,6 @@
 // Policies at random, as text, about one small world: conditions of every type of value that read
 // attributes of the resource (known ones, unknown ones, and those which are never there), by many
-// routes, and err now and then. One thread.
+// routes, and err now and then. One thread. Only tests include this.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace salus::cedar::testing {
+namespace salus::cedar {
 
 class RandomPolicies {
 public:
@@ -136,4 +136,4 @@ private:
     std::mt19937 random_;
 };
 
-}  // namespace salus::cedar::testing
+}  // namespace salus::cedar
