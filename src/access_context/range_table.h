@@ -1,5 +1,5 @@
 // Networks with a number each, made flat, so that one binary search answers for an address.
-// Thread safety: immutable once made; at() from any thread, about 100 ns for a million ranges, no
+// Thread safety: immutable once made; at() from any thread, below 1 us among a million ranges, no
 // allocation.
 #pragma once
 
