@@ -71,6 +71,7 @@ std::string policies() {
 
 Value texts(std::vector<std::string> const& list) {
     std::vector<Value> values;
+    values.reserve(list.size());
     for (auto const& one : list) values.emplace_back(one);
     return Value(Set(std::move(values)));
 }
@@ -159,6 +160,7 @@ double cost_of(PolicySet const& policies, Question const& asked, Response& respo
                           .resource = asked.resource,
                           .context = asked.context};
     std::vector<double> rounds;
+    rounds.reserve(kRounds);
     for (int round = 0; round < kRounds; ++round) {
         auto const begun = processor_microseconds();
         for (int i = 0; i < kTimes; ++i) policies.evaluate(request, *asked.entities, response);
@@ -173,6 +175,7 @@ double cost_of(PolicySet const& policies, Question const& asked, Response& respo
 int main() {
     auto const text = policies();
     std::vector<double> ready;
+    ready.reserve(kRounds);
     for (int round = 0; round < kRounds; ++round) {
         auto const begun = processor_microseconds();
         SALUS_CHECK(PolicySet::parse(text).has_value());
@@ -182,6 +185,7 @@ int main() {
     SALUS_CHECK(set.policies().size() == kPolicies);
     Response response;
     std::vector<double> costs;
+    costs.reserve(kRequests);
     std::size_t satisfied = 0;
     std::size_t allowed = 0;
     for (int i = 0; i < kRequests; ++i) {

@@ -136,6 +136,7 @@ TEST(CedarCorpus, EveryDecisionAgrees) {
 Value with_entities(Value const& value) {
     if (auto const* const set = value.set()) {
         std::vector<Value> elements;
+        elements.reserve(set->elements().size());
         for (auto const& element : set->elements()) elements.push_back(with_entities(element));
         return Value(Set(std::move(elements)));
     }
@@ -146,6 +147,7 @@ Value with_entities(Value const& value) {
     if (type != nullptr && id != nullptr && record->members().size() == 2)
         return Value(EntityUid{.type = *type->text(), .id = *id->text()});
     std::vector<Record::Member> members;
+    members.reserve(record->members().size());
     for (auto const& [name, member] : record->members())
         members.emplace_back(name, with_entities(member));
     return Value(Record(std::move(members)));

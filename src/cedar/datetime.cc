@@ -8,14 +8,14 @@
 namespace salus::cedar {
 namespace {
 
-struct Unit {
+struct TimeUnit {
     std::string_view name;
     std::int64_t milliseconds;
 };
 constexpr std::int64_t kSecond = 1'000;
 constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
-constexpr std::array<Unit, 5> kUnits{{
+constexpr std::array<TimeUnit, 5> kTimeUnits{{
     {.name = "d", .milliseconds = kMillisecondsOfDay},
     {.name = "h", .milliseconds = kHour},
     {.name = "m", .milliseconds = kMinute},
@@ -23,7 +23,7 @@ constexpr std::array<Unit, 5> kUnits{{
     {.name = "ms", .milliseconds = 1},
 }};
 
-constexpr bool is_digit(char byte) noexcept {
+constexpr bool is_time_digit(char byte) noexcept {
     return byte >= '0' && byte <= '9';
 }
 
@@ -43,7 +43,7 @@ public:
         int value = 0;
         good_ = good_ && rest_.size() >= count;
         for (std::size_t i = 0; good_ && i < count; ++i) {
-            good_ = is_digit(rest_[i]);
+            good_ = is_time_digit(rest_[i]);
             value = value * 10 + (rest_[i] - '0');
         }
         if (good_) rest_.remove_prefix(count);
@@ -86,9 +86,10 @@ std::int64_t zone_milliseconds(Reading& reading, bool& sound) noexcept {
 
 // Digits and the unit's name at the front of `text`: taken from it, and added in milliseconds to
 // `total`. False: the sum is beyond 64 bits.
-bool take(std::string_view& text, Unit const& unit, bool negative, std::int64_t& total) noexcept {
+bool take(std::string_view& text, TimeUnit const& unit, bool negative,
+          std::int64_t& total) noexcept {
     std::size_t digits = 0;
-    while (digits < text.size() && is_digit(text[digits])) ++digits;
+    while (digits < text.size() && is_time_digit(text[digits])) ++digits;
     auto name = text.substr(digits);
     if (digits == 0 || !name.starts_with(unit.name)) return true;
     if (unit.name == "m" && name.starts_with("ms")) return true;
@@ -156,7 +157,7 @@ std::optional<Duration> parse_duration(std::string_view text) noexcept {
     if (negative) text.remove_prefix(1);
     if (text.empty()) return std::nullopt;
     std::int64_t total = 0;
-    for (auto const& unit : kUnits)
+    for (auto const& unit : kTimeUnits)
         if (!take(text, unit, negative, total)) return std::nullopt;
     if (!text.empty()) return std::nullopt;
     return Duration{total};

@@ -55,6 +55,7 @@ Result<std::vector<Value>> read_arguments(json::Value call) {
     if (!several || !several->is_array() || several->size() == 0 ||
         several->size() > kArgumentsMost)
         return fail(Errc::invalid, "an extension value has no arguments");
+    arguments.reserve(several->size());
     for (auto const argument : several->elements()) {
         SALUS_TRY(auto value, read_value(argument));
         arguments.push_back(std::move(value));
@@ -72,6 +73,7 @@ Result<Value> read_extension(json::Value call) {
     if (arguments.size() != facts->arguments)
         return fail(Errc::invalid, "an extension function with another number of arguments");
     std::vector<Operand> operands;
+    operands.reserve(arguments.size());
     for (auto const& argument : arguments) operands.emplace_back(argument);
     auto value = call_function(facts->function, operands);
     if (!value) return fail(Errc::invalid, "an extension function does not take this argument");
@@ -81,6 +83,7 @@ Result<Value> read_extension(json::Value call) {
 Result<std::vector<EntityUid>> read_parents(json::Value json) {
     if (!json.is_array()) return fail(Errc::invalid, "not a list of entities");
     std::vector<EntityUid> parents;
+    parents.reserve(json.size());
     for (auto const element : json.elements()) {
         auto parent = read_entity_uid(element);
         if (!parent) return fail(at_index(std::move(parent).error(), parents.size()));

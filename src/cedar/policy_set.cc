@@ -32,11 +32,13 @@ Value owned(Value const& value) {
     if (auto const* const uid = value.entity()) return Value(EntityUid(*uid));
     if (auto const* const set = value.set()) {
         std::vector<Value> elements;
+        elements.reserve(set->elements().size());
         for (auto const& element : set->elements()) elements.push_back(owned(element));
         return Value(Set(std::move(elements)));
     }
     if (auto const* const record = value.record()) {
         std::vector<Record::Member> members;
+        members.reserve(record->members().size());
         for (auto const& [name, member] : record->members())
             members.emplace_back(name, owned(member));
         return Value(Record(std::move(members)));

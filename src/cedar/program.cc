@@ -1,8 +1,8 @@
 #include "cedar/program.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <utility>
@@ -79,6 +79,7 @@ NodeIndex Compiler::add_scope(Variable variable, Scope const& scope) {
     auto const group = [&] {
         if (scope.entities.size() == 1) return add_constant(Value(scope.entities.front()));
         std::vector<Value> entities;
+        entities.reserve(scope.entities.size());
         for (auto const& entity : scope.entities) entities.emplace_back(entity);
         return add_constant(Value(Set(std::move(entities))));
     };
@@ -143,6 +144,7 @@ NodeIndex Compiler::fold(NodeIndex index) {
     auto const constant = [this](NodeIndex operand) { return is_constant(operand); };
     if (!std::ranges::all_of(operands, constant)) return index;
     std::vector<Operand> values;
+    values.reserve(operands.size());
     for (auto const operand : operands)
         values.push_back(program_.constants[program_.nodes[operand].datum]);
     if (node.operation == Operation::call) {
@@ -151,10 +153,12 @@ NodeIndex Compiler::fold(NodeIndex index) {
     }
     if (node.operation == Operation::set) {
         std::vector<Value> elements;
+        elements.reserve(values.size());
         for (auto const value : values) elements.push_back(value.borrowed());
         return add_constant(Value(Set(std::move(elements))));
     }
     std::vector<Record::Member> members;
+    members.reserve(values.size());
     for (std::size_t i = 0; i < values.size(); ++i)
         members.emplace_back(program_.names[node.datum + i], values[i].borrowed());
     return add_constant(Value(Record(std::move(members))));

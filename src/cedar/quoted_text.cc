@@ -11,7 +11,7 @@
 namespace salus::cedar {
 namespace {
 
-constexpr int kHexadecimal = 16;
+constexpr int kEscapeBase = 16;
 constexpr std::string_view kUnknown =
     "an unknown escape: \\n \\r \\t \\0 \\\\ \\' \\\" \\x and \\u{} are known";
 constexpr std::string_view kNoCharacter = "an escape that is no Unicode character";
@@ -20,7 +20,7 @@ std::optional<std::uint32_t> hexadecimal(std::string_view digits) noexcept {
     std::uint32_t value = 0;
     if (digits.empty() || digits.front() == '-') return std::nullopt;
     auto const* const end = digits.data() + digits.size();
-    auto const [rest, error] = std::from_chars(digits.data(), end, value, kHexadecimal);
+    auto const [rest, error] = std::from_chars(digits.data(), end, value, kEscapeBase);
     if (error != std::errc() || rest != end) return std::nullopt;
     return value;
 }
@@ -108,8 +108,8 @@ void append_escaped(std::string& out, std::string_view text, bool pattern) {
         } else if (code < 0x20 || code == 0x7f) {
             constexpr std::string_view kDigits = "0123456789abcdef";
             out += "\\x";
-            out += kDigits[code / kHexadecimal];
-            out += kDigits[code % kHexadecimal];
+            out += kDigits[code / kEscapeBase];
+            out += kDigits[code % kEscapeBase];
         } else {
             out += byte;
         }
