@@ -3,6 +3,7 @@
 // not leave may not be searched, sorted, followed or included by either). Pure functions.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "authorization/decide.h"
@@ -11,6 +12,8 @@
 
 namespace salus::authorization {
 
+// What the policy calls the function that an interaction of this family is about; empty: none.
+[[nodiscard]] std::string_view function_of(request::Family family) noexcept;
 // What the policy says of an interaction on a type, or of the function of the server that it is.
 [[nodiscard]] Outcome const& outcome_of(Judgement& rules, request::Interaction interaction,
                                         std::string_view type);
