@@ -84,7 +84,8 @@ int client_add(ClientAddOptions const& options) {
                                     .logout_uris = options.logout_uris,
                                     .backchannel_logout_uri = options.backchannel_logout_uri,
                                     .pushes = options.pushes,
-                                    .fapi2 = options.fapi2}));
+                                    .fapi2 = options.fapi2,
+                                    .roles = options.roles}));
     auto response = client->send(std::move(request));
     if (!response || response->status != 201) {
         say_problem("the client was refused");

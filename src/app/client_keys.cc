@@ -34,6 +34,7 @@ std::string registration_json(Registration const& registration) {
     writer.key("name").string(registration.name);
     writer.key("scope").string(registration.scope);
     list("purposes", registration.purposes);
+    if (!registration.roles.empty()) list("roles", registration.roles);
     if (!registration.jwks_uri.empty()) {
         writer.key("jwks_uri").string(registration.jwks_uri);
     } else if (!registration.certificate_name.empty()) {

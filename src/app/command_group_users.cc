@@ -11,6 +11,8 @@ void add_rights(CLI::App& command, UserOptions& options, bool is_new) {
                                      "The most that apps can do in their name: SMART scopes");
     auto* purpose = command.add_option("--purpose", options.purposes,
                                        "Purposes of use; the first is the default");
+    auto* role =
+        command.add_option("--role", options.roles, "What they are here: nurse; repeatable");
     command.add_option("--fhir-user", options.fhir_user, "Who they are: Practitioner/[id]");
     command.add_option("--patient", options.patient, "The Patient that they are, by id");
     auto* subject = command.add_option("--provider-subject", options.provider_subject,
@@ -19,6 +21,7 @@ void add_rights(CLI::App& command, UserOptions& options, bool is_new) {
         scope->required();
         purpose->required();
     } else {
+        command.add_flag("--no-roles", options.no_roles, "No role any more")->excludes(role);
         command
             .add_flag("--no-provider-subject", options.no_provider_subject, "Nobody there any more")
             ->excludes(subject);

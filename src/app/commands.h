@@ -56,6 +56,7 @@ struct ClientAddOptions {
     std::string name;
     std::string scope = "system/*.cruds";
     std::vector<std::string> purposes{"TREAT"};
+    std::vector<std::string> roles;  // where it acts for itself
     std::filesystem::path jwks;      // public keys of the client; or
     std::string jwks_uri;            // the address of its public keys; or
     std::filesystem::path key_file;  // make a key pair and write the private key here

@@ -110,6 +110,8 @@ void describe_client_commands(CLI::App& app, Options& options, int& code) {
     add->add_option("--purpose", options.client_add.purposes,
                     "Purposes of use it may state; the first is its default")
         ->capture_default_str();
+    add->add_option("--role", options.client_add.roles,
+                    "What it is where it acts for itself: registry; repeatable");
     auto* jwks = add->add_option("--jwks", options.client_add.jwks, "Its public keys (RFC 7517)")
                      ->check(CLI::ExistingFile);
     add->add_option("--jwks-uri", options.client_add.jwks_uri,

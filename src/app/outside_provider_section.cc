@@ -20,8 +20,8 @@ bool is_value(std::string_view text) {
 }
 
 // Letters of any language, and no controls.
-bool is_shown_name(std::string_view text) {
-    return !text.empty() && text.size() <= kNameBytes && std::ranges::none_of(text, [](char c) {
+bool is_text(std::string_view text, std::size_t largest) {
+    return !text.empty() && text.size() <= largest && std::ranges::none_of(text, [](char c) {
         auto const byte = static_cast<unsigned char>(c);
         return byte < ' ' || byte == 0x7f;
     });
@@ -66,6 +66,52 @@ std::vector<http::Network> read_networks(Section& section) {
     return networks;
 }
 
+std::optional<outside_provider::RoleRule> read_role_rule(toml::table const* table,
+                                                         std::string& why) {
+    Section section(table, "sign_in.provider.roles", why);
+    auto claim = section.text("claim");
+    if (!is_value(claim) || !outside_provider::may_mean_roles(claim))
+        section.complain("claim", "must be a claim that people do not choose themselves");
+    auto value = section.text("value");
+    if (!is_text(value, kValueBytes)) section.complain("value", "must be a text of 1 to 256 bytes");
+    auto role = request::RoleName::parse(section.text("role"));
+    if (!role)
+        section.complain("role", "must be a small letter, then at most 31 letters and digits");
+    section.finish();
+    if (!role) return std::nullopt;
+    return outside_provider::RoleRule{
+        .claim = std::move(claim), .value = std::move(value), .role = *std::move(role)};
+}
+
+std::vector<outside_provider::RoleRule> read_role_rules(Section& provider, std::string& why) {
+    std::vector<outside_provider::RoleRule> rules;
+    if (!provider.has("roles")) return rules;
+    auto const tables = provider.sections("roles");
+    if (tables.size() > limits::kProviderRoleRules) provider.complain("roles", "are more than 256");
+    request::RoleNames roles;
+    for (auto const* table : tables) {
+        auto rule = read_role_rule(table, why);
+        if (!rule) continue;
+        roles = request::united(roles, {rule->role});
+        rules.push_back(*std::move(rule));
+    }
+    if (roles.size() > request::kRolesLargest)
+        provider.complain("roles", "must give at most 16 roles in all");
+    return rules;
+}
+
+// RFC 6749 section 3.3. A refresh token of theirs would be of no use here.
+std::vector<std::string> read_scopes(Section& provider) {
+    auto scopes = values(provider, "scopes");
+    bool const good = scopes.size() <= limits::kProviderScopes &&
+                      std::ranges::all_of(scopes, [](std::string_view scope) {
+                          return scope.find_first_of("\"\\") == std::string_view::npos &&
+                                 scope != "openid" && scope != "offline_access";
+                      });
+    if (!good) provider.complain("scopes", "must be at most 8 scopes beside openid");
+    return scopes;
+}
+
 }  // namespace
 
 void read_sign_in(toml::table const* table, Configuration& configuration, std::string& why) {
@@ -89,9 +135,12 @@ void read_sign_in(toml::table const* table, Configuration& configuration, std::s
     if (settings.client_id == configuration.server.public_url)
         section.complain("client_id", "must not be server.public_url");
     settings.name = section.text("name");
-    if (!is_shown_name(settings.name)) section.complain("name", "must be a text of 1 to 64 bytes");
+    if (!is_text(settings.name, kNameBytes))
+        section.complain("name", "must be a text of 1 to 64 bytes");
     settings.multi_factor = read_accepted(section, "multi_factor", why);
     settings.phishing_resistant = read_accepted(section, "phishing_resistant", why);
+    settings.roles = read_role_rules(section, why);
+    settings.scopes = read_scopes(section);
     if (section.has("authorities"))
         provider.authorities = configuration.directory / section.text("authorities");
     provider.networks = read_networks(section);

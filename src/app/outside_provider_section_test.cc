@@ -48,6 +48,67 @@ TEST(OutsideProviderSection, TakesAll) {
     EXPECT_EQ(provider->networks.size(), 1U);
 }
 
+TEST(OutsideProviderSection, ClaimsMeanTheRolesThatItSays) {
+    std::string why;
+    auto const provider =
+        read(std::string(kLeast) +
+                 "scopes = ['groups']\n"
+                 "[[provider.roles]]\nclaim = 'groups'\nvalue = 'Cardiology Nurses'\n"
+                 "role = 'nurse'\n"
+                 "[[provider.roles]]\nclaim = 'https://login.example/job'\nvalue = 'MD'\n"
+                 "role = 'physician'\n",
+             why)
+            .outside_provider;
+    EXPECT_EQ(why, "");
+    ASSERT_TRUE(provider.has_value());
+    auto const& rules = provider->settings.roles;
+    ASSERT_EQ(rules.size(), 2U);
+    EXPECT_EQ(rules[0].claim, "groups");
+    EXPECT_EQ(rules[0].value, "Cardiology Nurses");
+    EXPECT_EQ(rules[0].role.text(), "nurse");
+    EXPECT_EQ(rules[1].claim, "https://login.example/job");
+    EXPECT_EQ(provider->settings.scopes, std::vector<std::string>{"groups"});
+    EXPECT_TRUE(read(kLeast, why).outside_provider->settings.roles.empty());
+}
+
+TEST(OutsideProviderSection, NoClaimMeansARoleThatPeopleChoose) {
+    auto const said = [](std::string const& rule) {
+        std::string why;
+        static_cast<void>(read(std::string(kLeast) + "[[provider.roles]]\n" + rule, why));
+        return why.substr(0, why.find(':'));
+    };
+    EXPECT_EQ(said("claim = 'groups'\nvalue = 'a'\nrole = 'nurse'"), "");
+    for (auto const* claim : {"email", "email_verified", "preferred_username", "name", "profile",
+                              "sub", "acr", "amr", "aud", "", "a b"}) {
+        EXPECT_EQ(said("claim = '" + std::string(claim) + "'\nvalue = 'a'\nrole = 'nurse'"),
+                  "sign_in.provider.roles.claim")
+            << claim;
+    }
+    EXPECT_EQ(said("value = 'a'\nrole = 'nurse'"), "sign_in.provider.roles.claim");
+    EXPECT_EQ(said("claim = 'g'\nvalue = ''\nrole = 'nurse'"), "sign_in.provider.roles.value");
+    EXPECT_EQ(said("claim = 'g'\nvalue = ['a']\nrole = 'nurse'"), "sign_in.provider.roles.value");
+    EXPECT_EQ(said("claim = 'g'\nvalue = 'a'\nrole = 'Nurse'"), "sign_in.provider.roles.role");
+    EXPECT_EQ(said("claim = 'g'\nvalue = 'a'\nrole = 'nurse'\npattern = true"),
+              "sign_in.provider.roles.pattern");
+    std::string why;
+    static_cast<void>(read(std::string(kLeast) + "roles = ['nurse']", why));
+    EXPECT_TRUE(why.starts_with("sign_in.provider.roles: ")) << why;
+}
+
+TEST(OutsideProviderSection, ClaimsGiveAFewRoles) {
+    auto const with = [](int count) {
+        std::string text = kLeast;
+        for (int i = 0; i < count; ++i)
+            text += "[[provider.roles]]\nclaim = 'g'\nvalue = 'a'\nrole = 'r" + std::to_string(i) +
+                    "'\n";
+        std::string why;
+        static_cast<void>(read(text, why));
+        return why;
+    };
+    EXPECT_EQ(with(16), "");
+    EXPECT_TRUE(with(17).starts_with("sign_in.provider.roles: ")) << with(17);
+}
+
 TEST(OutsideProviderSection, NobodyIsNamedWhereNothingIsSaid) {
     std::string why;
     EXPECT_FALSE(read("", why).outside_provider.has_value());
@@ -72,6 +133,8 @@ TEST(OutsideProviderSection, RefusesByName) {
               "sign_in.provider.client_id"},
              {without("name") + "name = ''", "sign_in.provider.name"},
              {std::string(kLeast) + "client_secret = 'x'", "sign_in.provider.client_secret"},
+             {std::string(kLeast) + "scopes = ['offline_access']", "sign_in.provider.scopes"},
+             {std::string(kLeast) + "scopes = ['a b']", "sign_in.provider.scopes"},
              {std::string(kLeast) + "networks = ['everywhere']", "sign_in.provider.networks"},
              {std::string(kLeast) + "multi_factor = {acr = ['a b']}",
               "sign_in.provider.multi_factor.acr"},

@@ -54,6 +54,18 @@ public:
         return value.value_or(false);
     }
     toml::table const* section(std::string_view key) { return take(key).as_table(); }
+    // Of a list of tables ("[[name.key]]"), in order.
+    std::vector<toml::table const*> sections(std::string_view key) {
+        std::vector<toml::table const*> tables;
+        auto const* array = take(key).as_array();
+        if (array == nullptr) complain(key, "must be a list of tables");
+        for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
+            auto const* table = array->get(i)->as_table();
+            if (table == nullptr) complain(key, "must be a list of tables");
+            if (table != nullptr) tables.push_back(table);
+        }
+        return tables;
+    }
     [[nodiscard]] bool has(std::string_view key) const {
         return table_ != nullptr && table_->contains(key);
     }

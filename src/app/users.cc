@@ -41,10 +41,26 @@ void write_rights(json::Writer& writer, UserOptions const& options) {
         for (auto const& purpose : options.purposes) writer.string(purpose);
         writer.end_array();
     }
+    if (!options.roles.empty() || options.no_roles) {
+        writer.key("roles").begin_array();
+        for (auto const& role : options.roles) writer.string(role);
+        writer.end_array();
+    }
     if (!options.fhir_user.empty()) writer.key("fhir_user").string(options.fhir_user);
     if (!options.patient.empty()) writer.key("patient").string(options.patient);
     if (!options.provider_subject.empty() || options.no_provider_subject)
         writer.key("provider_subject").string(options.provider_subject);
+}
+
+// Behind the rest of a line, for who has some.
+std::string roles_of(json::Value user) {
+    std::string text;
+    auto const roles = user.member("roles");
+    if (!roles || !roles->is_array()) return text;
+    for (auto const role : roles->elements()) {
+        if (role.is_string()) text += (text.empty() ? "  roles: " : " ") + role.text();
+    }
+    return text;
 }
 
 std::optional<std::string> change(UserOptions const& options, std::string body) {
@@ -102,7 +118,8 @@ int user_list(UserOptions const& options) {
         auto const word = [&](std::string_view name) {
             return user.text_member(name).value_or("");
         };
-        say(word("user_name") + "  " + word("status") + "  " + word("id") + "  " + word("scope"));
+        say(word("user_name") + "  " + word("status") + "  " + word("id") + "  " + word("scope") +
+            roles_of(user));
     }
     return kDone;
 }

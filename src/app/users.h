@@ -15,6 +15,8 @@ struct UserOptions {
     std::string display_name;
     std::string scope;
     std::vector<std::string> purposes;
+    std::vector<std::string> roles;
+    bool no_roles = false;  // none any more
     std::string fhir_user;
     std::string patient;
     std::string provider_subject;      // who they are at the outside provider

@@ -87,6 +87,9 @@ Result<request::CallerFacts> verify_access_token(std::string_view token,
     facts.purpose = purpose;
     facts.scopes = scope->scopes;
     facts.scope_text = request::to_text(*scope);
+    auto roles = request::roles_in(payload, "roles", request::kRolesOfCaller);
+    if (!roles) return refused();
+    facts.roles = *std::move(roles);
     facts.expires = claims->expires;
     SALUS_TRY(facts.person, person_in(payload, claims->subject));
     // A client that acts for itself is asked for nobody.

@@ -1,10 +1,6 @@
 #include "authentication/authentication.h"
 
-#include <algorithm>
-
-#include "authentication/access_token_verifier.h"
 #include "authentication/certificate_binding.h"
-#include "foundation/limits.h"
 #include "http/grammar.h"
 #include "jose/dpop.h"
 
@@ -17,18 +13,15 @@ std::unexpected<Error> refused() {
 
 }  // namespace
 
-Authentication::Authentication(request::Tenant const& tenant, TokenKeys const& keys,
-                               TokenGuards& guards, Standing& standing, Clock const& clock)
-    : tenant_(tenant),
-      keys_(keys),
+Authentication::Authentication(request::Tenant const& tenant, VerifiedTokens& verified,
+                               TokenGuards& guards, Clock const& clock)
+    : verified_(verified),
       guards_(guards),
-      standing_(standing),
       clock_(clock),
-      origin_(tenant.public_url.substr(0, tenant.public_url.size() - tenant.path.size())),
-      epoch_(guards.revocations.epoch()) {
+      origin_(tenant.public_url.substr(0, tenant.public_url.size() - tenant.path.size())) {
     request::CallerFacts facts;
     facts.tenant = tenant.name;
-    anonymous_ = request::CallerPointer(new request::Caller(std::move(facts)));
+    anonymous_ = make_caller(std::move(facts));
 }
 
 Result<request::CallerPointer> Authentication::authenticate(http::Request const& request,
@@ -40,32 +33,12 @@ Result<request::CallerPointer> Authentication::authenticate(http::Request const&
         SALUS_TRY(auto const credential, credential_of(request));
         if (!credential) return anonymous_;
         challenge.dpop = credential->scheme == Scheme::dpop;
-        SALUS_TRY(auto caller, caller_of(credential->token));
-        SALUS_TRY_VOID(prove_possession(request, *credential, *caller, challenge));
-        return caller;
+        SALUS_TRY(auto const token, verified_.find(credential->token));
+        SALUS_TRY_VOID(prove_possession(request, *credential, token.facts(), challenge));
+        return token.caller_;
     };
     auto caller = attempt();
-    if (!caller) ++statistics_.refused;
-    return caller;
-}
-
-Result<request::CallerPointer> Authentication::caller_of(std::string_view token) {
-    forget_revoked();
-    auto const digest = crypto::sha256(bytes_of(token));
-    if (auto const known = verified_.find(digest); known != verified_.end()) {
-        if (clock_.now() < known->second->facts().expires) {
-            ++statistics_.cached;
-            return known->second;
-        }
-        verified_.erase(known);
-    }
-    SALUS_TRY(auto facts, verify_access_token(token, tenant_, keys_, clock_.now()));
-    request::CallerPointer caller(new request::Caller(std::move(facts)));
-    // What is revoked from here on comes as news, which is looked at before the next request.
-    SALUS_TRY(bool const stands, standing_.stands(caller->facts()));
-    if (!stands) return refused();
-    ++statistics_.verified;
-    remember(digest, caller);
+    if (!caller) ++refused_;
     return caller;
 }
 
@@ -73,14 +46,14 @@ Result<request::CallerPointer> Authentication::caller_of(std::string_view token)
 // a fresh proof by that key; one that is not bound, never under that scheme.
 Result<void> Authentication::prove_possession(http::Request const& request,
                                               Credential const& credential,
-                                              request::Caller const& caller,
+                                              request::CallerFacts const& token,
                                               request::Challenge& challenge) {
     constexpr Literal kNotProven = "the proof of possession is not valid";
     // RFC 8705 section 3: on each connection anew, whatever was shown on another (S36).
-    auto const& certificate = caller.facts().certificate_thumbprint;
+    auto const& certificate = token.certificate_thumbprint;
     if (!certificate.empty() && certificate != certificate_thumbprint(request.peer))
         return refused();
-    auto const& thumbprint = caller.facts().key_thumbprint;
+    auto const& thumbprint = token.key_thumbprint;
     bool const bound = !thumbprint.empty();
     if (bound != (credential.scheme == Scheme::dpop)) return refused();
     if (!bound) return {};
@@ -101,36 +74,10 @@ Result<void> Authentication::prove_possession(http::Request const& request,
         challenge.dpop_nonce = guards_.nonces->current(now);
         return fail(Errc::unauthenticated, "the proof of possession lacks a nonce of ours");
     }
-    auto used = guards_.proofs.use(*proof, *jose::comparable_url(url), caller.facts().client, now);
+    auto used = guards_.proofs.use(*proof, *jose::comparable_url(url), token.client, now);
     if (!used && used.error().code == Errc::unauthenticated)
         return fail(Errc::unauthenticated, kNotProven);
     return used;
-}
-
-void Authentication::forget_revoked() {
-    if (guards_.revocations.epoch() == epoch_) return;
-    auto const news = guards_.revocations.since(epoch_);
-    epoch_ = news.epoch;
-    if (news.all) return verified_.clear();
-    std::erase_if(verified_, [&](auto const& entry) {
-        auto const& token = entry.second->facts();
-        return std::ranges::any_of(news.names, [&](std::string const& name) {
-            return name == token.token_id || (token.person && (name == token.person->grant ||
-                                                               name == token.person->id.text()));
-        });
-    });
-}
-
-void Authentication::remember(crypto::Sha256Digest const& digest,
-                              request::CallerPointer const& caller) {
-    if (verified_.size() >= limits::kTokenCacheEntries) {
-        std::erase_if(verified_, [now = clock_.now()](auto const& entry) {
-            return entry.second->facts().expires <= now;
-        });
-        // Full of live tokens: start over rather than grow. Each costs one signature check again.
-        if (verified_.size() >= limits::kTokenCacheEntries) verified_.clear();
-    }
-    verified_.emplace(digest, caller);
 }
 
 }  // namespace salus::authentication

@@ -97,7 +97,9 @@ private:
     authentication::TokenGuards guards_{instance_.clock.now()};
     StandingForTest standing_;
     request::Challenge challenge_;
-    authentication::Authentication authentication_{tenant_.tenant(), keys_, guards_, standing_,
+    authentication::VerifiedTokens verified_{tenant_.tenant(), keys_, guards_, standing_,
+                                             instance_.clock};
+    authentication::Authentication authentication_{tenant_.tenant(), verified_, guards_,
                                                    instance_.clock};
 };
 

@@ -86,7 +86,8 @@ protected:
     TokenGuards guards_{instance_.clock.now()};
     testing::StandingForTest standing_;
     request::Challenge challenge_;
-    Authentication authentication_{tenant_.tenant(), keys_, guards_, standing_, instance_.clock};
+    VerifiedTokens verified_{tenant_.tenant(), keys_, guards_, standing_, instance_.clock};
+    Authentication authentication_{tenant_.tenant(), verified_, guards_, instance_.clock};
 };
 
 TEST_F(AuthenticationTest, AValidTokenBecomesACaller) {
@@ -225,12 +226,30 @@ TEST_F(AuthenticationTest, EveryClaimIsNeeded) {
     expect_refused(with("purpose_of_use", "[\"TREAT\"]"), "a list of purposes");
 }
 
+TEST_F(AuthenticationTest, RolesAreThoseThatWeSigned) {
+    EXPECT_TRUE(must(authenticate(sign(claims())))->facts().roles.empty());
+    auto const caller = must(authenticate(with("roles", R"(["nurse","physician"])")));
+    ASSERT_EQ(caller->facts().roles.size(), 2U);
+    EXPECT_EQ(caller->facts().roles[0].text(), "nurse");
+    EXPECT_EQ(caller->facts().roles[1].text(), "physician");
+    expect_refused(with("roles", R"("nurse physician")"), "roles as a text");
+    expect_refused(with("roles", R"(["nurse",7])"), "a role that is a number");
+    expect_refused(with("roles", R"(["Nurse"])"), "a role that is no name");
+    std::string many = "[\"a0\"";
+    for (std::size_t i = 1; i < request::kRolesOfCaller; ++i)
+        many += ",\"a" + std::to_string(i) + "\"";
+    EXPECT_EQ(must(authenticate(with("roles", many + "]")))->facts().roles.size(),
+              request::kRolesOfCaller);
+    expect_refused(with("roles", many + ",\"b\"]"), "too many roles");
+}
+
 TEST_F(AuthenticationTest, ATokenOfAnotherTenantOpensNothing) {
     testing::TestTenant north(instance_, "north", "/t/north");
     auto const keys =
         must(TokenKeys::open(north.directory() / "token.sealed", north.tenant(), instance_.random));
     EXPECT_NE(keys.current()->key_id(), keys_.current()->key_id());
-    Authentication of_north(north.tenant(), keys, guards_, standing_, instance_.clock);
+    VerifiedTokens verified(north.tenant(), keys, guards_, standing_, instance_.clock);
+    Authentication of_north(north.tenant(), verified, guards_, instance_.clock);
     auto const request = make_request(
         {.target = "/t/north/fhir", .headers = {{"Authorization", "Bearer " + sign(claims())}}});
     EXPECT_EQ(of_north.authenticate(request, challenge_).error().code, Errc::unauthenticated);
@@ -326,17 +345,17 @@ TEST_F(AuthenticationTest, TheCacheEndsWithTheToken) {
     auto const token = sign(claims());
     ASSERT_TRUE(authenticate(token).has_value());
     ASSERT_TRUE(authenticate(token).has_value());
-    EXPECT_EQ(authentication_.statistics().verified, 1U);
-    EXPECT_EQ(authentication_.statistics().cached, 1U);
+    EXPECT_EQ(verified_.statistics().verified, 1U);
+    EXPECT_EQ(verified_.statistics().remembered, 1U);
     instance_.clock.advance(std::chrono::seconds(300));  // exp itself: not from the cache
     ASSERT_TRUE(authenticate(token).has_value());        // within the skew, verified anew
-    EXPECT_EQ(authentication_.statistics().verified, 2U);
-    EXPECT_EQ(authentication_.statistics().cached, 1U);
+    EXPECT_EQ(verified_.statistics().verified, 2U);
+    EXPECT_EQ(verified_.statistics().remembered, 1U);
     instance_.clock.advance(limits::kClockSkew);
     expect_refused(token, "expired, though it was cached");
     // A clock that is set back does not revive what it would have refused to begin with.
     expect_refused(token + "x", "another token");
-    EXPECT_EQ(authentication_.statistics().refused, 2U);
+    EXPECT_EQ(authentication_.requests_refused(), 2U);
 }
 
 TEST_F(AuthenticationTest, OnlyOneBearerTokenInOneHeader) {

@@ -1,7 +1,7 @@
 // What was revoked (RFC 7009) while this process runs: an access token by its id, a grant with all
-// tokens that rest on it, everything in the name of a user. Every event loop's memory of verified
-// tokens has to forget it. The store has them first and for longer; this carries
-// the news. IAM-8, IAM-9. Thread safety: any thread.
+// tokens that rest on it, everything in the name of a user, a client that was removed. Every event
+// loop's memory of verified tokens has to forget it. The store has them first and for longer; this
+// carries the news. IAM-8, IAM-9. Thread safety: any thread.
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,7 @@ public:
     struct News {
         std::uint64_t epoch = 0;         // where the next look begins
         bool all = false;                // more than is kept came: nothing remembered counts
-        std::vector<std::string> names;  // ids of tokens (jti), of grants, and of users
+        std::vector<std::string> names;  // ids of tokens (jti), grants, users, and clients
     };
 
     // After the revocation is durable: from here on no event loop takes what rests on it.

@@ -19,6 +19,9 @@ inline constexpr auto kProviderLife = 86'400s;  // when it cannot be fetched ane
 inline constexpr auto kProviderPause = 10s;     // between two attempts
 inline constexpr auto kOutcomeLife = 60s;       // of a redeemed code, until its request is prepared
 inline constexpr auto kClientAssertionLife = 60s;
-inline constexpr auto kProviderTokenAge = 600s;  // of an ID token when it comes
+inline constexpr std::size_t kProviderRoleRules = 256;
+inline constexpr std::size_t kProviderClaimValues = 1'000;  // of one claim; with more, none counts
+inline constexpr std::size_t kProviderScopes = 8;           // asked for beside openid
+inline constexpr auto kProviderTokenAge = 600s;             // of an ID token when it comes
 
 }  // namespace salus::limits

@@ -3,6 +3,7 @@
 
 #include "foundation/sign_in_limits.h"
 #include "identity/enrolment.h"
+#include "identity/grant.h"
 #include "identity/known_device.h"
 #include "identity/secret_id.h"
 #include "identity/session.h"
@@ -68,7 +69,8 @@ TEST_F(DocumentsTest, ASignInAttemptKeepsWhatIsHalfDone) {
     Stored<SignInAttempt> attempt{.value = {}, .id = "a", .version = 0};
     attempt->secret.fill(7);
     attempt->user_name = "ada";
-    attempt->user = UserId("0123");
+    attempt->half =
+        FirstHalf{.user = UserId("0123"), .provider_roles = {*request::RoleName::parse("nurse")}};
     attempt->ceremony = {1, 2, 3};
     attempt->totp_secret = SecretBytes(Bytes{4, 5, 6});
     attempt->began = now_;
@@ -76,10 +78,40 @@ TEST_F(DocumentsTest, ASignInAttemptKeepsWhatIsHalfDone) {
     auto const stored = *must(documents_.read<SignInAttempt>("a"));
     EXPECT_EQ(stored.value.secret, attempt->secret);
     EXPECT_EQ(stored.value.user_name, "ada");
-    EXPECT_EQ(stored.value.user, UserId("0123"));
+    ASSERT_TRUE(stored.value.half.has_value());
+    EXPECT_EQ(stored.value.half->user, UserId("0123"));
+    EXPECT_EQ(stored.value.half->provider_roles, attempt->half->provider_roles);
     EXPECT_EQ(stored.value.ceremony, attempt->ceremony);
     EXPECT_TRUE(stored.value.totp_secret == attempt->totp_secret);
     EXPECT_EQ(stored.value.expires(), now_ + limits::kSignInAttemptLife);
+}
+
+TEST_F(DocumentsTest, RolesOfASignInAreKeptWithWhatRestsOnIt) {
+    request::RoleNames const roles{*request::RoleName::parse("nurse"),
+                                   *request::RoleName::parse("physician")};
+    Stored<Session> session{.value = {}, .id = "s", .version = 0};
+    session->provider_roles = roles;
+    ASSERT_TRUE(write(session));
+    EXPECT_EQ(must(documents_.read<Session>("s"))->value.provider_roles, roles);
+    Stored<Grant> grant{.value = {}, .id = "g", .version = 0};
+    grant->scope = *request::parse_scope_request("user/Patient.r");
+    grant->provider_roles = roles;
+    ASSERT_TRUE(write(grant));
+    EXPECT_EQ(must(documents_.read<Grant>("g"))->value.provider_roles, roles);
+}
+
+// Documents of before there were roles.
+TEST_F(DocumentsTest, WhatSaysNothingOfRolesHasNone) {
+    User user;
+    user.id = UserId("0123");
+    user.user_name = user.display_name = "ada";
+    EXPECT_EQ(user.to_json().find("roles"), std::string::npos);
+    auto const document = must(parser_.parse(user.to_json()));
+    EXPECT_TRUE(must(User::from_json(document.root())).roles.empty());
+    auto text = user.to_json();
+    text.insert(1, R"("roles":["Nurse"],)");
+    auto const damaged = must(parser_.parse(text));
+    EXPECT_EQ(User::from_json(damaged.root()).error().code, Errc::corrupt);
 }
 
 TEST_F(DocumentsTest, AThrottleIsKept) {

@@ -14,6 +14,9 @@ Result<void> read_rights(json::Value root, Grant& grant) {
     if (!parsed || !purpose) return fail(Errc::corrupt, "a grant is damaged");
     grant.scope = *std::move(parsed);
     grant.purpose = *purpose;
+    auto roles = request::roles_in(root, "provider_roles");
+    if (!roles) return fail(Errc::corrupt, "a grant is damaged");
+    grant.provider_roles = *std::move(roles);
     return {};
 }
 
@@ -48,6 +51,7 @@ std::string Grant::to_json() const {
     write_text(writer, "session", session);
     write_flag(writer, "offline", offline);
     writer.key("acr").string(acr_of(assurance));
+    request::write_roles(writer, "provider_roles", provider_roles);
     write_time(writer, "authenticated", authenticated);
     write_time(writer, "given", given);
     write_time(writer, "used", used);

@@ -20,6 +20,7 @@
 #include "json/document.h"
 #include "records/sealing.h"
 #include "request/purpose_of_use.h"
+#include "request/role_name.h"
 #include "request/scope_request.h"
 
 namespace salus::identity {
@@ -39,6 +40,8 @@ struct Grant {
     std::string session;         // id of that in which it was given
     bool offline = false;        // it outlives that session (offline_access)
     Assurance assurance = Assurance::none;
+    // That the sign-in gave, beside the user's own (Session::provider_roles).
+    request::RoleNames provider_roles;
     WallTime authenticated{};
     WallTime given{};
     WallTime used{};

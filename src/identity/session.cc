@@ -44,6 +44,7 @@ std::string Session::to_json() const {
     write_bytes(writer, "secret", secret);
     writer.key("generation").integer(static_cast<std::int64_t>(generation));
     writer.key("acr").string(acr_of(assurance));
+    request::write_roles(writer, "provider_roles", provider_roles);
     write_time(writer, "authenticated", authenticated);
     write_time(writer, "began", began);
     write_time(writer, "used", used);
@@ -61,6 +62,9 @@ Result<Session> Session::from_json(json::Value root) {
     session.generation = static_cast<std::uint64_t>(generation);
     SALUS_TRY(auto const acr, text_in(root, "acr"));
     session.assurance = assurance_of(acr);
+    auto roles = request::roles_in(root, "provider_roles");
+    if (!roles) return fail(Errc::corrupt, "a session is damaged");
+    session.provider_roles = *std::move(roles);
     SALUS_TRY(session.authenticated, time_in(root, "authenticated"));
     SALUS_TRY(session.began, time_in(root, "began"));
     SALUS_TRY(session.used, time_in(root, "used"));

@@ -8,6 +8,7 @@
 #include "foundation/strong_id.h"
 #include "json/document.h"
 #include "records/sealing.h"
+#include "request/role_name.h"
 
 namespace salus::identity {
 
@@ -33,6 +34,8 @@ struct Session {
     crypto::Sha256Digest secret{};
     std::uint64_t generation = 0;  // the user's when it began
     Assurance assurance = Assurance::none;
+    // What the outside provider's token gave at the last sign-in; none if it was another way in.
+    request::RoleNames provider_roles;
     WallTime authenticated{};  // when that was proved last (`auth_time`)
     WallTime began{};
     WallTime used{};      // to limits::kSessionTouch

@@ -28,6 +28,14 @@ Result<OutsideRequest> outside_in(json::Value value) {
     return request;
 }
 
+Result<std::optional<FirstHalf>> half_in(json::Value root) {
+    auto const user = root.text_member("user");
+    if (!user) return std::optional<FirstHalf>();
+    auto roles = request::roles_in(root, "provider_roles");
+    if (!roles) return fail(Errc::corrupt, "a sign-in attempt is damaged");
+    return std::optional(FirstHalf{.user = UserId(*user), .provider_roles = *std::move(roles)});
+}
+
 }  // namespace
 
 WallTime SignInAttempt::expires() const noexcept {
@@ -40,7 +48,10 @@ std::string SignInAttempt::to_json() const {
     writer.begin_object();
     write_bytes(writer, "secret", secret);
     write_text(writer, "user_name", user_name);
-    if (user) writer.key("user").string(user->text());
+    if (half) {
+        writer.key("user").string(half->user.text());
+        request::write_roles(writer, "provider_roles", half->provider_roles);
+    }
     if (!ceremony.empty()) write_bytes(writer, "ceremony", ceremony);
     if (!totp_secret.empty()) write_bytes(writer, "totp_secret", totp_secret.reveal());
     if (outside) write_outside(writer, *outside);
@@ -53,7 +64,7 @@ Result<SignInAttempt> SignInAttempt::from_json(json::Value root) {
     SignInAttempt attempt;
     SALUS_TRY(attempt.secret, digest_in(root, "secret"));
     attempt.user_name = root.text_member("user_name").value_or("");
-    if (auto const user = root.text_member("user")) attempt.user = UserId(*user);
+    SALUS_TRY(attempt.half, half_in(root));
     if (root.member("ceremony")) {
         SALUS_TRY(attempt.ceremony, bytes_in(root, "ceremony"));
     }

@@ -12,6 +12,7 @@
 #include "foundation/strong_id.h"
 #include "json/document.h"
 #include "records/sealing.h"
+#include "request/role_name.h"
 
 namespace salus::identity {
 
@@ -25,6 +26,13 @@ struct OutsideRequest {
     WallTime began{};
 };
 
+// Whose first half of a sign-in was right: by a password, or because the outside provider named
+// them, and then the roles that its token gave. Neither is ever without the other.
+struct FirstHalf {
+    UserId user;
+    request::RoleNames provider_roles{};
+};
+
 // Its id is that of the browser's cookie, or of the session in which somebody adds a factor. It
 // ends where a session begins, and the cookie with it: no id from before a sign-in counts after it
 // (F6).
@@ -34,9 +42,9 @@ struct SignInAttempt {
 
     crypto::Sha256Digest secret{};  // of that cookie
     std::string user_name;          // as typed; empty: not said yet
-    std::optional<UserId> user;     // whose password was right, or whom the outside provider named
-    Bytes ceremony;                 // of WebAuthn, until it is answered; empty: none
-    SecretBytes totp_secret;        // shown, until it is proved; empty: none
+    std::optional<FirstHalf> half;
+    Bytes ceremony;                         // of WebAuthn, until it is answered; empty: none
+    SecretBytes totp_secret;                // shown, until it is proved; empty: none
     std::optional<OutsideRequest> outside;  // until the browser comes back from there
     WallTime began{};
 

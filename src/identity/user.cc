@@ -21,6 +21,9 @@ Result<void> read_rights(json::Value root, User& user) {
         if (!purpose) return fail(Errc::corrupt, "a user's purposes are damaged");
         user.purposes.push_back(*purpose);
     }
+    auto roles = request::roles_in(root, "roles");
+    if (!roles) return fail(Errc::corrupt, "a user's roles are damaged");
+    user.roles = *std::move(roles);
     user.fhir_user = root.text_member("fhir_user").value_or("");
     user.patient = root.text_member("patient").value_or("");
     return {};
@@ -133,6 +136,7 @@ std::string User::to_json() const {
     writer.key("purposes").begin_array();
     for (auto const purpose : purposes) writer.string(request::code_of(purpose).text());
     writer.end_array();
+    request::write_roles(writer, "roles", roles);
     write_text(writer, "fhir_user", fhir_user);
     write_text(writer, "patient", patient);
     writer.key("generation").integer(static_cast<std::int64_t>(generation));

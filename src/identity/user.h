@@ -19,6 +19,7 @@
 #include "json/document.h"
 #include "records/sealing.h"
 #include "request/purpose_of_use.h"
+#include "request/role_name.h"
 #include "request/scope.h"
 
 namespace salus::identity {
@@ -64,8 +65,9 @@ struct User {
     // The most that a token in their name can be granted, whatever the client may be.
     std::vector<request::Scope> scopes;
     std::vector<request::PurposeOfUse> purposes;  // the first is the default
-    std::string fhir_user;                        // "Practitioner/123"; empty: none
-    std::string patient;                          // id of the Patient that they are; empty: none
+    request::RoleNames roles;
+    std::string fhir_user;  // "Practitioner/123"; empty: none
+    std::string patient;    // id of the Patient that they are; empty: none
     // Whatever was issued under an earlier number is void: sessions, grants, tokens.
     std::uint64_t generation = 1;
     std::optional<Password> password;

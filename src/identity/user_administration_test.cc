@@ -135,6 +135,42 @@ TEST_F(UserAdministrationTest, EveryChangeEndsWhatWasIssued) {
     EXPECT_EQ(change("0123", R"({"status":"active"})").error().code, Errc::not_found);
 }
 
+TEST_F(UserAdministrationTest, RolesAreStatedAndEndWhatWasIssuedWithOthers) {
+    auto const id = *save(must(add(R"({"user_name":"bob","scope":"","purposes":["TREAT"],)"
+                                   R"("roles":["physician","nurse"]})")))
+                         .root()
+                         .text_member("id");
+    auto const names = [&] {
+        std::vector<std::string> all;
+        for (auto const& role : user(id).roles) all.push_back(role.text());
+        return all;
+    };
+    using Names = std::vector<std::string>;
+    EXPECT_EQ(names(), (Names{"nurse", "physician"}));
+    auto const before = user(id).generation;
+    auto const answer = save(must(change(id, R"({"roles":["auditor"]})")));
+    EXPECT_EQ(answer.root().member("roles")->raw(), R"(["auditor"])");
+    EXPECT_EQ(names(), Names{"auditor"});
+    EXPECT_GT(user(id).generation, before);
+    EXPECT_EQ(forgotten_, std::vector<std::string>{id});
+    // What is not said stays.
+    save(must(change(id, R"({"display_name":"Bob"})")));
+    EXPECT_EQ(names(), Names{"auditor"});
+    auto const listing = must(list_users(desk_));
+    EXPECT_NE(testing::EphiTestAccess::open(std::get<request::ReportContent>(listing.content).text)
+                  .find(R"("roles":["auditor"])"),
+              std::string::npos);
+    for (auto const* roles :
+         {R"("auditor")", R"(["Auditor"])", R"(["a-b"])", R"([""])", "[1]", "null",
+          R"(["a","b","c","d","e","f","g","h","i","j","k","l","m",)"
+          R"("n","o","p","q"])"}) {
+        EXPECT_EQ(change(id, R"({"roles":)" + std::string(roles) + "}").error().code, Errc::invalid)
+            << roles;
+    }
+    save(must(change(id, R"({"roles":[]})")));
+    EXPECT_EQ(names(), Names());
+}
+
 // An app that is allowed something just then makes the change be prepared again, from the same
 // request.
 TEST_F(UserAdministrationTest, WhatLosesARaceCanBePreparedAgain) {

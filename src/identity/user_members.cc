@@ -13,11 +13,12 @@ namespace {
 
 constexpr std::size_t kPurposesLargest = 8;
 
-constexpr std::array<std::string_view, 7> kNewMembers{
-    "user_name", "display_name", "scope", "purposes", "fhir_user", "patient", "provider_subject"};
-constexpr std::array<std::string_view, 9> kChangedMembers{
-    "status",  "display_name", "scope",        "purposes",        "fhir_user",
-    "patient", "enrol",        "end_sessions", "provider_subject"};
+constexpr std::array<std::string_view, 8> kNewMembers{"user_name", "display_name",    "scope",
+                                                      "purposes",  "roles",           "fhir_user",
+                                                      "patient",   "provider_subject"};
+constexpr std::array<std::string_view, 10> kChangedMembers{
+    "status",    "display_name", "scope", "purposes",     "roles",
+    "fhir_user", "patient",      "enrol", "end_sessions", "provider_subject"};
 
 Result<void> only_members(json::Value root, std::span<std::string_view const> known) {
     if (!root.is_object()) return fail(Errc::invalid, "a user is a JSON object");
@@ -53,6 +54,14 @@ Result<void> read_purposes(json::Value root, User& user) {
     return {};
 }
 
+Result<void> read_roles(json::Value root, User& user) {
+    if (!root.member("roles")) return {};
+    auto roles = request::roles_in(root, "roles");
+    if (!roles) return fail(Errc::invalid, request::kWhatRolesAre);
+    user.roles = *std::move(roles);
+    return {};
+}
+
 bool is_fhir_user(std::string_view text) {
     auto const slash = text.find('/');
     if (slash == std::string_view::npos || !fhir::is_id(text.substr(slash + 1))) return false;
@@ -83,6 +92,7 @@ Result<void> read_rights(json::Value root, User& user) {
     }
     SALUS_TRY_VOID(read_scope(root, user));
     SALUS_TRY_VOID(read_purposes(root, user));
+    SALUS_TRY_VOID(read_roles(root, user));
     return read_resources(root, user);
 }
 

@@ -43,6 +43,9 @@ std::string issue_access_token(request::Tenant const& tenant, authentication::To
     writer.key("jti").string(crypto::random_id(random));
     writer.key("scope").string(grant.scope_text());
     writer.key("purpose_of_use").string(request::code_of(grant.purpose).text());
+    // RFC 9068 section 2.2.3.1. What changes them ends the token: the user's generation, or the end
+    // of the client, whose registration never changes.
+    request::write_roles(writer, "roles", grant.roles);
     if (grant.person) write_person(writer, *grant.person);
     if (grant.patient_compartment)
         writer.key("patient_compartment").string(grant.patient_compartment->hex());

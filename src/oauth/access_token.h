@@ -29,6 +29,7 @@ struct AccessTokenGrant {
     request::ScopeWords words{};  // only in the name of a person
     // The one patient whose records scopes in the context of a patient reach.
     std::optional<CompartmentId> patient_compartment{};
+    request::RoleNames roles{};  // of the person; where there is none, of the client
 
     [[nodiscard]] std::string scope_text() const;
 };

@@ -124,6 +124,7 @@ Result<std::string> Authorizations::add_grant(Pending const& pending, Consent co
     grant->session = consent.session;
     grant->offline = consent.scope.words.has(ScopeWord::offline_access);
     grant->assurance = consent.proof.assurance;
+    grant->provider_roles = consent.proof.provider_roles;
     grant->authenticated = consent.proof.authenticated;
     grant->given = clock_.now();
     grant->used = clock_.now();

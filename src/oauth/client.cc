@@ -15,10 +15,11 @@ namespace {
 constexpr std::size_t kNameLargest = 200;
 constexpr std::size_t kPurposesLargest = 8;
 
-constexpr std::array<std::string_view, 19> kMembers{"client_id",
+constexpr std::array<std::string_view, 20> kMembers{"client_id",
                                                     "name",
                                                     "scope",
                                                     "purposes",
+                                                    "roles",
                                                     "jwks",
                                                     "jwks_uri",
                                                     "dpop_bound_access_tokens",
@@ -69,6 +70,7 @@ std::string to_json(Client const& client) {
     writer.key("purposes").begin_array();
     for (auto const purpose : client.purposes) writer.string(request::code_of(purpose).text());
     writer.end_array();
+    request::write_roles(writer, "roles", client.roles);
     if (!client.jwks.empty()) writer.key("jwks").raw(client.jwks);
     if (!client.jwks_uri.empty()) writer.key("jwks_uri").string(client.jwks_uri);
     write_metadata(writer, client);
@@ -97,6 +99,9 @@ Result<Client> client_from_json(json::Value root) {
     if (!scope) return fail(Errc::invalid, "scope must be SMART v2 scopes");
     client.scope = *scope;
     SALUS_TRY(client.purposes, purposes_from(root));
+    auto roles = request::roles_in(root, "roles");
+    if (!roles) return fail(Errc::invalid, request::kWhatRolesAre);
+    client.roles = *std::move(roles);
     if (auto const jwks = root.member("jwks")) {
         if (!jwks->is_object()) return fail(Errc::invalid, "jwks must be a JSON Web Key Set");
         client.jwks = jwks->raw();

@@ -13,6 +13,7 @@
 #include "json/document.h"
 #include "records/records.h"
 #include "request/purpose_of_use.h"
+#include "request/role_name.h"
 #include "request/scope_request.h"
 
 namespace salus::oauth {
@@ -56,6 +57,7 @@ struct Client {
     std::string name;                             // for people: shown at consent
     request::ScopeRequest scope;                  // the most it can be granted
     std::vector<request::PurposeOfUse> purposes;  // what it may ask for; the first is the default
+    request::RoleNames roles;                     // where it acts for itself
     Profile profile = Profile::smart;
     AuthenticationMethod authentication = AuthenticationMethod::private_key_jwt;
     GrantTypes grants{.client_credentials = true};

@@ -47,7 +47,8 @@ Result<request::Prepared> list_clients(records::Records& records, json::Parser& 
 
 Result<request::Prepared> remove_client(records::Records& records, json::Parser& parser,
                                         Clock const& clock, request::Exchange& exchange,
-                                        request::Permit const& permit) {
+                                        request::Permit const& permit,
+                                        authentication::Revocations& news) {
     auto const id = FormReader::take(permit.intent().id.clone());
     SALUS_TRY(auto const stored, read_client(records, id));
     if (!stored) return fail(Errc::not_found, "no such client");
@@ -67,6 +68,7 @@ Result<request::Prepared> remove_client(records::Records& records, json::Parser&
     SALUS_TRY(auto directory, directory_of(documents));
     identity::remove_id(directory->ids, id);
     SALUS_TRY_VOID(documents.write(directory, std::nullopt, prepared));
+    prepared.after_commit = [&news, id] { news.add(id); };
     return prepared;
 }
 

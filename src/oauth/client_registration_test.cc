@@ -44,6 +44,7 @@ TEST_F(ClientRegistrationTest, ARegisteredClientIsFoundAsItWasWritten) {
     auto body = members();
     body["name"] = R"("Praxis \"Süd\" \\ \u0001")";
     body["purposes"] = R"(["HPAYMT","TREAT"])";
+    body["roles"] = R"(["billing","billing"])";
     body["scope"] = "\"system/Claim.rs admin/check.read\"";
     room_.add_client(testing::json_of(body));
     auto const client = find("client-1");
@@ -51,6 +52,8 @@ TEST_F(ClientRegistrationTest, ARegisteredClientIsFoundAsItWasWritten) {
     EXPECT_EQ(client->id, ClientId("client-1"));
     EXPECT_EQ(client->name, "Praxis \"Süd\" \\ \x01");
     EXPECT_EQ(request::to_text(client->scope), "system/Claim.rs admin/check.read");
+    ASSERT_EQ(client->roles.size(), 1U);
+    EXPECT_EQ(client->roles[0].text(), "billing");
     EXPECT_EQ(client->purposes,
               (std::vector{request::PurposeOfUse::payment, request::PurposeOfUse::treatment}));
     ASSERT_NE(client->keys.find("k1"), nullptr);
@@ -134,6 +137,9 @@ TEST_F(ClientRegistrationTest, ScopesAndPurposes) {
           R"(["TREAT","TREAT","TREAT","TREAT","TREAT","TREAT","TREAT","TREAT","TREAT"])"}) {
         EXPECT_EQ(with("purposes", purposes), Errc::invalid) << purposes;
     }
+    for (auto const* roles : {R"("nurse")", R"(["Nurse"])", R"(["nurse",1])", "null"})
+        EXPECT_EQ(with("roles", roles), Errc::invalid) << roles;
+    EXPECT_EQ(with("roles", "[]"), std::nullopt);
 }
 
 // OpenID Connect Back-Channel Logout 1.0 section 2.2.

@@ -67,8 +67,8 @@ protected:
     testing::OauthRoom room_{instance_};
     ClientKey const key_ = ClientKey::make("k1");
     request::Challenge challenge_;
-    authentication::Authentication authentication_{room_.tenant(), room_.keys(), room_.guards(),
-                                                   room_.standing(), instance_.clock};
+    authentication::Authentication authentication_{room_.tenant(), room_.verified(), room_.guards(),
+                                                   instance_.clock};
 };
 
 TEST_F(MutualTlsTest, ACertificateWithARegisteredKeyIsEnough) {

@@ -71,7 +71,7 @@ public:
     [[nodiscard]] TestRecords& home() noexcept { return home_; }
     [[nodiscard]] request::Tenant const& tenant() const noexcept { return home_.tenant(); }
     [[nodiscard]] json::Parser& parser() noexcept { return parser_; }
-    [[nodiscard]] authentication::TokenKeys const& keys() const noexcept { return keys_; }
+    [[nodiscard]] authentication::TokenKeys& keys() noexcept { return keys_; }
 
     [[nodiscard]] static std::string client_json(std::string const& id,
                                                  std::vector<std::string> const& jwks,
@@ -133,6 +133,7 @@ public:
     [[nodiscard]] oauth::ClientTrust& trust() noexcept { return trust_; }
     [[nodiscard]] authentication::TokenGuards& guards() noexcept { return guards_; }
     [[nodiscard]] oauth::StandingTokens& standing() noexcept { return standing_; }
+    [[nodiscard]] authentication::VerifiedTokens& verified() noexcept { return verified_; }
 
     [[nodiscard]] static std::string text_of_content(request::Prepared const& prepared) {
         if (auto const* report = std::get_if<request::ReportContent>(&prepared.content))
@@ -158,8 +159,10 @@ private:
     oauth::TokenEndpoint endpoint_{home_.tenant(), keys_,  guards_,          home_.records(),
                                    parser_,        trust_, instance_.random, instance_.clock};
     oauth::StandingTokens standing_{home_.records(), parser_, instance_.clock};
-    oauth::TokenStatus status_{home_.tenant(), keys_,  guards_,        home_.records(),
-                               parser_,        trust_, instance_.clock};
+    authentication::VerifiedTokens verified_{home_.tenant(), keys_, guards_, standing_,
+                                             instance_.clock};
+    oauth::TokenStatus status_{home_.tenant(), verified_, guards_,        home_.records(),
+                               parser_,        trust_,    instance_.clock};
     request::AuditFacts facts_;
 };
 

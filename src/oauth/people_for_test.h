@@ -69,6 +69,10 @@ public:
         user_ = *must(documents_.read<identity::User>(user_.id));
     }
     [[nodiscard]] identity::User& changed_person() { return user_.value; }
+    // That the outside provider gave with the sign-in.
+    void give_in_session(request::RoleNames roles) {
+        session_.value.provider_roles = std::move(roles);
+    }
 
     using Fields = std::vector<std::pair<std::string, std::string>>;
     [[nodiscard]] Fields asked(std::string const& client = "app") const {

@@ -230,7 +230,8 @@ std::string PersonGrants::token_answer(Issue const& issue) {
                            .key_thumbprint = issue.binding.key,
                            .certificate_thumbprint = issue.binding.certificate,
                            .person = person_of(issue.live.grant.id, grant),
-                           .words = issue.scope.words};
+                           .words = issue.scope.words,
+                           .roles = request::united(issue.live.user.roles, grant.provider_roles)};
     bool const in_context = !grant.patient.empty();
     if (in_context && has_patient_scope(issue.scope))
         token.patient_compartment = records_.addressing().patient_compartment(grant.patient);

@@ -77,6 +77,36 @@ TEST_F(PersonGrantsTest, ACodeStandsForTokensOfThePersonAndNoIdOfAPatient) {
     EXPECT_EQ(identity.root().text_member("at_hash"), to_base64url(BytesView(hash).first(16)));
 }
 
+TEST_F(PersonGrantsTest, RolesOfThePersonAndOfTheSignInAreInTheToken) {
+    auto const role = [](char const* name) { return *request::RoleName::parse(name); };
+    auto const roles = [&](Answer const& answer) {
+        auto const token = claims(answer.texts.at("access_token"));
+        auto const member = token.root().member("roles");
+        return member ? std::string(member->raw()) : std::string();
+    };
+    EXPECT_EQ(roles(redeem(code())), "");
+    room_.changed_person().roles = {role("physician")};
+    room_.save_person();
+    room_.give_in_session({role("cardiologist"), role("physician")});
+    auto const first = redeem(code());
+    EXPECT_EQ(roles(first), R"(["cardiologist","physician"])");
+    EXPECT_EQ(claims(first.texts.at("id_token")).text().find("physician"), std::string_view::npos);
+    auto const facts = must(authentication::verify_access_token(
+        first.texts.at("access_token"), room_.tenant(), room_.keys(), instance_.clock.now()));
+    EXPECT_EQ(facts.roles, (request::RoleNames{role("cardiologist"), role("physician")}));
+    // A later sign-in with fewer gives fewer, and takes nothing from what was allowed before.
+    room_.give_in_session({});
+    EXPECT_EQ(roles(redeem(code())), R"(["physician"])");
+    auto const refreshed = refresh(first.texts.at("refresh_token"));
+    EXPECT_EQ(roles(refreshed), R"(["cardiologist","physician"])");
+    // Whoever changes a user's roles raises the generation (identity/user_administration.h).
+    room_.changed_person().roles = {};
+    ++room_.changed_person().generation;
+    room_.save_person();
+    EXPECT_FALSE(room_.stands(refreshed.texts.at("access_token")));
+    EXPECT_EQ(error(PeopleRoom::refreshing(refreshed.texts.at("refresh_token"))), "invalid_grant");
+}
+
 TEST_F(PersonGrantsTest, AnIdTokenIsNoAccessTokenT9) {
     auto const answer = redeem(code());
     EXPECT_FALSE(room_.stands(answer.texts.at("id_token")));

@@ -1,7 +1,7 @@
 // Whether an access token still counts, as the store has it: it was not revoked (RFC 7009; one
-// sealed document for each that was, until it would have expired), and of a token in the name of a
-// person, the grant that it rests on lives, and its user may sign in. IAM-8. Belongs to one thread,
-// as the records do.
+// sealed document for each that was, until it would have expired), its client was not removed, and
+// of a token in the name of a person, the grant that it rests on lives, and its user may sign in.
+// IAM-8. Belongs to one thread, as the records do.
 #pragma once
 
 #include "authentication/token_guards.h"

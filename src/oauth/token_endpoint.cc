@@ -110,7 +110,8 @@ Result<request::Prepared> TokenEndpoint::grant_to_itself(
                                  .scopes = std::move(granted),
                                  .purpose = *proven.purpose,
                                  .key_thumbprint = std::move(binding.key),
-                                 .certificate_thumbprint = std::move(binding.certificate)};
+                                 .certificate_thumbprint = std::move(binding.certificate),
+                                 .roles = proven.client->roles};
     return token_answer(issue_access_token(tenant_, keys_, grant, random_, clock_.now()), grant);
 }
 

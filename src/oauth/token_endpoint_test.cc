@@ -101,8 +101,8 @@ TEST_F(TokenEndpointTest, AValidAssertionIsWorthAToken) {
     EXPECT_EQ(EphiTestAccess::open(room_.facts().claimed_client), "client-1");
 
     request::Challenge challenge;
-    authentication::Authentication authentication(room_.tenant(), room_.keys(), room_.guards(),
-                                                  room_.standing(), instance_.clock);
+    authentication::Authentication authentication(room_.tenant(), room_.verified(), room_.guards(),
+                                                  instance_.clock);
     auto const request = testing::make_request(
         {.target = "/fhir",
          .headers = {{"Authorization", "Bearer " + *root.text_member("access_token")}}});

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "authentication/access_token_verifier.h"
 #include "identity/endings.h"
 #include "identity/user.h"
 #include "json/writer.h"
@@ -30,6 +29,7 @@ void write_token(json::Writer& writer, request::Tenant const& tenant,
     writer.key("iss").string(tenant.issuer());
     writer.key("aud").string(tenant.fhir_base());
     writer.key("jti").string(token.token_id);
+    request::write_roles(writer, "roles", token.roles);  // RFC 9068 section 2.2.3.1
     if (token.purpose) writer.key("purpose_of_use").string(request::code_of(*token.purpose).text());
     if (token.person) {
         writer.key("acr").string(token.person->acr);
@@ -62,7 +62,7 @@ Result<TokenStatus::Asker> TokenStatus::asker_of(request::Exchange& exchange, Fo
 }
 
 ClientId const* TokenStatus::Subject::client() const noexcept {
-    if (token) return &token->client;
+    if (token) return &token->facts().client;
     return grant ? &grant->value.client : nullptr;
 }
 
@@ -88,14 +88,13 @@ Result<TokenStatus::Subject> TokenStatus::subject_of(std::string_view text) {
         SALUS_TRY(subject.grant, grant_of(*shown));
         return subject;
     }
-    auto token = authentication::verify_access_token(text, tenant_, keys_, clock_.now());
-    if (!token) return subject;
-    SALUS_TRY(bool const stands, standing_.stands(*token));
-    if (!stands) return subject;
-    if (token->person) {
-        SALUS_TRY(subject.grant, documents_.read<identity::Grant>(token->person->grant));
+    auto const token = verified_.find(text);
+    if (!token && token.error().code == Errc::unauthenticated) return subject;
+    if (!token) return fail(token.error());
+    if (auto const& person = token->facts().person) {
+        SALUS_TRY(subject.grant, documents_.read<identity::Grant>(person->grant));
     }
-    subject.token = *std::move(token);
+    subject.token = *token;
     return subject;
 }
 
@@ -144,7 +143,7 @@ Result<std::string> TokenStatus::description(Subject const& subject) {
     writer.begin_object();
     writer.key("active").boolean(true);
     if (subject.token) {
-        write_token(writer, tenant_, *subject.token);
+        write_token(writer, tenant_, subject.token->facts());
     } else {
         write_refresh_token(writer, tenant_, subject.grant->value);
     }
@@ -169,8 +168,9 @@ Result<request::Prepared> TokenStatus::end(Asker const& asker, Subject const& su
         return protocol_error(400, "unauthorized_client", "the token is another client's");
     std::vector<std::string> ended;
     if (subject.token) {
-        SALUS_TRY_VOID(standing_.revoke(*subject.token, clock_.now(), prepared));
-        ended.push_back(subject.token->token_id);
+        auto const& token = subject.token->facts();
+        SALUS_TRY_VOID(standing_.revoke(token, clock_.now(), prepared));
+        ended.push_back(token.token_id);
     } else {
         SALUS_TRY(ended, identity::end_grant(documents_, subject.grant->value.user,
                                              subject.grant->id, prepared));

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "authentication/token_guards.h"
-#include "authentication/token_keys.h"
+#include "authentication/verified_tokens.h"
 #include "identity/grant.h"
 #include "json/document.h"
 #include "oauth/client_authentication.h"
@@ -17,11 +17,11 @@ namespace salus::oauth {
 class TokenStatus {
 public:
     // Borrows all.
-    TokenStatus(request::Tenant const& tenant, authentication::TokenKeys const& keys,
+    TokenStatus(request::Tenant const& tenant, authentication::VerifiedTokens& verified,
                 authentication::TokenGuards& guards, records::Records& records,
                 json::Parser& parser, ClientTrust& trust, Clock const& clock)
         : tenant_(tenant),
-          keys_(keys),
+          verified_(verified),
           guards_(guards),
           clients_(tenant, records, parser, trust, clock),
           standing_(records, parser, clock),
@@ -48,7 +48,7 @@ private:
     // What the text is, if it is one of ours and lives: an access token, a refresh token's grant,
     // or neither.
     struct Subject {
-        std::optional<request::CallerFacts> token;
+        std::optional<authentication::VerifiedToken> token;
         std::optional<StoredGrant> grant;  // of both kinds, in the name of a person
         [[nodiscard]] ClientId const* client() const noexcept;
     };
@@ -62,7 +62,7 @@ private:
     [[nodiscard]] Result<std::string> description(Subject const& subject);
 
     request::Tenant const& tenant_;
-    authentication::TokenKeys const& keys_;
+    authentication::VerifiedTokens& verified_;
     authentication::TokenGuards& guards_;
     ClientAuthentication clients_;
     StandingTokens standing_;

@@ -5,7 +5,10 @@
 
 #include "foundation/limits.h"
 #include "jose/algorithm.h"
+#include "oauth/client_administration.h"
 #include "oauth/oauth_for_test.h"
+#include "request/intent_for_test.h"
+#include "request/permit_for_test.h"
 
 namespace salus::oauth {
 namespace {
@@ -81,8 +84,8 @@ protected:
     OauthRoom room_{instance_};
     ClientKey key_ = ClientKey::make("k1");
     request::Challenge challenge_;
-    authentication::Authentication authentication_{room_.tenant(), room_.keys(), room_.guards(),
-                                                   room_.standing(), instance_.clock};
+    authentication::Authentication authentication_{room_.tenant(), room_.verified(), room_.guards(),
+                                                   instance_.clock};
     int assertions_ = 0;
 };
 
@@ -170,6 +173,111 @@ TEST_F(TokenStatusTest, ARevokedTokenIsNoneAtOnce) {
     // Again, and what never was one (RFC 7009 section 2.2).
     EXPECT_EQ(revoke("one", token), 200);
     EXPECT_EQ(revoke("two", "x"), 200);
+}
+
+// A token that was verified here is not verified again, whoever asks first.
+TEST_F(TokenStatusTest, ASignatureIsCheckedOnce) {
+    auto const token = token_of("one");
+    auto const& statistics = room_.verified().statistics();
+    EXPECT_TRUE(is_active("one", token));
+    EXPECT_TRUE(is_active("watcher", token));
+    EXPECT_EQ(bearer(token)->facts().client.text(), "one");
+    EXPECT_EQ(statistics.verified, 1U);
+    EXPECT_EQ(statistics.remembered, 2U);
+    // Who may not learn of it does not, though it is remembered.
+    EXPECT_FALSE(is_active("two", token));
+    auto const other = token_of("one");
+    EXPECT_EQ(bearer(other)->facts().client.text(), "one");
+    EXPECT_TRUE(is_active("one", other));
+    EXPECT_EQ(statistics.verified, 2U);
+    // What is no token is none each time.
+    EXPECT_FALSE(is_active("one", token + "x"));
+    EXPECT_FALSE(is_active("one", std::string(limits::kTokenBytes + 1, 'x')));
+    EXPECT_EQ(statistics.verified, 2U);
+}
+
+TEST_F(TokenStatusTest, WhatIsRememberedEndsWithTheToken) {
+    auto const token = token_of("one");
+    EXPECT_TRUE(is_active("one", token));
+    instance_.clock.advance(limits::kAccessTokenLife - std::chrono::seconds(1));
+    EXPECT_TRUE(is_active("one", token));
+    EXPECT_EQ(room_.verified().statistics().verified, 1U);
+    instance_.clock.advance(std::chrono::seconds(1) + limits::kClockSkew);
+    EXPECT_FALSE(is_active("one", token));
+}
+
+TEST_F(TokenStatusTest, WhatIsRememberedEndsWithItsRevocation) {
+    auto const token = token_of("one");
+    ASSERT_TRUE(is_active("one", token));
+    ASSERT_EQ(revoke("one", token), 200);
+    EXPECT_FALSE(is_active("one", token));
+    // Of another event loop's memory, too, which has the news and not the request.
+    authentication::VerifiedTokens elsewhere(room_.tenant(), room_.keys(), room_.guards(),
+                                             room_.standing(), instance_.clock);
+    auto const next = token_of("one");
+    ASSERT_TRUE(elsewhere.find(next).has_value());
+    ASSERT_EQ(revoke("one", next), 200);
+    EXPECT_EQ(elsewhere.find(next).error().code, Errc::unauthenticated);
+}
+
+// A key that signs no more stands for its last token, and both doors agree about it.
+TEST_F(TokenStatusTest, WhatIsRememberedEndsBeforeItsKey) {
+    auto const token = token_of("one");
+    ASSERT_TRUE(is_active("one", token));
+    auto& rotation = room_.tenant().keyring.rotation();
+    auto const next = must(rotation.begin_purpose_key(keys::Purpose::token_signing));
+    ASSERT_TRUE(room_.keys().rotate(next, instance_.clock.now()).has_value());
+    EXPECT_TRUE(is_active("one", token));
+    EXPECT_EQ(bearer(token)->facts().client.text(), "one");
+    instance_.clock.advance(limits::kAccessTokenLife + limits::kClockSkew +
+                            std::chrono::seconds(2));
+    ASSERT_EQ(must(room_.keys().destroy_expired(instance_.clock.now())), 1U);
+    EXPECT_FALSE(is_active("one", token));
+    auto const refused = authentication_.authenticate(
+        testing::make_request(
+            {.target = "/fhir", .headers = {{"Authorization", "Bearer " + token}}}),
+        challenge_);
+    EXPECT_EQ(refused.error().code, Errc::unauthenticated);
+}
+
+TEST_F(TokenStatusTest, AClientsRolesAreInItsTokens) {
+    auto json = OauthRoom::client_json("registry", {key_.jwk()});
+    json.insert(json.size() - 1, R"(,"roles":["registry","auditor"])");
+    room_.add_client(json);
+    auto const token = token_of("registry");
+    auto const document = introspected("registry", token);
+    EXPECT_EQ(document.root().member("roles")->raw(), R"(["auditor","registry"])");
+    auto const& roles = bearer(token)->facts().roles;
+    ASSERT_EQ(roles.size(), 2U);
+    EXPECT_EQ(roles[0].text(), "auditor");
+    EXPECT_FALSE(introspected("one", token_of("one")).root().member("roles").has_value());
+}
+
+// And with them everything that was issued to it.
+TEST_F(TokenStatusTest, TokensOfARemovedClientEndAtOnce) {
+    auto const remembered = token_of("one");
+    auto const other = token_of("one");
+    ASSERT_TRUE(is_active("watcher", remembered));
+    request::IntentFacts facts;
+    facts.interaction = request::Interaction::client_remove;
+    facts.tenant = room_.tenant().name;
+    facts.id = EphiText(std::string("one"));
+    auto exchange = testing::make_exchange(
+        room_.tenant(),
+        testing::make_request({.method = http::Method::remove, .target = "/admin/clients/one"}));
+    auto prepared = must(remove_client(
+        room_.home().records(), room_.parser(), instance_.clock, exchange,
+        testing::make_permit(bearer(token_of("watcher")), testing::make_intent(std::move(facts))),
+        room_.guards().revocations));
+    auto const follows = prepared.after_commit;
+    ASSERT_TRUE(room_.commit(std::move(prepared)).has_value());
+    follows();
+    EXPECT_FALSE(is_active("watcher", remembered));
+    EXPECT_FALSE(is_active("watcher", other));
+    // Its id is nobody else's, so no token of before is a later client's.
+    EXPECT_EQ(room_.prepare_registration(OauthRoom::client_json("one", {key_.jwk()})).error().code,
+              Errc::conflict);
+    EXPECT_TRUE(is_active("two", token_of("two")));
 }
 
 // The store remembers as long as the token would count, and no longer.

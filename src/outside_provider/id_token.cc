@@ -79,7 +79,8 @@ Result<Proven> check_id_token(std::string_view token, jose::KeySet const& keys,
     return Proven{.subject = claims.subject,
                   .assurance = assurance_of(settings, payload.text_member("acr").value_or(""),
                                             methods_in(payload)),
-                  .authenticated = authenticated};
+                  .authenticated = authenticated,
+                  .roles = roles_given(settings.roles, payload)};
 }
 
 }  // namespace salus::outside_provider

@@ -1,5 +1,6 @@
 // The ID token of an outside provider (OpenID Connect Core section 3.1.3.7): who it says has signed
-// in, how and when. `sub` names them; no other claim about a person is read. Any thread.
+// in, how and when. `sub` names them; of other claims about a person those alone are read that the
+// operator made to mean roles. Any thread.
 #pragma once
 
 #include <string>
@@ -10,13 +11,15 @@
 #include "identity/session.h"
 #include "jose/jwk.h"
 #include "outside_provider/settings.h"
+#include "request/role_name.h"
 
 namespace salus::outside_provider {
 
 struct Proven {
     std::string subject;  // identity::is_subject()
     identity::Assurance assurance = identity::Assurance::none;
-    WallTime authenticated{};  // `auth_time`
+    WallTime authenticated{};    // `auth_time`
+    request::RoleNames roles{};  // that the operator's rules give
 };
 
 struct Expected {

@@ -31,6 +31,13 @@ std::string wanted_classes(Settings const& settings) {
     return out;
 }
 
+// RFC 6749 section 3.3.
+std::string wanted_scope(Settings const& settings) {
+    std::string out = "openid";
+    for (auto const& scope : settings.scopes) out.append(" ").append(scope);
+    return out;
+}
+
 }  // namespace
 
 std::string authorization_url(Metadata const& metadata, Settings const& settings, Ask const& ask) {
@@ -39,7 +46,7 @@ std::string authorization_url(Metadata const& metadata, Settings const& settings
     std::vector<request::Parameter> parameters{{"response_type", "code"},
                                                {"client_id", settings.client_id},
                                                {"redirect_uri", ask.redirect_uri},
-                                               {"scope", "openid"},
+                                               {"scope", wanted_scope(settings)},
                                                {"state", ask.state},
                                                {"nonce", ask.nonce},
                                                {"code_challenge", challenge},

@@ -18,12 +18,21 @@ namespace salus::testing {
 
 inline std::string const kProviderIssuer = "https://login.example";
 
+inline request::RoleName role(std::string_view name) {
+    return *request::RoleName::parse(name);
+}
+
 inline outside_provider::Settings provider_settings() {
-    return {.issuer = kProviderIssuer,
-            .client_id = "salus",
-            .name = "Example <Hospital>",
-            .multi_factor = {.acr = {"mfa"}, .amr = {"otp"}},
-            .phishing_resistant = {.acr = {"phr"}, .amr = {}}};
+    return {
+        .issuer = kProviderIssuer,
+        .client_id = "salus",
+        .name = "Example <Hospital>",
+        .multi_factor = {.acr = {"mfa"}, .amr = {"otp"}},
+        .phishing_resistant = {.acr = {"phr"}, .amr = {}},
+        .roles = {{.claim = "groups", .value = "cardiology-nurses", .role = role("nurse")},
+                  {.claim = "groups", .value = "ward-4", .role = role("nurse")},
+                  {.claim = "groups", .value = "Ärzte", .role = role("physician")},
+                  {.claim = "department", .value = "cardiology", .role = role("cardiologist")}}};
 }
 
 // Members by name, each value as JSON text, so that a test can take one away or spoil it.

@@ -78,6 +78,49 @@ TEST_F(ProviderTest, ACodeSaysWhoSignedInHowAndWhen) {
               "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
 }
 
+TEST_F(ProviderTest, ClaimsGiveTheRolesThatTheOperatorNamed) {
+    auto const roles = [&](std::string const& groups) {
+        network_.claims["groups"] = groups;
+        std::vector<std::string> names;
+        auto const proven = redeem();
+        EXPECT_TRUE(proven.has_value());
+        for (auto const& role : proven->roles) names.push_back(role.text());
+        return names;
+    };
+    using Names = std::vector<std::string>;
+    EXPECT_EQ(roles(R"(["staff","cardiology-nurses"])"), Names{"nurse"});
+    EXPECT_EQ(roles(R"("cardiology-nurses")"), Names{"nurse"});
+    EXPECT_EQ(roles(R"(["Ärzte","ward-4","cardiology-nurses"])"), (Names{"nurse", "physician"}));
+    network_.claims["department"] = quoted("cardiology");
+    EXPECT_EQ(roles("[]"), Names{"cardiologist"});
+    network_.claims.erase("department");
+    // Exactly, as a text, and in this claim.
+    for (auto const* groups :
+         {R"(["Cardiology-Nurses"])", R"(["cardiology-nurses "])", R"(["cardiology"])",
+          R"("cardiology-nurses,staff")", R"([["cardiology-nurses"]])", "7", "null",
+          R"({"cardiology-nurses":true})", R"({"0":"cardiology-nurses"})"}) {
+        EXPECT_EQ(roles(groups), Names()) << groups;
+    }
+    network_.claims["roles"] = R"(["cardiology-nurses","nurse"])";
+    EXPECT_EQ(roles("[]"), Names());
+}
+
+TEST(ProviderRoles, AListOfThousandsCountsForNothing) {
+    json::Parser parser;
+    auto const given = [&](std::size_t count) {
+        std::string text = R"({"groups":["cardiology-nurses")";
+        for (std::size_t i = 1; i < count; ++i) text += ",\"a\"";
+        auto const document = parser.parse(text + "]}");
+        EXPECT_TRUE(document.has_value());
+        return roles_given(testing::provider_settings().roles, document->root()).size();
+    };
+    EXPECT_EQ(given(limits::kProviderClaimValues), 1U);
+    EXPECT_EQ(given(limits::kProviderClaimValues + 1), 0U);
+    EXPECT_TRUE(may_mean_roles("groups"));
+    for (auto const* claim : {"email", "sub", "name", "preferred_username", "acr"})
+        EXPECT_FALSE(may_mean_roles(claim)) << claim;
+}
+
 TEST_F(ProviderTest, ATokenThatIsNotForUsIsRefused) {
     expect_refused({{"iss", quoted("https://login.example/")}});
     expect_refused({{"iss", ""}});

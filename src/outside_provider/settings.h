@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "identity/session.h"
+#include "outside_provider/role_rule.h"
 
 namespace salus::outside_provider {
 
@@ -20,6 +21,8 @@ struct Settings {
     std::string name;       // on the button
     Accepted multi_factor;
     Accepted phishing_resistant;
+    std::vector<RoleRule> roles{};      // all that its claims can give
+    std::vector<std::string> scopes{};  // asked for beside openid, where claims need them
 };
 
 // What a sign-in of these values proves here: nothing, unless the operator said so.

@@ -52,9 +52,11 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
       client_trust_{.keys = oauth::KeyWish(house.remote_keys),
                     .authorities = house.client_authorities},
       standing_(*records_, parser_, house.clock),
+      verified_tokens_(tenant.tenant, tenant.token_keys, house.token_guards, standing_,
+                       house.clock),
       token_endpoint_(tenant.tenant, tenant.token_keys, house.token_guards, *records_, parser_,
                       client_trust_, house.random, house.clock),
-      token_status_(tenant.tenant, tenant.token_keys, house.token_guards, *records_, parser_,
+      token_status_(tenant.tenant, verified_tokens_, house.token_guards, *records_, parser_,
                     client_trust_, house.clock),
       authorization_endpoint_(tenant.tenant, house.token_guards, *records_, parser_, client_trust_,
                               house.random, house.clock),
@@ -127,7 +129,8 @@ Result<request::Prepared> TenantDesk::prepare_clients(request::Exchange& exchang
     if (interaction == Interaction::client_list)
         return oauth::list_clients(*records_, parser_, house_.clock);
     if (interaction == Interaction::client_remove)
-        return oauth::remove_client(*records_, parser_, house_.clock, exchange, permit);
+        return oauth::remove_client(*records_, parser_, house_.clock, exchange, permit,
+                                    house_.token_guards.revocations);
     return fail(Errc::internal, "an interaction has no operation");
 }
 

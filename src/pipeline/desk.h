@@ -8,6 +8,7 @@
 
 #include "admin/definition_packages.h"
 #include "admin/key_rotation.h"
+#include "authentication/verified_tokens.h"
 #include "authorization/decide.h"
 #include "minimum_necessary/narrowing.h"
 #include "oauth/authorization_endpoint.h"
@@ -33,7 +34,7 @@ public:
     operations::Classifier& classifier() noexcept { return classifier_; }
     authorization::Authorization const& authorization() const noexcept { return authorization_; }
     minimum_necessary::Narrowing& narrowing() noexcept { return narrowing_; }
-    authentication::Standing& standing() noexcept { return standing_; }
+    authentication::VerifiedTokens& verified_tokens() noexcept { return verified_tokens_; }
 
     // What the permit allows, done up to the point where it would become visible.
     [[nodiscard]] Result<request::Prepared> prepare(request::Exchange& exchange,
@@ -75,6 +76,7 @@ private:
     authorization::Authorization authorization_;
     oauth::ClientTrust client_trust_;
     oauth::StandingTokens standing_;
+    authentication::VerifiedTokens verified_tokens_;
     oauth::TokenEndpoint token_endpoint_;
     oauth::TokenStatus token_status_;
     oauth::AuthorizationEndpoint authorization_endpoint_;

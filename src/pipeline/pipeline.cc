@@ -270,8 +270,8 @@ Pipeline::Pipeline(House const& house, Workers& workers, std::unique_ptr<Desk> d
             tenant->tenant.name,
             Safeguards{
                 .authentication = authentication::Authentication(
-                    tenant->tenant, tenant->token_keys, house.token_guards,
-                    desk_->of(tenant->tenant).standing(), house.clock),
+                    tenant->tenant, desk_->of(tenant->tenant).verified_tokens(), house.token_guards,
+                    house.clock),
                 .gate = audit_controls::Gate(tenant->tenant, house.policy_hash, house.random)});
     }
 }

@@ -10,6 +10,7 @@
 #include "foundation/clock.h"
 #include "foundation/strong_id.h"
 #include "request/purpose_of_use.h"
+#include "request/role_name.h"
 #include "request/scope.h"
 
 namespace salus::authentication {
@@ -34,6 +35,7 @@ struct CallerFacts {
     std::string token_id;  // jti
     std::optional<PurposeOfUse> purpose;
     std::optional<Person> person;  // nothing: the client acts for itself
+    RoleNames roles;               // of the person; where there is none, of the client
     std::vector<Scope> scopes;
     std::string scope_text;  // canonical, for the audit leaf
     // Patient-context tokens reach this compartment and no other.

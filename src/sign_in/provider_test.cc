@@ -214,6 +214,52 @@ TEST_F(ProviderSignInTest, ASignInThatProvesTooLittleIsNothingWithoutASecondFact
     expect_refused(browser_, browser_.get(way_back(url)), "sign-in.provider-too-weak");
 }
 
+// Roles that the provider's claims give are those of the last sign-in there, and of nothing else.
+TEST_F(ProviderSignInTest, RolesHoldForTheSessionThatTheyCameWith) {
+    request::RoleNames const both{role("nurse"), role("physician")};
+    auto url = leave(browser_);
+    network_.claims["groups"] = R"(["ward-4","Ärzte","staff"])";
+    EXPECT_EQ(browser_.get(way_back(url)).status, 303);
+    EXPECT_EQ(session_of(browser_).provider_roles, both);
+    EXPECT_TRUE(house_.stored(ada_->id)->roles.empty());
+    // Another browser of the same person has what its own sign-in gave.
+    Browser elsewhere(house_);
+    url = leave(elsewhere);
+    network_.claims["groups"] = R"(["ward-4"])";
+    EXPECT_EQ(elsewhere.get(way_back(url)).status, 303);
+    EXPECT_EQ(session_of(elsewhere).provider_roles, request::RoleNames{role("nurse")});
+    EXPECT_EQ(session_of(browser_).provider_roles, both);
+    // The same session, after a sign-in of our own: it goes on, without them.
+    auto const session = browser_.cookie("session").id;
+    house_.clock().advance(std::chrono::seconds(60));
+    browser_.get("/sign-in?again=1");
+    browser_.post("/sign-in/password", {{"username", "ada"}, {"password", std::string(kPassword)}});
+    EXPECT_EQ(
+        browser_.post("/sign-in/one-time-password", {{"code", house_.code_of(ada_->id)}}).status,
+        303);
+    EXPECT_EQ(browser_.cookie("session").id, session);
+    EXPECT_TRUE(session_of(browser_).provider_roles.empty());
+}
+
+TEST_F(ProviderSignInTest, RolesWaitForTheSecondHalfAndAreOfItsPersonAlone) {
+    auto const bob = house_.add_user("bob");
+    acr_ = "pwd";
+    auto url = leave(browser_);
+    network_.claims["groups"] = R"("ward-4")";
+    EXPECT_EQ(browser_.get(way_back(url)).location, "/sign-in/one-time-password");
+    browser_.get("/sign-in/one-time-password");
+    browser_.post("/sign-in/one-time-password", {{"code", house_.code_of(ada_->id)}});
+    EXPECT_EQ(session_of(browser_).provider_roles, request::RoleNames{role("nurse")});
+    // Who begins another sign-in in that browser leaves the first half with its roles.
+    Browser shared(house_);
+    url = leave(shared);
+    network_.claims["groups"] = R"("ward-4")";
+    EXPECT_EQ(shared.get(way_back(url)).location, "/sign-in/one-time-password");
+    shared.sign_in(bob);
+    EXPECT_EQ(session_of(shared).user, bob.value.id);
+    EXPECT_TRUE(session_of(shared).provider_roles.empty());
+}
+
 TEST_F(ProviderSignInTest, AStrongSignInThereIsOneHere) {
     acr_ = "phr";
     EXPECT_EQ(sign_in(browser_).status, 303);

@@ -122,8 +122,7 @@ Result<void> touch(Desk const& desk, Stored<Session> session, request::Prepared&
 }
 
 Result<void> begin_session(Desk const& desk, Visit const& visit, identity::User const& user,
-                           identity::Assurance assurance, request::Prepared& prepared,
-                           std::optional<WallTime> authenticated) {
+                           SignInProof proof, request::Prepared& prepared) {
     auto documents = desk.documents();
     auto cookie = identity::SecretId::make(desk.random);
     SALUS_TRY(auto former, session_here(documents, visit));
@@ -141,8 +140,9 @@ Result<void> begin_session(Desk const& desk, Visit const& visit, identity::User 
         .user = user.id,
         .secret = cookie.hash(),
         .generation = user.generation,
-        .assurance = assurance,
-        .authenticated = authenticated.value_or(visit.now()),
+        .assurance = proof.assurance,
+        .provider_roles = std::move(proof.provider_roles),
+        .authenticated = proof.authenticated.value_or(visit.now()),
         .began = visit.now(),
         .used = visit.now(),
         .browser = browser_name(visit.exchange().request.headers.get("User-Agent").value_or(""))};

@@ -23,15 +23,22 @@ struct LiveSession {
 [[nodiscard]] Result<void> touch(Desk const& desk, identity::Stored<identity::Session> session,
                                  request::Prepared& prepared);
 
+// How somebody proved who they are.
+struct SignInProof {
+    identity::Assurance assurance = identity::Assurance::none;
+    // That the outside provider's token gave with it, and no other way of signing in does.
+    request::RoleNames provider_roles{};
+    std::optional<WallTime> authenticated{};  // nothing: now
+};
+
 // Somebody proved who they are: a session under a new cookie. In a browser where the same person
 // has one, that session goes on, so that what apps were allowed for as long as it lasts does, too;
 // its former cookie opens nothing any more. Somebody else's ends. What was half done in this
-// browser is over, and what waits for it waits under a new cookie. The user's document is the
-// caller's to write. `authenticated`: when they proved it; nothing: now.
+// browser is over, and what waits for it waits under a new cookie. Its roles are those of this
+// proof, whatever those of the last one were. The user's document is the caller's to write.
 [[nodiscard]] Result<void> begin_session(Desk const& desk, Visit const& visit,
-                                         identity::User const& user, identity::Assurance assurance,
-                                         request::Prepared& prepared,
-                                         std::optional<WallTime> authenticated = std::nullopt);
+                                         identity::User const& user, SignInProof proof,
+                                         request::Prepared& prepared);
 // The present session under a new cookie and the user's present generation, which the caller just
 // raised: every other session, grant and token of this user is void.
 [[nodiscard]] Result<void> renew_alone(Desk const& desk, LiveSession live,

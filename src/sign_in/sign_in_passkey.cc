@@ -93,7 +93,7 @@ Result<request::Prepared> SignIn::take_passkey(Visit const& visit) const {
     if (doubtful && user->password && user->totp) {
         auto prepared = go_to(visit, "/sign-in/one-time-password");
         attempt->user_name = user->user_name;
-        attempt->user = user->id;
+        attempt->half = identity::FirstHalf{.user = user->id};
         facts.user = user->id;
         SALUS_TRY_VOID(save(documents, user, prepared));
         SALUS_TRY_VOID(keep(desk_, attempt, prepared));
@@ -101,9 +101,8 @@ Result<request::Prepared> SignIn::take_passkey(Visit const& visit) const {
     }
     auto prepared = go_on(visit);
     SALUS_TRY_VOID(save(documents, user, prepared));
-    SALUS_TRY_VOID(begin_session(desk_, visit, user.value,
-                                 doubtful ? Assurance::multi_factor : Assurance::phishing_resistant,
-                                 prepared));
+    auto const assurance = doubtful ? Assurance::multi_factor : Assurance::phishing_resistant;
+    SALUS_TRY_VOID(begin_session(desk_, visit, user.value, {.assurance = assurance}, prepared));
     return prepared;
 }
 

@@ -64,7 +64,7 @@ Result<request::Prepared> SignIn::take_password(Visit const& visit) const {
     auto prepared = go_to(visit, "/sign-in/one-time-password");
     SALUS_TRY(auto attempt, attempt_of(desk_, visit.browser()));
     attempt->user_name = user->value.user_name;
-    attempt->user = user->value.id;
+    attempt->half = identity::FirstHalf{.user = user->value.id};
     SALUS_TRY_VOID(keep(desk_, attempt, prepared));
     SALUS_TRY_VOID(guess.half_right(prepared));
     if (!check.renewed.empty()) {
@@ -78,7 +78,7 @@ Result<request::Prepared> SignIn::take_password(Visit const& visit) const {
 Result<request::Prepared> SignIn::ask_one_time_password(Visit const& visit, Literal what_failed,
                                                         int status) const {
     SALUS_TRY(auto const attempt, attempt_of(desk_, visit.browser()));
-    if (!attempt.value.user) return go_to(visit, "/sign-in");
+    if (!attempt.value.half) return go_to(visit, "/sign-in");
     SALUS_TRY(auto const waiting, waiting_here(desk_, visit));
     return show(visit, one_time_password_page({.visit = visit,
                                                .waiting = waiting ? &*waiting : nullptr,
@@ -90,8 +90,8 @@ Result<request::Prepared> SignIn::ask_one_time_password(Visit const& visit, Lite
 Result<request::Prepared> SignIn::take_one_time_password(Visit const& visit) const {
     auto documents = desk_.documents();
     SALUS_TRY(auto const attempt, attempt_of(desk_, visit.browser()));
-    if (!attempt.value.user) return go_to(visit, "/sign-in");
-    SALUS_TRY(auto user, active_user(documents, *attempt.value.user));
+    if (!attempt.value.half) return go_to(visit, "/sign-in");
+    SALUS_TRY(auto user, active_user(documents, attempt.value.half->user));
     SALUS_TRY(auto guess, Guess::begin(desk_, visit, attempt.value.user_name, user));
     if (auto const wait = guess.retry_after(); wait.count() > 0) {
         failed(visit, user);
@@ -113,7 +113,10 @@ Result<request::Prepared> SignIn::take_one_time_password(Visit const& visit) con
     auto prepared = go_on(visit);
     SALUS_TRY_VOID(save(documents, *user, prepared));
     SALUS_TRY_VOID(guess.right(prepared));
-    SALUS_TRY_VOID(begin_session(desk_, visit, user->value, Assurance::multi_factor, prepared));
+    SALUS_TRY_VOID(begin_session(desk_, visit, user->value,
+                                 {.assurance = Assurance::multi_factor,
+                                  .provider_roles = attempt.value.half->provider_roles},
+                                 prepared));
     return prepared;
 }
 
@@ -146,7 +149,8 @@ Result<request::Prepared> SignIn::take_code(Visit const& visit) const {
     auto prepared = go_to(visit, "/account");
     SALUS_TRY_VOID(save(documents, *user, prepared));
     SALUS_TRY_VOID(guess.right(prepared));
-    SALUS_TRY_VOID(begin_session(desk_, visit, user->value, Assurance::recovery, prepared));
+    SALUS_TRY_VOID(
+        begin_session(desk_, visit, user->value, {.assurance = Assurance::recovery}, prepared));
     return prepared;
 }
 

@@ -181,13 +181,16 @@ Result<request::Prepared> SignIn::admit_from_provider(Visit const& visit, Attemp
     if (!enough) {
         auto prepared = go_to(visit, "/sign-in/one-time-password");
         attempt->user_name = user->value.user_name;
-        attempt->user = user->value.id;
+        attempt->half = identity::FirstHalf{.user = user->value.id, .provider_roles = proven.roles};
         SALUS_TRY_VOID(keep(desk_, attempt, prepared));
         return prepared;
     }
     auto prepared = go_on(visit);
     auto const when = asked.anew ? visit.now() : std::min(visit.now(), proven.authenticated);
-    SALUS_TRY_VOID(begin_session(desk_, visit, user->value, proven.assurance, prepared, when));
+    SALUS_TRY_VOID(begin_session(
+        desk_, visit, user->value,
+        {.assurance = proven.assurance, .provider_roles = proven.roles, .authenticated = when},
+        prepared));
     return prepared;
 }
 

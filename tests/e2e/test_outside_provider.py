@@ -11,6 +11,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import people
 from instance import Instance, REPOSITORY, free_port
 
 PROVIDER = REPOSITORY / "tests/outside/provider"
@@ -33,6 +34,7 @@ class Browser:
     """Keeps cookies, and goes nowhere by itself."""
 
     def __init__(self, instance):
+        self.instance = instance
         self.base = f"https://localhost:{instance.port}"
         self.jar = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(
@@ -54,6 +56,13 @@ class Browser:
 
     def has_session(self):
         return any(cookie.name.endswith("-session") for cookie in self.jar)
+
+    def as_people(self):
+        """The same browser, to go where apps send it."""
+        browser = people.Browser(self.instance)
+        browser.cookies = {cookie.name: cookie.value for cookie in self.jar
+                           if cookie.name.startswith("__Host-salus")}
+        return browser
 
     def leave(self, page="/sign-in"):
         """To the provider: the address that the browser is sent to."""
@@ -133,10 +142,15 @@ client_id = "salus"
 name = "Example Hospital"
 authorities = "tls/ca.crt"
 networks = {networks}
+scopes = ["groups"]
 [sign_in.provider.multi_factor]
 acr = ["mfa"]
 [sign_in.provider.phishing_resistant]
 acr = ["phr"]
+[[sign_in.provider.roles]]
+claim = "groups"
+value = "cardiology-nurses"
+role = "nurse"
 """)
 
     def command(self, *arguments, check=True):
@@ -219,6 +233,46 @@ acr = ["phr"]
         back, asked = browser.come_back(form("nobody"))
         self.assertFalse(asked)
         self.assertEqual(browser.send(back).status, 303)
+
+    def test_7_roles_come_from_the_administrator_and_from_claims(self):
+        self.command("user", "change", "ada", "--role", "physician")
+        self.assertIn("roles: physician", self.command("user", "list").stdout)
+        app = people.App(self.instance, "roles")
+
+        def tokens(groups):
+            browser = self.browser()
+            back, _ = browser.come_back(form("account-7") | {"groups": groups})
+            self.assertEqual(browser.send(back).status, 303)
+            return app.tokens(browser.as_people())
+
+        def post(path, fields, token=None):
+            headers = {"Content-Type": people.FORM}
+            if token:
+                headers["Authorization"] = "Bearer " + token
+            return self.instance.client().post(path, urllib.parse.urlencode(fields), headers)
+
+        def roles(answer):
+            return people.claims_of(answer["access_token"]).get("roles")
+
+        def refresh(answer):
+            return post("/oauth/token", {"grant_type": "refresh_token", "client_id": app.name,
+                                         "refresh_token": answer["refresh_token"]})
+
+        first = tokens("staff,cardiology-nurses")
+        self.assertEqual(roles(first), ["nurse", "physician"])
+        # Exactly, or not at all; a later sign-in gives what it says, and takes nothing back.
+        self.assertEqual(roles(tokens("staff,Cardiology-Nurses")), ["physician"])
+        refreshed = refresh(first).json()
+        self.assertEqual(roles(refreshed), ["nurse", "physician"])
+        token = refreshed["access_token"]
+        for _ in range(2):
+            described = post("/oauth/introspect", {"token": token}, token)
+            self.assertEqual(described.json()["roles"], ["nurse", "physician"])
+        # What changes them ends what was issued with them.
+        self.command("user", "change", "ada", "--no-roles")
+        self.assertEqual(post("/oauth/introspect", {"token": token}, token).status, 401)
+        self.assertEqual(refresh(refreshed).status, 400)
+        self.assertIsNone(roles(tokens("staff")))
 
     def test_8_who_is_not_linked_any_more_is_out_at_once(self):
         browser = self.browser()

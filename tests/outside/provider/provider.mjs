@@ -1,7 +1,7 @@
 // node provider.mjs PORT KEY CERTIFICATE CLIENT_KEYS REDIRECT_URI: an OpenID provider by
 // oidc-provider, at https://localhost:PORT, with one client: salus. Whoever posts `account` and
-// `acr` to the page of an interaction is signed in as that; `cancel` refuses. Says "ready" when it
-// listens.
+// `acr` to the page of an interaction is signed in as that, and is in the `groups` of the form, from
+// there on; `cancel` refuses. Says "ready" when it listens.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { generateKeyPairSync } from "node:crypto";
@@ -12,6 +12,8 @@ const issuer = `https://localhost:${port}`;
 
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const signingKey = { ...privateKey.export({ format: "jwk" }), kid: "one", use: "sig", alg: "ES256" };
+
+const groupsOf = new Map(); // by account
 
 const provider = new oidc.Provider(issuer, {
   clients: [
@@ -35,18 +37,24 @@ const provider = new oidc.Provider(issuer, {
   features: { devInteractions: { enabled: false } },
   interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
   // An address that names somebody else: nobody may come in by it.
-  claims: { openid: ["sub", "email"], acr: null, auth_time: null, iss: null },
+  claims: {
+    openid: ["sub", "email"],
+    groups: ["groups"],
+    acr: null,
+    auth_time: null,
+    iss: null,
+  },
   conformIdTokenClaims: false,
   findAccount: (ctx, id) => ({
     accountId: id,
-    claims: async () => ({ sub: id, email: "ada" }),
+    claims: async () => ({ sub: id, email: "ada", groups: groupsOf.get(id) ?? [] }),
   }),
   loadExistingGrant: async (ctx) => {
     const grant = new ctx.oidc.provider.Grant({
       clientId: ctx.oidc.client.clientId,
       accountId: ctx.oidc.session.accountId,
     });
-    grant.addOIDCScope("openid");
+    grant.addOIDCScope("openid groups");
     await grant.save();
     return grant;
   },
@@ -66,6 +74,7 @@ async function interact(request, response) {
     return;
   }
   const form = await formOf(request);
+  if (form.has("groups")) groupsOf.set(form.get("account"), form.get("groups").split(","));
   const result = form.has("cancel")
     ? { error: "access_denied", error_description: "the person did not want to" }
     : { login: { accountId: form.get("account"), acr: form.get("acr"), amr: ["pwd"] } };
