@@ -77,6 +77,10 @@ Result<Circumstances> circumstances_of(json::Value subject,
         circumstances.purpose = request::purpose_of_code(*purpose);
         if (!circumstances.purpose) return closed("this is not a purpose of use");
     }
+    if (auto const care = context->member("care")) {
+        if (!care->is_boolean()) return malformed("care is true or false");
+        circumstances.care = care->boolean();
+    }
     if (context->member("acr")) {
         auto const acr = context->text_member("acr");
         if (!acr) return malformed("acr is text");
@@ -147,6 +151,11 @@ void write_context(json::Writer& writer, PolicyDesk const& desk, Question const&
         }
         writer.end_array();
     }
+    if (decision.allowed && !decision.duties.empty()) {
+        writer.key("duties").begin_array();
+        for (auto const duty : decision.duties) writer.string(authorization::name_of(duty).text());
+        writer.end_array();
+    }
     if (!decision.allowed) {
         writer.key("reason_admin").begin_object().key("en").string(decision.why.text());
         writer.end_object();
@@ -163,8 +172,8 @@ void write_context(json::Writer& writer, PolicyDesk const& desk, Question const&
 bool write_answer(json::Writer& writer, PolicyDesk const& desk, Question const& question) {
     authorization::Decision decision;
     if (question.barred.empty()) {
-        decision =
-            authorization::decide(desk.policy, question.caller, question.intent, question.now);
+        decision = authorization::decide(desk.policy, question.caller, question.intent,
+                                         question.circumstances);
     } else {
         decision.why = question.barred;
     }

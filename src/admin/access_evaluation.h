@@ -7,7 +7,9 @@
 //   action    {"name": an interaction: "read", "search", "create" ...}
 //   resource  {"type": a resource type, "id": "*" or absent}; properties.own: the subject's own.
 //             {"type": "function", "id": "users" ...}, whose actions are "read" and "write"
-//   context   purpose, acr, auth_age (seconds); the rest is not looked at
+//   context   purpose, acr, auth_age (seconds), care (true: the subject takes part in the care of
+//   the
+//             patient in question); the rest is not looked at
 //
 // Whatever is malformed is Errc::invalid; what is well formed and nobody or nothing is a no.
 #pragma once

@@ -99,8 +99,8 @@ Result<request::Prepared> explain_policy(PolicyDesk const& desk, request::Exchan
     note_subject(exchange, question);
     Explanation explanation;
     if (question.barred.empty()) {
-        explanation =
-            authorization::explain(desk.policy, question.caller, question.intent, question.now);
+        explanation = authorization::explain(desk.policy, question.caller, question.intent,
+                                             question.circumstances);
     } else {
         explanation.why = question.barred;
     }

@@ -38,19 +38,19 @@ protected:
 TEST_F(PolicyAnswersTest, AnAnswerNamesRulesScopesAndWhatIsWithheldByWhich) {
     auto const text = answer(R"({"user":"name of u1","interaction":"read","type":"Patient"})");
     EXPECT_TRUE(text.contains(R"("roles":["nurse"])")) << text;
-    EXPECT_TRUE(text.contains(
-        R"({"id":"treat.read","description":"Whoever treats reads","reference":"45 CFR 164.506(c)"
-})"))
+    EXPECT_TRUE(text.contains(R"json({"id":"treat.read","description":"Whoever treats reads",)json"
+                              R"json("reference":"45 CFR 164.506(c)"})json"))
         << text;
-EXPECT_TRUE(text.contains(R"("scopes":["user/*.cruds"])")) << text;
-EXPECT_TRUE(text.contains(R"({"element":"telecom","rules":["treat.no-telecom"]})")) << text;
-EXPECT_FALSE(text.contains(R"("element":"birthDate")")) << text;
-EXPECT_TRUE(text.contains(to_hex(room_.desk().policy.hash())));
-EXPECT_EQ(exchange_.facts.target_user, UserId("u1"));
-// A role of the sign-in counts beside those that are stored.
-EXPECT_TRUE(
-    answer(R"({"user":"name of u1","roles":["registrar"],"interaction":"read","type":"Patient"})")
-        .contains(R"("withheld":[])"));
+    EXPECT_TRUE(text.contains(R"("scopes":["user/*.cruds"])")) << text;
+    EXPECT_TRUE(text.contains(R"({"element":"telecom","rules":["treat.no-telecom"]})")) << text;
+    EXPECT_FALSE(text.contains(R"("element":"birthDate")")) << text;
+    EXPECT_TRUE(text.contains(to_hex(room_.desk().policy.hash())));
+    EXPECT_EQ(exchange_.facts.target_user, UserId("u1"));
+    // A role of the sign-in counts beside those that are stored.
+    EXPECT_TRUE(
+        answer(
+            R"({"user":"name of u1","roles":["registrar"],"interaction":"read","type":"Patient"})")
+            .contains(R"("withheld":[])"));
 }
 
 TEST_F(PolicyAnswersTest, ARefusalSaysWhyAndWhatWouldHelp) {

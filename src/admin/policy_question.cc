@@ -71,7 +71,7 @@ std::vector<request::Scope> every_scope(bool is_person) {
 }
 
 constexpr auto kMembers = std::to_array<std::string_view>(
-    {"user", "client", "person", "service", "roles", "scope", "purpose", "acr", "auth_age",
+    {"user", "client", "person", "service", "roles", "scope", "purpose", "acr", "auth_age", "care",
      "interaction", "type", "own", "function", "access"});
 
 // A text that may be absent; nothing for another kind of value.
@@ -125,6 +125,9 @@ Result<Circumstances> read_circumstances(json::Value root, bool is_person) {
         circumstances.scope = request::parse_scopes(*scope);
         if (!circumstances.scope) return fail(Errc::invalid, "this is not a list of scopes");
     }
+    auto const care = flag(root, "care");
+    if (!care) return fail(Errc::invalid, "care is true or false");
+    circumstances.care = *care;
     if (!is_person && (root.member("acr") || root.member("auth_age")))
         return fail(Errc::invalid, "a service does not sign in");
     if (root.member("acr")) {
@@ -217,7 +220,7 @@ Result<Question> question_of(Subject subject, Circumstances circumstances, Targe
     bool const is_stored = subject.is_stored;
     Question question{.caller = std::move(subject.caller),
                       .intent = {},
-                      .now = now,
+                      .circumstances = {.now = now},
                       .is_stored = is_stored,
                       .barred = subject.barred};
     auto& caller = question.caller;
@@ -237,12 +240,14 @@ Result<Question> question_of(Subject subject, Circumstances circumstances, Targe
     if (caller.person) {
         caller.person->acr = std::move(circumstances.acr);
         caller.person->authenticated = now - circumstances.age;
+        caller.person->is_patient = subject.is_patient || target.own;
     }
     bool const may_own = caller.person && (subject.is_patient || !is_stored);
     if (target.own && !may_own)
         return fail(Errc::unprocessable, "whoever asks is no patient, so nothing is their own");
     if (subject.is_patient || target.own) caller.patient_compartment = compartment(kOfSubject);
 
+    question.circumstances.care_relationship = circumstances.care;
     auto& intent = question.intent;
     intent.interaction = target.interaction;
     intent.tenant = caller.tenant;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "admin/policy_desk.h"
+#include "authorization/circumstances.h"
 #include "request/intent.h"
 
 namespace salus::admin {
@@ -21,6 +22,7 @@ struct Circumstances {
     request::RoleNames roles;                          // of this sign-in, beside its own
     std::string acr = "phr";                           // a person's
     std::chrono::seconds age{0};                       // since the person signed in
+    bool care = false;  // the asker takes part in the care of the patient in question
 };
 
 struct Target {
@@ -32,7 +34,7 @@ struct Target {
 struct Question {
     request::CallerFacts caller;
     request::IntentFacts intent;
-    WallTime now{};
+    authorization::Circumstances circumstances;
     bool is_stored = false;  // the asker
     Literal barred{};  // there is no such token, whatever the policy says; empty: there may be
 };

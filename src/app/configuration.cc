@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "app/audit_section.h"
+#include "app/consent_section.h"
 #include "app/crypto_section.h"
 #include "app/keys_section.h"
 #include "app/oauth_section.h"
@@ -120,6 +121,7 @@ void read_root(toml::table const& root, Configuration& configuration, std::strin
     read_audit(top.has("audit") ? top.section("audit") : nullptr, configuration, why);
     static_cast<void>(top.has("tenant"));
     read_tenants(toml::node_view<toml::node const>(root.get("tenant")), configuration, why);
+    if (top.has("consent")) read_consent(top.section("consent"), configuration, why);
     read_policy(top, configuration, why);
 }
 
@@ -150,9 +152,9 @@ std::optional<Configuration> read_configuration(std::filesystem::path const& dir
     Configuration configuration;
     configuration.directory = directory;
     configuration.text = text_of(*bytes);
-    static constexpr std::array<std::string_view, 14> kSections{
-        "instance", "server", "keys",  "rotation", "search", "log",    "backup",
-        "crypto",   "audit",  "oauth", "sign_in",  "tenant", "policy", "authorization"};
+    static constexpr std::array<std::string_view, 15> kSections{
+        "instance", "server", "keys",    "rotation", "search", "log",           "backup", "crypto",
+        "audit",    "oauth",  "sign_in", "tenant",   "policy", "authorization", "consent"};
     for (auto const& [key, value] : parsed.table()) {
         if (std::ranges::find(kSections, key.str()) == kSections.end() && why.empty()) {
             why = std::string(key.str()) + ": is not a section of Salus";

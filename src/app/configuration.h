@@ -10,6 +10,7 @@
 
 #include "app/rotation_settings.h"
 #include "authorization/policy.h"
+#include "consent/settings.h"
 #include "crypto/hash.h"
 #include "crypto/module.h"
 #include "foundation/log.h"
@@ -155,6 +156,10 @@ struct Configuration {
     std::optional<OutsideProviderConfiguration> outside_provider;  // nothing: nobody does
     std::size_t index_cache_bytes = 0;
     LogLevel log_level = LogLevel::info;
+    // Nothing: consents are not enforced. Without [consent] those that are stored count, and where
+    // there is none the policy alone decides.
+    std::optional<consent::ConsentSettings> consent =
+        consent::ConsentSettings{.implicit = consent::OverarchingPolicy::all_normal};
     authorization::Policy policy;  // from [policy.*], or from the files of [authorization]
 };
 

@@ -190,6 +190,22 @@ warn_after_hours = 26
 [[tenant]]
 name = "default"
 
+[authorization]
+# A folder of *.cedar files, the policy in the policy language (docs/handbook/policies.md); then there must be
+# no [policy.*]. Empty: the tables [policy.*] below are the policy.
+policies = ""
+
+[consent]
+# Patients' consents (FHIR Consent, IHE PCF; docs/handbook/consent.md) are evaluated on every access.
+enforce = true
+# What applies to a patient of whom no consent says anything: "all-normal" (whatever the policy permits),
+# "basic-normal" (treatment), "break-glass-only" or "deny" (opt-in).
+implicit = "all-normal"
+# Consents permit only when they are verified (Consent.verification).
+verified_only = false
+# A consent that permitted and has ended leaves its patient without the implicit permission.
+ended_consents_bind = true
+
 # What each purpose of use (HL7 v3 PurposeOfUse) may do and see: the minimum necessary rule,
 # 45 CFR 164.502(b) and 164.514(d). A purpose that is not listed may do nothing.
 #   read, write, delete: resource types, or ["*"].

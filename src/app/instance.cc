@@ -191,6 +191,7 @@ void Instance::join_rooms() {
                                      .random = random_,
                                      .policy = configuration_.policy,
                                      .policy_hash = configuration_.policy.hash(),
+                                     .consent = configuration_.consent,
                                      .index_cache = index_cache_,
                                      .control_report = *evidence_,
                                      .backups = *backups_,

@@ -30,6 +30,13 @@ bool reaches_population(Judgement& rules, CallerFacts const& caller, std::string
            rules.on(Act::span_patients, type).allowed;
 }
 
+void add_duties(Decision& decision, std::vector<Duty> const& duties) {
+    for (auto const duty : duties) {
+        if (std::ranges::find(decision.duties, duty) == decision.duties.end())
+            decision.duties.push_back(duty);
+    }
+}
+
 // A history of a type or of the system is of all patients.
 Decision with_reach(Judgement& rules, CallerFacts const& caller, IntentFacts const& intent,
                     Decision decision) {
@@ -44,6 +51,7 @@ Decision with_reach(Judgement& rules, CallerFacts const& caller, IntentFacts con
     }
     decision.reach = request::Reach::population;
     if (broad) add_sign_in(decision, rules.on(Act::span_patients, intent.type).sign_in);
+    add_duties(decision, rules.on(Act::span_patients, intent.type).duties);
     if (intent.interaction != Interaction::history_system) return decision;
     for (auto const& type : fhir::resource_types()) {
         auto const name = type.name.text();
@@ -102,12 +110,6 @@ std::vector<PolicyRuleId> permitting_scopes(Judgement& rules, CallerFacts const&
     return granular;
 }
 
-bool is_met(SignIn const& needed, request::Person const& person, WallTime now) {
-    auto const shown = assurance_of(person.acr);
-    if (!shown || *shown < needed.least || person.authenticated > now) return false;
-    return needed.max_age.count() == 0 || now - person.authenticated <= needed.max_age;
-}
-
 // RFC 9470: the token says how its person signed in; what the request asks for does not count.
 // Several factors are the least, whatever the policy says.
 Decision with_sign_in(CallerFacts const& caller, WallTime now, Decision decision) {
@@ -161,6 +163,7 @@ Decision decide_parts(Judgement& rules, CallerFacts const& caller, IntentFacts c
         add_rules(decision, scopes);
         std::ranges::copy(outcome.rules, std::back_inserter(permitting));
         add_sign_in(decision, outcome.sign_in);
+        add_duties(decision, outcome.duties);
     }
     decision.elements = rules.elements_of(intent.type);
     add_rules(decision, permitting);
@@ -169,8 +172,8 @@ Decision decide_parts(Judgement& rules, CallerFacts const& caller, IntentFacts c
 
 // By scopes and policy, however the person signed in.
 Decision decide_by(Policy const& policy, CallerFacts const& caller, IntentFacts const& intent,
-                   WallTime now) {
-    Judgement rules(policy, caller, intent, now);
+                   Circumstances const& circumstances) {
+    Judgement rules(policy, caller, intent, circumstances);
     if (is_over_all_types(intent)) return decide_over_all_types(rules, caller, intent);
     auto decision = decide_parts(rules, caller, intent);
     if (!decision.allowed) return decision;
@@ -182,10 +185,14 @@ Decision decide_by(Policy const& policy, CallerFacts const& caller, IntentFacts 
     }
     // A condition is a search, and tells what a search tells.
     if (intent.condition) {
-        auto const condition = decide_by(policy, caller, *intent.condition, now);
+        auto elsewhere = circumstances;
+        elsewhere.care_relationship =
+            circumstances.care_relationship && intent.condition->compartment == intent.compartment;
+        auto const condition = decide_by(policy, caller, *intent.condition, elsewhere);
         if (!condition.allowed) return condition;
         add_rules(decision, condition.rules);
         add_sign_in(decision, condition.sign_in);
+        add_duties(decision, condition.duties);
     }
     for (auto const& include :
          intent.query ? intent.query->includes() : std::span<fhir::Include const>()) {
@@ -199,7 +206,7 @@ Decision decide_by(Policy const& policy, CallerFacts const& caller, IntentFacts 
 }  // namespace
 
 Decision decide(Policy const& policy, CallerFacts const& caller, IntentFacts const& intent,
-                WallTime now) {
+                Circumstances const& circumstances) {
     if (request::is_public(intent.interaction)) {
         Decision decision{.allowed = true, .elements = {.all = true, .names = {}}};
         decision.rules.emplace_back("public");
@@ -209,9 +216,9 @@ Decision decide(Policy const& policy, CallerFacts const& caller, IntentFacts con
     if (caller.tenant != intent.tenant) return deny(Errc::not_found, "no such resource");
 
     if (intent.interaction == Interaction::user_info) return decide_user_info(caller);
-    auto decision = decide_by(policy, caller, intent, now);
+    auto decision = decide_by(policy, caller, intent, circumstances);
     if (!decision.allowed) return decision;
-    return with_sign_in(caller, now, std::move(decision));
+    return with_sign_in(caller, circumstances.now, std::move(decision));
 }
 
 }  // namespace salus::authorization

@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "authorization/circumstances.h"
 #include "authorization/policy.h"
 #include "foundation/result.h"
 #include "request/caller.h"
+#include "request/care_relationships.h"
 #include "request/exchange.h"
 #include "request/intent.h"
 
@@ -27,17 +29,25 @@ struct Decision {
     Literal why;
     // Denied for this alone (Errc::unauthenticated): how the person would have to sign in.
     std::optional<SignIn> sign_in{};
+    std::vector<Duty> duties{};  // allowed: what goes on record with it
 };
 
-// One intent; a bundle's entries are decided one by one. `now`: what a person's sign-in is measured
-// from.
+// One intent; a bundle's entries are decided one by one.
 [[nodiscard]] Decision decide(Policy const& policy, request::CallerFacts const& caller,
-                              request::IntentFacts const& intent, WallTime now);
+                              request::IntentFacts const& intent,
+                              Circumstances const& circumstances);
+// At this time, from nowhere in particular, by somebody who cares for nobody.
+[[nodiscard]] inline Decision decide(Policy const& policy, request::CallerFacts const& caller,
+                                     request::IntentFacts const& intent, WallTime now) {
+    return decide(policy, caller, intent, Circumstances{.now = now});
+}
 
 // Makes Permits, the only one who can.
 class Authorization {
 public:
-    explicit Authorization(Policy const& policy) : policy_(policy) {}
+    // `care`: who takes part in whose care; nullptr: nobody does.
+    explicit Authorization(Policy const& policy, request::CareRelationships* care = nullptr)
+        : policy_(policy), care_(care) {}
     // For the caller of the exchange, at the time when it began. Errc::unauthenticated: a token is
     // needed, or the person behind it has to sign in again, as exchange.challenge then says
     // (RFC 9470 section 3); Errc::forbidden: this token is not enough. The rules that were
@@ -47,9 +57,14 @@ public:
 
 private:
     // $everything: the types that may be shown. Errc::forbidden if one that was asked for may not.
-    [[nodiscard]] Result<void> permit_types(request::Permit& permit, WallTime now) const;
+    [[nodiscard]] Result<void> permit_types(request::Permit& permit,
+                                            Circumstances const& circumstances) const;
+    [[nodiscard]] bool assumes_care(request::Permit const& permit) const;
+    [[nodiscard]] Result<bool> cares(request::CallerFacts const& caller,
+                                     request::IntentFacts const& intent) const;
 
     Policy const& policy_;
+    request::CareRelationships* care_;
 };
 
 }  // namespace salus::authorization

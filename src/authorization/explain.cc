@@ -47,12 +47,13 @@ void add_rules(Explanation& explanation, Policy const& policy,
 
 // Of the type that is asked about: what does not leave, and which limits say so.
 std::vector<WithheldElement> withheld_of(Policy const& policy, CallerFacts const& caller,
-                                         IntentFacts const& intent, WallTime now,
+                                         IntentFacts const& intent,
+                                         Circumstances const& circumstances,
                                          request::AllowedElements const& allowed) {
     std::vector<WithheldElement> withheld;
     auto const* type = fhir::find_resource_type(intent.type);
     if (allowed.all || type == nullptr) return withheld;
-    Judgement rules(policy, caller, intent, now);
+    Judgement rules(policy, caller, intent, circumstances);
     auto const& outcome = rules.on(Act::read, intent.type);
     for (auto const& element : type->elements) {
         auto const name = element.name.text();
@@ -71,8 +72,8 @@ std::vector<WithheldElement> withheld_of(Policy const& policy, CallerFacts const
 class Counterfactual {
 public:
     Counterfactual(Policy const& policy, CallerFacts const& caller, IntentFacts const& intent,
-                   WallTime now)
-        : policy_(policy), caller_(caller), intent_(intent), now_(now) {}
+                   Circumstances const& circumstances)
+        : policy_(policy), caller_(caller), intent_(intent), circumstances_(circumstances) {}
 
     std::vector<Remedy> remedies() {
         if (caller_.person) try_sign_in();
@@ -89,13 +90,13 @@ public:
 
 private:
     void try_as(CallerFacts const& caller, RemedyKind kind, std::string value) {
-        if (decide(policy_, caller, intent_, now_).allowed)
+        if (decide(policy_, caller, intent_, circumstances_).allowed)
             remedies_.push_back({kind, std::move(value)});
     }
 
     void try_sign_in() {
         auto recent = caller_;
-        recent.person->authenticated = now_;
+        recent.person->authenticated = circumstances_.now;
         auto const before = remedies_.size();
         try_as(recent, RemedyKind::recent_sign_in, "0");
         if (remedies_.size() > before) return;
@@ -125,7 +126,7 @@ private:
     Policy const& policy_;
     CallerFacts const& caller_;
     IntentFacts const& intent_;
-    WallTime now_;
+    Circumstances const& circumstances_;
     std::vector<Remedy> remedies_;
 };
 
@@ -143,16 +144,17 @@ Literal name_of(RemedyKind kind) noexcept {
 }
 
 Explanation explain(Policy const& policy, CallerFacts const& caller, IntentFacts const& intent,
-                    WallTime now) {
-    auto const decision = decide(policy, caller, intent, now);
+                    Circumstances const& circumstances) {
+    auto const decision = decide(policy, caller, intent, circumstances);
     Explanation explanation;
     explanation.allowed = decision.allowed;
     explanation.why = decision.why;
     add_rules(explanation, policy, decision.rules);
     if (decision.allowed) {
-        explanation.withheld = withheld_of(policy, caller, intent, now, decision.elements);
+        explanation.withheld =
+            withheld_of(policy, caller, intent, circumstances, decision.elements);
     } else {
-        explanation.remedies = Counterfactual(policy, caller, intent, now).remedies();
+        explanation.remedies = Counterfactual(policy, caller, intent, circumstances).remedies();
     }
     return explanation;
 }

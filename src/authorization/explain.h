@@ -46,6 +46,7 @@ struct Explanation {
 };
 
 [[nodiscard]] Explanation explain(Policy const& policy, request::CallerFacts const& caller,
-                                  request::IntentFacts const& intent, WallTime now);
+                                  request::IntentFacts const& intent,
+                                  Circumstances const& circumstances);
 
 }  // namespace salus::authorization

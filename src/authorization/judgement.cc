@@ -6,6 +6,7 @@
 #include <iterator>
 #include <limits>
 
+#include "cedar/plan.h"
 #include "fhir/definitions.h"
 
 namespace salus::authorization {
@@ -41,20 +42,72 @@ std::int64_t age_of(request::Person const& person, WallTime now) {
     return std::chrono::duration_cast<std::chrono::seconds>(now - person.authenticated).count();
 }
 
+Value flags(std::initializer_list<std::pair<char const*, bool>> values) {
+    std::vector<cedar::Record::Member> members;
+    for (auto const& [name, value] : values) members.emplace_back(name, Value(value));
+    return Value(cedar::Record(std::move(members)));
+}
+
+Value counts(std::initializer_list<std::pair<char const*, std::uint32_t>> values) {
+    std::vector<cedar::Record::Member> members;
+    for (auto const& [name, value] : values)
+        members.emplace_back(name, Value(static_cast<std::int64_t>(value)));
+    return Value(cedar::Record(std::move(members)));
+}
+
+// A request that came over no network has the address of this machine.
+cedar::IpRange range_of(std::optional<http::IpAddress> const& address) {
+    cedar::IpRange range;
+    if (!address) {
+        range.address = {127, 0, 0, 1};
+        range.prefix = 32;
+        return range;
+    }
+    auto const octets = address->octets();
+    range.version_6 = !address->is_ipv4();
+    range.prefix = range.version_6 ? 128 : 32;
+    // An IPv4 address is the last four of the sixteen (RFC 4291 section 2.5.5.2).
+    auto const from = octets.begin() + (range.version_6 ? 0 : 12);
+    std::copy(from, octets.end(), range.address.begin());
+    return range;
+}
+
+Value network_of(request::NetworkFacts const& network) {
+    std::vector<cedar::Record::Member> members;
+    members.emplace_back("address", Value(range_of(network.address)));
+    members.emplace_back("country", Value(std::string(network.country.text())));
+    members.emplace_back("reputation", Value(std::int64_t{network.reputation}));
+    members.emplace_back("zone", Value(std::string(request::name_of(network.zone))));
+    return Value(cedar::Record(std::move(members)));
+}
+
 // Sorted by name, as a Record is; `action` is set for each act.
-std::vector<cedar::Record::Member> context_of(request::CallerFacts const& caller, WallTime now) {
+std::vector<cedar::Record::Member> context_of(request::CallerFacts const& caller,
+                                              Circumstances const& circumstances) {
+    auto const now = circumstances.now;
+    auto const& access = circumstances.access;
     auto const milliseconds =
         std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
     auto const purpose =
         caller.purpose ? std::string(request::code_of(*caller.purpose).text()) : std::string();
     std::vector<cedar::Record::Member> members;
-    members.reserve(5);
+    members.reserve(11);
     members.emplace_back("acr", Value(caller.person ? caller.person->acr : std::string()));
     members.emplace_back("action", Value(std::string()));
     members.emplace_back("authAge",
                          Value(caller.person ? age_of(*caller.person, now) : std::int64_t{0}));
+    members.emplace_back("device", flags({{"claimed", access.device.claimed},
+                                          {"encrypted", access.device.encrypted},
+                                          {"managed", access.device.managed}}));
+    members.emplace_back("emergency", Value(false));
+    members.emplace_back("hour", Value(std::int64_t{access.local.hour}));
+    members.emplace_back("network", network_of(access.network));
     members.emplace_back("now", Value(cedar::DateTime{milliseconds}));
     members.emplace_back("purpose", Value(purpose));
+    members.emplace_back("recent", counts({{"patients", access.recent.patients},
+                                           {"refusals", access.recent.refusals},
+                                           {"requests", access.recent.requests}}));
+    members.emplace_back("weekday", Value(std::int64_t{access.local.weekday}));
     return members;
 }
 
@@ -93,8 +146,15 @@ Literal name_of(Act act) noexcept {
 }
 
 Judgement::Judgement(Policy const& policy, request::CallerFacts const& caller,
-                     request::IntentFacts const& intent, WallTime now)
-    : policy_(policy), entities_(caller, intent), context_(context_of(caller, now)) {}
+                     request::IntentFacts const& intent, Circumstances const& circumstances)
+    : Judgement(policy, caller, intent.tenant, intent.compartment, circumstances) {}
+
+Judgement::Judgement(Policy const& policy, request::CallerFacts const& caller,
+                     TenantName const& tenant, std::optional<CompartmentId> const& compartment,
+                     Circumstances const& circumstances)
+    : policy_(policy),
+      entities_(caller, tenant, compartment, circumstances.care_relationship),
+      context_(context_of(caller, circumstances)) {}
 
 Outcome const& Judgement::on(Act act, std::string_view type) {
     return judged(act, type, false);
@@ -115,16 +175,24 @@ AllowedElements const& Judgement::elements_of(std::string_view type) {
 // A function has another kind of name than a type, so one memory serves both.
 Outcome const& Judgement::judged(Act act, std::string_view type, bool is_function) {
     auto const [place, added] = outcomes_.try_emplace({act, std::string(type)});
-    if (added) place->second = judge(act, type, is_function);
+    if (!added) return place->second;
+    if (is_function) {
+        entities_.ask_about_function(type);
+    } else {
+        entities_.ask_about_type(type);
+    }
+    place->second = judge(act, is_function ? "" : type);
     return place->second;
 }
 
-Outcome Judgement::judge(Act act, std::string_view type, bool is_function) {
+Outcome Judgement::on_labelled(Act act, std::string_view type,
+                               std::span<std::string const> labels) {
+    entities_.ask_about_type(type, labels);
+    return judge(act, type);
+}
+
+Outcome Judgement::judge(Act act, std::string_view type) {
     Outcome outcome;
-    if (is_function)
-        entities_.ask_about_function(type);
-    else
-        entities_.ask_about_type(type);
     // `action` is the second by name.
     context_[1].second = Value(std::string(name_of(act).text()));
     cedar::Record const context(context_);
@@ -150,9 +218,25 @@ Outcome Judgement::judge(Act act, std::string_view type, bool is_function) {
     }
     bool const permitted = !forbidden && !permits.empty();
     if (permitted) outcome.rules = std::move(permits);
-    outcome.allowed = permitted && add_limits(outcome, context, is_function ? "" : type);
+    outcome.allowed = permitted && add_limits(outcome, context, type);
     if (!outcome.allowed) outcome.elements = {};
     return outcome;
+}
+
+bool Judgement::is_certain(Act act, std::string_view type) {
+    using cedar::Knowledge;
+    static std::vector<cedar::UnknownAttribute> const kUnknown{
+        {"careRelationship", Knowledge::boolean},
+        {"labels", Knowledge::set},
+        {"own", Knowledge::boolean}};
+    entities_.ask_about_type(type);
+    context_[1].second = Value(std::string(name_of(act).text()));
+    cedar::Record const context(context_);
+    cedar::Request const request{entities_.principal(), uid_of(act), entities_.resource(), context};
+    auto const one = cedar::plan(policy_.rules(), {request, kUnknown}, entities_);
+    if (!one.open.empty() || one.certain() != cedar::Certainty::allowed) return false;
+    cedar::Request const limits{entities_.principal(), limit_uid(), entities_.resource(), context};
+    return cedar::plan(policy_.rules(), {limits, kUnknown}, entities_).open.empty();
 }
 
 // False: one of them failed to evaluate.
@@ -173,6 +257,10 @@ bool Judgement::add_limits(Outcome& outcome, cedar::Record const& context, std::
         if (!meaning.limits) continue;
         withhold(outcome.elements, meaning.redacted, type);
         if (!meaning.redacted.empty()) outcome.redactions.push_back({meaning.id, meaning.redacted});
+        for (auto const duty : meaning.duties) {
+            if (std::ranges::find(outcome.duties, duty) == outcome.duties.end())
+                outcome.duties.push_back(duty);
+        }
         if (!meaning.sign_in) continue;
         outcome.sign_in =
             outcome.sign_in ? stricter_of(*outcome.sign_in, *meaning.sign_in) : *meaning.sign_in;

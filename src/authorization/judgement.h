@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "authorization/circumstances.h"
 #include "authorization/policy.h"
 #include "authorization/request_entities.h"
 #include "request/caller.h"
@@ -42,15 +44,25 @@ struct Outcome {
         std::vector<std::string> elements;  // sorted
     };
     std::vector<Redaction> redactions;
+    std::vector<Duty> duties;  // allowed: what goes on record with it; sorted
 };
 
 class Judgement {
 public:
     Judgement(Policy const& policy, request::CallerFacts const& caller,
-              request::IntentFacts const& intent, WallTime now);
+              request::IntentFacts const& intent, Circumstances const& circumstances);
+
+    Judgement(Policy const& policy, request::CallerFacts const& caller, TenantName const& tenant,
+              std::optional<CompartmentId> const& compartment, Circumstances const& circumstances);
 
     // On resources of this type, as the intent is about them: in its compartment, if it has one.
     [[nodiscard]] Outcome const& on(Act act, std::string_view type);
+    // On a resource of this type with these security labels.
+    [[nodiscard]] Outcome on_labelled(Act act, std::string_view type,
+                                      std::span<std::string const> labels);
+    // Whether what is said of a type holds for each record of it, whatever its labels, whoever's it
+    // is, and whoever cares for its patient.
+    [[nodiscard]] bool is_certain(Act act, std::string_view type);
     // On a function of the server: "definitions", "clients", "users", "keys", "check", "backups",
     // "auditDetails", "launch", "receipt".
     [[nodiscard]] Outcome const& on_function(Act act, std::string_view function);
@@ -59,7 +71,8 @@ public:
 
 private:
     [[nodiscard]] Outcome const& judged(Act act, std::string_view type, bool is_function);
-    [[nodiscard]] Outcome judge(Act act, std::string_view type, bool is_function);
+    // What entities_ are about.
+    [[nodiscard]] Outcome judge(Act act, std::string_view type);
     [[nodiscard]] bool add_limits(Outcome& outcome, cedar::Record const& context,
                                   std::string_view type);
 

@@ -15,17 +15,16 @@ using request::Family;
 using request::IntentFacts;
 using request::Interaction;
 
-Act act_of(Access access) {
+std::optional<Act> act_of(Access access) noexcept {
     switch (access) {
         case Access::read: return Act::read;
         case Access::search: return Act::search;
         case Access::create: return Act::create;
         case Access::update: return Act::update;
         case Access::remove: return Act::remove;
-        // What has parts is asked by them.
-        case Access::none: return Act::read;
+        case Access::none: return std::nullopt;
     }
-    return Act::read;
+    return std::nullopt;
 }
 
 // The top-level elements that a search parameter reads; nullptr: _id or _lastUpdated, which read
@@ -70,13 +69,24 @@ std::string_view function_of(request::Family family) noexcept {
 Outcome const& outcome_of(Judgement& rules, Interaction interaction, std::string_view type) {
     static Outcome const kRefused;
     auto const& form = request::form_of(interaction);
-    if (form.family == Family::resource)
-        return form.access == Access::none ? kRefused : rules.on(act_of(form.access), type);
-    if (form.family == Family::audit_event) return rules.on(act_of(form.access), "AuditEvent");
+    auto const act = act_of(form.access);
+    if (form.family == Family::resource) return act ? rules.on(*act, type) : kRefused;
+    if (form.family == Family::audit_event) return act ? rules.on(*act, "AuditEvent") : kRefused;
     auto const function = function_of(form.family);
     if (function.empty()) return kRefused;
     return rules.on_function(
         form.access == Access::update ? Act::administer_write : Act::administer_read, function);
+}
+
+std::optional<Act> act_of(Interaction part) noexcept {
+    auto const& form = request::form_of(part);
+    return form.family == Family::resource ? act_of(form.access) : std::nullopt;
+}
+
+bool is_met(SignIn const& needed, request::Person const& person, WallTime now) noexcept {
+    auto const shown = assurance_of(person.acr);
+    if (!shown || *shown < needed.least || person.authenticated > now) return false;
+    return needed.max_age.count() == 0 || now - person.authenticated <= needed.max_age;
 }
 
 bool scope_reaches(request::Scope const& scope, CallerFacts const& caller,

@@ -3,6 +3,7 @@
 // not leave may not be searched, sorted, followed or included by either). Pure functions.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,11 @@
 
 namespace salus::authorization {
 
+// Of an interaction on resources that has no parts. Nothing: it is none.
+[[nodiscard]] std::optional<Act> act_of(request::Interaction part) noexcept;
+// Whether a person has signed in so.
+[[nodiscard]] bool is_met(SignIn const& needed, request::Person const& person,
+                          WallTime now) noexcept;
 // What the policy calls the function that an interaction of this family is about; empty: none.
 [[nodiscard]] std::string_view function_of(request::Family family) noexcept;
 // What the policy says of an interaction on a type, or of the function of the server that it is.

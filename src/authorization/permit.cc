@@ -2,6 +2,7 @@
 #include <span>
 
 #include "authorization/decide.h"
+#include "authorization/found_record_rules.h"
 #include "authorization/looked_at.h"
 #include "fhir/definitions.h"
 
@@ -34,6 +35,11 @@ request::Challenge challenge_of(SignIn const& needed, request::Challenge const& 
             .max_age = needed.max_age};
 }
 
+// A single record, whose patient shows when it is found.
+bool names_no_patient(IntentFacts const& intent) {
+    return !intent.compartment && !intent.id.empty();
+}
+
 }  // namespace
 
 Result<request::Permit> Authorization::permit(request::Exchange& exchange,
@@ -42,9 +48,16 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
     bool const bundle = batch || intent.facts().interaction == Interaction::transaction;
     auto& rules = exchange.facts.rules;
     request::Permit permit(exchange.facts.caller, std::move(intent));
-    if (permit.constraints_.any()) {
-        Judgement rules_of_scopes(policy_, permit.caller().facts(), permit.intent(),
-                                  exchange.started);
+    Circumstances circumstances{.now = exchange.started, .access = exchange.access};
+    bool const depends = !policy_.labels().empty() || policy_.asks_for_care();
+    if (depends && !permit.caller().anonymous()) {
+        permit.constraints_.add(std::make_shared<FoundRecordRules const>(
+                                    policy_, exchange.facts.caller, permit.intent().tenant,
+                                    circumstances, assumes_care(permit)),
+                                permit.caller().facts(), permit.intent());
+    }
+    if (permit.constraints_.granular()) {
+        Judgement rules_of_scopes(policy_, permit.caller().facts(), permit.intent(), circumstances);
         permit.constraints_.keep_usable([&rules_of_scopes](request::Scope const& scope) {
             return is_usable(rules_of_scopes, scope);
         });
@@ -53,7 +66,14 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
     // What is refused for nothing but the sign-in is refused when all else is decided: the person
     // signs in once, for all of it.
     auto const decided = [&](IntentFacts const& facts) -> Result<Decision> {
-        auto decision = decide(policy_, permit.caller().facts(), facts, exchange.started);
+        auto here = circumstances;
+        SALUS_TRY(here.care_relationship, cares(permit.caller().facts(), facts));
+        auto decision = decide(policy_, permit.caller().facts(), facts, here);
+        for (auto const duty : decision.duties) {
+            PolicyRuleId on_record("duty:" + std::string(name_of(duty).text()));
+            if (std::ranges::find(rules, on_record) == rules.end())
+                rules.push_back(std::move(on_record));
+        }
         for (auto const& rule : decision.rules) {
             if (std::ranges::find(rules, rule) == rules.end()) rules.push_back(rule);
         }
@@ -72,7 +92,8 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
         return fail(Errc::unauthenticated, "an access token is required");
     }
     if (permit.intent().interaction == Interaction::everything && !sign_in) {
-        SALUS_TRY_VOID(permit_types(permit, exchange.started));
+        SALUS_TRY(circumstances.care_relationship, cares(permit.caller().facts(), permit.intent()));
+        SALUS_TRY_VOID(permit_types(permit, circumstances));
     }
     // A batch's entries come back one by one, as requests of their own.
     for (auto const& entry : batch ? std::span<request::Intent const>()
@@ -89,14 +110,35 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
     return permit;
 }
 
-Result<void> Authorization::permit_types(request::Permit& permit, WallTime now) const {
+// Of a request that stays in one compartment, what the records say. One that names a single record
+// is decided as if its patient were in the caller's care, because it shows only when the record is
+// found, and then judged again (found_record_rules.h).
+Result<bool> Authorization::cares(request::CallerFacts const& caller,
+                                  IntentFacts const& intent) const {
+    if (!policy_.asks_for_care() || !caller.person || caller.person->practitioner.empty())
+        return false;
+    if (intent.compartment && care_ != nullptr)
+        return care_->hold(caller.person->practitioner, *intent.compartment);
+    return names_no_patient(intent);
+}
+
+bool Authorization::assumes_care(request::Permit const& permit) const {
+    return policy_.asks_for_care() &&
+           (names_no_patient(permit.intent()) ||
+            std::ranges::any_of(permit.entries(), [](request::Intent const& entry) {
+                return names_no_patient(entry.facts());
+            }));
+}
+
+Result<void> Authorization::permit_types(request::Permit& permit,
+                                         Circumstances const& circumstances) const {
     auto const& asked = permit.intent().types;
     for (auto const& type : fhir::resource_types()) {
         auto const name = type.name.text();
         bool const named = std::ranges::find(asked, name) != asked.end();
         if (!asked.empty() && !named) continue;
         SALUS_TRY(auto const facts, showing(permit.intent(), type));
-        auto decision = decide(policy_, permit.caller().facts(), facts, now);
+        auto decision = decide(policy_, permit.caller().facts(), facts, circumstances);
         if (decision.allowed) {
             permit.included_.push_back({std::string(name), std::move(decision.elements)});
         } else if (named) {

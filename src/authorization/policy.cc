@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "request/record_rules.h"
+
 namespace salus::authorization {
 namespace {
 
@@ -59,6 +61,13 @@ std::optional<SignIn> sign_in_of(std::string_view duty) {
     return SignIn{.least = *least, .max_age = std::chrono::seconds(seconds)};
 }
 
+std::optional<Duty> duty_of(std::string_view word) {
+    for (auto const duty : {Duty::audit_elevated, Duty::notify_privacy, Duty::review}) {
+        if (name_of(duty) == word) return duty;
+    }
+    return std::nullopt;
+}
+
 bool is_limit(cedar::Policy const& policy) {
     return policy.action.form == cedar::ScopeForm::equal &&
            policy.action.entities.front() == cedar::EntityUid{"Action", "limit"};
@@ -78,15 +87,28 @@ struct Attribute {
 };
 constexpr auto kKnown = std::to_array<Attribute>({
     {cedar::Variable::principal, "client"},
+    {cedar::Variable::principal, "locations"},
     {cedar::Variable::principal, "tenant"},
+    {cedar::Variable::resource, "authored"},
+    {cedar::Variable::resource, "careRelationship"},
+    {cedar::Variable::resource, "consented"},
     {cedar::Variable::resource, "inPatient"},
+    {cedar::Variable::resource, "labels"},
+    {cedar::Variable::resource, "location"},
     {cedar::Variable::resource, "own"},
+    {cedar::Variable::resource, "represented"},
     {cedar::Variable::resource, "tenant"},
     {cedar::Variable::context, "acr"},
     {cedar::Variable::context, "action"},
     {cedar::Variable::context, "authAge"},
+    {cedar::Variable::context, "device"},
+    {cedar::Variable::context, "emergency"},
+    {cedar::Variable::context, "hour"},
+    {cedar::Variable::context, "network"},
     {cedar::Variable::context, "now"},
     {cedar::Variable::context, "purpose"},
+    {cedar::Variable::context, "recent"},
+    {cedar::Variable::context, "weekday"},
 });
 constexpr std::array<std::string_view, 4> kVariables{"principal", "action", "resource", "context"};
 
@@ -112,6 +134,45 @@ void complain_of_unknown(cedar::Expression const& expression, Messages& messages
     for (auto const& operand : expression.operands) complain_of_unknown(operand, messages);
 }
 
+bool reads(cedar::Expression const& expression, std::string_view attribute) {
+    bool const here = reads_variable(expression) && expression.names.front() == attribute;
+    return here || std::ranges::any_of(expression.operands, [&](cedar::Expression const& operand) {
+               return reads(operand, attribute);
+           });
+}
+
+bool any_reads(std::vector<cedar::Policy> const& policies, std::string_view attribute) {
+    return std::ranges::any_of(policies, [&](cedar::Policy const& policy) {
+        return std::ranges::any_of(policy.conditions, [&](cedar::Condition const& condition) {
+            return reads(condition.body, attribute);
+        });
+    });
+}
+
+void add_texts(cedar::Expression const& expression, std::set<std::string>& texts) {
+    if (expression.literal && expression.literal->text() != nullptr)
+        texts.insert(*expression.literal->text());
+    for (auto const& operand : expression.operands) add_texts(operand, texts);
+}
+
+// As they can be searched by without being read as something else.
+bool is_label(std::string_view text) {
+    return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_';
+    });
+}
+
+std::vector<std::string> labels_of(std::vector<cedar::Policy> const& policies) {
+    std::set<std::string> labels;
+    for (auto const& policy : policies) {
+        for (auto const& condition : policy.conditions) {
+            if (reads(condition.body, "labels")) add_texts(condition.body, labels);
+        }
+    }
+    return {labels.begin(), labels.end()};
+}
+
 class Reader {
 public:
     explicit Reader(Messages& messages) : messages_(messages) {}
@@ -123,7 +184,8 @@ public:
                             .limits = is_limit(policy),
                             .fields = {},
                             .redacted = {},
-                            .sign_in = {}};
+                            .sign_in = {},
+                            .duties = {}};
         if (!is_rule_id(policy.id)) complain("@id must be up to 128 visible ASCII characters");
         if (!policy.annotations.contains("id")) complain("a rule needs an @id");
         if (!ids_.insert(policy.id).second) complain("another rule has this @id");
@@ -163,9 +225,11 @@ private:
     }
 
     void read_duties(RuleMeaning& meaning, std::string const& value) {
-        for (auto const& duty : words_of(value, " ")) {
-            auto const sign_in = sign_in_of(duty);
-            if (!sign_in) complain(fmt::format("not a duty that is understood: {}", duty));
+        for (auto const& word : words_of(value, ", ")) {
+            auto const duty = duty_of(word);
+            if (duty) meaning.duties.push_back(*duty);
+            auto const sign_in = sign_in_of(word);
+            if (!duty && !sign_in) complain(fmt::format("not a duty that is understood: {}", word));
             if (!sign_in) continue;
             meaning.sign_in = meaning.sign_in ? stricter_of(*meaning.sign_in, *sign_in) : *sign_in;
         }
@@ -180,11 +244,22 @@ private:
 
 }  // namespace
 
+Literal name_of(Duty duty) noexcept {
+    switch (duty) {
+        case Duty::audit_elevated: return "audit:elevated";
+        case Duty::notify_privacy: return "notify:privacy";
+        case Duty::review: return "review:24h";
+    }
+    return "";
+}
+
 struct Policy::Content {
     std::string text;
     crypto::Sha256Digest hash{};
     cedar::PolicySet rules;
     std::vector<RuleMeaning> meanings;
+    std::vector<std::string> labels;
+    bool asks_for_care = false;
 };
 
 std::expected<Policy, Messages> Policy::parse(std::string text) {
@@ -194,10 +269,18 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     Reader reader(messages);
     std::vector<RuleMeaning> meanings;
     for (auto const& policy : rules->policies()) meanings.push_back(reader.read(policy));
+    auto labels = labels_of(rules->policies());
+    bool const care = any_reads(rules->policies(), "careRelationship");
+    for (auto const& label : labels) {
+        if (!is_label(label))
+            messages.push_back({{}, fmt::format("\"{}\" cannot be a security label", label)});
+    }
+    if (labels.size() > request::RecordRules::kLabelsLargest)
+        messages.push_back({{}, "rules that read resource.labels name more than 64 labels"});
     if (!messages.empty()) return std::unexpected(std::move(messages));
     auto const hash = crypto::sha256(bytes_of(text));
-    return Policy(std::make_shared<Content const>(
-        Content{std::move(text), hash, *std::move(rules), std::move(meanings)}));
+    return Policy(std::make_shared<Content const>(Content{
+        std::move(text), hash, *std::move(rules), std::move(meanings), std::move(labels), care}));
 }
 
 // A text of our own making parses.
@@ -212,13 +295,19 @@ Policy::Policy(PurposeTable const& table) {
 
 Policy::Policy()
     : Policy(std::make_shared<Content const>(
-          Content{"", crypto::sha256(BytesView()), cedar::PolicySet::of({}), {}})) {}
+          Content{"", crypto::sha256(BytesView()), cedar::PolicySet::of({}), {}, {}, false})) {}
 
 cedar::PolicySet const& Policy::rules() const noexcept {
     return content_->rules;
 }
 RuleMeaning const& Policy::meaning(std::size_t rule) const {
     return content_->meanings.at(rule);
+}
+bool Policy::asks_for_care() const noexcept {
+    return content_->asks_for_care;
+}
+std::vector<std::string> const& Policy::labels() const noexcept {
+    return content_->labels;
 }
 std::string const& Policy::text() const noexcept {
     return content_->text;

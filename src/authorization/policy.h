@@ -4,7 +4,8 @@
 //   @id("...")        what audit leaves and explanations call the rule; each has one
 //   @fields("a, b")   of a permit: top-level elements that it opens; "*": all; without it: none
 //   @redact("a, b")   of a limit: top-level elements that it withholds
-//   @obligate("...")  of a limit: duties, separated by spaces
+//   @obligate("...")  of a limit: duties: sign-in:ACR:SECONDS (0: any), audit:elevated,
+//                     notify:privacy, review:24h
 //
 // A limit is a permit for Action::"limit". The law, in which no order counts: allowed if some
 // permit is satisfied, no forbid is, and no forbid or limit fails to evaluate; open are the fields
@@ -28,6 +29,11 @@
 
 namespace salus::authorization {
 
+// Duties that go on record with the request: its audit leaf names each, as duty:audit:elevated and
+// so on, for whoever reviews the log.
+enum class Duty : std::uint8_t { audit_elevated, notify_privacy, review };
+[[nodiscard]] Literal name_of(Duty duty) noexcept;
+
 // What a rule says beside its condition.
 struct RuleMeaning {
     PolicyRuleId id;
@@ -36,6 +42,7 @@ struct RuleMeaning {
     request::AllowedElements fields;
     std::vector<std::string> redacted;  // sorted
     std::optional<SignIn> sign_in;      // a duty, of persons
+    std::vector<Duty> duties;           // all others
 };
 
 class Policy {
@@ -50,6 +57,11 @@ public:
     [[nodiscard]] cedar::PolicySet const& rules() const noexcept;
     // Of rules().policies()[rule].
     [[nodiscard]] RuleMeaning const& meaning(std::size_t rule) const;
+    // Whether rules read resource.careRelationship.
+    [[nodiscard]] bool asks_for_care() const noexcept;
+    // Security labels that rules name, sorted: every text in the conditions of rules that read
+    // resource.labels. At most request::RecordRules::kLabelsLargest.
+    [[nodiscard]] std::vector<std::string> const& labels() const noexcept;
     [[nodiscard]] std::string const& text() const noexcept;
     // Two policies with one hash decide alike.
     [[nodiscard]] crypto::Sha256Digest const& hash() const noexcept;

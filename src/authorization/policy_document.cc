@@ -68,22 +68,25 @@ void write_lines(std::string& out, std::string_view whom, std::vector<SurveyLine
         out.append("| ").append(whom).append(" | ").append(acts_in_words(line)).append(" | ");
         out += line.is_function ? "functions: " + listed(line.names) : types_in_words(line.names);
         out.append(" | ").append(line.elements.empty() ? "-" : line.elements);
-        out.append(" | ").append(line.sign_in.empty() ? "-" : line.sign_in).append(" |\n");
+        out.append(" | ").append(line.duties.empty() ? "-" : line.duties).append(" |\n");
     }
 }
 
-// A service does not sign in: what it may is compared without that.
-std::vector<SurveyLine> without_sign_in(std::vector<SurveyLine> lines) {
-    for (auto& line : lines) line.sign_in.clear();
+// A service does not sign in: what it may is compared without duties.
+std::vector<SurveyLine> without_duties(std::vector<SurveyLine> lines) {
+    for (auto& line : lines) line.duties.clear();
     return lines;
 }
 
 struct Section {
     std::vector<SurveyLine> others;
+    std::vector<SurveyLine> care;
     std::vector<SurveyLine> own;
     std::vector<SurveyLine> service;
     friend bool operator==(Section const&, Section const&) = default;
-    [[nodiscard]] bool empty() const { return others.empty() && own.empty() && service.empty(); }
+    [[nodiscard]] bool empty() const {
+        return others.empty() && care.empty() && own.empty() && service.empty();
+    }
 };
 
 class DocumentWriter {
@@ -120,6 +123,9 @@ private:
         Asker asker{.roles = roles, .purpose = purpose, .is_person = true, .own = false};
         Section section;
         section.others = survey(policy_, tenant_, asker, now_);
+        asker.care = true;
+        section.care = survey(policy_, tenant_, asker, now_);
+        asker.care = false;
         asker.own = true;
         section.own = survey(policy_, tenant_, asker, now_);
         asker.own = asker.is_person = false;
@@ -147,15 +153,17 @@ private:
 
     void write_section(std::string const& code, Section const& section) {
         out_ += "\n### " + code + "\n\n";
-        out_ += "| who, and whose records | acts | on | elements | signed in by |\n";
+        out_ += "| who, and whose records | acts | on | elements | duties |\n";
         out_ += "|---|---|---|---|---|\n";
+        bool const care_alike = section.care == section.others;
         bool const own_alike = section.own == section.others;
         bool const service_alike =
-            without_sign_in(section.service) == without_sign_in(section.others);
+            without_duties(section.service) == without_duties(section.others);
         write_lines(out_,
                     "people" + std::string(service_alike ? " and services" : "") +
-                        (own_alike ? "" : ", of others"),
+                        (own_alike && care_alike ? "" : ", of anybody"),
                     section.others);
+        if (!care_alike) write_differing("people, of those they care for", section.care);
         if (!own_alike) write_differing("people, their own", section.own);
         if (!service_alike) write_differing("services", section.service);
     }

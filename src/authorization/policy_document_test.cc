@@ -50,7 +50,7 @@ TEST(PolicyDocument, SaysWhatTheDecisionsAre) {
     auto const nobody = part_of(text, "\n## Without a role\n");
     EXPECT_TRUE(nobody.contains("| people and services | read, search | Patient | all but telecom"))
         << nobody;
-    EXPECT_TRUE(nobody.contains("a factor that cannot be phished, at most 900 s ago")) << nobody;
+    EXPECT_TRUE(nobody.contains("sign in by a factor that cannot be phished, at most 900 s ago")) << nobody;
     EXPECT_FALSE(nobody.contains("create")) << nobody;
     EXPECT_TRUE(nobody.contains("| people, their own | read | Patient | only ")) << nobody;
     EXPECT_TRUE(nobody.contains("administerRead | functions: policies")) << nobody;
@@ -74,7 +74,7 @@ TEST(PolicySurvey, IsCompleteAndTrue) {
         auto const lines = survey(policy, TenantName("default"), asker, kNow);
         auto const caller = facts_of_caller("system/*.cruds", purpose);
         auto const intent = facts_of_intent(Interaction::read);
-        Judgement rules(policy, caller, intent, kNow);
+        Judgement rules(policy, caller, intent, Circumstances{.now = kNow});
         for (auto const act : {Act::read, Act::search, Act::create, Act::update, Act::remove}) {
             for (auto const& type : fhir::resource_types()) {
                 std::string const name(type.name.text());

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "fhir/definitions.h"
 
@@ -35,7 +34,10 @@ request::CallerFacts caller_of(Asker const& asker, TenantName const& tenant, Wal
         caller.person = request::Person{
             .id = UserId("anybody"), .grant = {}, .acr = "phr", .authenticated = now};
     }
-    if (asker.own) caller.patient_compartment = compartment(true);
+    if (asker.own) {
+        caller.patient_compartment = compartment(true);
+        if (caller.person) caller.person->is_patient = true;
+    }
     return caller;
 }
 
@@ -62,13 +64,17 @@ std::string in_words(request::AllowedElements const& allowed, std::string_view t
     return withheld.size() < open.size() ? "all but " + joined(withheld) : "only " + joined(open);
 }
 
-std::string in_words(std::optional<SignIn> const& sign_in) {
-    if (!sign_in) return "";
-    std::string text = sign_in->least == Assurance::phishing_resistant
-                           ? "a factor that cannot be phished"
-                           : "several factors";
-    if (sign_in->max_age.count() > 0)
-        text += ", at most " + std::to_string(sign_in->max_age.count()) + " s ago";
+std::string duties_in_words(Outcome const& outcome) {
+    std::string text;
+    if (outcome.sign_in) {
+        text = outcome.sign_in->least == Assurance::phishing_resistant
+                   ? "sign in by a factor that cannot be phished"
+                   : "sign in by several factors";
+        if (outcome.sign_in->max_age.count() > 0)
+            text += ", at most " + std::to_string(outcome.sign_in->max_age.count()) + " s ago";
+    }
+    for (auto const duty : outcome.duties)
+        text.append(text.empty() ? "" : "; ").append(name_of(duty).text());
     return text;
 }
 
@@ -76,7 +82,7 @@ std::string in_words(std::optional<SignIn> const& sign_in) {
 void add(std::vector<SurveyLine>& lines, SurveyLine line) {
     auto const alike = std::ranges::find_if(lines, [&](SurveyLine const& other) {
         return other.acts == line.acts && other.is_function == line.is_function &&
-               other.elements == line.elements && other.sign_in == line.sign_in;
+               other.elements == line.elements && other.duties == line.duties;
     });
     if (alike == lines.end())
         lines.push_back(std::move(line));
@@ -90,7 +96,7 @@ std::vector<SurveyLine> with_acts_joined(std::vector<SurveyLine> lines) {
     for (auto& line : lines) {
         auto const alike = std::ranges::find_if(joined, [&](SurveyLine const& other) {
             return other.names == line.names && other.is_function == line.is_function &&
-                   other.elements == line.elements && other.sign_in == line.sign_in;
+                   other.elements == line.elements && other.duties == line.duties;
         });
         if (alike == joined.end())
             joined.push_back(std::move(line));
@@ -109,7 +115,8 @@ std::vector<SurveyLine> survey(Policy const& policy, TenantName const& tenant, A
     intent.tenant = tenant;
     intent.compartment = compartment(asker.own);
     intent.patient_compartment = true;
-    Judgement rules(policy, caller, intent, now);
+    Judgement rules(policy, caller, intent,
+                    Circumstances{.now = now, .care_relationship = asker.care});
     std::vector<SurveyLine> lines;
     for (auto const act : kTypeActs) {
         for (auto const& type : fhir::resource_types()) {
@@ -121,7 +128,7 @@ std::vector<SurveyLine> survey(Policy const& policy, TenantName const& tenant, A
                  .names = {std::string(name)},
                  .is_function = false,
                  .elements = act == Act::span_patients ? "" : in_words(outcome.elements, name),
-                 .sign_in = in_words(outcome.sign_in)});
+                 .duties = duties_in_words(outcome)});
         }
     }
     for (auto const act : kFunctionActs) {
@@ -132,7 +139,7 @@ std::vector<SurveyLine> survey(Policy const& policy, TenantName const& tenant, A
                         .names = {std::string(function)},
                         .is_function = true,
                         .elements = {},
-                        .sign_in = in_words(outcome.sign_in)});
+                        .duties = duties_in_words(outcome)});
         }
     }
     return with_acts_joined(std::move(lines));

@@ -15,7 +15,8 @@ struct Asker {
     request::RoleNames roles;
     request::PurposeOfUse purpose = request::PurposeOfUse::treatment;
     bool is_person = true;
-    bool own = false;  // about records of the patient who asks; else about those of others
+    bool own = false;   // about records of the patient who asks; else about those of others
+    bool care = false;  // about patients in whose care they take part
 };
 
 // What is permitted alike.
@@ -24,7 +25,7 @@ struct SurveyLine {
     std::vector<std::string> names;  // of types, or of functions; sorted
     bool is_function = false;
     std::string elements;  // in words; empty: acts that open none
-    std::string sign_in;   // in words; empty: no duty
+    std::string duties;    // sign-in and others, in words; empty: none
     friend bool operator==(SurveyLine const&, SurveyLine const&) = default;
 };
 

@@ -105,8 +105,8 @@ TEST(Policy, WhatIsNotUnderstoodIsRefused) {
             "@colour means nothing here"},
         Row{"@id(\"a b\") permit(principal, action, resource);", 1,
             "@id must be up to 128 visible ASCII characters"},
-        Row{"@id(\"a\") permit(principal, action, resource)\nwhen { resource.labels.isEmpty() };",
-            2, "the server does not know resource.labels"},
+        Row{"@id(\"a\") permit(principal, action, resource)\nwhen { resource.colours.isEmpty() };",
+            2, "the server does not know resource.colours"},
     };
     for (auto const& [text, line, says] : kRows) {
         auto const policy = Policy::parse(text);

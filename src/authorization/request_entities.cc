@@ -30,25 +30,36 @@ Entity principal_of(request::CallerFacts const& caller) {
 
 }  // namespace
 
-RequestEntities::RequestEntities(request::CallerFacts const& caller,
-                                 request::IntentFacts const& intent)
-    : caller_(caller), intent_(intent), principal_(principal_of(caller)) {}
+RequestEntities::RequestEntities(request::CallerFacts const& caller, TenantName const& tenant,
+                                 std::optional<CompartmentId> const& compartment, bool care)
+    : caller_(caller),
+      tenant_(tenant),
+      compartment_(compartment),
+      care_(care),
+      principal_(principal_of(caller)) {}
 
-void RequestEntities::ask_about_type(std::string_view type) {
+void RequestEntities::ask_about_type(std::string_view type, std::span<std::string const> labels) {
     auto const* definition = fhir::find_resource_type(type);
-    bool const shared = definition != nullptr && fhir::is_shared_type(*definition);
-    bool const in_patient = intent_.compartment.has_value() && !shared;
-    bool const own = in_patient && caller_.patient_compartment &&
-                     *caller_.patient_compartment == *intent_.compartment;
+    bool const in_patient = definition != nullptr && !fhir::is_shared_type(*definition);
+    // An app that a clinician launched for a patient is bound to the patient, too.
+    bool const own = in_patient && compartment_ && caller_.patient_compartment == compartment_ &&
+                     caller_.person && caller_.person->is_patient;
+    std::vector<Value> carried;
+    for (auto const& label : labels) carried.emplace_back(label);
     resource_.uid = {"Record", std::string(type)};
-    resource_.attributes = record({{"inPatient", Value(in_patient)},
+    resource_.attributes = record({{"authored", Value(false)},
+                                   {"careRelationship", Value(care_ && in_patient)},
+                                   {"consented", Value(cedar::Set({}))},
+                                   {"inPatient", Value(in_patient)},
+                                   {"labels", Value(cedar::Set(std::move(carried)))},
                                    {"own", Value(own)},
-                                   {"tenant", Value(intent_.tenant.text())}});
+                                   {"represented", Value(false)},
+                                   {"tenant", Value(tenant_.text())}});
 }
 
 void RequestEntities::ask_about_function(std::string_view function) {
     resource_.uid = {"Function", std::string(function)};
-    resource_.attributes = record({{"tenant", Value(intent_.tenant.text())}});
+    resource_.attributes = record({{"tenant", Value(tenant_.text())}});
 }
 
 Entity const* RequestEntities::find(EntityUid const& uid) const noexcept {

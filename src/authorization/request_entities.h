@@ -1,25 +1,28 @@
 // The entities of one request: who asks, what is asked about, and the types with their groups.
-// Roles, types and groups are ancestors; attributes are tenant, client, and of a record whether it
-// stands in a patient's compartment and whether that patient is who asks. Belongs to one request.
+// Roles, types and groups are ancestors; attributes are tenant, client, and of a record whether its
+// type belongs to patients, whether that patient is who asks, and security labels. Borrows. Belongs
+// to one request.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "cedar/entities.h"
 #include "request/caller.h"
-#include "request/intent.h"
 
 namespace salus::authorization {
 
 class RequestEntities : public cedar::Entities {
 public:
-    RequestEntities(request::CallerFacts const& caller, request::IntentFacts const& intent);
+    RequestEntities(request::CallerFacts const& caller, TenantName const& tenant,
+                    std::optional<CompartmentId> const& compartment, bool care);
 
     [[nodiscard]] cedar::EntityUid const& principal() const noexcept { return principal_.uid; }
     [[nodiscard]] cedar::EntityUid const& resource() const noexcept { return resource_.uid; }
     // What the next evaluation is about. "*" is no type in particular.
-    void ask_about_type(std::string_view type);
+    void ask_about_type(std::string_view type, std::span<std::string const> labels = {});
     void ask_about_function(std::string_view function);
 
     [[nodiscard]] cedar::Entity const* find(cedar::EntityUid const& uid) const noexcept override;
@@ -28,7 +31,9 @@ public:
 
 private:
     request::CallerFacts const& caller_;
-    request::IntentFacts const& intent_;
+    TenantName const& tenant_;
+    std::optional<CompartmentId> compartment_;
+    bool care_;
     cedar::Entity principal_;
     cedar::Entity resource_;
 };

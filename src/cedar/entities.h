@@ -2,8 +2,8 @@
 // "Entities"). Immutable once made; any thread.
 #pragma once
 
-#include <map>
-#include <string>
+#include <cstddef>
+#include <unordered_map>
 #include <vector>
 
 #include "cedar/value.h"
@@ -31,7 +31,8 @@ public:
     [[nodiscard]] virtual bool is_in(EntityUid const& uid, EntityUid const& ancestor) const = 0;
 };
 
-// Entities in memory, any number of them.
+// Entities in memory, any number of them. Of two with one uid the last one counts. Parents may form
+// cycles, and need not be there themselves.
 class EntityTable : public Entities {
 public:
     explicit EntityTable(std::vector<Entity> entities);
@@ -39,8 +40,14 @@ public:
     [[nodiscard]] bool is_in(EntityUid const& uid, EntityUid const& ancestor) const override;
 
 private:
-    std::map<EntityUid, Entity> entities_;
-    std::map<EntityUid, std::vector<EntityUid>> ancestors_;  // sorted, all steps
+    struct Hash {
+        [[nodiscard]] std::size_t operator()(EntityUid const& uid) const noexcept;
+    };
+    struct Node {
+        Entity entity;
+        std::vector<EntityUid> ancestors;  // sorted, all steps
+    };
+    std::unordered_map<EntityUid, Node, Hash> nodes_;
 };
 
 }  // namespace salus::cedar

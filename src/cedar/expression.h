@@ -1,14 +1,15 @@
 // The syntax tree of a policy (Cedar language reference, "Policy grammar"). Values; any thread.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cedar/value.h"
-#include "foundation/strong_id.h"
 
 namespace salus::cedar {
 
@@ -71,6 +72,8 @@ struct Expression {
     std::vector<std::string> names;
     Pattern pattern;
 };
+// In everything but positions.
+[[nodiscard]] bool same(Expression const& one, Expression const& other);
 
 enum class Effect : std::uint8_t { permit, forbid };
 
@@ -99,6 +102,7 @@ struct Policy {
     std::vector<Condition> conditions;
     Position position;
 };
+[[nodiscard]] bool same(Policy const& one, Policy const& other);
 
 // What is wrong in a text, for whoever wrote it.
 struct Message {

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +36,8 @@ struct Response {
 inline constexpr std::size_t kPolicyTextBytes = 4UL << 20U;
 inline constexpr std::size_t kPoliciesMost = 10'000;
 inline constexpr std::size_t kExpressionDepth = 100;
+inline constexpr std::size_t kExpressionNodes = 20'000;     // of one condition
+inline constexpr std::size_t kPolicyNodesMost = 1'000'000;  // of all conditions of a text
 
 class PolicySet {
 public:
@@ -59,6 +63,11 @@ private:
     std::unique_ptr<Compiled const> compiled_;
 };
 
+// One expression's value; nothing: it errs. By the same evaluator; for what is asked seldom, since
+// it is made ready each time.
+[[nodiscard]] std::optional<Value> evaluate(Expression const& expression, Request const& request,
+                                            Entities const& entities);
+
 // The policies' text (policies only), `Policy`s of it.
 [[nodiscard]] std::expected<std::vector<Policy>, std::vector<Message>> parse_policies(
     std::string_view text);
@@ -66,5 +75,7 @@ private:
 // not kept.
 [[nodiscard]] std::string to_text(Policy const& policy);
 [[nodiscard]] std::string to_text(Expression const& expression);
+// As an expression that has this value.
+[[nodiscard]] std::string to_text(Value const& value);
 
 }  // namespace salus::cedar

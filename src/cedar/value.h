@@ -90,6 +90,8 @@ public:
     explicit Value(EntityPointer value) : value_(std::move(value)) {}
     explicit Value(Set value);
     explicit Value(Record value);
+    // REQUIRES of the pointers: they point to something.
+    explicit Value(SetPointer value) : value_(std::move(value)) {}
     explicit Value(RecordPointer value) : value_(std::move(value)) {}
     explicit Value(IpRange value) : value_(value) {}
     explicit Value(Decimal value) : value_(value) {}

@@ -32,6 +32,17 @@ std::optional<std::string> ResourceView::id() const {
     return root_.text_member("id");
 }
 
+std::vector<std::string> ResourceView::security_labels() const {
+    std::vector<std::string> labels;
+    auto const meta = root_.member("meta");
+    auto const security = meta ? meta->member("security") : std::nullopt;
+    if (!security || !security->is_array()) return labels;
+    for (auto const coding : security->elements()) {
+        if (auto code = coding.text_member("code")) labels.push_back(*std::move(code));
+    }
+    return labels;
+}
+
 std::vector<Element const*> ResourceView::elements() const {
     std::vector<Element const*> found;
     for (auto const& member : root_.members()) {

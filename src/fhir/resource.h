@@ -29,7 +29,10 @@ public:
     // The logical id, if it has one.
     [[nodiscard]] std::optional<std::string> id() const;
     [[nodiscard]] std::size_t size() const noexcept { return root_.raw().size(); }
-    // The top-level elements that it has: a primitive and what stands beside it (_birthDate) are one.
+    // Codes of meta.security (https://hl7.org/fhir/R4/security-labels.html), without their systems.
+    [[nodiscard]] std::vector<std::string> security_labels() const;
+    // The top-level elements that it has: a primitive and what stands beside it (_birthDate) are
+    // one.
     [[nodiscard]] std::vector<Element const*> elements() const;
     [[nodiscard]] json::Value root(EphiAccess const&) const noexcept { return root_; }
 

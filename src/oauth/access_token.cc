@@ -11,6 +11,9 @@ void write_person(json::Writer& writer, request::Person const& person) {
     writer.key("grant_id").string(person.grant);
     writer.key("acr").string(person.acr);
     writer.key("auth_time").integer(to_unix_seconds(person.authenticated));
+    // Changing the user ends the token (generation). The id of a patient is in no token.
+    if (!person.practitioner.empty()) writer.key("practitioner").string(person.practitioner);
+    if (person.is_patient) writer.key("is_patient").boolean(true);
 }
 
 }  // namespace

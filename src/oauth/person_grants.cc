@@ -60,11 +60,15 @@ bool wants_refresh(Client const& client, request::ScopeRequest const& scope) {
                                            scope.words.has(ScopeWord::online_access));
 }
 
-request::Person person_of(std::string const& grant_id, identity::Grant const& grant) {
+request::Person person_of(std::string const& grant_id, identity::Grant const& grant,
+                          identity::User const& user) {
+    bool const practises = user.fhir_user.starts_with("Practitioner/");
     return {.id = grant.user,
             .grant = grant_id,
             .acr = std::string(identity::acr_of(grant.assurance)),
-            .authenticated = grant.authenticated};
+            .authenticated = grant.authenticated,
+            .practitioner = practises ? user.fhir_user : std::string(),
+            .is_patient = !user.patient.empty() && user.patient == grant.patient};
 }
 
 bool has_patient_scope(request::ScopeRequest const& scope) {
@@ -229,7 +233,7 @@ std::string PersonGrants::token_answer(Issue const& issue) {
                            .purpose = grant.purpose,
                            .key_thumbprint = issue.binding.key,
                            .certificate_thumbprint = issue.binding.certificate,
-                           .person = person_of(issue.live.grant.id, grant),
+                           .person = person_of(issue.live.grant.id, grant, issue.live.user),
                            .words = issue.scope.words,
                            .roles = request::united(issue.live.user.roles, grant.provider_roles)};
     bool const in_context = !grant.patient.empty();

@@ -5,9 +5,13 @@
 #include "fhir/compartment.h"
 #include "fhir/fold.h"
 #include "fhir/index_entry.h"
+#include "fhir/reference.h"
 
 namespace salus::operations {
 namespace {
+
+// No identifier of a resource has this system: it is none of a URI.
+constexpr std::string_view kCompartmentSystem = "compartment of a consent";
 
 using TokenUse = records::Addressing::TokenUse;
 
@@ -74,7 +78,28 @@ std::optional<std::string> birth_day_asked_for(fhir::SearchQuery const& query) {
     return std::nullopt;
 }
 
+// By the compartment that it stands in: whoever reads a patient's records finds their consents.
+void add_consent_tokens(records::Addressing const& addressing, fhir::EntryView const& entry,
+                        std::vector<BlindToken>& tokens) {
+    auto patients = entry.find("patient");
+    while (patients && patients->left() > 0) {
+        auto const patient = fhir::parse_local_reference(patients->text());
+        if (!patient || patient->type->name != "Patient") continue;
+        addressing.add_identifier_tokens(
+            TokenUse::write, "Consent", kCompartmentSystem,
+            to_hex(addressing.patient_compartment(patient->id).bytes()), tokens);
+    }
+}
+
 }  // namespace
+
+std::vector<BlindToken> consent_tokens(records::Addressing const& addressing,
+                                       CompartmentId const& compartment) {
+    std::vector<BlindToken> tokens;
+    addressing.add_identifier_tokens(TokenUse::find, "Consent", kCompartmentSystem,
+                                     to_hex(compartment.bytes()), tokens);
+    return tokens;
+}
 
 Result<std::vector<BlindToken>> tokens_of(records::Addressing const& addressing,
                                           BytesView index_entry) {
@@ -89,6 +114,7 @@ Result<std::vector<BlindToken>> tokens_of(records::Addressing const& addressing,
         }
     }
     if (entry.type() == "Patient") add_demographic_tokens(addressing, entry, tokens);
+    if (entry.type() == "Consent") add_consent_tokens(addressing, entry, tokens);
     std::ranges::sort(tokens);
     auto const repeated = std::ranges::unique(tokens);
     tokens.erase(repeated.begin(), repeated.end());

@@ -25,4 +25,8 @@ namespace salus::operations {
 [[nodiscard]] std::optional<std::vector<BlindToken>> tokens_for(
     records::Addressing const& addressing, fhir::SearchQuery const& query);
 
+// Of the consents in a patient's compartment.
+[[nodiscard]] std::vector<BlindToken> consent_tokens(records::Addressing const& addressing,
+                                                     CompartmentId const& compartment);
+
 }  // namespace salus::operations

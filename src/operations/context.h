@@ -22,7 +22,8 @@ struct Workplace {
     json::Parser& parser;
     crypto::Random& random;
     Clock const& clock;
-    audit_views::AuditTrail* audit_trail = nullptr;  // nullptr: the log is not shown
+    audit_views::AuditTrail* audit_trail = nullptr;     // nullptr: the log is not shown
+    consent::ConsentSettings const* consent = nullptr;  // nullptr: consents are not enforced
 };
 
 // Of one request. Borrows its workplace's parts and its permit's records.

@@ -71,7 +71,9 @@ Result<request::Prepared> perform(Context const& context, request::Permit const&
 }  // namespace
 
 Result<request::Prepared> prepare(Workplace const& workplace, request::Permit const& permit) {
-    PermittedRecords records(workplace.records, workplace.parser, permit);
+    ConsentFilter consents(workplace.records, workplace.parser, permit, workplace.consent,
+                           workplace.clock.now());
+    PermittedRecords records(workplace.records, workplace.parser, permit, consents);
     auto prepared = perform(Context(workplace, records), permit);
     if (prepared) return prepared;
     return fail(told_as_absent(permit, std::move(prepared).error()));

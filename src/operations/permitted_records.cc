@@ -14,20 +14,28 @@ constexpr std::string_view kGuardType = "ConditionGuard";
 }  // namespace
 
 Result<bool> PermittedRecords::left(Interaction interaction, CompartmentId const& compartment,
-                                    BytesView entry) const {
+                                    BytesView entry) {
     SALUS_TRY(auto const view, fhir::EntryView::decode(entry));
-    return constraints_.leave(interaction, view, compartment);
+    SALUS_TRY(bool const care, care_for(compartment));
+    return constraints_.leave(interaction, view, compartment, care);
 }
 
 Result<bool> PermittedRecords::left(Interaction interaction, std::string_view type,
                                     std::string_view id, StoredDocument const& document) {
-    if (constraints_.leave_all(interaction, type, document.compartment)) return true;
+    SALUS_TRY(bool const all, leaves_all(interaction, type, document.compartment));
+    if (all) return true;
     if (document.state == store::VersionState::deleted) {
         SALUS_TRY(auto const before, records_.get_version(type, id, document.version - 1));
         if (!before || before->state == store::VersionState::deleted) return false;
         return left(interaction, type, id, *before);
     }
     SALUS_TRY(auto const resource, fhir::Reader::index(document.text.clone(), parser_));
+    SALUS_TRY(bool const care, care_for(document.compartment));
+    bool const labelled = constraints_.leave_labelled(interaction, type, document.compartment,
+                                                      resource.view().security_labels(), care);
+    if (!labelled) return false;
+    SALUS_TRY(bool const consented, consents_.leaves(document.compartment, type, document.text));
+    if (!consented || !constraints_.granular()) return consented;
     SALUS_TRY(auto const entry, fhir::make_index_entry(resource.view(), document.last_updated));
     return left(interaction, document.compartment, RequestReader::entry(entry));
 }
@@ -45,7 +53,9 @@ Result<std::optional<store::Current>> PermittedRecords::current(Interaction inte
                                                                 std::string_view type,
                                                                 std::string_view id) {
     SALUS_TRY(auto const found, records_.current(type, id));
-    if (!found || constraints_.leave_all(interaction, type, found->compartment)) return found;
+    if (!found) return found;
+    SALUS_TRY(bool const all, leaves_all(interaction, type, found->compartment));
+    if (all) return found;
     SALUS_TRY(auto const document, get(interaction, type, id));
     if (!document) return std::optional<store::Current>();
     return store::Current{document->compartment, document->version, document->state};
@@ -98,18 +108,60 @@ Result<records::CompartmentIndexPointer> PermittedRecords::index(
     Interaction interaction, CompartmentId const& compartment,
     fhir::LoadedParametersPointer const& loaded, std::size_t entries_max) {
     SALUS_TRY(auto whole, records_.index(compartment, loaded, entries_max));
-    if (!constraints_.any()) return whole;
+    SALUS_TRY(auto const outcome, consents_.of(compartment, {}));
+    SALUS_TRY(bool const care, care_for(compartment));
+    if (!constraints_.any() && outcome == consent::Outcome::permit) return whole;
     return records::CompartmentIndex::narrowed(
-        std::move(whole), [&](fhir::EntryTable const& table, auto& rows) {
-            return constraints_.retain(interaction, table, compartment, rows);
+        std::move(whole), [&](fhir::EntryTable const& table, auto& rows) -> Result<void> {
+            if (constraints_.any())
+                SALUS_TRY_VOID(constraints_.retain(interaction, table, compartment, care, rows));
+            return keep_consented(compartment, table, rows);
         });
+}
+
+Result<void> PermittedRecords::keep_consented(CompartmentId const& compartment,
+                                              fhir::EntryTable const& table,
+                                              std::vector<fhir::EntryTable::Row>& rows) {
+    auto const type = table.type().name.text();
+    SALUS_TRY(auto const outcome, consents_.of(compartment, type));
+    if (outcome == consent::Outcome::permit) return {};
+    if (outcome == consent::Outcome::deny) rows.clear();
+    std::vector<fhir::EntryTable::Row> kept;
+    for (auto const row : rows) {
+        SALUS_TRY(bool const left, consents_.leaves(compartment, type, table.id(row)));
+        if (left) kept.push_back(row);
+    }
+    rows = std::move(kept);
+    return {};
+}
+
+Result<bool> PermittedRecords::care_for(CompartmentId const& compartment) {
+    if (!constraints_.ask_for_care() || !records_.is_patient(compartment)) return false;
+    return care_.hold(practitioner_, compartment);
+}
+
+Result<bool> PermittedRecords::leaves_all(Interaction interaction, std::string_view type,
+                                          CompartmentId const& compartment) {
+    if (!constraints_.leave_all(interaction, type, compartment)) return false;
+    SALUS_TRY(auto const outcome, consents_.of(compartment, type));
+    return outcome == consent::Outcome::permit;
+}
+
+Result<bool> PermittedRecords::left(Interaction interaction, OpenedIndexEntry const& entry) {
+    SALUS_TRY(auto const view, fhir::EntryView::decode(bytes_of(entry.entry)));
+    if (constraints_.any()) {
+        SALUS_TRY(bool const care, care_for(entry.compartment));
+        SALUS_TRY(bool const there, constraints_.leave(interaction, view, entry.compartment, care));
+        if (!there) return false;
+    }
+    return consents_.leaves(entry.compartment, view.type(), view.id());
 }
 
 Result<std::optional<OpenedIndexEntry>> PermittedRecords::entry(
     Interaction interaction, Address const& address, fhir::LoadedParameters const* loaded) {
     SALUS_TRY(auto found, records_.entry(address, loaded));
-    if (!found || !constraints_.any()) return found;
-    SALUS_TRY(bool const there, left(interaction, found->compartment, bytes_of(found->entry)));
+    if (!found) return found;
+    SALUS_TRY(bool const there, left(interaction, *found));
     if (there) return found;
     scrub(found->entry);
     return std::optional<OpenedIndexEntry>();
@@ -119,10 +171,9 @@ Result<std::vector<OpenedIndexEntry>> PermittedRecords::find(Interaction interac
                                                              BlindToken const& token,
                                                              fhir::LoadedParameters const* loaded) {
     SALUS_TRY(auto found, records_.find(token, loaded));
-    if (!constraints_.any()) return found;
     std::vector<OpenedIndexEntry> kept;
     for (auto& each : found) {
-        SALUS_TRY(bool const there, left(interaction, each.compartment, bytes_of(each.entry)));
+        SALUS_TRY(bool const there, left(interaction, each));
         if (there) {
             kept.push_back(std::move(each));
         } else {
@@ -134,7 +185,8 @@ Result<std::vector<OpenedIndexEntry>> PermittedRecords::find(Interaction interac
 
 Result<store::Write> PermittedRecords::seal(Interaction interaction,
                                             records::Change const& change) {
-    if (!constraints_.any()) return records_.seal(change);
+    SALUS_TRY(auto const outcome, consents_.of(change.compartment, change.type));
+    if (!constraints_.any() && outcome == consent::Outcome::permit) return records_.seal(change);
     if (change.version > 1) {
         SALUS_TRY(auto const replaced, get(interaction, change.type, change.id));
         if (!replaced) return fail(Errc::not_found, "no such resource");
@@ -144,8 +196,11 @@ Result<store::Write> PermittedRecords::seal(Interaction interaction,
                   left(interaction, change.compartment, RequestReader::entry(change.index_entry)));
         if (!there) {
             return fail(Errc::forbidden,
-                        "the resource would lie outside of what the scopes of the token permit");
+                        "the resource would lie outside of what scopes and policy permit");
         }
+        SALUS_TRY(bool const consented,
+                  consents_.leaves(change.compartment, change.type, change.text));
+        if (!consented) return fail(Errc::forbidden, "the patient's consents do not permit this");
     }
     return records_.seal(change);
 }

@@ -1,7 +1,8 @@
 // The records as one permit reaches them: the only way by which operations come to a resource. What
-// the caller's granular scopes do not leave (request/resource_constraints.h) is not there: not in a
-// read, a version, a history, an index that is searched, counted, followed or included from, and no
-// write takes its place or makes one.
+// the caller's granular scopes and the policy's labels do not leave
+// (request/resource_constraints.h), or the patient's consents (operations/consent_filter.h), is not
+// there: not in a read, a version, a history, an index that is searched, counted, followed or
+// included from, and no write takes its place or makes one.
 //
 // Each call says what it is for, in an interaction whose scopes must then leave the resource.
 // A version is judged by its own content; a deletion by what it deleted. Every document that leaves
@@ -14,6 +15,8 @@
 #include <vector>
 
 #include "json/document.h"
+#include "operations/consent_filter.h"
+#include "operations/recorded_care.h"
 #include "records/records.h"
 
 namespace salus::operations {
@@ -29,8 +32,14 @@ class PermittedRecords {
 public:
     using Interaction = request::Interaction;
 
-    PermittedRecords(records::Records& records, json::Parser& parser, request::Permit const& permit)
-        : records_(records), parser_(parser), constraints_(permit.constraints()) {}
+    PermittedRecords(records::Records& records, json::Parser& parser, request::Permit const& permit,
+                     ConsentFilter& consents)
+        : records_(records),
+          parser_(parser),
+          constraints_(permit.constraints()),
+          consents_(consents),
+          care_(records),
+          practitioner_(practitioner_of(permit.caller().facts())) {}
 
     [[nodiscard]] records::Addressing const& addressing() const noexcept {
         return records_.addressing();
@@ -94,8 +103,18 @@ public:
 private:
     [[nodiscard]] Result<bool> left(Interaction interaction, std::string_view type,
                                     std::string_view id, records::StoredDocument const& document);
+    // By constraints and, of what stands at its place now, by consents.
+    [[nodiscard]] Result<bool> left(Interaction interaction,
+                                    records::OpenedIndexEntry const& entry);
+    [[nodiscard]] Result<bool> care_for(CompartmentId const& compartment);
+    // Whether nothing has to be judged by itself.
+    [[nodiscard]] Result<bool> leaves_all(Interaction interaction, std::string_view type,
+                                          CompartmentId const& compartment);
+    [[nodiscard]] Result<void> keep_consented(CompartmentId const& compartment,
+                                              fhir::EntryTable const& table,
+                                              std::vector<fhir::EntryTable::Row>& rows);
     [[nodiscard]] Result<bool> left(Interaction interaction, CompartmentId const& compartment,
-                                    BytesView entry) const;
+                                    BytesView entry);
     [[nodiscard]] Result<std::optional<records::StoredDocument>> if_left(
         Interaction interaction, std::string_view type, std::string_view id,
         std::optional<records::StoredDocument> document);
@@ -103,6 +122,9 @@ private:
     records::Records& records_;
     json::Parser& parser_;
     request::ResourceConstraints const& constraints_;
+    ConsentFilter& consents_;
+    RecordedCare care_;
+    std::string practitioner_;
 };
 
 }  // namespace salus::operations

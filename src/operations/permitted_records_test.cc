@@ -75,7 +75,8 @@ protected:
 TEST_F(PermittedRecordsTest, WhatAnOperationForgotIsNotHandedOut) {
     auto const permit = must(room_.permit({.target = "/fhir/Observation/l1"}, caller(kLaboratory)));
     json::Parser parser;
-    PermittedRecords records(room_.records(), parser, permit);
+    ConsentFilter consents(room_.records(), parser, permit, nullptr, WallTime{});
+    PermittedRecords records(room_.records(), parser, permit, consents);
     EXPECT_TRUE(records.constrained());
     EXPECT_TRUE(must(records.get(Interaction::read, "Observation", "l1")));
     EXPECT_FALSE(must(records.get(Interaction::read, "Observation", "v1")));
@@ -108,7 +109,8 @@ TEST_F(PermittedRecordsTest, WhatAnOperationForgotIsNotHandedOut) {
 TEST_F(PermittedRecordsTest, NothingIsSealedOutsideOfTheScopes) {
     auto const permit = must(room_.permit({.target = "/fhir/Observation/l1"}, caller(kLaboratory)));
     json::Parser parser;
-    PermittedRecords records(room_.records(), parser, permit);
+    ConsentFilter consents(room_.records(), parser, permit, nullptr, WallTime{});
+    PermittedRecords records(room_.records(), parser, permit, consents);
     auto const seal = [&](Interaction interaction, std::string const& id, std::uint64_t version,
                           std::string const& category) {
         auto text = observation_json(id, "p1", of_category(category));

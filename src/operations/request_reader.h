@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "consent/consent_rules.h"
 #include "http/message.h"
 #include "records/records.h"
 
@@ -23,6 +24,14 @@ public:
     [[nodiscard]] static std::string_view id(EphiText const& text) { return text.reveal({}); }
     [[nodiscard]] static BytesView entry(Ephi<Bytes> const& entry) { return entry.reveal({}); }
     [[nodiscard]] static json::Value root(fhir::ResourceView const& view) { return view.root({}); }
+    [[nodiscard]] static consent::ResourceFacts consent_facts(fhir::ResourceView const& view) {
+        return consent::facts_of(view, {});
+    }
+    [[nodiscard]] static consent::ConsentRules consent_rules(
+        std::span<fhir::ResourceView const> consents, consent::ConsentSettings const& settings,
+        std::size_t unreadable) {
+        return consent::ConsentRules::of(consents, settings, {}, unreadable);
+    }
 };
 
 }  // namespace salus::operations

@@ -61,7 +61,7 @@ Result<Staged> stage(Context const& context, Staging const& staging) {
     auto const loaded = context.loaded_parameters();
     SALUS_TRY(change.index_entry,
               fhir::make_index_entry(stored.view(), staging.when, loaded.get()));
-    if (shared || type == "Patient") {
+    if (shared || type == "Patient" || type == "Consent") {
         SALUS_TRY(change.tokens, tokens_of(context.records.addressing(),
                                            RequestReader::entry(change.index_entry)));
     }

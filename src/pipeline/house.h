@@ -14,6 +14,7 @@
 #include "authentication/token_guards.h"
 #include "authentication/token_keys.h"
 #include "authorization/policy.h"
+#include "consent/settings.h"
 #include "crypto/presented_certificate.h"
 #include "crypto/random.h"
 #include "factors/breached_passwords.h"
@@ -43,6 +44,8 @@ struct House {
     crypto::Random& random;
     authorization::Policy policy;
     crypto::Sha256Digest policy_hash;
+    // What patients' consents mean; nothing: they are not enforced.
+    std::optional<consent::ConsentSettings> consent{};
     records::IndexCache& index_cache;
     admin::ControlReport const& control_report;
     admin::Backups& backups;

@@ -22,9 +22,11 @@ namespace salus::request {
 // Whom a token acts for.
 struct Person {
     UserId id;
-    std::string grant;         // what the token rests on, and ends with
-    std::string acr;           // how the person proved to be who they are (OpenID Connect Core 2)
-    WallTime authenticated{};  // when (`auth_time`)
+    std::string grant;           // what the token rests on, and ends with
+    std::string acr;             // how the person proved to be who they are (OpenID Connect Core 2)
+    WallTime authenticated{};    // when (`auth_time`)
+    std::string practitioner{};  // "Practitioner/[id]", as whom they stand in records; empty: none
+    bool is_patient = false;     // they are the patient whose records the token reaches
 };
 
 // What a verified access token says (RFC 9068), or that there was none.

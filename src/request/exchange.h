@@ -9,6 +9,7 @@
 
 #include "audit/leaf.h"
 #include "http/message.h"
+#include "request/access_facts.h"
 #include "request/caller.h"
 #include "request/challenge.h"
 #include "request/interaction.h"
@@ -58,6 +59,7 @@ struct Exchange {
     std::vector<EntryRequest> entries;  // of a bundle, once classified
     Tenant const* tenant = nullptr;     // set before the first stage
     AuditFacts facts;
+    AccessFacts access;   // its circumstances, once observed
     Challenge challenge;  // of a request that is refused for its credentials
 };
 

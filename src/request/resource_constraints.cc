@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 #include "fhir/compartment.h"
 #include "fhir/definitions.h"
@@ -33,8 +34,17 @@ bool is_granular(Scope const& scope) {
 }  // namespace
 
 ResourceConstraints::ResourceConstraints(CallerFacts const& caller, IntentFacts const& intent)
-    : any_(std::ranges::any_of(caller.scopes, is_granular)) {
-    if (!any_) return;
+    : granular_(std::ranges::any_of(caller.scopes, is_granular)) {
+    if (granular_) read_scopes(caller, intent);
+}
+
+void ResourceConstraints::add(std::shared_ptr<RecordRules const> rules, CallerFacts const& caller,
+                              IntentFacts const& intent) {
+    record_rules_ = std::move(rules);
+    if (!granular_) read_scopes(caller, intent);
+}
+
+void ResourceConstraints::read_scopes(CallerFacts const& caller, IntentFacts const& intent) {
     auto const* asked = fhir::find_resource_type(intent.type);
     bool const in_patients_name =
         caller.patient_compartment && intent.compartment == caller.patient_compartment;
@@ -68,7 +78,8 @@ bool ResourceConstraints::applies(Rule const& rule, Interaction part, std::strin
 }
 
 bool ResourceConstraints::leave_all(Interaction interaction, std::string_view type) const {
-    return !any_ || std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
+    if (!rules_leave_all(interaction, type)) return false;
+    return !granular_ || std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
         return std::ranges::any_of(rules_, [&](Rule const& rule) {
             return !rule.query && allows(rule.scope, part, type);
         });
@@ -77,7 +88,19 @@ bool ResourceConstraints::leave_all(Interaction interaction, std::string_view ty
 
 bool ResourceConstraints::leave_all(Interaction interaction, std::string_view type,
                                     CompartmentId const& compartment) const {
-    return !any_ || std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
+    return rules_leave_all(interaction, type) && grant_all(interaction, type, compartment);
+}
+
+bool ResourceConstraints::rules_leave_all(Interaction interaction, std::string_view type) const {
+    return record_rules_ == nullptr ||
+           std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
+               return record_rules_->leave_all(part, type);
+           });
+}
+
+bool ResourceConstraints::grant_all(Interaction interaction, std::string_view type,
+                                    CompartmentId const& compartment) const {
+    return !granular_ || std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
         return std::ranges::any_of(rules_, [&](Rule const& rule) {
             return !rule.query && applies(rule, part, type, compartment);
         });
@@ -94,9 +117,65 @@ bool ResourceConstraints::reach_beyond_patient(Interaction interaction,
 }
 
 Result<void> ResourceConstraints::retain(Interaction interaction, fhir::EntryTable const& table,
-                                         CompartmentId const& compartment, Rows& rows) const {
+                                         CompartmentId const& compartment, bool care,
+                                         Rows& rows) const {
+    SALUS_TRY_VOID(retain_granted(interaction, table, compartment, rows));
+    return retain_by_label(interaction, table, compartment, care, rows);
+}
+
+// Which rows carry a label is asked as a search for it is: there is one way to compare. Rows with
+// the same labels share an answer.
+Result<void> ResourceConstraints::retain_by_label(Interaction interaction,
+                                                  fhir::EntryTable const& table,
+                                                  CompartmentId const& compartment, bool care,
+                                                  Rows& rows) const {
+    if (rows.empty() || rules_leave_all(interaction, table.type().name.text())) return {};
+    NoLinks links;
+    std::map<fhir::EntryTable::Row, CarriedLabels> carried;
+    auto const& labels = record_rules_->labels();
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        auto const query = constraint_query(table.type(), "_security=" + labels[i]);
+        if (!query) return fail(Errc::internal, "a label of the policy cannot be searched by");
+        auto labelled = rows;
+        SALUS_TRY_VOID(query->retain(table, labelled, links));
+        for (auto const row : labelled) carried[row] |= CarriedLabels{1} << i;
+    }
+    std::map<CarriedLabels, bool> left;
+    std::erase_if(rows, [&](fhir::EntryTable::Row row) {
+        auto const found = carried.find(row);
+        auto const labels_of_row = found == carried.end() ? CarriedLabels{0} : found->second;
+        auto const [answer, is_new] = left.try_emplace(labels_of_row);
+        if (is_new) {
+            answer->second = std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
+                return record_rules_->leave(part, table.type().name.text(), compartment,
+                                            {.carried = labels_of_row, .care = care});
+            });
+        }
+        return !answer->second;
+    });
+    return {};
+}
+
+bool ResourceConstraints::leave_labelled(Interaction interaction, std::string_view type,
+                                         CompartmentId const& compartment,
+                                         std::span<std::string const> labels, bool care) const {
+    if (rules_leave_all(interaction, type)) return true;
+    CarriedLabels carried = 0;
+    auto const& known = record_rules_->labels();
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        if (std::ranges::find(labels, known[i]) != labels.end()) carried |= CarriedLabels{1} << i;
+    }
+    return std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
+        return record_rules_->leave(part, type, compartment, {.carried = carried, .care = care});
+    });
+}
+
+Result<void> ResourceConstraints::retain_granted(Interaction interaction,
+                                                 fhir::EntryTable const& table,
+                                                 CompartmentId const& compartment,
+                                                 Rows& rows) const {
     auto const type = table.type().name.text();
-    if (leave_all(interaction, type, compartment)) return {};
+    if (grant_all(interaction, type, compartment)) return {};
     NoLinks links;
     for (auto const part : parts_of(interaction)) {
         Rows kept;
@@ -114,7 +193,7 @@ Result<void> ResourceConstraints::retain(Interaction interaction, fhir::EntryTab
 }
 
 Result<bool> ResourceConstraints::leave(Interaction interaction, fhir::EntryView const& entry,
-                                        CompartmentId const& compartment) const {
+                                        CompartmentId const& compartment, bool care) const {
     if (leave_all(interaction, entry.type(), compartment)) return true;
     auto const* type = fhir::find_resource_type(entry.type());
     if (type == nullptr) return fail(Errc::corrupt, "an index entry is of an unknown type");
@@ -125,7 +204,7 @@ Result<bool> ResourceConstraints::leave(Interaction interaction, fhir::EntryView
     auto const left = [&]() -> Result<bool> {
         SALUS_TRY(auto const table, fhir::EntryTable::open(*type, bytes));
         auto rows = table.rows();
-        SALUS_TRY_VOID(retain(interaction, table, compartment, rows));
+        SALUS_TRY_VOID(retain(interaction, table, compartment, care, rows));
         return !rows.empty();
     }();
     scrub(bytes);

@@ -1,17 +1,21 @@
-// ResourceConstraints: what the granular scopes of a caller leave of the stored resources (AZ-6,
-// SC1, SC5). Every Permit has them, of its own Caller. What was permitted is permitted for those
-// resources only that one of the scopes which permit it lets through: several scopes are a union,
-// and what has parts (a patch is a read and an update) needs each of them.
+// ResourceConstraints: what the granular scopes of a caller (AZ-6, SC1, SC5) and the policy, by
+// security labels, leave of the stored resources. Every Permit has them, of its own Caller. What
+// was permitted is permitted for those resources only that one of the scopes which permit it lets
+// through: several scopes are a union, and what has parts (a patch is a read and an update) needs
+// each of them.
 //
-// Without a granular scope all is left. A scope whose constraint cannot be evaluated leaves nothing
-// (SC4). A scope in patient context is about that patient's compartment; about resources that stand
-// in none only where the intent itself asks for their type in the patient's name.
+// Without a granular scope, and without a rule that depends on labels, all is left. A scope whose
+// constraint cannot be evaluated leaves nothing (SC4). A scope in patient context is about that
+// patient's compartment; about resources that stand in none only where the intent itself asks for
+// their type in the patient's name.
 //
 // Thread safety: immutable.
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +25,7 @@
 #include "fhir/search.h"
 #include "request/caller.h"
 #include "request/intent.h"
+#include "request/record_rules.h"
 
 namespace salus::request {
 
@@ -31,8 +36,13 @@ public:
     // Scopes that may not be used leave nothing.
     void keep_usable(std::function<bool(Scope const&)> const& is_usable);
 
-    // Whether some scope is granular.
-    [[nodiscard]] bool any() const noexcept { return any_; }
+    // The policy depends on what records carry. What scopes leave, these must leave too.
+    void add(std::shared_ptr<RecordRules const> rules, CallerFacts const& caller,
+             IntentFacts const& intent);
+
+    // Whether some scope is granular, or the policy depends on labels.
+    [[nodiscard]] bool any() const noexcept { return granular_ || record_rules_ != nullptr; }
+    [[nodiscard]] bool granular() const noexcept { return granular_; }
     // Whether whatever stands there of this type is left for this.
     [[nodiscard]] bool leave_all(Interaction interaction, std::string_view type) const;
     [[nodiscard]] bool leave_all(Interaction interaction, std::string_view type,
@@ -43,11 +53,20 @@ public:
 
     // Keeps those rows of a table, whose resources stand in this compartment, that are left.
     [[nodiscard]] Result<void> retain(Interaction interaction, fhir::EntryTable const& table,
-                                      CompartmentId const& compartment,
+                                      CompartmentId const& compartment, bool care,
                                       std::vector<fhir::EntryTable::Row>& rows) const;
+    // Whether the policy leaves one resource, by its labels (codes of meta.security).
+    [[nodiscard]] bool leave_labelled(Interaction interaction, std::string_view type,
+                                      CompartmentId const& compartment,
+                                      std::span<std::string const> labels, bool care) const;
+    // Whether the policy asks who takes part in the care of a patient, which `care` then says: of
+    // the caller and the patient of the compartment.
+    [[nodiscard]] bool ask_for_care() const noexcept {
+        return record_rules_ != nullptr && record_rules_->ask_for_care();
+    }
     // Whether one resource is, by its index entry. Errc::corrupt: of an unknown type, or damaged.
     [[nodiscard]] Result<bool> leave(Interaction interaction, fhir::EntryView const& entry,
-                                     CompartmentId const& compartment) const;
+                                     CompartmentId const& compartment, bool care) const;
 
 private:
     struct Rule {
@@ -58,8 +77,22 @@ private:
     [[nodiscard]] bool applies(Rule const& rule, Interaction part, std::string_view type,
                                CompartmentId const& compartment) const;
 
-    bool any_ = false;
-    std::string patients_shared_type_;  // empty: none
+    void read_scopes(CallerFacts const& caller, IntentFacts const& intent);
+    [[nodiscard]] Result<void> retain_granted(Interaction interaction,
+                                              fhir::EntryTable const& table,
+                                              CompartmentId const& compartment,
+                                              std::vector<fhir::EntryTable::Row>& rows) const;
+    [[nodiscard]] Result<void> retain_by_label(Interaction interaction,
+                                               fhir::EntryTable const& table,
+                                               CompartmentId const& compartment, bool care,
+                                               std::vector<fhir::EntryTable::Row>& rows) const;
+    [[nodiscard]] bool rules_leave_all(Interaction interaction, std::string_view type) const;
+    [[nodiscard]] bool grant_all(Interaction interaction, std::string_view type,
+                                 CompartmentId const& compartment) const;
+
+    bool granular_ = false;
+    std::shared_ptr<RecordRules const> record_rules_;  // nullptr: the policy depends on no label
+    std::string patients_shared_type_;                 // empty: none
     std::vector<Rule> rules_;
 };
 

@@ -1,0 +1,51 @@
+// What the policy says of records by what shows only when they are found: security labels (42 CFR
+// Part 2, 45 CFR 164.508(a)(2) and others that a policy names), and whether the caller takes part
+// in the care of their patient. A request is decided as if nothing carried a label; then each
+// record is judged by itself, and is not there unless that judgement opens no less: permitted, with
+// no element withheld that the request's decision may open, and under no stricter sign-in than the
+// person has shown. Belongs to one request.
+#pragma once
+
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "authorization/judgement.h"
+#include "request/caller.h"
+#include "request/record_rules.h"
+
+namespace salus::authorization {
+
+class FoundRecordRules : public request::RecordRules {
+public:
+    // `assumes_care`: the request, or a part of it, is decided as if the caller cared for the
+    // patient, because it does not say who that is.
+    FoundRecordRules(Policy policy, request::CallerPointer caller, TenantName tenant,
+                     Circumstances const& circumstances, bool assumes_care);
+
+    [[nodiscard]] std::vector<std::string> const& labels() const noexcept override;
+    [[nodiscard]] bool ask_for_care() const noexcept override;
+    [[nodiscard]] bool leave_all(request::Interaction part, std::string_view type) const override;
+    [[nodiscard]] bool leave(request::Interaction part, std::string_view type,
+                             CompartmentId const& compartment,
+                             request::RecordCircumstances const& record) const override;
+
+private:
+    [[nodiscard]] bool judge(request::Interaction part, std::string_view type,
+                             CompartmentId const& compartment,
+                             request::RecordCircumstances const& record) const;
+    [[nodiscard]] bool is_certain(request::Interaction part, std::string_view type) const;
+
+    Policy policy_;
+    request::CallerPointer caller_;
+    TenantName tenant_;
+    Circumstances circumstances_;
+    bool assumes_care_;
+    // By part, type, whether the record is the caller's own, care, and labels.
+    using Key = std::tuple<request::Interaction, std::string, bool, bool, request::CarriedLabels>;
+    mutable std::map<Key, bool> answers_;
+    mutable std::map<std::pair<request::Interaction, std::string>, bool> certain_;
+};
+
+}  // namespace salus::authorization

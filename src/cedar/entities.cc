@@ -1,0 +1,51 @@
+#include "cedar/entities.h"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+namespace salus::cedar {
+
+std::size_t EntityTable::Hash::operator()(EntityUid const& uid) const noexcept {
+    constexpr std::size_t kOdd = 0x9e3779b97f4a7c15U;  // the golden ratio, as hashes mix with it
+    std::hash<std::string> const hash;
+    return hash(uid.type) * kOdd + hash(uid.id);
+}
+
+EntityTable::EntityTable(std::vector<Entity> entities) {
+    nodes_.reserve(entities.size());
+    for (auto& entity : entities) {
+        auto uid = entity.uid;
+        nodes_.insert_or_assign(std::move(uid), Node{std::move(entity), {}});
+    }
+    for (auto& [uid, node] : nodes_) {
+        std::unordered_set<EntityUid, Hash> seen;
+        auto waiting = node.entity.parents;
+        while (!waiting.empty()) {
+            auto const next = std::move(waiting.back());
+            waiting.pop_back();
+            if (!seen.insert(next).second) continue;
+            auto const found = nodes_.find(next);
+            if (found == nodes_.end()) continue;
+            auto const& parents = found->second.entity.parents;
+            waiting.insert(waiting.end(), parents.begin(), parents.end());
+        }
+        node.ancestors.assign(seen.begin(), seen.end());
+        std::ranges::sort(node.ancestors);
+    }
+}
+
+Entity const* EntityTable::find(EntityUid const& uid) const noexcept {
+    auto const found = nodes_.find(uid);
+    return found != nodes_.end() ? &found->second.entity : nullptr;
+}
+
+bool EntityTable::is_in(EntityUid const& uid, EntityUid const& ancestor) const {
+    if (uid == ancestor) return true;
+    auto const found = nodes_.find(uid);
+    return found != nodes_.end() && std::ranges::binary_search(found->second.ancestors, ancestor);
+}
+
+}  // namespace salus::cedar

@@ -1,0 +1,71 @@
+// One evaluation of nodes of a program, for one request. Total: whatever cannot be computed is an
+// error, which is a value. Its depth is the program's. Allocates only for sets, records and
+// addresses that are computed. One thread; borrows everything. Private to the room.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <forward_list>
+#include <span>
+
+#include "cedar/entities.h"
+#include "cedar/operand.h"
+#include "cedar/policy_set.h"
+#include "cedar/program.h"
+
+namespace salus::cedar {
+
+class Evaluation {
+public:
+    Evaluation(Program const& program, Request const& request, Entities const& entities)
+        : program_(program), request_(request), entities_(entities) {}
+    Evaluation(Evaluation const&) = delete;
+    Evaluation& operator=(Evaluation const&) = delete;
+    ~Evaluation() = default;
+
+    // Lives as long as this evaluation, its request and its entities.
+    [[nodiscard]] Operand value(NodeIndex node);
+
+private:
+    [[nodiscard]] Operand compute(Node const& node);
+    [[nodiscard]] Operand operand(Node const& node, std::size_t at);
+    [[nodiscard]] Operand variable(Variable variable) const noexcept;
+    [[nodiscard]] Operand conditional(Node const& node);
+    [[nodiscard]] Operand junction(Node const& node, bool decisive);
+    [[nodiscard]] Operand opposite(Node const& node);
+    [[nodiscard]] Operand arithmetic(Node const& node);
+    [[nodiscard]] Operand compare(Node const& node);
+    [[nodiscard]] Operand in(Node const& node);
+    [[nodiscard]] Operand in(EntityUid const& uid, Operand group) const;
+    [[nodiscard]] Operand is(Node const& node);
+    [[nodiscard]] Operand of_set(Node const& node);
+    [[nodiscard]] Operand of_tags(Node const& node);
+    [[nodiscard]] Operand attribute(Node const& node);
+    [[nodiscard]] Operand has(Node const& node);
+    [[nodiscard]] Operand like(Node const& node);
+    [[nodiscard]] Operand set(Node const& node);
+    [[nodiscard]] Operand record(Node const& node);
+    [[nodiscard]] Operand call(Node const& node);
+    // nullptr: it is not there.
+    [[nodiscard]] Entity const* find(EntityUid const& uid);
+    [[nodiscard]] Operand keep(Value value);
+
+    struct Found {
+        EntityUid const* uid = nullptr;  // looked for already
+        Entity const* entity = nullptr;
+    };
+
+    Program const& program_;
+    Request const& request_;
+    Entities const& entities_;
+    std::array<Found, 3> found_{};  // principal, action, resource
+    std::bitset<kSlots> remembered_;
+    std::array<Operand, kSlots> slots_;
+    std::forward_list<Value> kept_;
+};
+
+// A function or method of an extension type. Nothing: it errs.
+[[nodiscard]] std::optional<Value> call_function(Function function,
+                                                 std::span<Operand const> arguments);
+
+}  // namespace salus::cedar

@@ -1,0 +1,179 @@
+#include "cedar/program.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "cedar/evaluation.h"
+#include "cedar/quoted_text.h"
+
+namespace salus::cedar {
+namespace {
+
+template <class T>
+void append_bytes(std::string& key, T const& value) {
+    std::array<char, sizeof(T)> bytes{};
+    std::memcpy(bytes.data(), &value, sizeof(T));
+    key.append(bytes.data(), bytes.size());
+}
+
+// Equal for equal nodes only.
+std::string key_of(Node const& node, std::vector<NodeIndex> const& operands) {
+    std::string key;
+    append_bytes(key, node.operation);
+    append_bytes(key, node.variable);
+    append_bytes(key, node.function);
+    append_bytes(key, node.datum);
+    for (auto const operand : operands) append_bytes(key, operand);
+    return key;
+}
+
+std::uint32_t narrow(std::size_t size) noexcept {
+    return static_cast<std::uint32_t>(size);
+}
+
+}  // namespace
+
+NodeIndex Compiler::add(Expression const& expression) {
+    Node node{.operation = expression.operation, .variable = expression.variable};
+    std::vector<NodeIndex> operands;
+    operands.reserve(expression.operands.size());
+    for (auto const& operand : expression.operands) operands.push_back(add(operand));
+    switch (expression.operation) {
+        case Operation::literal:
+            return add_constant(expression.literal ? *expression.literal : Value(false));
+        case Operation::attribute:
+        case Operation::has:
+        case Operation::is:
+        case Operation::is_in: node.datum = name(expression.names.front()); break;
+        case Operation::record: node.datum = record_names(expression.names); break;
+        case Operation::like: node.datum = pattern(expression.pattern); break;
+        case Operation::call:
+            if (auto const* const facts = find_function(expression.names.front()))
+                node.function = facts->function;
+            break;
+        default: break;
+    }
+    return fold(insert(node, operands));
+}
+
+NodeIndex Compiler::add_variable(Variable variable) {
+    return insert({.operation = Operation::variable, .variable = variable}, {});
+}
+
+NodeIndex Compiler::add_constant(Value value) {
+    auto const [constant, is_new] =
+        constants_.try_emplace(value, narrow(program_.constants.size()));
+    if (is_new) {
+        program_.values.push_back(std::move(value));
+        program_.constants.emplace_back(program_.values.back());
+    }
+    return insert({.operation = Operation::literal, .datum = constant->second}, {});
+}
+
+NodeIndex Compiler::add_scope(Variable variable, Scope const& scope) {
+    auto const subject = add_variable(variable);
+    auto const group = [&] {
+        if (scope.entities.size() == 1) return add_constant(Value(scope.entities.front()));
+        std::vector<Value> entities;
+        for (auto const& entity : scope.entities) entities.emplace_back(entity);
+        return add_constant(Value(Set(std::move(entities))));
+    };
+    Node node;
+    switch (scope.form) {
+        case ScopeForm::equal: node.operation = Operation::equal; break;
+        case ScopeForm::in: node.operation = Operation::in; break;
+        case ScopeForm::is:
+            return insert({.operation = Operation::is, .datum = name(scope.type)}, {subject});
+        case ScopeForm::is_in:
+            node.operation = Operation::is_in;
+            node.datum = name(scope.type);
+            break;
+        case ScopeForm::any: return add_constant(Value(true));
+    }
+    return insert(node, {subject, group()});
+}
+
+NodeIndex Compiler::insert(Node node, std::vector<NodeIndex> const& operands) {
+    auto const [known, is_new] =
+        known_.try_emplace(key_of(node, operands), narrow(program_.nodes.size()));
+    if (!is_new) return known->second;
+    node.first = narrow(program_.operands.size());
+    node.count = narrow(operands.size());
+    program_.operands.insert(program_.operands.end(), operands.begin(), operands.end());
+    for (auto const operand : operands) ++uses_[operand];
+    program_.nodes.push_back(node);
+    uses_.push_back(0);
+    return known->second;
+}
+
+std::uint32_t Compiler::name(std::string const& name) {
+    auto const [known, is_new] = names_.try_emplace(name, narrow(program_.names.size()));
+    if (is_new) program_.names.push_back(name);
+    return known->second;
+}
+
+std::uint32_t Compiler::record_names(std::vector<std::string> const& names) {
+    auto const [known, is_new] = record_names_.try_emplace(names, narrow(program_.names.size()));
+    if (is_new) program_.names.insert(program_.names.end(), names.begin(), names.end());
+    return known->second;
+}
+
+std::uint32_t Compiler::pattern(Pattern const& pattern) {
+    auto const [known, is_new] =
+        patterns_.try_emplace(quote(pattern), narrow(program_.patterns.size()));
+    if (is_new) program_.patterns.push_back(pattern);
+    return known->second;
+}
+
+bool Compiler::is_constant(NodeIndex node) const noexcept {
+    return program_.nodes[node].operation == Operation::literal;
+}
+
+// Only what makes values: ip("..."), sets and records. What errs stays, to err in its time.
+NodeIndex Compiler::fold(NodeIndex index) {
+    auto const node = program_.nodes[index];
+    if (node.operation != Operation::call && node.operation != Operation::set &&
+        node.operation != Operation::record)
+        return index;
+    auto const operands = std::span(program_.operands).subspan(node.first, node.count);
+    auto const constant = [this](NodeIndex operand) { return is_constant(operand); };
+    if (!std::ranges::all_of(operands, constant)) return index;
+    std::vector<Operand> values;
+    for (auto const operand : operands)
+        values.push_back(program_.constants[program_.nodes[operand].datum]);
+    if (node.operation == Operation::call) {
+        auto value = call_function(node.function, values);
+        return value ? add_constant(*std::move(value)) : index;
+    }
+    if (node.operation == Operation::set) {
+        std::vector<Value> elements;
+        for (auto const value : values) elements.push_back(value.borrowed());
+        return add_constant(Value(Set(std::move(elements))));
+    }
+    std::vector<Record::Member> members;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        members.emplace_back(program_.names[node.datum + i], values[i].borrowed());
+    return add_constant(Value(Record(std::move(members))));
+}
+
+// The slots go to the nodes that are used most.
+void Compiler::finish() {
+    std::vector<NodeIndex> shared;
+    for (NodeIndex i = 0; i < program_.nodes.size(); ++i) {
+        auto const operation = program_.nodes[i].operation;
+        if (uses_[i] > 1 && operation != Operation::literal && operation != Operation::variable)
+            shared.push_back(i);
+    }
+    std::ranges::sort(shared, [this](NodeIndex one, NodeIndex other) {
+        return uses_[one] != uses_[other] ? uses_[one] > uses_[other] : one < other;
+    });
+    if (shared.size() > kSlots) shared.resize(kSlots);
+    for (std::size_t i = 0; i < shared.size(); ++i)
+        program_.nodes[shared[i]].slot = static_cast<std::uint16_t>(i);
+}
+
+}  // namespace salus::cedar

@@ -1,0 +1,94 @@
+#include "cedar/value.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+namespace salus::cedar {
+namespace {
+
+std::strong_ordering order(Set const& one, Set const& other) {
+    return one.elements() <=> other.elements();
+}
+
+std::strong_ordering order(Record const& one, Record const& other) {
+    return one.members() <=> other.members();
+}
+
+std::strong_ordering order(EntityUid const& one, EntityUid const& other) {
+    return one <=> other;
+}
+
+template <class T>
+std::strong_ordering order(std::shared_ptr<T const> const& one,
+                           std::shared_ptr<T const> const& other) {
+    if (one == other) return std::strong_ordering::equal;
+    if (one == nullptr || other == nullptr) return (one != nullptr) <=> (other != nullptr);
+    return order(*one, *other);
+}
+
+template <class T>
+    requires(!requires(T const& value) { *value; })
+std::strong_ordering order(T const& one, T const& other) {
+    return one <=> other;
+}
+
+}  // namespace
+
+Set::Set(std::vector<Value> elements) : elements_(std::move(elements)) {
+    std::ranges::sort(elements_);
+    auto const rest = std::ranges::unique(elements_);
+    elements_.erase(rest.begin(), rest.end());
+}
+
+bool Set::contains(Value const& value) const {
+    return std::ranges::binary_search(elements_, value);
+}
+
+Record::Record(std::vector<Member> members) {
+    std::map<std::string, Value, std::less<>> last;
+    for (auto& [name, value] : members) last.insert_or_assign(std::move(name), std::move(value));
+    members_.reserve(last.size());
+    while (!last.empty()) {
+        auto member = last.extract(last.begin());
+        members_.emplace_back(std::move(member.key()), std::move(member.mapped()));
+    }
+}
+
+Value const* Record::find(std::string_view name) const noexcept {
+    auto const found = std::ranges::lower_bound(members_, name, {}, &Member::first);
+    return found != members_.end() && found->first == name ? &found->second : nullptr;
+}
+
+Value::Value(Set value) : value_(std::make_shared<Set const>(std::move(value))) {}
+Value::Value(Record value) : value_(std::make_shared<Record const>(std::move(value))) {}
+
+EntityUid const* Value::entity() const noexcept {
+    auto const* const pointer = std::get_if<EntityPointer>(&value_);
+    return pointer != nullptr ? pointer->get() : nullptr;
+}
+
+Set const* Value::set() const noexcept {
+    auto const* const pointer = std::get_if<SetPointer>(&value_);
+    return pointer != nullptr ? pointer->get() : nullptr;
+}
+
+Record const* Value::record() const noexcept {
+    auto const* const pointer = std::get_if<RecordPointer>(&value_);
+    return pointer != nullptr ? pointer->get() : nullptr;
+}
+
+bool operator==(Value const& one, Value const& other) {
+    return (one <=> other) == 0;
+}
+
+std::strong_ordering operator<=>(Value const& one, Value const& other) {
+    if (auto const types = one.value_.index() <=> other.value_.index(); types != 0) return types;
+    return std::visit(
+        [&other]<class T>(T const& value) -> std::strong_ordering {
+            return order(value, *std::get_if<T>(&other.value_));
+        },
+        one.value_);
+}
+
+}  // namespace salus::cedar

@@ -1,0 +1,105 @@
+#include "operations/consent_filter.h"
+
+#include "fhir/resource.h"
+#include "operations/blind_tokens.h"
+#include "operations/request_reader.h"
+
+namespace salus::operations {
+namespace {
+
+using consent::Action;
+using consent::Actions;
+using consent::Outcome;
+using request::Interaction;
+
+// The answer to a write shows what was written.
+Actions actions_of(Interaction interaction) {
+    return request::is_write(interaction) ? Actions{Action::access, Action::collect}
+                                          : Actions{Action::access};
+}
+
+}  // namespace
+
+ConsentFilter::ConsentFilter(records::Records& records, json::Parser& parser,
+                             request::Permit const& permit,
+                             consent::ConsentSettings const* settings, WallTime now)
+    : records_(records),
+      parser_(parser),
+      caller_(permit.caller().facts()),
+      settings_(settings),
+      actions_(actions_of(permit.intent().interaction)),
+      now_(now) {}
+
+Result<consent::ConsentRules> ConsentFilter::rules_of(CompartmentId const& compartment) {
+    auto const tokens = consent_tokens(records_.addressing(), compartment);
+    std::vector<records::StoredDocument> documents;
+    for (auto const& token : tokens) {
+        SALUS_TRY(auto const entries, records_.find(token));
+        for (auto const& found : entries) {
+            if (found.compartment != compartment) continue;
+            SALUS_TRY(auto const entry, fhir::EntryView::decode(bytes_of(found.entry)));
+            SALUS_TRY(auto document,
+                      records_.get(records::DocumentClass::resource, entry.type(), entry.id()));
+            bool const live = document && document->state == store::VersionState::live;
+            if (live) documents.push_back(*std::move(document));
+        }
+    }
+    std::vector<fhir::Resource> resources;
+    std::vector<fhir::ResourceView> views;
+    std::size_t unreadable = 0;
+    resources.reserve(documents.size());
+    for (auto& document : documents) {
+        auto resource = fhir::Reader::index(std::move(document.text), parser_);
+        if (resource) {
+            resources.push_back(*std::move(resource));
+            views.push_back(resources.back().view());
+        } else {
+            ++unreadable;
+        }
+    }
+    return RequestReader::consent_rules(views, *settings_, unreadable);
+}
+
+Result<consent::ConsentDecision const*> ConsentFilter::decision(CompartmentId const& compartment) {
+    auto const known = decisions_.find(compartment);
+    if (known != decisions_.end()) return &known->second;
+    SALUS_TRY(auto const rules, rules_of(compartment));
+    consent::RequestFacts facts;
+    // A token without a purpose is refused before.
+    facts.purpose = caller_.purpose.value_or(request::PurposeOfUse::treatment);
+    facts.actions = actions_;
+    facts.now = now_;
+    facts.own =
+        caller_.patient_compartment == compartment && caller_.person && caller_.person->is_patient;
+    if (caller_.person && !caller_.person->practitioner.empty())
+        facts.actors.push_back(caller_.person->practitioner);
+    auto const made = decisions_.emplace(compartment, rules.decide(std::move(facts)));
+    return &made.first->second;
+}
+
+Result<Outcome> ConsentFilter::of(CompartmentId const& compartment, std::string_view type) {
+    bool const governed = settings_ != nullptr && records_.is_patient(compartment);
+    if (!governed || type == "Consent") return Outcome::permit;
+    SALUS_TRY(auto const* decided, decision(compartment));
+    return decided->outcome();
+}
+
+Result<bool> ConsentFilter::leaves(CompartmentId const& compartment, std::string_view type,
+                                   EphiText const& resource) {
+    SALUS_TRY(auto const outcome, of(compartment, type));
+    if (outcome != Outcome::permit_with_filter) return outcome == Outcome::permit;
+    SALUS_TRY(auto const read, fhir::Reader::index(resource.clone(), parser_));
+    SALUS_TRY(auto const* decided, decision(compartment));
+    return decided->judge(RequestReader::consent_facts(read.view())).permitted;
+}
+
+Result<bool> ConsentFilter::leaves(CompartmentId const& compartment, std::string_view type,
+                                   std::string_view id) {
+    SALUS_TRY(auto const outcome, of(compartment, type));
+    if (outcome != Outcome::permit_with_filter) return outcome == Outcome::permit;
+    SALUS_TRY(auto const document, records_.get(records::DocumentClass::resource, type, id));
+    if (!document || document->state != store::VersionState::live) return false;
+    return leaves(compartment, type, document->text);
+}
+
+}  // namespace salus::operations

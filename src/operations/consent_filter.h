@@ -1,0 +1,50 @@
+// What patients' consents leave of their records to one request (AZ-5; 45 CFR 164.506(b), 164.508,
+// 164.522(a)): asked by PermittedRecords of everything that it hands out or seals, so that what a
+// consent withholds is not there for reads, versions, histories, searches, includes and exports.
+// Consents are read when they are asked, each time: what is withdrawn has effect on the next
+// request, and on the next page of a search. Belongs to one request. Borrows.
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "consent/consent_rules.h"
+#include "json/document.h"
+#include "records/records.h"
+#include "request/permit.h"
+
+namespace salus::operations {
+
+class ConsentFilter {
+public:
+    // `settings`: nullptr where the tenant does not enforce consents.
+    ConsentFilter(records::Records& records, json::Parser& parser, request::Permit const& permit,
+                  consent::ConsentSettings const* settings, WallTime now);
+
+    // Of the resources of a type in a compartment ("": of any): all, nothing, or some
+    // (permit_with_filter). What stands in no patient's compartment is left, and so are the
+    // consents themselves: who may read and change them is the policy's to say.
+    [[nodiscard]] Result<consent::Outcome> of(CompartmentId const& compartment,
+                                              std::string_view type);
+    // One resource of a compartment, as it stands or would stand.
+    [[nodiscard]] Result<bool> leaves(CompartmentId const& compartment, std::string_view type,
+                                      EphiText const& resource);
+    // The same of what stands at an address now. False: nothing does.
+    [[nodiscard]] Result<bool> leaves(CompartmentId const& compartment, std::string_view type,
+                                      std::string_view id);
+
+private:
+    [[nodiscard]] Result<consent::ConsentDecision const*> decision(
+        CompartmentId const& compartment);
+    [[nodiscard]] Result<consent::ConsentRules> rules_of(CompartmentId const& compartment);
+
+    records::Records& records_;
+    json::Parser& parser_;
+    request::CallerFacts const& caller_;
+    consent::ConsentSettings const* settings_;
+    consent::Actions actions_;
+    WallTime now_;
+    std::map<CompartmentId, consent::ConsentDecision> decisions_;
+};
+
+}  // namespace salus::operations

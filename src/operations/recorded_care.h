@@ -1,0 +1,31 @@
+// Care relationships as the records tell of them: the practitioner takes part in an Encounter or an
+// Appointment of the patient, or in a CareTeam, that was not called off or entered in error.
+// Borrows the records; one thread.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "records/records.h"
+#include "request/caller.h"
+#include "request/care_relationships.h"
+
+namespace salus::operations {
+
+class RecordedCare : public request::CareRelationships {
+public:
+    explicit RecordedCare(records::Records& records) : records_(records) {}
+    [[nodiscard]] Result<bool> hold(std::string_view practitioner,
+                                    CompartmentId const& patient) override;
+
+private:
+    records::Records& records_;
+};
+
+// "Practitioner/[id]"; "": the caller acts for nobody who is one.
+[[nodiscard]] inline std::string practitioner_of(request::CallerFacts const& caller) {
+    return caller.person ? caller.person->practitioner : std::string();
+}
+
+}  // namespace salus::operations

@@ -1,0 +1,48 @@
+// RecordRules: what the policy says of stored records by what is known only when they are found:
+// the security labels that they carry (https://hl7.org/fhir/R4/security-labels.html,
+// meta.security), and whether the caller cares for their patient. Made by authorization, which
+// decides before; asked by ResourceConstraints, so that a record which the policy withholds is not
+// there for anything. Belongs to one request.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "foundation/strong_id.h"
+#include "request/interaction.h"
+
+namespace salus::request {
+
+// Bit i: the record carries RecordRules::labels()[i].
+using CarriedLabels = std::uint64_t;
+
+struct RecordCircumstances {
+    CarriedLabels carried = 0;
+    bool care = false;  // the caller takes part in the care of the patient whose record it is
+};
+
+class RecordRules {
+public:
+    static constexpr std::size_t kLabelsLargest = 64;
+
+    RecordRules() = default;
+    RecordRules(RecordRules const&) = delete;
+    RecordRules& operator=(RecordRules const&) = delete;
+    virtual ~RecordRules() = default;
+
+    // Codes that rules name. No other label changes what they say.
+    [[nodiscard]] virtual std::vector<std::string> const& labels() const noexcept = 0;
+    // Whether labels change nothing: all records of this type are left for what has no parts.
+    [[nodiscard]] virtual bool leave_all(Interaction part, std::string_view type) const = 0;
+    // Whether a record of this type in this compartment, so found, is left for what has no
+    // parts (parts_of).
+    [[nodiscard]] virtual bool leave(Interaction part, std::string_view type,
+                                     CompartmentId const& compartment,
+                                     RecordCircumstances const& record) const = 0;
+    // Whether it matters who takes part in a patient's care.
+    [[nodiscard]] virtual bool ask_for_care() const noexcept = 0;
+};
+
+}  // namespace salus::request
