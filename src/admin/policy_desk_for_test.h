@@ -17,19 +17,20 @@ inline constexpr char const* kPolicy = R"cedar(
 permit(principal, action in [Action::"read", Action::"search"], resource is Record)
 when { context.purpose == "TREAT" };
 @id("treat.no-telecom") @redact("telecom")
-    permit(principal, action == Action::"limit", resource is Record) when{
-        context.purpose == "TREAT" && !(principal in Role::"registrar")};
+permit(principal, action == Action::"limit", resource is Record)
+when { context.purpose == "TREAT" && !(principal in Role::"registrar") };
 @id("nurse.write") @fields("*")
-    permit(principal in Role::"nurse", action == Action::"create",
-           resource in Type::"Observation") when{context.purpose == "TREAT"};
+permit(principal in Role::"nurse", action == Action::"create", resource in Type::"Observation")
+when { context.purpose == "TREAT" };
 @id("own.read") @fields("birthDate, name")
-    permit(principal, action == Action::"read",
-           resource in Type::"Patient") when{context.purpose == "PATRQT" && resource.own};
+permit(principal, action == Action::"read", resource in Type::"Patient")
+when { context.purpose == "PATRQT" && resource.own };
 @id("people.sign-in") @obligate("sign-in:mfa:900")
-    permit(principal is User, action == Action::"limit", resource);
-@id("administer") permit(principal, action == Action::"administerRead",
-                         resource == Function::"policies") when{context.purpose == "SYSADMIN"};
-)";
+permit(principal is User, action == Action::"limit", resource);
+@id("administer")
+permit(principal, action == Action::"administerRead", resource == Function::"policies")
+when { context.purpose == "SYSADMIN" };
+)cedar";
 
 class SubjectsForTest final : public Subjects {
 public:
