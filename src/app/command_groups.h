@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/commands.h"
+#include "app/policy_questions.h"
 #include "app/users.h"
 
 namespace CLI {
@@ -45,6 +46,7 @@ void describe_keys(CLI::App& app, KeysGroup& options, int& code);
 void describe_audit(CLI::App& app, AuditGroup& options, int& code);
 void describe_backup(CLI::App& app, BackupGroup& options, int& code);
 void describe_users(CLI::App& app, UserOptions& options, int& code);
+void describe_policy(CLI::App& app, PolicyOptions& options, int& code);
 
 // Options that commands of several groups have.
 void add_directory(CLI::App& command, std::filesystem::path& directory);

@@ -77,7 +77,8 @@ bool register_first_clients(Instance& instance, Layout const& layout) {
                                     "admin/users.read admin/users.write admin/check.read "
                                     "admin/definitions.read admin/definitions.write "
                                     "admin/keys.read admin/keys.write "
-                                    "admin/backups.read admin/backups.write",
+                                    "admin/backups.read admin/backups.write "
+                                    "admin/policies.read",
                            .purposes = {"SYSADMIN"},
                            .jwks = {}}) &&
            register_first(instance, layout.demonstration(),

@@ -15,6 +15,7 @@ struct Options {
     GenerateOptions generate;
     ClientAddOptions client_add;
     UserOptions user;
+    PolicyOptions policy;
     TokenOptions token;
     DefinitionsOptions definitions;
     CheckOptions check;
@@ -191,6 +192,7 @@ int main(int argc, char** argv) {
     describe_instance_commands(app, options, code);
     describe_client_commands(app, options, code);
     describe_users(app, options.user, code);
+    describe_policy(app, options.policy, code);
     describe_definition_commands(app, options, code);
     describe_keys(app, options.keys, code);
     describe_evidence_commands(app, options, code);

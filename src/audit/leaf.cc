@@ -84,6 +84,7 @@ constexpr std::array kEventNames{
     EventName{Event::users_listed, "admin.users.listed"},
     EventName{Event::configuration_changed, "admin.configuration.changed"},
     EventName{Event::policy_changed, "admin.policy.changed"},
+    EventName{Event::policy_asked, "admin.policy.asked"},
     EventName{Event::consent_changed, "consent.changed"},
     EventName{Event::definitions_changed, "admin.definitions.changed"},
     EventName{Event::definitions_listed, "admin.definitions.listed"},

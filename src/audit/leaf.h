@@ -71,6 +71,7 @@ enum class Event : std::uint8_t {
     users_listed,
     configuration_changed,
     policy_changed,
+    policy_asked,
     consent_changed,
     definitions_changed,
     definitions_listed,

@@ -79,6 +79,7 @@ constexpr auto kTerms = std::to_array<EventTerms>({
     {"admin.client.removed", kUserAttributes, kNoCode, "D", Pattern::none, kUserAttributes},
     {"admin.configuration.changed", kSoftware, kNoCode, "U", Pattern::none, kSoftware},
     {"admin.policy.changed", kSoftware, kNoCode, "U", Pattern::none, kSoftware},
+    {"admin.policy.asked", kSoftware, kNoCode, "R", Pattern::none, kSoftware},
     {"admin.definitions.changed", kSoftware, kNoCode, "U", Pattern::none, kSoftware},
     {"consent.changed", kObjectAttributes, kNoCode, "U", Pattern::none, kObjectAttributes},
     {"backup.made", kExport, kNoCode, "R", Pattern::none, kExport},

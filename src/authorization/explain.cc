@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "authorization/judgement.h"
 #include "authorization/looked_at.h"
+#include "authorization/named_roles.h"
 #include "fhir/definitions.h"
 
 namespace salus::authorization {
@@ -69,17 +69,6 @@ std::vector<WithheldElement> withheld_of(Policy const& policy, CallerFacts const
     return withheld;
 }
 
-// The roles that rules name.
-std::set<std::string> roles_of(Policy const& policy) {
-    std::set<std::string> roles;
-    for (auto const& rule : policy.rules().policies()) {
-        for (auto const& entity : rule.principal.entities) {
-            if (entity.type == "Role") roles.insert(entity.id);
-        }
-    }
-    return roles;
-}
-
 class Counterfactual {
 public:
     Counterfactual(Policy const& policy, CallerFacts const& caller, IntentFacts const& intent,
@@ -95,7 +84,7 @@ public:
             if (caller_.purpose != purpose)
                 try_as(changed, RemedyKind::purpose, std::string(request::code_of(purpose).text()));
         }
-        for (auto const& role : roles_of(policy_)) try_role(role);
+        for (auto const& role : named_roles(policy_.rules())) try_role(role);
         return std::move(remedies_);
     }
 

@@ -27,22 +27,6 @@ std::optional<Act> act_of(Access access) noexcept {
     return std::nullopt;
 }
 
-// What the policy calls the function that administration is about.
-std::string_view function_of(Family family) {
-    switch (family) {
-        case Family::definitions: return "definitions";
-        case Family::clients: return "clients";
-        case Family::users: return "users";
-        case Family::keys: return "keys";
-        case Family::check: return "check";
-        case Family::backups: return "backups";
-        case Family::audit_detail: return "auditDetails";
-        case Family::launch: return "launch";
-        case Family::receipt: return "receipt";
-        default: return "";
-    }
-}
-
 // The top-level elements that a search parameter reads; nullptr: _id or _lastUpdated, which read
 // id and meta. These always leave, and so may every parameter that reads meta be used.
 bool parameter_allowed(request::AllowedElements const& allowed,
@@ -65,6 +49,22 @@ bool may_see_choice(request::AllowedElements const& allowed, fhir::Type const& t
 }
 
 }  // namespace
+
+std::string_view function_of(request::Family family) noexcept {
+    switch (family) {
+        case Family::definitions: return "definitions";
+        case Family::clients: return "clients";
+        case Family::users: return "users";
+        case Family::keys: return "keys";
+        case Family::check: return "check";
+        case Family::backups: return "backups";
+        case Family::policies: return "policies";
+        case Family::audit_detail: return "auditDetails";
+        case Family::launch: return "launch";
+        case Family::receipt: return "receipt";
+        default: return "";
+    }
+}
 
 Outcome const& outcome_of(Judgement& rules, Interaction interaction, std::string_view type) {
     static Outcome const kRefused;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "authorization/decide.h"
@@ -17,6 +18,8 @@ namespace salus::authorization {
 // Whether a person has signed in so.
 [[nodiscard]] bool is_met(SignIn const& needed, request::Person const& person,
                           WallTime now) noexcept;
+// What the policy calls the function that an interaction of this family is about; empty: none.
+[[nodiscard]] std::string_view function_of(request::Family family) noexcept;
 // What the policy says of an interaction on a type, or of the function of the server that it is.
 [[nodiscard]] Outcome const& outcome_of(Judgement& rules, request::Interaction interaction,
                                         std::string_view type);

@@ -99,10 +99,12 @@ TEST(SignIn, EachClassOfActsHasItsOwn) {
         Row{Interaction::user_list, "", kAdministrate, 1},
         Row{Interaction::backup_begin, "", kAdministrate, 1},
         Row{Interaction::control_check, "", kAdministrate, 1},
+        Row{Interaction::policy_explain, "", kAdministrate, 1},
     };
     constexpr char const* kScopes =
         "user/*.cruds user/AuditEvent.rs admin/audit.read admin/clients.write admin/keys.read "
-        "admin/definitions.write admin/users.read admin/backups.write admin/check.read";
+        "admin/definitions.write admin/users.read admin/backups.write admin/check.read "
+        "admin/policies.read";
     auto const policy = policy_with(sign_ins);
     for (auto const& [interaction, type, purpose, seconds] : kRows) {
         SCOPED_TRACE(request::name_of(interaction).text());

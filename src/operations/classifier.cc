@@ -50,6 +50,12 @@ Result<IntentFacts> form_to(http::Request const& request, Interaction interactio
     return facts;
 }
 
+Result<IntentFacts> json_to(http::Request const& request, Interaction interaction) {
+    SALUS_TRY(auto facts, only(http::Method::post, request.method, interaction));
+    SALUS_TRY_VOID(check_json_content_type(request));
+    return facts;
+}
+
 // What a browser shows: read by GET, sent by a form.
 Result<IntentFacts> page(http::Request const& request, Interaction interaction) {
     if (is_read(request.method)) return facts_of(interaction);
@@ -85,8 +91,15 @@ Result<IntentFacts> route_users(http::Request const& request,
     return facts;
 }
 
-bool is_backups(std::span<std::string const> segments) {
-    return segments[0] == "admin" && segments[1] == "backups";
+// Questions about the policy in force: /admin/policy...
+Result<IntentFacts> route_policy(http::Request const& request,
+                                 std::span<std::string const> segments) {
+    if (segments.empty()) return only(http::Method::get, request.method, Interaction::policy_read);
+    if (segments.size() != 1) return no_such_route();
+    if (segments.front() == "document")
+        return only(http::Method::get, request.method, Interaction::policy_document);
+    if (segments.front() == "explain") return json_to(request, Interaction::policy_explain);
+    return no_such_route();
 }
 
 Result<IntentFacts> route_backups(http::Request const& request,
@@ -99,10 +112,6 @@ Result<IntentFacts> route_backups(http::Request const& request,
                    drills ? Interaction::backup_drill_report : Interaction::backup_begin));
     SALUS_TRY_VOID(check_json_content_type(request));
     return facts;
-}
-
-bool is_definitions(std::span<std::string const> segments) {
-    return segments[0] == "admin" && segments[1] == "definitions";
 }
 
 Result<IntentFacts> route_definitions(http::Method method, std::span<std::string const> segments) {
@@ -173,6 +182,22 @@ Result<IntentFacts> route_keys(http::Request const& request,
     return either(interaction, interaction);
 }
 
+// REQUIRES: "admin" and one segment more.
+Result<IntentFacts> route_administration(http::Request const& request,
+                                         std::span<std::string const> segments) {
+    auto const& what = segments[1];
+    auto const rest = segments.subspan(2);
+    if (what == "clients") return route_clients(request, rest);
+    if (what == "users") return route_users(request, rest);
+    if (what == "policy") return route_policy(request, rest);
+    if (what == "definitions") return route_definitions(request.method, segments);
+    if (what == "keys") return route_keys(request, rest);
+    if (what == "backups") return route_backups(request, segments);
+    if (what == "check" && rest.empty())
+        return only(http::Method::get, request.method, Interaction::control_check);
+    return no_such_route();
+}
+
 }  // namespace
 
 Result<request::Intent> Classifier::classify(request::Exchange& exchange) {
@@ -230,11 +255,13 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
     if (is_below("account")) return page(exchange.request, Interaction::account);
     if (is("oauth", "logout")) return page(exchange.request, Interaction::end_session);
     if (is("oauth", "par")) return form_to(exchange.request, Interaction::pushed_authorization);
-    if (is("oauth", "launch")) {
-        SALUS_TRY(auto facts, only(http::Method::post, method, Interaction::launch_open));
-        SALUS_TRY_VOID(check_json_content_type(exchange.request));
-        return facts;
-    }
+    if (is("oauth", "launch")) return json_to(exchange.request, Interaction::launch_open);
+    if (is(".well-known", "authzen-configuration"))
+        return only(http::Method::get, method, Interaction::access_evaluation_metadata);
+    if (is("access", "v1", "evaluation"))
+        return json_to(exchange.request, Interaction::access_evaluation);
+    if (is("access", "v1", "evaluations"))
+        return json_to(exchange.request, Interaction::access_evaluations);
     if (is("oauth", "userinfo")) {
         auto const expected = method == http::Method::post ? method : http::Method::get;
         return only(expected, method, Interaction::user_info);
@@ -242,19 +269,10 @@ Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segm
     if (is("oauth", "token")) return form_to(exchange.request, Interaction::token);
     if (is("oauth", "introspect")) return form_to(exchange.request, Interaction::introspection);
     if (is("oauth", "revoke")) return form_to(exchange.request, Interaction::revocation);
-    if (segments.size() >= 2 && segments[0] == "admin" && segments[1] == "clients")
-        return route_clients(exchange.request, segments.subspan(2));
-    if (segments.size() >= 2 && segments[0] == "admin" && segments[1] == "users")
-        return route_users(exchange.request, segments.subspan(2));
-    if (segments.size() >= 2 && is_definitions(segments))
-        return route_definitions(method, segments);
-    if (segments.size() >= 2 && segments[0] == "admin" && segments[1] == "keys")
-        return route_keys(exchange.request, segments.subspan(2));
-    if (segments.size() >= 2 && is_backups(segments))
-        return route_backups(exchange.request, segments);
     if (is("audit", "v1", "proof") || is("audit", "v1", "details"))
         return route_audit_log(exchange, segments, query);
-    if (is("admin", "check")) return only(http::Method::get, method, Interaction::control_check);
+    if (segments.size() >= 2 && segments[0] == "admin")
+        return route_administration(exchange.request, segments);
     if (is("fhir", ".well-known", "smart-configuration")) {
         // JSON whatever the Accept header says (SMART App Launch 2.2, conformance).
         return only(http::Method::get, method, Interaction::smart_configuration);

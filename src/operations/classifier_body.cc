@@ -36,6 +36,9 @@ bool takes_form(IntentFacts const& facts, http::Method method) {
            facts.interaction == Interaction::key_rotation ||
            facts.interaction == Interaction::backup_begin ||
            facts.interaction == Interaction::backup_drill_report ||
+           facts.interaction == Interaction::policy_explain ||
+           facts.interaction == Interaction::access_evaluation ||
+           facts.interaction == Interaction::access_evaluations ||
            facts.interaction == Interaction::validate ||
            (facts.interaction == Interaction::search_type && method == http::Method::post);
 }

@@ -55,6 +55,9 @@ TEST_F(ClassifierTest, EveryRouteThatReads) {
         {"/.well-known/openid-configuration", Interaction::openid_configuration},
         {"/oauth/jwks", Interaction::json_web_key_set},
         {"/admin/check", Interaction::control_check},
+        {"/admin/policy", Interaction::policy_read},
+        {"/admin/policy/document", Interaction::policy_document},
+        {"/.well-known/authzen-configuration", Interaction::access_evaluation_metadata},
         {"/fhir/metadata", Interaction::capabilities},
         {"/fhir/Patient/p1", Interaction::read},
         {"/fhir/Patient/p1/_history/1", Interaction::vread},
@@ -160,6 +163,28 @@ TEST_F(ClassifierTest, RoutesOfWhatSeveralPeopleDecide) {
     // One spelling: 64 digits, lower case.
     for (auto const& id : {std::string(63, 'a'), std::string(64, 'A'), std::string(64, 'x')})
         expect({.target = "/admin/keys/proposals/" + id}, Errc::invalid);
+}
+
+TEST_F(ClassifierTest, QuestionsAboutThePolicy) {
+    HeaderList const json{{"Content-Type", "application/json"}};
+    struct Route {
+        char const* target;
+        Interaction interaction;
+    };
+    for (auto const& [target, interaction] :
+         {Route{"/admin/policy/explain", Interaction::policy_explain},
+          Route{"/access/v1/evaluation", Interaction::access_evaluation},
+          Route{"/access/v1/evaluations", Interaction::access_evaluations}}) {
+        expect({Method::post, target, json, "{}"}, interaction);
+        expect({Method::post, target, {}, "{}"}, Errc::unsupported_media_type);
+        expect({.target = target}, Errc::method_not_allowed);
+        expect({.method = Method::remove, .target = target}, Errc::method_not_allowed);
+        expect({Method::post, std::string(target) + "?x=y", json, "{}"}, Errc::invalid);
+    }
+    for (auto const* other : {"/admin/policy/text", "/admin/policy/explain/1", "/access/v1",
+                              "/access/v1/search/subject", "/access/v2/evaluation"})
+        expect({.target = other}, Errc::not_found);
+    expect({Method::post, "/admin/policy", json, "{}"}, Errc::method_not_allowed);
 }
 
 TEST_F(ClassifierTest, WhatIsReadByGetAndSentByPost) {
@@ -404,6 +429,7 @@ TEST_F(OtherTenantTest, HasTheSameRoutesUnderItsName) {
         {"/t/north/fhir/.well-known/smart-configuration", Interaction::smart_configuration},
         {"/t/north/oauth/jwks", Interaction::json_web_key_set},
         {"/t/north/admin/check", Interaction::control_check},
+        {"/t/north/.well-known/authzen-configuration", Interaction::access_evaluation_metadata},
         {"/t/north/fhir/metadata", Interaction::capabilities},
         {"/t/north/fhir/Patient/p1", Interaction::read},
         {"/t/north/fhir/Patient/p1/_history/1", Interaction::vread},

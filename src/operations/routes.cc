@@ -69,7 +69,7 @@ minimum_necessary::ErrorForm error_form(http::Request const& request) {
     // A protected resource (OpenID Connect Core section 5.3.3), whose 401 says what it asks for.
     if (page == "/oauth/userinfo") return minimum_necessary::ErrorForm::problem;
     if (path.starts_with("/oauth/")) return minimum_necessary::ErrorForm::oauth;
-    if (path.starts_with("/admin/") || path.starts_with("/audit/"))
+    if (path.starts_with("/admin/") || path.starts_with("/audit/") || path.starts_with("/access/"))
         return minimum_necessary::ErrorForm::problem;
     return minimum_necessary::ErrorForm::operation_outcome;
 }
@@ -107,6 +107,8 @@ constexpr std::array kShort{
     I::authorization_server_metadata,
     I::smart_configuration,
     I::json_web_key_set,
+    I::access_evaluation_metadata,
+    I::access_evaluation,
     I::client_add,
 };
 

@@ -81,7 +81,8 @@ TEST(RoutesTest, EveryProtocolErrsInItsOwnWords) {
         EXPECT_EQ(form(target), ErrorForm::page) << target;
     }
     for (auto const* target :
-         {"/oauth/userinfo", "/admin/check", "/admin/clients?x", "/t/north/admin/check"}) {
+         {"/oauth/userinfo", "/admin/check", "/admin/clients?x", "/t/north/admin/check",
+          "/access/v1/evaluation", "/t/north/access/v1/evaluations"}) {
         EXPECT_EQ(form(target), ErrorForm::problem) << target;
     }
     for (auto const* target : {"/fhir/Patient/p1", "/", "", "/oauth", "/fhir/oauth/token",

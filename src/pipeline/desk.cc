@@ -1,8 +1,10 @@
 #include "pipeline/desk.h"
 
+#include "admin/access_evaluation.h"
 #include "admin/custodians.h"
 #include "admin/emergency_seal.h"
 #include "admin/legal_holds.h"
+#include "admin/policy_answers.h"
 #include "admin/proposals.h"
 #include "identity/user_administration.h"
 #include "oauth/client_administration.h"
@@ -12,6 +14,7 @@
 #include "oauth/user_info.h"
 #include "operations/batch.h"
 #include "operations/operations.h"
+#include "pipeline/stored_subjects.h"
 #include "sign_in/account.h"
 #include "sign_in/passkey_script.h"
 #include "sign_in/sign_in.h"
@@ -92,6 +95,8 @@ Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
             tenant_.tenant, tenant_.token_keys.current()->signing_key().algorithm(), mutual_tls));
     if (interaction == Interaction::smart_configuration)
         return document(oauth::smart_configuration(tenant_.tenant, mutual_tls));
+    if (interaction == Interaction::access_evaluation_metadata)
+        return document(admin::access_evaluation_metadata(tenant_.tenant));
     if (interaction == Interaction::page_script) return sign_in::passkey_script_answer();
     if (interaction == Interaction::json_web_key_set)
         return document(tenant_.token_keys.current()->json_web_key_set());
@@ -168,6 +173,26 @@ Result<request::Prepared> TenantDesk::prepare_definitions(request::Exchange& exc
     return fail(Errc::internal, "an interaction has no operation");
 }
 
+Result<request::Prepared> TenantDesk::prepare_policies(request::Exchange& exchange,
+                                                       request::Permit const& permit) {
+    using request::Interaction;
+    StoredSubjects subjects(tenant_.tenant.name, *records_, parser_, house_.clock);
+    admin::PolicyDesk const desk{.tenant = tenant_.tenant,
+                                 .policy = house_.policy,
+                                 .subjects = subjects,
+                                 .parser = parser_,
+                                 .clock = house_.clock};
+    auto const interaction = permit.intent().interaction;
+    if (interaction == Interaction::policy_read) return admin::show_policy(desk);
+    if (interaction == Interaction::policy_document) return admin::document_policy(desk);
+    if (interaction == Interaction::policy_explain) return admin::explain_policy(desk, exchange);
+    if (interaction == Interaction::access_evaluation)
+        return admin::evaluate_access(desk, exchange);
+    if (interaction == Interaction::access_evaluations)
+        return admin::evaluate_accesses(desk, exchange);
+    return fail(Errc::internal, "an interaction has no operation");
+}
+
 // A backup is of the whole instance, so those who administer one more tenant may not ask for it.
 Result<request::Prepared> TenantDesk::backup(request::Exchange const& exchange,
                                              request::Interaction interaction) {
@@ -212,6 +237,7 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
         case Family::keys: return prepare_keys(exchange, permit);
         case Family::check: return admin::control_check(house_.control_report);
         case Family::backups: return backup(exchange, interaction);
+        case Family::policies: return prepare_policies(exchange, permit);
     }
     return fail(Errc::internal, "an interaction has no operation");
 }

@@ -62,6 +62,8 @@ private:
                                                                 request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> prepare_keys(request::Exchange& exchange,
                                                          request::Permit const& permit);
+    [[nodiscard]] Result<request::Prepared> prepare_policies(request::Exchange& exchange,
+                                                             request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> backup(request::Exchange const& exchange,
                                                    request::Interaction interaction);
 

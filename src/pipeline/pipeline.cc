@@ -5,6 +5,7 @@
 
 #include "foundation/limits.h"
 #include "operations/cors.h"
+#include "operations/request_identification.h"
 #include "records/commit.h"
 
 namespace salus::pipeline {
@@ -229,6 +230,7 @@ Task<http::Response> Pipeline::handle(http::Request request) {
     exchange.tenant = &tenant_of(exchange.request);
     auto response = co_await answer(exchange);
     operations::allow_other_origins(exchange.request, response);
+    operations::identify(exchange.request, response);
     co_return response;
 }
 

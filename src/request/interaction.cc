@@ -61,6 +61,7 @@ constexpr std::array kRows{
     Row{I::authorization_server_metadata, {"metadata.oauth", F::discovery, A::none, kReads, {}}},
     Row{I::smart_configuration, {"metadata.smart", F::discovery, A::none, kReads, {}}},
     Row{I::json_web_key_set, {"metadata.jwks", F::discovery, A::none, kReads, {}}},
+    Row{I::access_evaluation_metadata, {"metadata.authzen", F::discovery, A::none, kReads, {}}},
     Row{I::definitions_load, {"admin.definitions-load", F::definitions, A::update, kWrites, {}}},
     Row{I::definitions_list, {"admin.definitions-list", F::definitions, A::read, kReads, {}}},
     Row{I::definitions_remove,
@@ -91,6 +92,11 @@ constexpr std::array kRows{
     Row{I::backup_begin, {"admin.backup-begin", F::backups, A::update, kReads, {}}},
     Row{I::backup_state, {"admin.backup-state", F::backups, A::read, kReads, {}}},
     Row{I::backup_drill_report, {"admin.backup-drill-report", F::backups, A::update, kReads, {}}},
+    Row{I::policy_read, {"admin.policy-read", F::policies, A::read, kReads, {}}},
+    Row{I::policy_document, {"admin.policy-document", F::policies, A::read, kReads, {}}},
+    Row{I::policy_explain, {"admin.policy-explain", F::policies, A::read, kReads, {}}},
+    Row{I::access_evaluation, {"access-evaluation", F::policies, A::read, kReads, {}}},
+    Row{I::access_evaluations, {"access-evaluations", F::policies, A::read, kReads, {}}},
     Row{I::audit_search, {"audit.search", F::audit_event, A::search, kReads, {}}},
     Row{I::audit_event, {"audit.event", F::audit_event, A::read, kReads, {}}},
     Row{I::access_report, {"access-report", F::audit_event, A::read, kReads, {}}},
@@ -128,7 +134,7 @@ InteractionForm const& form_of(Interaction interaction) noexcept {
 
 bool is_administration(Family family) noexcept {
     return family == F::definitions || family == F::clients || family == F::users ||
-           family == F::keys || family == F::check || family == F::backups;
+           family == F::keys || family == F::check || family == F::backups || family == F::policies;
 }
 
 Literal name_of(Interaction interaction) noexcept {

@@ -50,6 +50,7 @@ enum class Interaction : std::uint8_t {
     authorization_server_metadata,
     smart_configuration,
     json_web_key_set,
+    access_evaluation_metadata,  // OpenID AuthZEN 1.0
     // Administration
     definitions_load,
     definitions_list,
@@ -78,6 +79,12 @@ enum class Interaction : std::uint8_t {
     backup_begin,
     backup_state,
     backup_drill_report,
+    // Questions about the policy in force
+    policy_read,
+    policy_document,
+    policy_explain,
+    access_evaluation,   // OpenID AuthZEN 1.0
+    access_evaluations,  // several at once
     // Views of the audit log
     audit_search,   // AuditEvent
     audit_event,    // AuditEvent/[index of a leaf]
@@ -103,6 +110,7 @@ enum class Family : std::uint8_t {
     keys,
     check,
     backups,
+    policies,
     // Views of the audit log
     audit_event,   // by a scope that names AuditEvent
     audit_detail,  // by admin/audit.read

@@ -62,7 +62,7 @@ std::optional<Scope> parse_administration(std::string_view rest) {
         return scope;
     }
     if (rest == "check.read" || rest == "population.read" || rest == "audit.read" ||
-        rest == "tokens.read") {
+        rest == "tokens.read" || rest == "policies.read") {
         scope.type = rest.substr(0, rest.find('.'));
         scope.read = true;
         return scope;
@@ -80,6 +80,7 @@ std::string_view administered(Family family) {
         case Family::keys: return "keys";
         case Family::check: return "check";
         case Family::backups: return "backups";
+        case Family::policies: return "policies";
         case Family::audit_detail: return "audit";
         default: return "";
     }
@@ -230,6 +231,7 @@ bool allows(Scope const& scope, Interaction interaction, std::string_view type) 
         case Family::keys:
         case Family::check:
         case Family::backups:
+        case Family::policies:
         case Family::audit_detail:
             return !clinical && scope.type == administered(form.family) && has(scope, form.access);
         // The operation asks for a person and the scope openid.

@@ -4,8 +4,8 @@
 // admin/clients, admin/users, admin/definitions, admin/keys and admin/backups with .read and
 // .write; and admin/check.read; admin/audit.read, which opens the sealed details of the audit log;
 // and admin/population.read, which lets reading span patients (MIN-3); admin/tokens.read, which
-// lets a service introspect every client's tokens; admin/launch.write, with which an EHR opens
-// apps. The scopes on AuditEvent must be named: "*" is
+// lets a service introspect every client's tokens; admin/policies.read, which asks the policy;
+// admin/launch.write, with which an EHR opens apps. The scopes on AuditEvent must be named: "*" is
 // every record, and the audit log is none. A scope that is not exactly one of these is refused,
 // never reinterpreted. Behind the letters of a version 2 scope a constraint may stand, ?param=value
 // (scope_constraint.h); one that cannot be evaluated refuses the scope (rule SC4).
@@ -25,7 +25,7 @@ enum class ScopeContext : std::uint8_t { patient, user, system, administration }
 struct Scope {
     ScopeContext context;
     std::string type;  // a FHIR resource type, "*", "clients", "definitions", "backups",
-                       // "population", "check", "audit", "tokens", "users"
+                       // "population", "check", "audit", "tokens", "users", "policies"
     bool create = false;
     bool read = false;    // read, vread, history of an instance; for administration: .read
     bool update = false;  // for administration: .write

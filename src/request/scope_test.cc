@@ -140,6 +140,7 @@ constexpr std::array kRows{
     Row{Interaction::authorization_server_metadata, 0},
     Row{Interaction::smart_configuration, 0},
     Row{Interaction::json_web_key_set, 0},
+    Row{Interaction::access_evaluation_metadata, 0},
     Row{Interaction::definitions_load, 0},
     Row{Interaction::definitions_list, 0},
     Row{Interaction::definitions_remove, 0},
@@ -161,6 +162,11 @@ constexpr std::array kRows{
     Row{Interaction::backup_begin, 0},
     Row{Interaction::backup_state, 0},
     Row{Interaction::backup_drill_report, 0},
+    Row{Interaction::policy_read, 0},
+    Row{Interaction::policy_document, 0},
+    Row{Interaction::policy_explain, 0},
+    Row{Interaction::access_evaluation, 0},
+    Row{Interaction::access_evaluations, 0},
     // By the name of AuditEvent alone.
     Row{Interaction::audit_search, 0},
     Row{Interaction::audit_event, 0},
@@ -210,6 +216,11 @@ bool administers(std::string_view scope, Interaction interaction) {
         case Interaction::backup_state: return scope == "admin/backups.read";
         case Interaction::backup_begin:
         case Interaction::backup_drill_report: return scope == "admin/backups.write";
+        case Interaction::policy_read:
+        case Interaction::policy_document:
+        case Interaction::policy_explain:
+        case Interaction::access_evaluation:
+        case Interaction::access_evaluations: return scope == "admin/policies.read";
         case Interaction::audit_details: return scope == "admin/audit.read";
         case Interaction::audit_proof:  // of one's own request
         case Interaction::user_info: return true;
@@ -225,7 +236,7 @@ TEST(Allows, ClinicalScopesNeverAdministerAndAdministrationNeverReads) {
     for (auto const* text :
          {"admin/clients.read", "admin/clients.write", "admin/users.read", "admin/users.write",
           "admin/check.read", "admin/definitions.read", "admin/definitions.write",
-          "admin/backups.read", "admin/backups.write", "admin/audit.read"}) {
+          "admin/backups.read", "admin/backups.write", "admin/audit.read", "admin/policies.read"}) {
         auto const scope = *parse_scope(text);
         for (auto const interaction : all_interactions()) {
             bool const own = administers(text, interaction);

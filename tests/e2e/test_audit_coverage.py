@@ -119,6 +119,8 @@ FHIR = [
     Route("remove", "delete", "DELETE", "/fhir/Patient?identifier=urn:s|gone2", status=204,
           leaves=2, template="/{type}", other="OPTIONS"),
 ]
+EVALUATION = {"subject": {"type": "client", "id": "demonstration"}, "action": {"name": "read"},
+              "resource": {"type": "Patient", "id": "*"}}
 # Of the audit log itself: each asking is an event of it.
 LOG = [
     Route("audit_search", "audit.read", "GET", "/fhir/AuditEvent?_count=2", template="/{type}",
@@ -139,6 +141,8 @@ BESIDE = [
     Route("smart_configuration", "capabilities", "GET", "/fhir/.well-known/smart-configuration",
           public=True),
     Route("json_web_key_set", "capabilities", "GET", "/oauth/jwks", public=True),
+    Route("access_evaluation_metadata", "capabilities", "GET", "/.well-known/authzen-configuration",
+          public=True),
     Route("token", "token", "POST", "/oauth/token", "grant_type=x", FORM, status=None,
           public=True),
     Route("introspection", "token.introspected", "POST", "/oauth/introspect", "token=x", FORM,
@@ -201,12 +205,20 @@ BESIDE = [
     Route("backup_drill_report", "admin.backup", "POST", "/admin/backups/drills", {}, JSON,
           status=None),
     Route("backup_begin", "admin.backup", "POST", "/admin/backups", {}, JSON, status=None),
+    Route("policy_read", "admin.policy.asked", "GET", "/admin/policy"),
+    Route("policy_document", "admin.policy.asked", "GET", "/admin/policy/document"),
+    Route("policy_explain", "admin.policy.asked", "POST", "/admin/policy/explain",
+          {"service": True, "interaction": "read", "type": "Patient"}, JSON),
+    Route("access_evaluation", "admin.policy.asked", "POST", "/access/v1/evaluation",
+          EVALUATION, JSON),
+    Route("access_evaluations", "admin.policy.asked", "POST", "/access/v1/evaluations",
+          {"evaluations": [EVALUATION]}, JSON),
     Route("keys_seal", "key.sealed", "POST", "/admin/keys/seal", status=None),
 ]
 ADMINISTRATOR = ("admin/keys.read admin/keys.write admin/clients.write admin/check.read "
                  "admin/clients.read admin/users.read admin/users.write "
                  "admin/definitions.read admin/definitions.write admin/backups.read "
-                 "admin/backups.write")
+                 "admin/backups.write admin/policies.read")
 
 
 class Coverage(unittest.TestCase):
@@ -272,7 +284,7 @@ class Coverage(unittest.TestCase):
             return self.auditor_token, "auditor"
         if route.interaction == "launch_open":
             return self.ehr_token, "ehr"
-        if route.path.startswith("/admin/"):
+        if route.path.startswith(("/admin/", "/access/")):
             return self.admin_token, "administrator"
         if route.interaction in ("history_type", "history_system"):
             return self.wide_token, "reader"

@@ -1,0 +1,56 @@
+#include <CLI/CLI.hpp>
+
+#include "app/command_groups.h"
+
+namespace salus::app {
+namespace {
+
+void describe_who(CLI::App& command, PolicyOptions& options) {
+    auto* who = command.add_option_group("who", "Whom the question is about");
+    who->add_option("--for-user", options.user, "A user, as they sign in");
+    who->add_option("--for-client", options.client, "A client that acts for itself: client_id");
+    who->add_flag("--for-person", options.person, "A person who is not stored");
+    who->add_flag("--for-service", options.service, "A service that is not stored");
+    who->require_option(1);
+    command.add_option("--role", options.roles, "What they are here, beside what is stored");
+    command.add_option("--scope", options.scope, "Of the token; all that it may have by default");
+    command.add_option("--purpose", options.purpose, "Purpose of use; their own by default");
+    command.add_option("--acr", options.acr, "How the person signed in: phr (the default), mfa");
+    command
+        .add_option("--auth-age", options.auth_age,
+                    "Seconds since the person signed in, 0 if not said")
+        ->check(CLI::NonNegativeNumber);
+}
+
+void describe_what(CLI::App& command, PolicyOptions& options) {
+    command.add_option("INTERACTION", options.interaction,
+                       "read, search, create, update, delete, ...");
+    command.add_option("TYPE", options.type, "A resource type");
+    command.add_flag("--own", options.own, "On the asker's own record");
+    auto* function =
+        command.add_option("--function", options.function, "Instead: users, clients, keys, ...");
+    command.add_option("--access", options.access, "To the function: read or write")
+        ->needs(function);
+    command.add_flag("--json", options.json, "For machines");
+}
+
+}  // namespace
+
+void describe_policy(CLI::App& app, PolicyOptions& options, int& code) {
+    auto* policy = app.add_subcommand("policy", "Questions about the policy in force");
+    policy->require_subcommand(1);
+    auto* show = policy->add_subcommand("show", "The policy in force: hash, number of rules, text");
+    show->add_flag("--json", options.json, "For machines");
+    show->callback([&] { code = policy_show(options); });
+    auto* document = policy->add_subcommand(
+        "document", "What it opens, for each role and purpose, as Markdown, for auditors");
+    document->callback([&] { code = policy_document(options); });
+    auto* explain = policy->add_subcommand("explain", "Why a request would be allowed or refused");
+    describe_who(*explain, options);
+    describe_what(*explain, options);
+    explain->callback([&] { code = policy_explain(options); });
+    for (auto* command : {show, document, explain})
+        add_administration(*command, options.administration);
+}
+
+}  // namespace salus::app

@@ -1,0 +1,44 @@
+// Questions about the policy in force (AZ-4, AZ-7): `salus policy`. Each command is one request to
+// /admin/policy. Thread safety: one thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "app/administration.h"
+
+namespace salus::app {
+
+struct PolicyOptions {
+    AdministrationOptions administration;
+    // explain: whom it is about, one of these
+    std::string user;     // by user name
+    std::string client;   // by client_id
+    bool person = false;  // nobody who is stored
+    bool service = false;
+    // under which circumstances; empty: as the server has it by default
+    std::vector<std::string> roles;
+    std::string scope;
+    std::string purpose;
+    std::string acr;
+    std::int64_t auth_age = -1;  // seconds
+    // and what: an interaction with a type, or a function with an access
+    std::string interaction;
+    std::string type;
+    bool own = false;
+    std::string function;
+    std::string access;
+    bool json = false;  // show, explain
+};
+// Hash, number of rules, text.
+int policy_show(PolicyOptions const& options);
+// What the policy opens, for whom and for what purpose: Markdown.
+int policy_document(PolicyOptions const& options);
+// A page for a privacy officer; a refusal that was explained is no failure.
+int policy_explain(PolicyOptions const& options);
+
+// The page of an answer of POST /admin/policy/explain; empty: it is none.
+[[nodiscard]] std::string explanation_page(std::string answer);
+
+}  // namespace salus::app
