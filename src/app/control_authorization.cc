@@ -13,11 +13,6 @@ using request::IntentFacts;
 using request::Interaction;
 using request::PurposeOfUse;
 
-constexpr auto kPurposes = std::to_array<PurposeOfUse>(
-    {PurposeOfUse::treatment, PurposeOfUse::payment, PurposeOfUse::operations,
-     PurposeOfUse::patient_request, PurposeOfUse::research, PurposeOfUse::public_health,
-     PurposeOfUse::emergency, PurposeOfUse::system_administration});
-
 IntentFacts asking(TenantName const& tenant, Interaction interaction) {
     IntentFacts intent;
     intent.interaction = interaction;
@@ -50,7 +45,7 @@ std::vector<CallerFacts> powerless(authorization::Policy const& policy, TenantNa
     callers.emplace_back();
     callers.push_back(calling(tenant, "", PurposeOfUse::treatment));
     callers.push_back(calling(tenant, kEveryScope, std::nullopt));
-    for (auto const purpose : kPurposes) {
+    for (auto const purpose : request::all_purposes()) {
         if (!is_listed(policy, purpose)) callers.push_back(calling(tenant, kEveryScope, purpose));
     }
     return callers;
@@ -100,7 +95,7 @@ Finding caller_attributes(EvidenceContext const& context) {
     int tried = 0;
     int refused = 0;
     int inside = 0;
-    for (auto const purpose : kPurposes) {
+    for (auto const purpose : request::all_purposes()) {
         auto const stranger = calling(other_tenant, kEveryScope, purpose);
         auto confined = calling(tenant, "patient/*.cruds", purpose);
         confined.patient_compartment = patient;
@@ -126,7 +121,7 @@ Finding purpose_of_use(EvidenceContext const& context) {
     auto const& policy = context.sources.configuration.policy;
     std::string listed;
     std::string unlisted;
-    for (auto const purpose : kPurposes) {
+    for (auto const purpose : request::all_purposes()) {
         auto& list = is_listed(policy, purpose) ? listed : unlisted;
         list.append(list.empty() ? "" : " ").append(request::code_of(purpose).text());
     }
@@ -165,7 +160,7 @@ Finding step_up(EvidenceContext const& context) {
     std::size_t tried = 0;
     std::size_t asked = 0;
     std::size_t open = 0;
-    for (auto const purpose : kPurposes) {
+    for (auto const purpose : request::all_purposes()) {
         auto const intent = asking(tenant, Interaction::control_check);
         auto caller = calling(tenant, kEveryScope, purpose);
         if (!ask(policy, caller, intent).allowed) continue;
@@ -196,7 +191,7 @@ Finding explained_decisions(EvidenceContext const& context) {
     auto const denied = ask(policy, calling(tenant, "", PurposeOfUse::treatment),
                             asking(tenant, Interaction::read));
     std::string rules;
-    for (auto const purpose : kPurposes) {
+    for (auto const purpose : request::all_purposes()) {
         auto const decision =
             ask(policy, calling(tenant, kEveryScope, purpose), asking(tenant, Interaction::read));
         if (!decision.allowed) continue;

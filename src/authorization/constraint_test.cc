@@ -46,7 +46,8 @@ TEST(Constraint, NorDoesItAddToWhatOtherScopesPermit) {
         auto entry = fhir::make_index_entry(resource.view(), kNow).value();
         auto const bytes = std::move(entry).take(testing::EphiTestAccess::access());
         return permit->constraints()
-            .leave(Interaction::read, fhir::EntryView::decode(bytes).value(), CompartmentId())
+            .leave(Interaction::read, fhir::EntryView::decode(bytes).value(), CompartmentId(),
+                   false)
             .value();
     };
     EXPECT_TRUE(left(R"({"resourceType":"Patient","id":"a","birthDate":"1970-01-01"})"));

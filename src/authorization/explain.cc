@@ -15,23 +15,13 @@ using request::CallerFacts;
 using request::IntentFacts;
 using request::PurposeOfUse;
 
-constexpr auto kPurposes = std::to_array<PurposeOfUse>(
-    {PurposeOfUse::treatment, PurposeOfUse::payment, PurposeOfUse::operations,
-     PurposeOfUse::patient_request, PurposeOfUse::research, PurposeOfUse::public_health,
-     PurposeOfUse::emergency, PurposeOfUse::system_administration});
-
-std::string annotation(cedar::Policy const& policy, std::string_view name) {
-    auto const found = policy.annotations.find(name);
-    return found == policy.annotations.end() ? std::string() : found->second;
-}
-
 SpokenRule spoken(Policy const& policy, PolicyRuleId const& id) {
     auto const& all = policy.rules().policies();
     auto const found = std::ranges::find(all, id.text(), &cedar::Policy::id);
     if (found == all.end()) return {.id = id, .description = {}, .reference = {}};
     return {.id = id,
-            .description = annotation(*found, "description"),
-            .reference = annotation(*found, "reference")};
+            .description = Policy::annotation(*found, "description"),
+            .reference = Policy::annotation(*found, "reference")};
 }
 
 void add_rules(Explanation& explanation, Policy const& policy,
@@ -78,7 +68,7 @@ public:
     std::vector<Remedy> remedies() {
         if (caller_.person) try_sign_in();
         try_scope();
-        for (auto const purpose : kPurposes) {
+        for (auto const purpose : request::all_purposes()) {
             auto changed = caller_;
             changed.purpose = purpose;
             if (caller_.purpose != purpose)

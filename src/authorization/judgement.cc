@@ -31,11 +31,6 @@ EntityUid const& uid_of(Act act) {
     return kUids.at(static_cast<std::size_t>(act));
 }
 
-EntityUid const& limit_uid() {
-    static EntityUid const kLimit{"Action", "limit"};
-    return kLimit;
-}
-
 // A sign-in in the future is none: as old as can be.
 std::int64_t age_of(request::Person const& person, WallTime now) {
     if (person.authenticated > now) return std::numeric_limits<std::int64_t>::max();
@@ -111,33 +106,6 @@ std::vector<cedar::Record::Member> context_of(request::CallerFacts const& caller
     return members;
 }
 
-void open(AllowedElements& all, AllowedElements const& more) {
-    all.all = all.all || more.all;
-    if (more.names.empty()) return;
-    std::vector<std::string> both;
-    std::ranges::set_union(all.names, more.names, std::back_inserter(both));
-    all.names = std::move(both);
-}
-
-// A narrative tells what it was made from, so it goes with whatever is withheld.
-void withhold(AllowedElements& allowed, std::vector<std::string> const& redacted,
-              std::string_view type_name) {
-    if (redacted.empty()) return;
-    auto const* type = fhir::find_resource_type(type_name);
-    auto const goes = [&](std::string_view name) {
-        auto const* element = type == nullptr ? nullptr : fhir::find_element(*type, name);
-        return name == "text" || std::ranges::binary_search(redacted, name) ||
-               (element != nullptr &&
-                std::ranges::binary_search(redacted, fhir::base_name(*element)));
-    };
-    if (allowed.all && type != nullptr) {
-        for (auto const& element : type->elements) allowed.names.emplace_back(element.name.text());
-        std::ranges::sort(allowed.names);
-    }
-    allowed.all = false;
-    std::erase_if(allowed.names, goes);
-}
-
 }  // namespace
 
 Literal name_of(Act act) noexcept {
@@ -192,35 +160,11 @@ Outcome Judgement::on_labelled(Act act, std::string_view type,
 }
 
 Outcome Judgement::judge(Act act, std::string_view type) {
-    Outcome outcome;
     // `action` is the second by name.
     context_[1].second = Value(std::string(name_of(act).text()));
     cedar::Record const context(context_);
-    policy_.rules().evaluate({entities_.principal(), uid_of(act), entities_.resource(), context},
-                             entities_, response_);
-    bool forbidden = false;
-    for (auto const rule : response_.erring) {
-        auto const& meaning = policy_.meaning(rule);
-        if (!meaning.forbids) continue;
-        forbidden = true;
-        outcome.rules.push_back(meaning.id);
-    }
-    std::vector<PolicyRuleId> permits;
-    for (auto const rule : response_.satisfied) {
-        auto const& meaning = policy_.meaning(rule);
-        if (meaning.limits) continue;
-        forbidden = forbidden || meaning.forbids;
-        if (meaning.forbids)
-            outcome.rules.push_back(meaning.id);
-        else
-            permits.push_back(meaning.id);
-        if (!meaning.forbids) open(outcome.elements, meaning.fields);
-    }
-    bool const permitted = !forbidden && !permits.empty();
-    if (permitted) outcome.rules = std::move(permits);
-    outcome.allowed = permitted && add_limits(outcome, context, type);
-    if (!outcome.allowed) outcome.elements = {};
-    return outcome;
+    return apply(policy_, {entities_.principal(), uid_of(act), entities_.resource(), context},
+                 entities_, type, response_);
 }
 
 bool Judgement::is_certain(Act act, std::string_view type) {
@@ -235,37 +179,9 @@ bool Judgement::is_certain(Act act, std::string_view type) {
     cedar::Request const request{entities_.principal(), uid_of(act), entities_.resource(), context};
     auto const one = cedar::plan(policy_.rules(), {request, kUnknown}, entities_);
     if (!one.open.empty() || one.certain() != cedar::Certainty::allowed) return false;
-    cedar::Request const limits{entities_.principal(), limit_uid(), entities_.resource(), context};
+    cedar::Request const limits{entities_.principal(), limit_action(), entities_.resource(),
+                                context};
     return cedar::plan(policy_.rules(), {limits, kUnknown}, entities_).open.empty();
-}
-
-// False: one of them failed to evaluate.
-bool Judgement::add_limits(Outcome& outcome, cedar::Record const& context, std::string_view type) {
-    policy_.rules().evaluate({entities_.principal(), limit_uid(), entities_.resource(), context},
-                             entities_, response_);
-    auto const refuses = [&](std::uint32_t rule) {
-        auto const& meaning = policy_.meaning(rule);
-        return meaning.limits || meaning.forbids;
-    };
-    auto const failed = std::ranges::find_if(response_.erring, refuses);
-    if (failed != response_.erring.end()) {
-        outcome.rules = {policy_.meaning(*failed).id};
-        return false;
-    }
-    for (auto const rule : response_.satisfied) {
-        auto const& meaning = policy_.meaning(rule);
-        if (!meaning.limits) continue;
-        withhold(outcome.elements, meaning.redacted, type);
-        if (!meaning.redacted.empty()) outcome.redactions.push_back({meaning.id, meaning.redacted});
-        for (auto const duty : meaning.duties) {
-            if (std::ranges::find(outcome.duties, duty) == outcome.duties.end())
-                outcome.duties.push_back(duty);
-        }
-        if (!meaning.sign_in) continue;
-        outcome.sign_in =
-            outcome.sign_in ? stricter_of(*outcome.sign_in, *meaning.sign_in) : *meaning.sign_in;
-    }
-    return true;
 }
 
 }  // namespace salus::authorization

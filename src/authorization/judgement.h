@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "authorization/circumstances.h"
+#include "authorization/law.h"
 #include "authorization/policy.h"
 #include "authorization/request_entities.h"
 #include "request/caller.h"
@@ -32,20 +33,6 @@ enum class Act : std::uint8_t {
     administer_write,
 };
 [[nodiscard]] Literal name_of(Act act) noexcept;
-
-struct Outcome {
-    bool allowed = false;
-    request::AllowedElements elements;  // allowed, on a type: which may leave or be written
-    std::vector<PolicyRuleId> rules;    // that allowed it, or forbade it
-    std::optional<SignIn> sign_in;      // allowed: how a person must have signed in
-    // Allowed: limits that withhold something, with what they name.
-    struct Redaction {
-        PolicyRuleId rule;
-        std::vector<std::string> elements;  // sorted
-    };
-    std::vector<Redaction> redactions;
-    std::vector<Duty> duties;  // allowed: what goes on record with it; sorted
-};
 
 class Judgement {
 public:
@@ -73,8 +60,6 @@ private:
     [[nodiscard]] Outcome const& judged(Act act, std::string_view type, bool is_function);
     // What entities_ are about.
     [[nodiscard]] Outcome judge(Act act, std::string_view type);
-    [[nodiscard]] bool add_limits(Outcome& outcome, cedar::Record const& context,
-                                  std::string_view type);
 
     Policy const& policy_;
     RequestEntities entities_;

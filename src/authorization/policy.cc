@@ -307,6 +307,10 @@ cedar::PolicySet const& Policy::rules() const noexcept {
 RuleMeaning const& Policy::meaning(std::size_t rule) const {
     return content_->meanings.at(rule);
 }
+std::string Policy::annotation(cedar::Policy const& rule, std::string_view name) {
+    auto const found = rule.annotations.find(name);
+    return found == rule.annotations.end() ? std::string() : found->second;
+}
 bool Policy::asks_for_care() const noexcept {
     return content_->asks_for_care;
 }

@@ -57,6 +57,8 @@ public:
     [[nodiscard]] cedar::PolicySet const& rules() const noexcept;
     // Of rules().policies()[rule].
     [[nodiscard]] RuleMeaning const& meaning(std::size_t rule) const;
+    // "": it has none of this name.
+    [[nodiscard]] static std::string annotation(cedar::Policy const& rule, std::string_view name);
     // Whether rules read resource.careRelationship.
     [[nodiscard]] bool asks_for_care() const noexcept;
     // Security labels that rules name, sorted: every text in the conditions of rules that read

@@ -14,11 +14,6 @@ namespace {
 
 using request::PurposeOfUse;
 
-constexpr auto kPurposes = std::to_array<PurposeOfUse>(
-    {PurposeOfUse::treatment, PurposeOfUse::emergency, PurposeOfUse::payment,
-     PurposeOfUse::operations, PurposeOfUse::patient_request, PurposeOfUse::research,
-     PurposeOfUse::public_health, PurposeOfUse::system_administration});
-
 // Text of the policy inside a cell of a table.
 std::string cell(std::string_view text) {
     std::string out;
@@ -27,11 +22,6 @@ std::string cell(std::string_view text) {
         out.push_back(c == '\n' || c == '\r' ? ' ' : c);
     }
     return out;
-}
-
-std::string annotation(cedar::Policy const& policy, std::string_view name) {
-    auto const found = policy.annotations.find(name);
-    return found == policy.annotations.end() ? std::string() : found->second;
 }
 
 std::string listed(std::vector<std::string> const& names) {
@@ -96,7 +86,8 @@ public:
 
     std::string write() {
         write_head();
-        for (auto const purpose : kPurposes) without_role_[purpose] = ask({}, purpose);
+        for (auto const purpose : request::all_purposes())
+            without_role_[purpose] = ask({}, purpose);
         write_role("Without a role", {});
         for (auto const& role : named_roles(policy_.rules())) {
             if (auto name = request::RoleName::parse(role))
@@ -137,7 +128,7 @@ private:
         out_ += "\n## " + title + "\n";
         std::vector<std::string> nothing;
         std::vector<std::string> as_without;
-        for (auto const purpose : kPurposes) {
+        for (auto const purpose : request::all_purposes()) {
             std::string const code(request::code_of(purpose).text());
             auto const section = roles.empty() ? without_role_[purpose] : ask(roles, purpose);
             if (section.empty())
@@ -176,8 +167,8 @@ private:
     void write_rules() {
         out_ += "\n## Rules\n\n| id | what it says | reference |\n|---|---|---|\n";
         for (auto const& rule : policy_.rules().policies()) {
-            out_ += "| " + cell(rule.id) + " | " + cell(annotation(rule, "description")) + " | " +
-                    cell(annotation(rule, "reference")) + " |\n";
+            out_ += "| " + cell(rule.id) + " | " + cell(Policy::annotation(rule, "description")) +
+                    " | " + cell(Policy::annotation(rule, "reference")) + " |\n";
         }
     }
 

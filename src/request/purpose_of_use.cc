@@ -21,7 +21,17 @@ constexpr std::array<Code, 8> kCodes{{
     {PurposeOfUse::system_administration, "SYSADMIN"},
 }};
 
+constexpr auto kAll = [] {
+    std::array<PurposeOfUse, kCodes.size()> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = kCodes[i].value;
+    return all;
+}();
+
 }  // namespace
+
+std::span<PurposeOfUse const> all_purposes() noexcept {
+    return kAll;
+}
 
 Literal code_of(PurposeOfUse purpose) noexcept {
     for (auto const& [value, code] : kCodes) {

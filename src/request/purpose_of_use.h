@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "foundation/literal.h"
@@ -20,6 +21,7 @@ enum class PurposeOfUse : std::uint8_t {
     system_administration,  // SYSADMIN
 };
 
+[[nodiscard]] std::span<PurposeOfUse const> all_purposes() noexcept;
 [[nodiscard]] Literal code_of(PurposeOfUse purpose) noexcept;
 [[nodiscard]] std::optional<PurposeOfUse> purpose_of_code(std::string_view code) noexcept;
 

@@ -1,6 +1,6 @@
-"""A policy in the policy language: roles, fields, redaction, security labels (AZ-1, AZ-2, AZ-7, MIN-1).
-What the policy withholds is not there: not for reads, versions, histories, searches, totals, pages,
-includes, chains or writes."""
+"""A policy in the policy language: roles, fields, redaction, security labels (AZ-1, AZ-2, AZ-7,
+MIN-1). What the policy withholds is not there: not for reads, versions, histories, searches, totals,
+pages, includes, chains or writes."""
 import re
 
 from instance import Instance
@@ -11,7 +11,8 @@ permit(principal in Role::"integration", action, resource is Record)
 when { context.purpose == "TREAT" };
 
 @id("psychiatry-read") @fields("*")
-permit(principal in Role::"psychiatrist", action in [Action::"read", Action::"search"], resource is Record)
+permit(principal in Role::"psychiatrist", action in [Action::"read", Action::"search"],
+       resource is Record)
 when { context.purpose == "TREAT" };
 
 @id("nursing-read") @fields("*")
@@ -70,7 +71,8 @@ def ids(answer):
 
 def fill(writer):
     patient = {"resourceType": "Patient", "id": "p", "birthDate": "1970-01-01",
-               "name": [{"family": "Example"}], "telecom": [{"system": "phone", "value": "555-0100"}],
+               "name": [{"family": "Example"}],
+               "telecom": [{"system": "phone", "value": "555-0100"}],
                "text": {"status": "generated", "div":
                         '<div xmlns="http://www.w3.org/1999/xhtml">Example 555-0100</div>'}}
     answer = writer.put("/fhir/Patient/p", patient)
@@ -147,7 +149,8 @@ def refuses_to_start(text, says):
 
 def main():
     refuses_to_start('@id("a")\npermit(principal, action resource);', "10-care.cedar:2:27")
-    refuses_to_start('@id("a") @obligate("x")\npermit(principal, action == Action::"limit", resource);',
+    refuses_to_start('@id("a") @obligate("x")\n'
+                     'permit(principal, action == Action::"limit", resource);',
                      "not a duty that is understood: x")
     instance = Instance()
     try:
