@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "app/access_context_section.h"
 #include "app/audit_section.h"
 #include "app/consent_section.h"
 #include "app/crypto_section.h"
@@ -122,6 +123,8 @@ void read_root(toml::table const& root, Configuration& configuration, std::strin
     static_cast<void>(top.has("tenant"));
     read_tenants(toml::node_view<toml::node const>(root.get("tenant")), configuration, why);
     if (top.has("consent")) read_consent(top.section("consent"), configuration, why);
+    if (top.has("access_context"))
+        read_access_context(top.section("access_context"), configuration, why);
     read_policy(top, configuration, why);
 }
 
@@ -152,9 +155,10 @@ std::optional<Configuration> read_configuration(std::filesystem::path const& dir
     Configuration configuration;
     configuration.directory = directory;
     configuration.text = text_of(*bytes);
-    static constexpr std::array<std::string_view, 15> kSections{
-        "instance", "server", "keys",    "rotation", "search", "log",           "backup", "crypto",
-        "audit",    "oauth",  "sign_in", "tenant",   "policy", "authorization", "consent"};
+    static constexpr std::array<std::string_view, 16> kSections{
+        "instance", "server",        "keys",    "rotation",      "search",  "log",
+        "backup",   "crypto",        "audit",   "oauth",         "sign_in", "tenant",
+        "policy",   "authorization", "consent", "access_context"};
     for (auto const& [key, value] : parsed.table()) {
         if (std::ranges::find(kSections, key.str()) == kSections.end() && why.empty()) {
             why = std::string(key.str()) + ": is not a section of Salus";

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "access_context/settings.h"
 #include "app/rotation_settings.h"
 #include "authorization/policy.h"
 #include "consent/settings.h"
@@ -154,6 +155,7 @@ struct Configuration {
     OauthConfiguration oauth;
     std::filesystem::path breached_passwords;  // as Have I Been Pwned gives them; empty: none
     std::optional<OutsideProviderConfiguration> outside_provider;  // nothing: nobody does
+    access_context::Settings access_context;  // of requests: what is known of where they come from
     std::size_t index_cache_bytes = 0;
     LogLevel log_level = LogLevel::info;
     // Nothing: consents are not enforced. Without [consent] those that are stored count, and where

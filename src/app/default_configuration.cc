@@ -150,6 +150,25 @@ breached_passwords = ""
 #acr = ["phr"]
 #amr = []
 
+[access_context]
+# What is known of the circumstances of a request, for policies to decide by (docs/handbook/access-context.md).
+# Where it comes from, by lists of networks ("10.0.0.0/8", "2001:db8::7") here and in files, one on a line: denied,
+# if a list says so; else internal, else allowed, else other. The address is that of the connection; no header
+# counts. Files are read at the start, which they refuse when a line is wrong, and again on SIGHUP.
+internal = []
+internal_file = ""
+allow = []
+allow_file = ""
+deny = []
+deny_file = ""
+# Lines of a network and a number from 0, good, to 100; the worst that fits counts. A database of countries in
+# MaxMind's format (.mmdb).
+reputation_file = ""
+geography_file = ""
+# Where hours and weekdays are counted: a name of the IANA time zone database. A tenant may have its own:
+# tenant_time_zones = {{ north = "America/New_York" }}
+time_zone = "UTC"
+
 [audit]
 # Who signs checkpoints of the audit logs: "child", a process that `salus serve` starts, with its key in
 # signer/; or "socket", one that was started apart (`salus audit signer`), best as another user.

@@ -16,6 +16,8 @@ using Messages = std::vector<cedar::Message>;
 
 constexpr std::size_t kAnnotationBytes = 4096;
 constexpr std::size_t kRuleIdBytes = 128;
+// Lists may go on in the next line.
+constexpr std::string_view kSeparators = ", \t\r\n";
 
 bool is_one_of(char c, std::string_view characters) {
     return characters.contains(c);
@@ -36,7 +38,7 @@ std::vector<std::string> words_of(std::string_view text, std::string_view separa
 }
 
 std::optional<std::vector<std::string>> elements_of(std::string_view text) {
-    auto names = words_of(text, ", ");
+    auto names = words_of(text, kSeparators);
     auto const is_name = [](std::string const& name) {
         return std::ranges::all_of(name, [](char c) {
             return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -62,8 +64,9 @@ std::optional<SignIn> sign_in_of(std::string_view duty) {
 }
 
 std::optional<Duty> duty_of(std::string_view word) {
-    for (auto const duty : {Duty::audit_elevated, Duty::notify_privacy, Duty::review}) {
-        if (name_of(duty) == word) return duty;
+    for (auto const duty :
+         {Duty::audit_elevated, Duty::notify_privacy, Duty::review, Duty::watermark}) {
+        if (name_of(duty).text() == word) return duty;
     }
     return std::nullopt;
 }
@@ -225,7 +228,7 @@ private:
     }
 
     void read_duties(RuleMeaning& meaning, std::string const& value) {
-        for (auto const& word : words_of(value, ", ")) {
+        for (auto const& word : words_of(value, kSeparators)) {
             auto const duty = duty_of(word);
             if (duty) meaning.duties.push_back(*duty);
             auto const sign_in = sign_in_of(word);
@@ -249,6 +252,7 @@ Literal name_of(Duty duty) noexcept {
         case Duty::audit_elevated: return "audit:elevated";
         case Duty::notify_privacy: return "notify:privacy";
         case Duty::review: return "review:24h";
+        case Duty::watermark: return "watermark";
     }
     return "";
 }

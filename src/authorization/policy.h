@@ -5,7 +5,7 @@
 //   @fields("a, b")   of a permit: top-level elements that it opens; "*": all; without it: none
 //   @redact("a, b")   of a limit: top-level elements that it withholds
 //   @obligate("...")  of a limit: duties: sign-in:ACR:SECONDS (0: any), audit:elevated,
-//                     notify:privacy, review:24h
+//                     notify:privacy, review:24h, watermark
 //
 // A limit is a permit for Action::"limit". The law, in which no order counts: allowed if some
 // permit is satisfied, no forbid is, and no forbid or limit fails to evaluate; open are the fields
@@ -31,7 +31,7 @@ namespace salus::authorization {
 
 // Duties that go on record with the request: its audit leaf names each, as duty:audit:elevated and
 // so on, for whoever reviews the log.
-enum class Duty : std::uint8_t { audit_elevated, notify_privacy, review };
+enum class Duty : std::uint8_t { audit_elevated, notify_privacy, review, watermark };
 [[nodiscard]] Literal name_of(Duty duty) noexcept;
 
 // What a rule says beside its condition.

@@ -3,34 +3,168 @@
 #include <algorithm>
 #include <array>
 
-#include "fhir/compartment.h"
-#include "fhir/definitions.h"
-
 namespace salus::authorization {
 namespace {
 
-// Sorted.
-constexpr auto kAdministrative = std::to_array<std::string_view>(
-    {"Appointment", "AppointmentResponse", "Encounter", "EpisodeOfCare", "Group", "Patient",
-     "Person", "RelatedPerson", "Schedule", "Slot"});
-constexpr auto kFinancial = std::to_array<std::string_view>(
-    {"Account", "ChargeItem", "ChargeItemDefinition", "Claim", "ClaimResponse", "Contract",
-     "Coverage", "CoverageEligibilityRequest", "CoverageEligibilityResponse", "EnrollmentRequest",
-     "EnrollmentResponse", "ExplanationOfBenefit", "InsurancePlan", "Invoice", "PaymentNotice",
-     "PaymentReconciliation"});
-constexpr auto kAudit = std::to_array<std::string_view>({"AuditEvent", "Provenance"});
+struct Grouped {
+    std::string_view type;
+    std::string_view group;
+};
+// Sorted by type; as policies/type_groups.json has it for tools outside.
+constexpr auto kGroups = std::to_array<Grouped>({
+    {"Account", "financial"},
+    {"ActivityDefinition", "directory"},
+    {"AdverseEvent", "clinical"},
+    {"AllergyIntolerance", "clinical"},
+    {"Appointment", "administrative"},
+    {"AppointmentResponse", "administrative"},
+    {"AuditEvent", "audit"},
+    {"Basic", "clinical"},
+    {"Binary", "clinical"},
+    {"BiologicallyDerivedProduct", "clinical"},
+    {"BodyStructure", "clinical"},
+    {"Bundle", "clinical"},
+    {"CapabilityStatement", "directory"},
+    {"CarePlan", "clinical"},
+    {"CareTeam", "clinical"},
+    {"CatalogEntry", "directory"},
+    {"ChargeItem", "financial"},
+    {"ChargeItemDefinition", "directory"},
+    {"Claim", "financial"},
+    {"ClaimResponse", "financial"},
+    {"ClinicalImpression", "clinical"},
+    {"CodeSystem", "directory"},
+    {"Communication", "clinical"},
+    {"CommunicationRequest", "clinical"},
+    {"CompartmentDefinition", "directory"},
+    {"Composition", "clinical"},
+    {"ConceptMap", "directory"},
+    {"Condition", "clinical"},
+    {"Consent", "consent"},
+    {"Contract", "financial"},
+    {"Coverage", "financial"},
+    {"CoverageEligibilityRequest", "financial"},
+    {"CoverageEligibilityResponse", "financial"},
+    {"DetectedIssue", "clinical"},
+    {"Device", "clinical"},
+    {"DeviceDefinition", "directory"},
+    {"DeviceMetric", "clinical"},
+    {"DeviceRequest", "clinical"},
+    {"DeviceUseStatement", "clinical"},
+    {"DiagnosticReport", "clinical"},
+    {"DocumentManifest", "clinical"},
+    {"DocumentReference", "clinical"},
+    {"EffectEvidenceSynthesis", "directory"},
+    {"Encounter", "administrative"},
+    {"Endpoint", "directory"},
+    {"EnrollmentRequest", "financial"},
+    {"EnrollmentResponse", "financial"},
+    {"EpisodeOfCare", "administrative"},
+    {"EventDefinition", "directory"},
+    {"Evidence", "directory"},
+    {"EvidenceVariable", "directory"},
+    {"ExampleScenario", "directory"},
+    {"ExplanationOfBenefit", "financial"},
+    {"FamilyMemberHistory", "clinical"},
+    {"Flag", "clinical"},
+    {"Goal", "clinical"},
+    {"GraphDefinition", "directory"},
+    {"Group", "clinical"},
+    {"GuidanceResponse", "clinical"},
+    {"HealthcareService", "directory"},
+    {"ImagingStudy", "clinical"},
+    {"Immunization", "clinical"},
+    {"ImmunizationEvaluation", "clinical"},
+    {"ImmunizationRecommendation", "clinical"},
+    {"ImplementationGuide", "directory"},
+    {"InsurancePlan", "directory"},
+    {"Invoice", "financial"},
+    {"Library", "directory"},
+    {"Linkage", "administrative"},
+    {"List", "clinical"},
+    {"Location", "directory"},
+    {"Measure", "directory"},
+    {"MeasureReport", "clinical"},
+    {"Media", "clinical"},
+    {"Medication", "directory"},
+    {"MedicationAdministration", "clinical"},
+    {"MedicationDispense", "clinical"},
+    {"MedicationKnowledge", "directory"},
+    {"MedicationRequest", "clinical"},
+    {"MedicationStatement", "clinical"},
+    {"MedicinalProduct", "directory"},
+    {"MedicinalProductAuthorization", "directory"},
+    {"MedicinalProductContraindication", "directory"},
+    {"MedicinalProductIndication", "directory"},
+    {"MedicinalProductIngredient", "directory"},
+    {"MedicinalProductInteraction", "directory"},
+    {"MedicinalProductManufactured", "directory"},
+    {"MedicinalProductPackaged", "directory"},
+    {"MedicinalProductPharmaceutical", "directory"},
+    {"MedicinalProductUndesirableEffect", "directory"},
+    {"MessageDefinition", "directory"},
+    {"MessageHeader", "administrative"},
+    {"MolecularSequence", "clinical"},
+    {"NamingSystem", "directory"},
+    {"NutritionOrder", "clinical"},
+    {"Observation", "clinical"},
+    {"ObservationDefinition", "directory"},
+    {"OperationDefinition", "directory"},
+    {"OperationOutcome", "administrative"},
+    {"Organization", "directory"},
+    {"OrganizationAffiliation", "directory"},
+    {"Parameters", "administrative"},
+    {"Patient", "administrative"},
+    {"PaymentNotice", "financial"},
+    {"PaymentReconciliation", "financial"},
+    {"Person", "administrative"},
+    {"PlanDefinition", "directory"},
+    {"Practitioner", "directory"},
+    {"PractitionerRole", "directory"},
+    {"Procedure", "clinical"},
+    {"Provenance", "clinical"},
+    {"Questionnaire", "directory"},
+    {"QuestionnaireResponse", "clinical"},
+    {"RelatedPerson", "administrative"},
+    {"RequestGroup", "clinical"},
+    {"ResearchDefinition", "directory"},
+    {"ResearchElementDefinition", "directory"},
+    {"ResearchStudy", "directory"},
+    {"ResearchSubject", "clinical"},
+    {"RiskAssessment", "clinical"},
+    {"RiskEvidenceSynthesis", "directory"},
+    {"Schedule", "administrative"},
+    {"SearchParameter", "directory"},
+    {"ServiceRequest", "clinical"},
+    {"Slot", "administrative"},
+    {"Specimen", "clinical"},
+    {"SpecimenDefinition", "directory"},
+    {"StructureDefinition", "directory"},
+    {"StructureMap", "directory"},
+    {"Subscription", "administrative"},
+    {"Substance", "directory"},
+    {"SubstanceNucleicAcid", "directory"},
+    {"SubstancePolymer", "directory"},
+    {"SubstanceProtein", "directory"},
+    {"SubstanceReferenceInformation", "directory"},
+    {"SubstanceSourceMaterial", "directory"},
+    {"SubstanceSpecification", "directory"},
+    {"SupplyDelivery", "clinical"},
+    {"SupplyRequest", "clinical"},
+    {"Task", "clinical"},
+    {"TerminologyCapabilities", "directory"},
+    {"TestReport", "directory"},
+    {"TestScript", "directory"},
+    {"ValueSet", "directory"},
+    {"VerificationResult", "administrative"},
+    {"VisionPrescription", "clinical"},
+});
 
 }  // namespace
 
 std::string_view group_of(std::string_view type) noexcept {
-    auto const* definition = fhir::find_resource_type(type);
-    if (definition == nullptr) return "";
-    if (type == "Consent") return "consent";
-    if (std::ranges::binary_search(kAudit, type)) return "audit";
-    if (std::ranges::binary_search(kFinancial, type)) return "financial";
-    if (std::ranges::binary_search(kAdministrative, type)) return "administrative";
-    if (fhir::is_directory_type(*definition)) return "directory";
-    return definition->patient_compartment.empty() ? "other" : "clinical";
+    auto const found = std::ranges::lower_bound(kGroups, type, {}, &Grouped::type);
+    return found != kGroups.end() && found->type == type ? found->group : std::string_view();
 }
 
 }  // namespace salus::authorization

@@ -6,8 +6,8 @@
 
 namespace salus::authorization {
 
-// "clinical", "administrative", "financial", "directory", "consent", "audit" or "other". "": no
-// resource type.
+// "clinical", "administrative", "financial", "directory", "consent" or "audit". "": no resource
+// type.
 [[nodiscard]] std::string_view group_of(std::string_view type) noexcept;
 
 }  // namespace salus::authorization

@@ -79,8 +79,8 @@ bool survives_formatting(std::vector<Policy> const& policies) {
     return true;
 }
 
-void run(std::string const& id, std::string const& text, json::Value entities, json::Value requests,
-         Tally& tally) {
+void run(std::string const& id, std::string const& text, std::vector<Entity> entities,
+         json::Value requests, Tally& tally) {
     ++tally.tests;
     auto const policies = PolicySet::parse(text);
     if (!policies) {

@@ -22,15 +22,14 @@ EntityTable::EntityTable(std::vector<Entity> entities) {
     }
     for (auto& [uid, node] : nodes_) {
         std::unordered_set<EntityUid, Hash> seen;
-        auto waiting = node.entity.parents;
+        std::vector<Entity const*> waiting{&node.entity};
         while (!waiting.empty()) {
-            auto const next = std::move(waiting.back());
+            auto const* const next = waiting.back();
             waiting.pop_back();
-            if (!seen.insert(next).second) continue;
-            auto const found = nodes_.find(next);
-            if (found == nodes_.end()) continue;
-            auto const& parents = found->second.entity.parents;
-            waiting.insert(waiting.end(), parents.begin(), parents.end());
+            for (auto const& parent : next->parents) {
+                if (!seen.insert(parent).second) continue;
+                if (auto const* const there = find(parent)) waiting.push_back(there);
+            }
         }
         node.ancestors.assign(seen.begin(), seen.end());
         std::ranges::sort(node.ancestors);

@@ -165,11 +165,15 @@ Result<Record> read_record(json::Value json) {
 
 Result<std::vector<Entity>> read_entities(json::Value json) {
     if (!json.is_array()) return fail(Errc::invalid, "not a list of entities");
+    if (json.size() > kEntitiesMost) return fail(Errc::too_large, "too many entities");
     std::vector<Entity> entities;
+    std::size_t parents = 0;
     entities.reserve(json.size());
     for (auto const element : json.elements()) {
         auto entity = read_entity(element);
         if (!entity) return fail(at_index(std::move(entity).error(), entities.size()));
+        parents += entity->parents.size();
+        if (parents > kEntityParentsMost) return fail(Errc::too_large, "too many parents");
         entities.push_back(*std::move(entity));
     }
     return entities;

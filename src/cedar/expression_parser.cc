@@ -255,14 +255,14 @@ auto ExpressionParser::negative() -> Parsed<Node> {
     Node node;
     if (tokens_.next().kind == TokenKind::number) {
         auto const token = tokens_.take();
-        auto const text = "-" + std::string(token.text);
+        // -5.name is -(5.name), which errs.
+        auto const receiver = tokens_.at_symbol(".") || tokens_.at_symbol("[");
+        auto const text = (receiver ? "" : "-") + std::string(token.text);
         std::int64_t value = 0;
         auto const error = std::from_chars(text.data(), text.data() + text.size(), value).ec;
         if (error != std::errc()) return wrong(token.position, "a number beyond 64 bits");
-        if (tokens_.at_symbol(".") || tokens_.at_symbol("["))
-            return wrong(tokens_.next().position, "a number has no attributes and no methods");
-        node = literal(positions.back(), Value(value));
-        positions.pop_back();
+        SALUS_TRY(node, accesses(literal(token.position, Value(value))));
+        if (!receiver) positions.pop_back();
     } else {
         SALUS_TRY(node, member());
     }

@@ -155,8 +155,14 @@ std::expected<Pattern, std::string_view> unquote_pattern(std::string_view inside
             if (inside.starts_with("\\u")) size = std::min(inside.find('}'), inside.size() - 1) + 1;
             auto piece = unquote(inside.substr(0, size));
             if (!piece) return std::unexpected(piece.error());
-            text += *piece;
             inside.remove_prefix(size);
+            // As in Cedar, \x2a and \u{2a} are wildcards too.
+            if (*piece == "*") {
+                flush();
+                pattern.parts.emplace_back(std::nullopt);
+            } else {
+                text += *piece;
+            }
         }
     }
     flush();

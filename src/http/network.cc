@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <string>
 
+#include "foundation/bytes.h"
 #include "foundation/check.h"
 #include "http/grammar.h"
 
@@ -53,6 +54,12 @@ bool IpAddress::is_public() const noexcept {
     }
     if (within(kMapped)) return std::ranges::none_of(kSpecialIpv4, within);
     return within(kGlobalUnicast) && std::ranges::none_of(kSpecialIpv6, within);
+}
+
+bool IpAddress::is_ipv4() const noexcept {
+    static constexpr std::array<std::uint8_t, kIpv4At> kBefore{0, 0, 0, 0, 0,    0,
+                                                               0, 0, 0, 0, 0xff, 0xff};
+    return std::ranges::equal(kBefore, BytesView(octets_).first(kIpv4At));
 }
 
 Result<Network> Network::parse(std::string_view text) {

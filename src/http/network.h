@@ -22,6 +22,9 @@ public:
     // registries (RFC 6890 and what updates it), neither by itself nor inside an address that is
     // translated to IPv4 (RFC 6052).
     [[nodiscard]] bool is_public() const noexcept;
+    [[nodiscard]] bool is_ipv4() const noexcept;
+    // In the order of the network; of an IPv4 address the last four.
+    [[nodiscard]] std::array<std::uint8_t, 16> const& octets() const noexcept { return octets_; }
 
     friend bool operator==(IpAddress const&, IpAddress const&) = default;
 
@@ -38,6 +41,10 @@ public:
     static Result<Network> parse(std::string_view text);
 
     [[nodiscard]] bool contains(IpAddress const& address) const noexcept;
+    // The first address.
+    [[nodiscard]] IpAddress const& base() const noexcept { return base_; }
+    // Of the 128 of IPv6: 96 more than are written after an IPv4 address.
+    [[nodiscard]] unsigned prefix_bits() const noexcept { return bits_; }
 
 private:
     Network(IpAddress const& base, unsigned bits) : base_(base), bits_(bits) {}

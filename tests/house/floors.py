@@ -19,6 +19,7 @@ LIBRARY_OWNERS = {
     "zlib.h": {"fhir"},
     "utf8proc": {"factors"},
     "p11-kit/": {"keys"},
+    "maxminddb": {"access_context"},
     "CLI/": {"app"},
     "toml++/": {"app"},
     "libpq": {"store"},
