@@ -24,6 +24,7 @@ set(SALUS_COMPILED_ALONE
   app/restore.cc
   app/signer_process.cc
   app/syslog_job.cc
+  app/access_context_section_test.cc
   app/outside_provider_section_test.cc
   app/tenant_logout_test.cc
   app/tenant_rotation.cc

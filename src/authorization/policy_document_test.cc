@@ -52,7 +52,8 @@ TEST(PolicyDocument, SaysWhatTheDecisionsAre) {
     auto const policy = Policy::parse(kText).value();
     auto const text = policy_document(policy, TenantName("default"), kNow);
     auto const nobody = part_of(text, "\n## Without a role\n");
-    EXPECT_TRUE(nobody.contains("| people and services | read, search | Patient | all but telecom"))
+    EXPECT_TRUE(
+        nobody.contains("| people and services | read, search | Patient | all but text, telecom"))
         << nobody;
     EXPECT_TRUE(nobody.contains("sign in by a factor that cannot be phished, at most 900 s ago"))
         << nobody;
