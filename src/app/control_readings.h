@@ -78,6 +78,8 @@ Finding purpose_of_use(EvidenceContext const& context);
 Finding smart_scopes(EvidenceContext const& context);
 Finding step_up(EvidenceContext const& context);
 Finding explained_decisions(EvidenceContext const& context);
+Finding risk_signals(EvidenceContext const& context);
+Finding consents(EvidenceContext const& context);
 Finding policies_as_data(EvidenceContext const& context);
 // MIN
 Finding field_selection(EvidenceContext const& context);

@@ -10,7 +10,7 @@
 namespace salus::authorization {
 namespace {
 
-constexpr char const* kHospital = R"cedar(
+constexpr char const* kWard = R"cedar(
 @id("physician") @fields("*") @description("Physicians read and write.") @reference("164.506(c)")
 permit(principal in Role::"physician",
        action in [Action::"read", Action::"search", Action::"create", Action::"update"],
@@ -39,8 +39,8 @@ when { context.purpose == "TREAT" };
 @id("wall") forbid(principal, action, resource) unless{principal.tenant == resource.tenant};
 )cedar";
 
-Policy hospital() {
-    auto policy = Policy::parse(kHospital);
+Policy ward() {
+    auto policy = Policy::parse(kWard);
     EXPECT_TRUE(policy) << (policy ? "" : policy.error().front().text);
     return policy ? *std::move(policy) : Policy();
 }
@@ -53,7 +53,7 @@ request::CallerFacts somebody(char const* role, PurposeOfUse purpose = kTreat,
 }
 
 TEST(Roles, OpenWhatTheirRulesOpen) {
-    auto const policy = hospital();
+    auto const policy = ward();
     auto const allowed = [&](request::CallerFacts const& caller, Interaction interaction,
                              char const* type) {
         return decide(policy, caller, facts_of_intent(interaction, type), kNow).allowed;
@@ -71,7 +71,7 @@ TEST(Roles, OpenWhatTheirRulesOpen) {
 }
 
 TEST(Roles, FieldsAreWhatPermitsOpenWithoutWhatLimitsWithhold) {
-    auto const policy = hospital();
+    auto const policy = ward();
     auto const caller = somebody("registration", PurposeOfUse::operations);
     auto const decision =
         decide(policy, caller, facts_of_intent(Interaction::read, "Patient"), kNow);
@@ -98,7 +98,7 @@ protected:
         return rules.leave(Interaction::read, type, CompartmentId::from(crypto::Sha256Digest{1}),
                            {.carried = bits, .care = false});
     }
-    Policy policy_ = hospital();
+    Policy policy_ = ward();
 };
 
 TEST_F(Labels, NamedByThePolicy) {
@@ -132,7 +132,7 @@ TEST_F(Labels, AskForTheSignInOfTheRecord) {
 }
 
 TEST(Explain, TellsWhichRulesSpokeAndWhatTheyWithhold) {
-    auto const policy = hospital();
+    auto const policy = ward();
     auto const told = explain(policy, somebody("registration", PurposeOfUse::operations),
                               facts_of_intent(Interaction::read, "Patient"), {.now = kNow});
     ASSERT_TRUE(told.allowed);
@@ -156,7 +156,7 @@ TEST(Explain, TellsWhichRulesSpokeAndWhatTheyWithhold) {
 
 // Each remedy is enough by itself; nothing else is offered.
 TEST(Explain, TellsWhatWouldMakeItSucceed) {
-    auto const policy = hospital();
+    auto const policy = ward();
     auto const remedies = [&](request::CallerFacts const& caller, Interaction interaction,
                               char const* type) {
         auto const told =

@@ -21,7 +21,7 @@ constexpr std::array<Code, 8> kCodes{{
     {PurposeOfUse::system_administration, "SYSADMIN"},
 }};
 
-constexpr auto kAll = [] {
+constexpr auto kAllPurposes = [] {
     std::array<PurposeOfUse, kCodes.size()> all{};
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = kCodes[i].value;
     return all;
@@ -30,7 +30,7 @@ constexpr auto kAll = [] {
 }  // namespace
 
 std::span<PurposeOfUse const> all_purposes() noexcept {
-    return kAll;
+    return kAllPurposes;
 }
 
 Literal code_of(PurposeOfUse purpose) noexcept {

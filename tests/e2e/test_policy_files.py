@@ -1,6 +1,6 @@
 """A policy in the policy language: roles, fields, redaction, security labels (AZ-1, AZ-2, AZ-7,
-MIN-1). What the policy withholds is not there: not for reads, versions, histories, searches, totals,
-pages, includes, chains or writes."""
+MIN-1). What the policy withholds is not there: not for reads, versions, histories, searches,
+totals, pages, includes, chains or writes."""
 import re
 
 from instance import Instance
