@@ -42,7 +42,7 @@ Decision with_reach(Judgement& rules, CallerFacts const& caller, IntentFacts con
                     Decision decision) {
     bool const broad = intent.interaction == Interaction::history_type ||
                        intent.interaction == Interaction::history_system;
-    bool const matters = broad || intent.query.has_value();
+    bool const matters = broad || intent.interaction == Interaction::search_type;
     if (!matters || !reaches_population(rules, caller, intent.type)) {
         if (!broad) return decision;
         return deny(Errc::forbidden,

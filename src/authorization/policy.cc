@@ -191,7 +191,6 @@ public:
                             .duties = {}};
         if (!is_rule_id(policy.id)) complain("@id must be up to 128 visible ASCII characters");
         if (!policy.annotations.contains("id")) complain("a rule needs an @id");
-        if (!ids_.insert(policy.id).second) complain("another rule has this @id");
         if (meaning.limits && meaning.forbids) complain("a limit is a permit, never a forbid");
         for (auto const& [name, value] : policy.annotations) annotate(meaning, name, value);
         for (auto const& condition : policy.conditions)
@@ -242,7 +241,6 @@ private:
 
     Messages& messages_;
     cedar::Position at_;
-    std::set<std::string> ids_;
 };
 
 }  // namespace

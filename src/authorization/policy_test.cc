@@ -88,7 +88,7 @@ TEST(Policy, WhatIsNotUnderstoodIsRefused) {
         Row{"permit(principal, action, resource);", 1, "a rule needs an @id"},
         Row{"@id(\"a\") permit(principal, action, resource);\n"
             "@id(\"a\") permit(principal, action, resource);",
-            2, "another rule has this @id"},
+            2, "another policy has the id 'a' already"},
         Row{"@id(\"a\") @fields(\"name\") forbid(principal, action, resource);", 1,
             "@fields means nothing here"},
         Row{"@id(\"a\") @redact(\"name\") permit(principal, action, resource);", 1,

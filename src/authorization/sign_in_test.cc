@@ -84,7 +84,7 @@ TEST(SignIn, EachClassOfActsHasItsOwn) {
         Row{Interaction::history_instance, "Patient", kTreat, 3},
         Row{Interaction::meta, "Patient", kTreat, 3},
         Row{Interaction::everything, "Patient", kTreat, 3},
-        Row{Interaction::validate, "Patient", kTreat, 3},
+        Row{Interaction::validate, "Patient", kTreat, 2},
         Row{Interaction::audit_search, "AuditEvent", kTreat, 3},
         Row{Interaction::access_report, "Patient", kTreat, 3},
         Row{Interaction::create, "Patient", kTreat, 2},

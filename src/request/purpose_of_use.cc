@@ -12,12 +12,12 @@ struct Code {
 
 constexpr std::array<Code, 8> kCodes{{
     {PurposeOfUse::treatment, "TREAT"},
+    {PurposeOfUse::emergency, "ETREAT"},
     {PurposeOfUse::payment, "HPAYMT"},
     {PurposeOfUse::operations, "HOPERAT"},
     {PurposeOfUse::patient_request, "PATRQT"},
     {PurposeOfUse::research, "HRESCH"},
     {PurposeOfUse::public_health, "PUBHLTH"},
-    {PurposeOfUse::emergency, "ETREAT"},
     {PurposeOfUse::system_administration, "SYSADMIN"},
 }};
 
