@@ -20,14 +20,13 @@ Result<std::optional<request::Person>> person_in(json::Value payload, std::strin
     auto const acr = payload.text_member("acr");
     if (!grant->is_string() || grant->text().empty() || !seconds || !acr) return refused();
     auto const is_patient = payload.member("is_patient");
-    return std::optional(
-        request::Person{.id = UserId(std::string(subject)),
-                        .grant = grant->text(),
-                        .acr = *acr,
-                        .authenticated = WallTime(std::chrono::seconds(*seconds)),
-                        .practitioner = payload.text_member("practitioner").value_or(""),
-                        .is_patient = is_patient && is_patient->is_boolean() &&
-                                      is_patient->boolean()});
+    return std::optional(request::Person{
+        .id = UserId(std::string(subject)),
+        .grant = grant->text(),
+        .acr = *acr,
+        .authenticated = WallTime(std::chrono::seconds(*seconds)),
+        .practitioner = payload.text_member("practitioner").value_or(""),
+        .is_patient = is_patient && is_patient->is_boolean() && is_patient->boolean()});
 }
 
 // The one patient whose records the token reaches, as the store knows it: the id of a patient is in
