@@ -89,7 +89,11 @@ Loaded<Sources> Sources::load(Settings const& settings) {
 
 request::NetworkFacts Sources::network(std::string_view text) const {
     request::NetworkFacts facts;
-    if (text.empty()) return facts;
+    // A command of this machine's operator, in this process.
+    if (text.empty()) {
+        facts.zone = request::NetworkZone::internal;
+        return facts;
+    }
     facts.address = http::IpAddress::parse(text);
     if (!facts.address) {
         facts.zone = request::NetworkZone::denied;

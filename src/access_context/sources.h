@@ -28,7 +28,7 @@ public:
     // Reads files, and looks at all of them before any counts: not for an event loop.
     static Loaded<Sources> load(Settings const& settings);
 
-    // `text`: of http::Peer. Empty, as of a request that came over no network, stands in no list.
+    // `text`: of http::Peer. Empty, as of a command in this process: internal.
     // What is no address (a zone beside it, a name) is denied: it cannot be looked up, and must not
     // pass for that.
     [[nodiscard]] request::NetworkFacts network(std::string_view text) const;

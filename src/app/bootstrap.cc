@@ -8,9 +8,10 @@ namespace salus::app {
 namespace {
 
 std::string bootstrap_token(Instance& instance, pipeline::TenantHouse const& tenant) {
-    oauth::AccessTokenGrant const grant{ClientId("salus-init"),
-                                        *request::parse_scopes("admin/clients.write"),
-                                        request::PurposeOfUse::system_administration};
+    oauth::AccessTokenGrant const grant{.client = ClientId("salus-init"),
+                                        .scopes = *request::parse_scopes("admin/clients.write"),
+                                        .purpose = request::PurposeOfUse::system_administration,
+                                        .roles = {*request::RoleName::parse("administrator")}};
     return oauth::issue_access_token(tenant.tenant, tenant.token_keys, grant, instance.random(),
                                      instance.clock().now());
 }

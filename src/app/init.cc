@@ -80,13 +80,15 @@ bool register_first_clients(Instance& instance, Layout const& layout) {
                                     "admin/backups.read admin/backups.write "
                                     "admin/policies.read",
                            .purposes = {"SYSADMIN"},
-                           .jwks = {}}) &&
+                           .jwks = {},
+                           .roles = {"administrator"}}) &&
            register_first(instance, layout.demonstration(),
                           {.id = "demonstration",
                            .name = "Service client of the demonstration",
                            .scope = "system/*.cruds",
                            .purposes = {"TREAT", "HPAYMT", "HOPERAT"},
-                           .jwks = {}});
+                           .jwks = {},
+                           .roles = {"service"}});
 }
 
 bool is_free(std::filesystem::path const& directory) {

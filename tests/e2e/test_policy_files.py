@@ -32,8 +32,10 @@ forbid(principal, action, resource is Record)
 when { resource.labels.contains("PSY") }
 unless { principal in Role::"psychiatrist" || principal in Role::"integration" };
 
-@id("clients") permit(principal in Role::"integration", action in [Action::"administerRead",
-Action::"administerWrite"], resource is Function);
+@id("administration")
+permit(principal in Role::"administrator",
+       action in [Action::"administerRead", Action::"administerWrite"], resource is Function)
+when { context.purpose == "SYSADMIN" && context.network.zone == "internal" };
 """
 PSY = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "PSY"}
 
@@ -148,15 +150,13 @@ def refuses_to_start(text, says):
 
 
 def main():
-    refuses_to_start('@id("a")\npermit(principal, action resource);', "10-care.cedar:2:27")
+    refuses_to_start('@id("a")\npermit(principal, action resource);', "10-care.cedar:2:26")
     refuses_to_start('@id("a") @obligate("x")\n'
                      'permit(principal, action == Action::"limit", resource);',
                      "not a duty that is understood: x")
     instance = Instance()
     try:
         with_policy(instance, POLICY)
-        # Registered in a running server; the first one by the administrator of the instance is
-        # nobody in this policy, so clients are added while the server is down.
         writer_key = instance.root / "integration.jwk"
         instance.command("client", "add", "--dir", str(instance.directory), "integration",
                          "--scope", "system/*.cruds", "--purpose", "TREAT", "--role", "integration",
