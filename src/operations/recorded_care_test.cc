@@ -1,0 +1,80 @@
+// Who takes part in a patient's care, as the records tell.
+#include "operations/recorded_care.h"
+
+#include <array>
+#include <gtest/gtest.h>
+
+#include "operations/operations_for_test.h"
+
+namespace salus::operations {
+namespace {
+
+using testing::patient_json;
+
+class RecordedCareTest : public ::testing::Test {
+public:
+    void SetUp() override {
+        put("Patient/p1", patient_json("p1"));
+        put("Patient/p2", patient_json("p2"));
+        for (auto const* id : {"d1", "d2"}) {
+            put("Practitioner/" + std::string(id),
+                R"({"resourceType":"Practitioner","id":")" + std::string(id) + "\"}");
+        }
+    }
+    void put(std::string const& name, std::string const& json) {
+        instance_.clock.advance(std::chrono::minutes(1));
+        auto const answer = room_.put("/fhir/" + name, json);
+        ASSERT_LT(answer.status(), 300) << name << " " << answer.why() << answer.body();
+    }
+    void encounter(std::string const& status) {
+        put("Encounter/e1",
+            R"({"resourceType":"Encounter","id":"e1","status":")" + status +
+                R"(","class":{"code":"AMB"},"subject":{"reference":"Patient/p1"},)"
+                R"("participant":[{"individual":{"reference":"Practitioner/d1"}}]})");
+    }
+    void team(std::string const& status) {
+        put("CareTeam/t1", R"({"resourceType":"CareTeam","id":"t1","status":")" + status +
+                               R"(","subject":{"reference":"Patient/p1"},)"
+                               R"("participant":[{"member":{"reference":"Practitioner/d1"}}]})");
+    }
+    void appointment(std::string const& status) {
+        put("Appointment/a1",
+            R"({"resourceType":"Appointment","id":"a1","status":")" + status +
+                R"(","start":"2026-11-27T10:00:00Z","end":"2026-11-27T10:30:00Z","participant":[)"
+                R"({"actor":{"reference":"Patient/p1"},"status":"accepted"},)"
+                R"({"actor":{"reference":"Practitioner/d1"},"status":"accepted"}]})");
+    }
+    bool holds(std::string const& practitioner, std::string const& patient) {
+        RecordedCare care(room_.records());
+        return care.hold(practitioner, room_.addressing().patient_compartment(patient)).value();
+    }
+
+    testing::TestInstance instance_;
+    testing::OperationsRoom room_{instance_};
+};
+
+TEST_F(RecordedCareTest, EncountersCareTeamsAndAppointmentsTellOfIt) {
+    struct Row {
+        void (RecordedCareTest::*record)(std::string const&);
+        char const* tells;
+        char const* tells_not;
+    };
+    constexpr std::array kRows{
+        Row{&RecordedCareTest::encounter, "in-progress", "cancelled"},
+        Row{&RecordedCareTest::team, "active", "inactive"},
+        Row{&RecordedCareTest::appointment, "booked", "noshow"},
+    };
+    EXPECT_FALSE(holds("Practitioner/d1", "p1"));
+    for (auto const& [record, tells, tells_not] : kRows) {
+        (this->*record)(tells);
+        EXPECT_TRUE(holds("Practitioner/d1", "p1")) << tells;
+        EXPECT_FALSE(holds("Practitioner/d2", "p1"));
+        EXPECT_FALSE(holds("Practitioner/d1", "p2"));
+        EXPECT_FALSE(holds("", "p1"));
+        (this->*record)(tells_not);
+        EXPECT_FALSE(holds("Practitioner/d1", "p1")) << tells_not;
+    }
+}
+
+}  // namespace
+}  // namespace salus::operations
