@@ -97,7 +97,8 @@ TEST_F(AccessContextTest, SaysWhereARequestComesFrom) {
                            {"010.1.2.3", NetworkZone::denied, 100, ""},
                            {"10.1.2.3:443", NetworkZone::denied, 100, ""},
                            {"localhost", NetworkZone::denied, 100, ""},
-                           {"", NetworkZone::other, 0, ""}}) {
+                           // A command in the server's own process.
+                           {"", NetworkZone::internal, 0, ""}}) {
         auto const network = observe(*context, each.address).network;
         EXPECT_EQ(network.zone, each.zone) << each.address;
         EXPECT_EQ(network.reputation, each.reputation) << each.address;

@@ -12,7 +12,6 @@ namespace salus::authorization {
 namespace {
 
 using request::CallerFacts;
-using request::Family;
 using request::IntentFacts;
 using request::Interaction;
 

@@ -13,7 +13,6 @@ namespace {
 
 using request::CallerFacts;
 using request::IntentFacts;
-using request::PurposeOfUse;
 
 SpokenRule spoken(Policy const& policy, PolicyRuleId const& id) {
     auto const& all = policy.rules().policies();

@@ -53,7 +53,7 @@ void add_act(std::string& text, PurposeRule const& rule, Act const& act,
     for (auto const& [type, elements] : rule.elements) {
         if (!types.contains(type)) continue;
         own.push_back(type);
-        permit(text, id + "." + type, fields_of(elements), act.actions,
+        permit(text, fmt::format("{}.{}", id, type), fields_of(elements), act.actions,
                fmt::format("resource in Type::\"{}\"", type), purpose);
     }
     for (auto const& name : types.names) {

@@ -28,7 +28,8 @@ EntityTable::EntityTable(std::vector<Entity> entities) {
             waiting.pop_back();
             for (auto const& parent : next->parents) {
                 if (!seen.insert(parent).second) continue;
-                if (auto const* const there = find(parent)) waiting.push_back(there);
+                auto const there = nodes_.find(parent);
+                if (there != nodes_.end()) waiting.push_back(&there->second.entity);
             }
         }
         node.ancestors.assign(seen.begin(), seen.end());
