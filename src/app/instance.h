@@ -107,8 +107,9 @@ public:
 
     [[nodiscard]] Configuration const& configuration() const noexcept { return configuration_; }
     [[nodiscard]] pipeline::House const& house() const noexcept { return *house_; }
-    // Files of [access_context] are read again; what goes wrong is in the operational log.
-    void reload_access_context() { static_cast<void>(access_context_->reload(log_)); }
+    // Files of [access_context] are read again. False: something is wrong, which the operational
+    // log says, and what was read before goes on.
+    bool reload_access_context() { return access_context_->reload(log_).has_value(); }
     [[nodiscard]] pipeline::Workers& workers() noexcept { return *workers_; }
     [[nodiscard]] Clock const& clock() const noexcept { return clock_; }
     [[nodiscard]] Log const& log() const noexcept { return log_; }
