@@ -119,7 +119,7 @@ class Kill(unittest.TestCase):
             token = self.instance.token()
             before = set(self.oracle.written)
             self.one_round(token)
-            slowest = max(slowest, self.instance.start(seconds=5))
+            slowest = max(slowest, self.instance.start(seconds=20))
             fresh = list(set(self.oracle.written) - before)
             self.check(self.instance.token(), random.sample(fresh, min(200, len(fresh))))
             print(f"round {number + 1}: {len(fresh)} writes acknowledged", flush=True)
