@@ -83,7 +83,7 @@ Token Lexer::take(TokenKind kind, std::size_t size) {
 
 Token Lexer::quoted() {
     std::size_t at = 1;
-    while (at < text_.size() && text_[at] != '"') at += text_[at] == '\\' ? 2 : 1;
+    while (at < text_.size() && text_[at] != '"') at += text_[at] == '\\' ? std::size_t{2} : 1;
     if (at >= text_.size()) {
         auto token = take(TokenKind::bad, text_.size());
         token.text = "a text in quotes has no end";

@@ -71,7 +71,8 @@ SchemaToken SchemaLexer::identifier() {
 std::expected<SchemaToken, Message> SchemaLexer::quoted() {
     SchemaToken token{SchemaToken::Kind::text, position_, ""};
     std::size_t size = 1;
-    while (peek(size) != '"' && at_ + size < text_.size()) size += peek(size) == '\\' ? 2 : 1;
+    while (peek(size) != '"' && at_ + size < text_.size())
+        size += peek(size) == '\\' ? std::size_t{2} : 1;
     if (at_ + size >= text_.size()) return Failure({token.position, "this text is not closed"});
     auto text = unquote(text_.substr(at_ + 1, size - 1));
     if (!text) return Failure({token.position, std::string(text.error())});
