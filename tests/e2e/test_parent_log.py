@@ -96,11 +96,15 @@ class ParentLog(unittest.TestCase):
             pass
         self.assertIsNone(self.instance.process.poll(), self.instance.output.read_text()[-2000:])
 
-    def finding(self):
+    def finding(self, tenths=300):
         """What the operational log says of a log that is not what the parent says."""
-        lines = [json.loads(line) for line in self.instance.output.read_text().splitlines()
-                 if "audit.parent_finding" in line]
-        return lines[-1] if lines else None
+        for _ in range(tenths):
+            lines = [json.loads(line) for line in self.instance.output.read_text().splitlines()
+                     if "audit.parent_finding" in line]
+            if lines:
+                return lines[-1]
+            time.sleep(0.1)
+        return None
 
     def control(self):
         report = json.loads(self.instance.command("check", "--json", "--dir", str(self.directory),
@@ -239,7 +243,7 @@ class ParentLog(unittest.TestCase):
             stopping.set()
             thread.join()
             self.instance.process.wait()
-            self.assertIsNone(self.finding())
+            self.assertIsNone(self.finding(tenths=1))
         self.served(1)
         whole = self.verify()
         self.assertEqual(whole.returncode, 0, whole.stdout + whole.stderr)
@@ -262,7 +266,7 @@ class ParentLog(unittest.TestCase):
         self.served()
         whole = self.verify()
         self.assertEqual(whole.returncode, 0, whole.stdout + whole.stderr)
-        self.assertIsNone(self.finding())
+        self.assertIsNone(self.finding(tenths=1))
 
     def prove(self, index):
         return self.instance.command("audit", "prove", "--dir", str(self.directory), "--index",
