@@ -1,5 +1,5 @@
-"""The policy set that a hospital starts from, in force (AZ-1 to AZ-5, AZ-7): what services may do by
-it, what labels withhold, what networks decide, and what the policy says of itself."""
+"""The policy set that a hospital starts from, in force (AZ-1 to AZ-5, AZ-7): what services may do
+by it, what labels withhold, what networks decide, and what the policy says of itself."""
 import re
 import shutil
 import signal
