@@ -33,7 +33,8 @@ TEST(Constraint, ByWhatThePurposeWithholdsPermitsNothing) {
 
 TEST(Constraint, NorDoesItAddToWhatOtherScopesPermit) {
     auto const policy = test_policy();
-    Authorization const authorization(policy);
+    NobodyCares care;
+    Authorization const authorization(policy, care);
     request::Exchange exchange;
     exchange.started = kNow;
     exchange.facts.caller = testing::make_caller(

@@ -45,8 +45,8 @@ struct Decision {
 // Makes Permits, the only one who can.
 class Authorization {
 public:
-    // `care`: who takes part in whose care; nullptr: nobody does.
-    explicit Authorization(Policy const& policy, request::CareRelationships* care = nullptr)
+    // `care`: who takes part in whose care.
+    Authorization(Policy const& policy, request::CareRelationships& care)
         : policy_(policy), care_(care) {}
     // For the caller of the exchange, at the time when it began. Errc::unauthenticated: a token is
     // needed, or the person behind it has to sign in again, as exchange.challenge then says
@@ -64,7 +64,7 @@ private:
                                      request::IntentFacts const& intent) const;
 
     Policy const& policy_;
-    request::CareRelationships* care_;
+    request::CareRelationships& care_;
 };
 
 }  // namespace salus::authorization

@@ -1,6 +1,7 @@
 #include "authorization/found_record_rules.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "authorization/looked_at.h"
 
@@ -68,11 +69,14 @@ bool FoundRecordRules::judge(request::Interaction part, std::string_view type,
     circumstances.care_relationship = record.care;
     Judgement rules(policy_, caller, tenant_, compartment, circumstances);
     auto const found = rules.on_labelled(*act, type, labels);
-    // What the answer is narrowed to was decided before the record was found.
+    if (!found.allowed) return false;
+    // What the answer is narrowed to was decided before the record was found, perhaps without
+    // knowing whose it is.
     circumstances.care_relationship = record.care || assumes_care_;
-    Judgement before(policy_, caller, tenant_, compartment, circumstances);
-    auto const& decided = before.on(*act, type);
-    if (!found.allowed || !opens_no_less(found.elements, decided.elements)) return false;
+    for (auto const& whose : {std::optional<CompartmentId>(), std::optional(compartment)}) {
+        Judgement before(policy_, caller, tenant_, whose, circumstances);
+        if (!opens_no_less(found.elements, before.on(*act, type).elements)) return false;
+    }
     return !found.sign_in || !caller.person ||
            is_met(*found.sign_in, *caller.person, circumstances_.now);
 }

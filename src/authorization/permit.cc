@@ -117,13 +117,13 @@ Result<bool> Authorization::cares(request::CallerFacts const& caller,
                                   IntentFacts const& intent) const {
     if (!policy_.asks_for_care() || !caller.person || caller.person->practitioner.empty())
         return false;
-    if (intent.compartment && care_ != nullptr)
-        return care_->hold(caller.person->practitioner, *intent.compartment);
+    if (intent.compartment) return care_.hold(caller.person->practitioner, *intent.compartment);
     return names_no_patient(intent);
 }
 
 bool Authorization::assumes_care(request::Permit const& permit) const {
-    return policy_.asks_for_care() &&
+    auto const& person = permit.caller().facts().person;
+    return policy_.asks_for_care() && person && !person->practitioner.empty() &&
            (names_no_patient(permit.intent()) ||
             std::ranges::any_of(permit.entries(), [](request::Intent const& entry) {
                 return names_no_patient(entry.facts());

@@ -17,7 +17,8 @@ request::Exchange exchange_of(request::CallerPointer caller) {
 
 TEST(Permit, ABundleIsPermittedOnlyIfEveryEntryIs) {
     auto const policy = test_policy();
-    Authorization const authorization(policy);
+    NobodyCares care;
+    Authorization const authorization(policy, care);
     auto const bundle = [&](std::string const& last_type) {
         std::vector<request::Intent> entries;
         entries.push_back(testing::make_intent(facts_of_intent(Interaction::create, "Claim")));
@@ -117,7 +118,8 @@ TEST(Decide, APatchNamesOnlyWhatMayBeSeen) {
 
 TEST(Permit, EverythingIsDecidedTypeByType) {
     auto const policy = test_policy();
-    Authorization const authorization(policy);
+    NobodyCares care;
+    Authorization const authorization(policy, care);
     auto const permit = [&](char const* scopes, PurposeOfUse purpose,
                             std::vector<std::string> asked) {
         auto exchange = exchange_of(testing::make_caller(facts_of_caller(scopes, purpose)));
@@ -193,7 +195,8 @@ TEST(Decide, WhatSpansPatientsNeedsAScopeAndAPurposeThatSaySo) {
 
 TEST(Permit, NamesTheRulesThatAllowed) {
     auto const policy = test_policy();
-    Authorization const authorization(policy);
+    NobodyCares care;
+    Authorization const authorization(policy, care);
     auto exchange =
         exchange_of(testing::make_caller(facts_of_caller("system/Patient.r system/*.r", kPay)));
     auto const permit = authorization.permit(

@@ -20,6 +20,11 @@ inline constexpr auto kAdministrate = PurposeOfUse::system_administration;
 
 inline constexpr WallTime kNow{std::chrono::seconds(1'795'421'730)};
 
+class NobodyCares : public request::CareRelationships {
+public:
+    Result<bool> hold(std::string_view, CompartmentId const&) override { return false; }
+};
+
 inline AllowedTypes types(std::vector<std::string> names) {
     std::ranges::sort(names);
     return {.all = false, .names = std::move(names)};

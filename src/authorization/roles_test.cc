@@ -131,6 +131,77 @@ TEST_F(Labels, AskForTheSignInOfTheRecord) {
     EXPECT_FALSE(left(facts, {"V"}));
 }
 
+// A request that names a patient is decided by what the records say; one that names a record alone
+// when it is found.
+TEST(Care, OfTheNamedPatientOpensTheirRecords) {
+    class Cares : public request::CareRelationships {
+    public:
+        Result<bool> hold(std::string_view practitioner, CompartmentId const& patient) override {
+            return practitioner == "Practitioner/d1" && patient == mine;
+        }
+        CompartmentId mine = CompartmentId::from(crypto::Sha256Digest{1});
+    } care;
+    auto const policy = Policy::parse(R"cedar(
+@id("care") @fields("*")
+permit(principal in Role::"physician", action in [Action::"read", Action::"search"],
+       resource is Record) when { resource.careRelationship };
+)cedar");
+    ASSERT_TRUE(policy);
+    Authorization const authorization(*policy, care);
+    auto const permit = [&](std::string const& practitioner,
+                            std::optional<CompartmentId> const& patient, char const* id) {
+        auto facts = somebody("physician");
+        facts.person = request::Person{.id = UserId(std::string(32, 'a')),
+                                       .grant = "g",
+                                       .acr = "mfa",
+                                       .authenticated = kNow,
+                                       .practitioner = practitioner};
+        request::Exchange exchange;
+        exchange.started = kNow;
+        exchange.facts.caller = testing::make_caller(std::move(facts));
+        auto intent = facts_of_intent(Interaction::read, "Observation");
+        intent.compartment = patient;
+        intent.id = EphiText(id);
+        return authorization.permit(exchange, testing::make_intent(std::move(intent)));
+    };
+    auto const other = CompartmentId::from(crypto::Sha256Digest{2});
+    EXPECT_TRUE(permit("Practitioner/d1", care.mine, "o1"));
+    EXPECT_FALSE(permit("Practitioner/d1", other, "o1"));
+    EXPECT_FALSE(permit("Practitioner/d2", care.mine, "o1"));
+    EXPECT_FALSE(permit("", care.mine, "o1"));
+    EXPECT_FALSE(permit("", std::nullopt, "o1"));
+    EXPECT_FALSE(permit("Practitioner/d1", std::nullopt, ""));
+    auto const found_later = permit("Practitioner/d1", std::nullopt, "o1");
+    ASSERT_TRUE(found_later);
+    auto const& left = found_later->constraints();
+    EXPECT_TRUE(left.leave_labelled(Interaction::read, "Observation", care.mine, {}, true));
+    EXPECT_FALSE(left.leave_labelled(Interaction::read, "Observation", other, {}, false));
+}
+
+// What is withheld from one's own record stays withheld when the request did not say whose it is.
+TEST(Labels, OnesOwnRecordOpensNoMoreThanItsOwnJudgement) {
+    auto const policy = Policy::parse(R"cedar(
+@id("all") @fields("*") permit(principal, action == Action::"read", resource is Record);
+@id("mine") @redact("note")
+permit(principal, action == Action::"limit", resource is Record)
+when { resource.own || resource.labels.contains("X") };
+)cedar");
+    ASSERT_TRUE(policy);
+    auto facts = somebody("patient");
+    auto const mine = CompartmentId::from(crypto::Sha256Digest{1});
+    facts.patient_compartment = mine;
+    facts.person = request::Person{.id = UserId(std::string(32, 'a')),
+                                   .grant = "g",
+                                   .acr = "mfa",
+                                   .authenticated = kNow,
+                                   .is_patient = true};
+    FoundRecordRules const rules(*policy, testing::make_caller(std::move(facts)),
+                                 TenantName("default"), {.now = kNow}, false);
+    EXPECT_FALSE(rules.leave(Interaction::read, "Observation", mine, {}));
+    auto const other = CompartmentId::from(crypto::Sha256Digest{2});
+    EXPECT_TRUE(rules.leave(Interaction::read, "Observation", other, {}));
+}
+
 TEST(Explain, TellsWhichRulesSpokeAndWhatTheyWithhold) {
     auto const policy = ward();
     auto const told = explain(policy, somebody("registration", PurposeOfUse::operations),

@@ -207,7 +207,8 @@ request::Exchange exchange_of(request::CallerFacts facts) {
 
 TEST(SignIn, ThePermitIsRefusedWithAChallenge) {
     auto const policy = policy_with({.write = {Assurance::phishing_resistant, 60s}});
-    Authorization const authorization(policy);
+    NobodyCares care;
+    Authorization const authorization(policy, care);
     auto exchange = exchange_of(person("user/*.cruds", "mfa", 10s));
     auto const refused = authorization.permit(
         exchange, testing::make_intent(facts_of_intent(Interaction::update, "Patient")));
@@ -237,7 +238,8 @@ TEST(SignIn, ThePermitIsRefusedWithAChallenge) {
 TEST(SignIn, ATransactionAsksOnceForAllOfItsEntries) {
     auto const policy =
         policy_with({.read = {.max_age = 60s}, .write = {.least = Assurance::phishing_resistant}});
-    Authorization const authorization(policy);
+    NobodyCares care;
+    Authorization const authorization(policy, care);
     auto const bundle = [](Interaction last) {
         std::vector<request::Intent> entries;
         entries.push_back(testing::make_intent(facts_of_intent(Interaction::read, "Patient")));

@@ -7,6 +7,7 @@
 
 #include "fhir/entry_table_writer.h"
 #include "fhir/material_for_test.h"
+#include "fhir/no_links.h"
 #include "fhir/search_order.h"
 
 namespace salus::fhir::testing {
@@ -107,17 +108,6 @@ public:
 private:
     LoadedParametersPointer loaded_;
     std::map<std::string, std::unique_ptr<OwnedTable>> tables_;
-};
-
-class NoLinks : public SearchLinks {
-public:
-    Result<std::span<EntryTable const>> beside(Type const&) override {
-        return std::span<EntryTable const>();
-    }
-    Result<std::span<EntryTable const>> shared(Type const&,
-                                               std::span<std::string_view const>) override {
-        return std::span<EntryTable const>();
-    }
 };
 
 inline bool matches(Bytes const& entry, std::string_view type, Parameters const& parameters) {

@@ -1,6 +1,7 @@
 #include "operations/consent_filter.h"
 
 #include "fhir/resource.h"
+#include "foundation/limits.h"
 #include "operations/blind_tokens.h"
 #include "operations/request_reader.h"
 
@@ -35,6 +36,9 @@ Result<consent::ConsentRules> ConsentFilter::rules_of(CompartmentId const& compa
     std::vector<records::StoredDocument> documents;
     for (auto const& token : tokens) {
         SALUS_TRY(auto const entries, records_.find(token));
+        // One that is passed over might deny.
+        if (entries.size() >= limits::kCrossPatientMatches)
+            return fail(Errc::too_large, "the patient has too many consents to evaluate");
         for (auto const& found : entries) {
             if (found.compartment != compartment) continue;
             SALUS_TRY(auto const entry, fhir::EntryView::decode(bytes_of(found.entry)));

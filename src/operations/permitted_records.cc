@@ -137,7 +137,11 @@ Result<void> PermittedRecords::keep_consented(CompartmentId const& compartment,
 
 Result<bool> PermittedRecords::care_for(CompartmentId const& compartment) {
     if (!constraints_.ask_for_care() || !records_.is_patient(compartment)) return false;
-    return care_.hold(practitioner_, compartment);
+    auto const known = cared_for_.find(compartment);
+    if (known != cared_for_.end()) return known->second;
+    SALUS_TRY(bool const care, care_.hold(practitioner_, compartment));
+    cared_for_.emplace(compartment, care);
+    return care;
 }
 
 Result<bool> PermittedRecords::leaves_all(Interaction interaction, std::string_view type,

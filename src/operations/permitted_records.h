@@ -10,6 +10,7 @@
 #pragma once
 
 #include <limits>
+#include <map>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -125,6 +126,7 @@ private:
     ConsentFilter& consents_;
     RecordedCare care_;
     std::string practitioner_;
+    std::map<CompartmentId, bool> cared_for_;
 };
 
 }  // namespace salus::operations

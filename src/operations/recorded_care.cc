@@ -3,6 +3,7 @@
 #include <array>
 
 #include "fhir/definitions.h"
+#include "fhir/no_links.h"
 #include "fhir/search.h"
 
 namespace salus::operations {
@@ -20,25 +21,12 @@ constexpr auto kEvidence = std::to_array<Evidence>({
     {"Appointment", "actor", "cancelled,noshow,entered-in-error"},
 });
 
-// A patient's own index tells it.
-class NoLinks : public fhir::SearchLinks {
-public:
-    Result<std::span<fhir::EntryTable const>> beside(fhir::Type const&) override { return none(); }
-    Result<std::span<fhir::EntryTable const>> shared(fhir::Type const&,
-                                                     std::span<std::string_view const>) override {
-        return none();
-    }
-
-private:
-    static std::span<fhir::EntryTable const> none() { return {}; }
-};
-
 }  // namespace
 
 Result<bool> RecordedCare::hold(std::string_view practitioner, CompartmentId const& patient) {
     if (practitioner.empty()) return false;
     SALUS_TRY(auto const index, records_.index(patient));
-    NoLinks links;
+    fhir::NoLinks links;
     for (auto const& [name, participant, none] : kEvidence) {
         auto const* type = fhir::find_resource_type(name);
         if (type == nullptr) return fail(Errc::internal, "a type is missing");

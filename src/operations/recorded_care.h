@@ -3,9 +3,8 @@
 // Borrows the records; one thread.
 #pragma once
 
-#include <map>
 #include <string>
-#include <utility>
+#include <string_view>
 
 #include "records/records.h"
 #include "request/caller.h"

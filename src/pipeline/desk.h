@@ -19,6 +19,7 @@
 #include "oauth/token_status.h"
 #include "operations/classifier.h"
 #include "operations/context.h"
+#include "operations/recorded_care.h"
 #include "pipeline/house.h"
 #include "records/records.h"
 #include "sign_in/desk.h"
@@ -73,6 +74,7 @@ private:
     json::Parser parser_;
     operations::Workplace workplace_;
     operations::Classifier classifier_;
+    operations::RecordedCare care_;
     authorization::Authorization authorization_;
     oauth::ClientTrust client_trust_;
     oauth::StandingTokens standing_;

@@ -7,25 +7,13 @@
 #include "fhir/compartment.h"
 #include "fhir/definitions.h"
 #include "fhir/entry_table_writer.h"
+#include "fhir/no_links.h"
 #include "request/scope_constraint.h"
 
 namespace salus::request {
 namespace {
 
 using Rows = std::vector<fhir::EntryTable::Row>;
-
-// A constraint follows no references.
-class NoLinks : public fhir::SearchLinks {
-public:
-    Result<std::span<fhir::EntryTable const>> beside(fhir::Type const&) override { return none(); }
-    Result<std::span<fhir::EntryTable const>> shared(fhir::Type const&,
-                                                     std::span<std::string_view const>) override {
-        return none();
-    }
-
-private:
-    static std::span<fhir::EntryTable const> none() { return {}; }
-};
 
 bool is_granular(Scope const& scope) {
     return !scope.constraint.empty();
@@ -130,7 +118,7 @@ Result<void> ResourceConstraints::retain_by_label(Interaction interaction,
                                                   CompartmentId const& compartment, bool care,
                                                   Rows& rows) const {
     if (rows.empty() || rules_leave_all(interaction, table.type().name.text())) return {};
-    NoLinks links;
+    fhir::NoLinks links;
     std::map<fhir::EntryTable::Row, CarriedLabels> carried;
     auto const& labels = record_rules_->labels();
     for (std::size_t i = 0; i < labels.size(); ++i) {
@@ -176,7 +164,7 @@ Result<void> ResourceConstraints::retain_granted(Interaction interaction,
                                                  Rows& rows) const {
     auto const type = table.type().name.text();
     if (grant_all(interaction, type, compartment)) return {};
-    NoLinks links;
+    fhir::NoLinks links;
     for (auto const part : parts_of(interaction)) {
         Rows kept;
         for (auto const& rule : rules_) {
