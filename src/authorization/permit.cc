@@ -49,8 +49,7 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
     auto& rules = exchange.facts.rules;
     request::Permit permit(exchange.facts.caller, std::move(intent));
     Circumstances circumstances{.now = exchange.started, .access = exchange.access};
-    bool const depends = !policy_.labels().empty() || policy_.asks_for_care();
-    if (depends && !permit.caller().anonymous()) {
+    if (policy_.judges_records() && !permit.caller().anonymous()) {
         permit.constraints_.add(std::make_shared<FoundRecordRules const>(
                                     policy_, exchange.facts.caller, permit.intent().tenant,
                                     circumstances, assumes_care(permit)),

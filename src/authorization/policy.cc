@@ -262,6 +262,7 @@ struct Policy::Content {
     std::vector<RuleMeaning> meanings;
     std::vector<std::string> labels;
     bool asks_for_care = false;
+    bool judges_records = false;
 };
 
 std::expected<Policy, Messages> Policy::parse(std::string text) {
@@ -273,6 +274,8 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     for (auto const& policy : rules->policies()) meanings.push_back(reader.read(policy));
     auto labels = labels_of(rules->policies());
     bool const care = any_reads(rules->policies(), "careRelationship");
+    bool const judges =
+        care || any_reads(rules->policies(), "labels") || any_reads(rules->policies(), "own");
     for (auto const& label : labels) {
         if (!is_label(label))
             messages.push_back({{}, fmt::format("\"{}\" cannot be a security label", label)});
@@ -281,8 +284,9 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
         messages.push_back({{}, "rules that read resource.labels name more than 64 labels"});
     if (!messages.empty()) return std::unexpected(std::move(messages));
     auto const hash = crypto::sha256(bytes_of(text));
-    return Policy(std::make_shared<Content const>(Content{
-        std::move(text), hash, *std::move(rules), std::move(meanings), std::move(labels), care}));
+    return Policy(std::make_shared<Content const>(Content{std::move(text), hash, *std::move(rules),
+                                                          std::move(meanings), std::move(labels),
+                                                          care, judges}));
 }
 
 // A text of our own making parses.
@@ -296,8 +300,8 @@ Policy::Policy(PurposeTable const& table) {
 }
 
 Policy::Policy()
-    : Policy(std::make_shared<Content const>(
-          Content{"", crypto::sha256(BytesView()), cedar::PolicySet::of({}), {}, {}, false})) {}
+    : Policy(std::make_shared<Content const>(Content{
+          "", crypto::sha256(BytesView()), cedar::PolicySet::of({}), {}, {}, false, false})) {}
 
 cedar::PolicySet const& Policy::rules() const noexcept {
     return content_->rules;
@@ -308,6 +312,9 @@ RuleMeaning const& Policy::meaning(std::size_t rule) const {
 std::string Policy::annotation(cedar::Policy const& rule, std::string_view name) {
     auto const found = rule.annotations.find(name);
     return found == rule.annotations.end() ? std::string() : found->second;
+}
+bool Policy::judges_records() const noexcept {
+    return content_->judges_records;
 }
 bool Policy::asks_for_care() const noexcept {
     return content_->asks_for_care;
