@@ -179,7 +179,7 @@ permit(principal in Role::"physician", action in [Action::"read", Action::"searc
 }
 
 // What is withheld from one's own record stays withheld when the request did not say whose it is.
-TEST(Labels, OnesOwnRecordOpensNoMoreThanItsOwnJudgement) {
+TEST(OwnRecord, OpensNoMoreThanItsOwnJudgement) {
     auto const policy = Policy::parse(R"cedar(
 @id("all") @fields("*") permit(principal, action == Action::"read", resource is Record);
 @id("mine") @redact("note")
