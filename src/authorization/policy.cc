@@ -257,7 +257,6 @@ Literal name_of(Duty duty) noexcept {
 
 struct Policy::Content {
     std::string text;
-    crypto::Sha256Digest hash{};
     cedar::PolicySet rules;
     std::vector<RuleMeaning> meanings;
     std::vector<std::string> labels;
@@ -283,10 +282,8 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     if (labels.size() > request::RecordRules::kLabelsLargest)
         messages.push_back({{}, "rules that read resource.labels name more than 64 labels"});
     if (!messages.empty()) return std::unexpected(std::move(messages));
-    auto const hash = crypto::sha256(bytes_of(text));
-    return Policy(std::make_shared<Content const>(Content{std::move(text), hash, *std::move(rules),
-                                                          std::move(meanings), std::move(labels),
-                                                          care, judges}));
+    return Policy(std::make_shared<Content const>(Content{
+        std::move(text), *std::move(rules), std::move(meanings), std::move(labels), care, judges}));
 }
 
 // A text of our own making parses.
@@ -300,8 +297,8 @@ Policy::Policy(PurposeTable const& table) {
 }
 
 Policy::Policy()
-    : Policy(std::make_shared<Content const>(Content{
-          "", crypto::sha256(BytesView()), cedar::PolicySet::of({}), {}, {}, false, false})) {}
+    : Policy(std::make_shared<Content const>(
+          Content{"", cedar::PolicySet::of({}), {}, {}, false, false})) {}
 
 cedar::PolicySet const& Policy::rules() const noexcept {
     return content_->rules;
@@ -325,8 +322,8 @@ std::vector<std::string> const& Policy::labels() const noexcept {
 std::string const& Policy::text() const noexcept {
     return content_->text;
 }
-crypto::Sha256Digest const& Policy::hash() const noexcept {
-    return content_->hash;
+crypto::Sha256Digest Policy::hash() const {
+    return crypto::sha256(bytes_of(content_->text));
 }
 
 }  // namespace salus::authorization

@@ -67,8 +67,9 @@ public:
     // resource.labels. At most request::RecordRules::kLabelsLargest.
     [[nodiscard]] std::vector<std::string> const& labels() const noexcept;
     [[nodiscard]] std::string const& text() const noexcept;
-    // Two policies with one hash decide alike.
-    [[nodiscard]] crypto::Sha256Digest const& hash() const noexcept;
+    // Two policies with one hash decide alike. Computed when asked for: a policy is made while a
+    // configuration is read, and the configuration says which cryptographic module is to be used.
+    [[nodiscard]] crypto::Sha256Digest hash() const;
 
 private:
     struct Content;

@@ -132,7 +132,7 @@ std::string naive(SearchQuery const& query, std::vector<EntryView> const& entrie
 }
 
 std::string in_columns(SearchQuery const& query, EntryTable const& table) {
-    testing::NoLinks links;
+    NoLinks links;
     auto rows = table.rows();
     EXPECT_TRUE(query.retain(table, rows, links).has_value());
     std::string ids;
@@ -253,7 +253,7 @@ TEST_F(EntryTableTest, DamageLeadsNowhere) {
             bad[at] = static_cast<std::uint8_t>(bad[at] ^ bits);
             auto const opened = EntryTable::open(type, bad);
             if (!opened) continue;
-            testing::NoLinks links;
+            NoLinks links;
             auto rows = opened->rows();
             std::vector<SearchMatch> matches;
             for (auto const row : rows) matches.push_back({&*opened, row});

@@ -258,7 +258,7 @@ TEST(IndexEntryTest, SurvivesDamage) {
             EntryTableWriter writer(type);
             if (!writer.add(*view)) continue;
             testing::OwnedTable const owned(type, std::move(writer).finish().value());
-            testing::NoLinks links;
+            NoLinks links;
             std::vector<EntryTable::Row> rows{0};
             EXPECT_TRUE(search->retain(owned.table, rows, links).has_value());
             EXPECT_EQ(page_of(*search, {{&owned.table, 0}}, nullptr, 1).matches.size(), 1U);
