@@ -37,6 +37,10 @@ bool takes_form(IntentFacts const& facts, http::Method method) {
            facts.interaction == Interaction::backup_begin ||
            facts.interaction == Interaction::backup_drill_report ||
            facts.interaction == Interaction::policy_explain ||
+           facts.interaction == Interaction::policy_propose ||
+           facts.interaction == Interaction::policy_replay ||
+           facts.interaction == Interaction::policy_approve ||
+           facts.interaction == Interaction::policy_activate ||
            facts.interaction == Interaction::access_evaluation ||
            facts.interaction == Interaction::access_evaluations ||
            facts.interaction == Interaction::validate ||

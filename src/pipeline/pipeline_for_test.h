@@ -77,7 +77,10 @@ public:
                 tenant->directory() / "audit", signed_log,
                 audit_views::ViewSource::of(tenant->tenant().public_url), SecretBytes(32)));
             house_.tenants.push_back(std::make_unique<pipeline::TenantHouse>(pipeline::TenantHouse{
-                .tenant = tenant->tenant(), .token_keys = std::move(keys), .audit_trail = &trail}));
+                .tenant = tenant->tenant(),
+                .token_keys = std::move(keys),
+                .policy = std::make_unique<authorization::PolicyInForce>(policy_for_test()),
+                .audit_trail = &trail}));
         }
         workers_ = std::make_unique<pipeline::Workers>(
             1, [this] { return must(pipeline::Desk::make(house_)); });
@@ -148,8 +151,6 @@ private:
     pipeline::House house_{.clock = instance_.clock,
                            .log = instance_.log,
                            .random = instance_.random,
-                           .policy = policy_for_test(),
-                           .policy_hash = policy_for_test().hash(),
                            .index_cache = cache_,
                            .control_report = report_,
                            .backups = backups_,
