@@ -2,7 +2,9 @@
 
 #include "admin/documents.h"
 #include "admin/package_reader.h"
+#include "admin/policy_tests.h"
 #include "authorization/decide.h"
+#include "authorization/policy_schema.h"
 #include "json/writer.h"
 
 namespace salus::admin {
@@ -42,7 +44,8 @@ Result<StoredVersion> stored_version(records::Records& records, json::Parser& pa
     SALUS_TRY(auto version, read_version(parser, std::move(stored.text)));
     bool const is_it = version.number == number &&
                        version.sha256 == to_hex(crypto::sha256(bytes_of(version.text)));
-    if (!is_it) return fail(Errc::corrupt, "a stored version of the policy is not what it is called");
+    if (!is_it)
+        return fail(Errc::corrupt, "a stored version of the policy is not what it is called");
     return StoredVersion{.version = std::move(version), .document = stored.version};
 }
 
@@ -96,8 +99,7 @@ Result<json::Document> content_of(PolicyChangesDesk const& desk,
                                   request::Exchange const& exchange) {
     if (exchange.request.body.size() > kProposalBytes)
         return fail(Errc::too_large, "a version of the policy is at most 2 MiB");
-    SALUS_TRY(auto document,
-              desk.parser.parse(PackageReader::take(exchange.request.body.clone())));
+    SALUS_TRY(auto document, desk.parser.parse(PackageReader::take(exchange.request.body.clone())));
     if (!document.root().is_object()) return fail(Errc::invalid, "an object is needed");
     return document;
 }
@@ -164,8 +166,10 @@ Result<request::Prepared> propose_policy(PolicyChangesDesk const& desk,
     if (!text) return fail(Errc::invalid, "the text of the policy is missing");
     if (reason.empty() || reason.size() > kReasonBytesMost)
         return fail(Errc::invalid, "a reason of 1 to 1024 bytes is needed");
-    auto const policy = Policy::parse(*text);
+    auto const policy = authorization::read_and_validate(*text);
     if (!policy) return findings_answer(policy.error());
+    SALUS_TRY(auto tested, test_policy(*policy, root));
+    if (tested.refusal) return *std::move(tested.refusal);
     SALUS_TRY(auto list, stored_versions(desk.records, desk.parser));
     StoredVersion stored;
     auto& version = stored.version;
@@ -174,6 +178,7 @@ Result<request::Prepared> propose_policy(PolicyChangesDesk const& desk,
     version.sha256 = to_hex(policy->hash());
     version.text = *std::move(text);
     version.reason = std::move(reason);
+    version.cases = tested.cases;
     version.proposed = step_now(desk, exchange);
     auto prepared = summary_answer(version, list.versions, 201);
     SALUS_TRY_VOID(add_version(prepared, desk, stored));

@@ -1,8 +1,8 @@
-// /admin/policy/versions: how a tenant's policy is changed while the server runs (AZ-8). A version is
-// proposed, validated and tested with the decision tables that come with it, replayed against past
-// requests, approved by a second person, and activated: whole, for all requests that begin
-// afterwards. Nobody activates what would shut themselves out. Each step is on record, with who took
-// it; a version is kept for good.
+// /admin/policy/versions: how a tenant's policy is changed while the server runs (AZ-8). A version
+// is proposed, validated and tested with the decision tables that come with it, replayed against
+// past requests, approved by a second person, and activated: whole, for all requests that begin
+// afterwards. Nobody activates what would shut themselves out. Each step is on record, with who
+// took it; a version is kept for good.
 //
 // Errors are those of the records, and of policy_version.h. Belongs to one thread.
 #pragma once
@@ -32,9 +32,9 @@ struct PolicyChangesDesk {
 [[nodiscard]] Result<PolicyVersion> policy_version(records::Records& records, json::Parser& parser,
                                                    std::uint64_t number);
 
-// {"text", "reason"; "facts", "tables"}: 201 with the version; 422 with findings: what is wrong with
-// the text, by line and column, or which cases of the tables come out otherwise. Nothing is kept
-// then. Errc::invalid: the content is not such an object.
+// {"text", "reason"; "facts", "tables"}: 201 with the version; 422 with findings: what is wrong
+// with the text, by line and column, or which cases of the tables come out otherwise. Nothing is
+// kept then. Errc::invalid: the content is not such an object.
 [[nodiscard]] Result<request::Prepared> propose_policy(PolicyChangesDesk const& desk,
                                                        request::Exchange& exchange);
 // The newest first.

@@ -114,7 +114,8 @@ Result<void> approve(PolicyVersion& version, PolicyVersions const& all, PolicySt
     auto const phase = phase_of(version, all);
     if (phase != PolicyPhase::proposed && phase != PolicyPhase::approved)
         return fail(Errc::conflict, "the version is not open to approval");
-    if (std::ranges::contains(version.approvals, step.person, &PolicyStep::person))
+    if (std::ranges::find(version.approvals, step.person, &PolicyStep::person) !=
+        version.approvals.end())
         return fail(Errc::conflict, "this person approved it already");
     if (version.approvals.size() >= kApprovalsMost)
         return fail(Errc::conflict, "the version has as many approvals as it can");

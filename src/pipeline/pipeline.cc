@@ -284,11 +284,10 @@ Pipeline::Pipeline(House const& house, Workers& workers, std::unique_ptr<Desk> d
     for (auto const& tenant : house.tenants) {
         safeguards_.try_emplace(
             tenant->tenant.name,
-            Safeguards{
-                .authentication = authentication::Authentication(
-                    tenant->tenant, desk_->of(tenant->tenant).verified_tokens(), house.token_guards,
-                    house.clock),
-                .gate = audit_controls::Gate(tenant->tenant, house.random)});
+            Safeguards{.authentication = authentication::Authentication(
+                           tenant->tenant, desk_->of(tenant->tenant).verified_tokens(),
+                           house.token_guards, house.clock),
+                       .gate = audit_controls::Gate(tenant->tenant, house.random)});
     }
 }
 

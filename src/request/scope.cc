@@ -54,8 +54,8 @@ std::optional<Scope> parse_administration(std::string_view rest) {
         rest == "clients.read" || rest == "clients.write" || rest == "users.read" ||
         rest == "users.write" || rest == "launch.write" || rest == "definitions.read" ||
         rest == "definitions.write" || rest == "keys.read" || rest == "keys.write" ||
-        rest == "backups.read" || rest == "backups.write" ||
-        rest == "policies.read" || rest == "policies.write";
+        rest == "backups.read" || rest == "backups.write" || rest == "policies.read" ||
+        rest == "policies.write";
     if (reads_or_writes) {
         scope.type = rest.substr(0, rest.find('.'));
         scope.read = rest.ends_with("read");
