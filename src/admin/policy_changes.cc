@@ -1,5 +1,7 @@
 #include "admin/policy_changes.h"
 
+#include <algorithm>
+
 #include "admin/documents.h"
 #include "admin/package_reader.h"
 #include "admin/policy_tests.h"
@@ -214,6 +216,29 @@ Result<request::Prepared> show_policy_version(PolicyChangesDesk const& desk,
     write_summary(writer, version, all);
     writer.key("text").string(version.text).end_object();
     return json_answer(std::move(text));
+}
+
+Result<request::Prepared> replay_policy_version(PolicyChangesDesk const& desk,
+                                                ReplaySources const& sources,
+                                                request::Exchange const& exchange,
+                                                request::Permit const& permit) {
+    SALUS_TRY(auto const content, content_of(desk, exchange));
+    auto const days = content.root().member("days");
+    auto const asked = days && days->is_number() ? days->integer() : std::nullopt;
+    if (days && !asked) return fail(Errc::invalid, "days are a whole number");
+    SALUS_TRY(auto const version,
+              policy_version(desk.records, desk.parser, permit.intent().version));
+    SALUS_TRY(auto const next, policy_of(version));
+    ReplayPeriod period;
+    if (asked) period.days = std::chrono::days(std::clamp<std::int64_t>(*asked, 0, 100'000));
+    SALUS_TRY(auto report, replay_policy({.now = *exchange.policy.rules,
+                                          .next = next,
+                                          .subjects = sources.subjects,
+                                          .trail = sources.trail,
+                                          .parser = desk.parser,
+                                          .clock = desk.clock},
+                                         period));
+    return json_answer(std::move(report));
 }
 
 Result<request::Prepared> approve_policy(PolicyChangesDesk const& desk,

@@ -7,6 +7,7 @@
 // Errors are those of the records, and of policy_version.h. Belongs to one thread.
 #pragma once
 
+#include "admin/policy_replay.h"
 #include "admin/policy_version.h"
 #include "authorization/policy_in_force.h"
 #include "foundation/clock.h"
@@ -42,6 +43,16 @@ struct PolicyChangesDesk {
 // With its text.
 [[nodiscard]] Result<request::Prepared> show_policy_version(PolicyChangesDesk const& desk,
                                                             request::Permit const& permit);
+// What a replay reads besides (policy_replay.h).
+struct ReplaySources {
+    Subjects& subjects;
+    audit_views::AuditTrail const& trail;
+};
+// {"days"}: 30 if not said. Against the policy that decides this request.
+[[nodiscard]] Result<request::Prepared> replay_policy_version(PolicyChangesDesk const& desk,
+                                                              ReplaySources const& sources,
+                                                              request::Exchange const& exchange,
+                                                              request::Permit const& permit);
 // {"sha256"}: of the text that the person read.
 [[nodiscard]] Result<request::Prepared> approve_policy(PolicyChangesDesk const& desk,
                                                        request::Exchange const& exchange,

@@ -204,6 +204,12 @@ Result<request::Prepared> TenantDesk::prepare_policies(request::Exchange& exchan
         return admin::activate_policy(changes, exchange, permit);
     if (interaction == Interaction::policy_withdraw)
         return admin::withdraw_policy(changes, exchange, permit);
+    if (interaction == Interaction::policy_replay) {
+        if (tenant_.audit_trail == nullptr)
+            return fail(Errc::not_supported, "the audit log is not shown here");
+        return admin::replay_policy_version(
+            changes, {.subjects = subjects, .trail = *tenant_.audit_trail}, exchange, permit);
+    }
     if (interaction == Interaction::policy_read) return admin::show_policy(desk);
     if (interaction == Interaction::policy_document) return admin::document_policy(desk);
     if (interaction == Interaction::policy_explain) return admin::explain_policy(desk, exchange);
