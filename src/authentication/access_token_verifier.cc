@@ -2,6 +2,7 @@
 
 #include "jose/claims.h"
 #include "jose/jws.h"
+#include "request/device_posture.h"
 #include "request/scope_request.h"
 
 namespace salus::authentication {
@@ -93,6 +94,9 @@ Result<request::CallerFacts> verify_access_token(std::string_view token,
     auto roles = request::roles_in(payload, "roles", request::kRolesOfCaller);
     if (!roles) return refused();
     facts.roles = *std::move(roles);
+    auto const device = request::parse_device_posture(payload.member(request::kDeviceClaim));
+    if (!device) return refused();
+    facts.device = *device;
     facts.expires = claims->expires;
     SALUS_TRY(facts.person, person_in(payload, claims->subject));
     // A client that acts for itself is asked for nobody.

@@ -113,11 +113,13 @@ Result<std::optional<ClientId>> PersonGrants::client_of(std::string_view refresh
     return std::optional(grant->value.client);
 }
 
-Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange, Client const& client,
+Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange,
+                                               ProvenClient const& proven,
                                                std::vector<request::Parameter> const& form,
                                                TokenBinding const& binding,
                                                authentication::Revocations& news) {
     constexpr Literal kNoCode = "the code is none of this client, or its time is over";
+    auto const& client = *proven.client;
     auto const shown = identity::SecretId::parse(request::single(form, "code").value_or(""));
     if (!shown) return invalid_grant(kNoCode);
     SALUS_TRY(auto code, documents_.read<AuthorizationCode>(shown->id));
@@ -151,6 +153,7 @@ Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange, Clie
         refresh_token = token.text();
     }
     grant->key_thumbprint = binding.key;
+    grant->device = proven.device.claimed ? proven.device : code->value.device;
     grant->used = clock_.now();
     SALUS_TRY_VOID(documents_.write(grant, grant->ends(), prepared));
     prepared.content = content_of(token_answer({.live = *found,
@@ -161,11 +164,13 @@ Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange, Clie
     return prepared;
 }
 
-Result<request::Prepared> PersonGrants::refresh(request::Exchange& exchange, Client const& client,
+Result<request::Prepared> PersonGrants::refresh(request::Exchange& exchange,
+                                                ProvenClient const& proven,
                                                 std::vector<request::Parameter> const& form,
                                                 TokenBinding const& binding,
                                                 authentication::Revocations& news) {
     constexpr Literal kNoToken = "the refresh token is not valid";
+    auto const& client = *proven.client;
     auto const text = request::single(form, "refresh_token");
     auto const shown = identity::SecretId::parse(text.value_or(""));
     if (!shown) return invalid_grant(kNoToken);
@@ -196,6 +201,7 @@ Result<request::Prepared> PersonGrants::refresh(request::Exchange& exchange, Cli
             return protocol_error(400, "invalid_scope", "the scope is not within what was allowed");
         scope = *asked;
     }
+    if (proven.device.claimed) grant->device = proven.device;
     return rotate(*std::move(found), scope, client, binding, std::string(*text));
 }
 
@@ -235,7 +241,8 @@ std::string PersonGrants::token_answer(Issue const& issue) {
                            .certificate_thumbprint = issue.binding.certificate,
                            .person = person_of(issue.live.grant.id, grant, issue.live.user),
                            .words = issue.scope.words,
-                           .roles = request::united(issue.live.user.roles, grant.provider_roles)};
+                           .roles = request::united(issue.live.user.roles, grant.provider_roles),
+                           .device = grant.device};
     bool const in_context = !grant.patient.empty();
     if (in_context && has_patient_scope(issue.scope))
         token.patient_compartment = records_.addressing().patient_compartment(grant.patient);

@@ -9,6 +9,7 @@
 
 #include "foundation/clock.h"
 #include "foundation/strong_id.h"
+#include "request/device_posture.h"
 #include "request/purpose_of_use.h"
 #include "request/role_name.h"
 #include "request/scope.h"
@@ -32,6 +33,7 @@ struct Person {
 // What a verified access token says (RFC 9068), or that there was none.
 struct CallerFacts {
     bool anonymous = true;  // public routes only
+    DevicePosture device;   // as the client states it (AZ-3)
     TenantName tenant;
     ClientId client;
     std::string token_id;  // jti
