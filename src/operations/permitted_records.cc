@@ -1,5 +1,6 @@
 #include "operations/permitted_records.h"
 
+#include "consent/labels.h"
 #include "operations/request_reader.h"
 
 namespace salus::operations {
@@ -10,6 +11,16 @@ using records::StoredDocument;
 namespace {
 
 constexpr std::string_view kGuardType = "ConditionGuard";
+
+// Those that it carries, and those of what the codes anywhere in it make sensitive.
+std::vector<std::string> labels_of(fhir::ResourceView const& resource) {
+    auto labels = resource.security_labels();
+    for (auto const& mention : RequestReader::consent_facts(resource).mentions) {
+        for (auto const label : consent::sensitivities_of(mention.system, mention.code))
+            labels.emplace_back(label);
+    }
+    return labels;
+}
 
 }  // namespace
 
@@ -31,9 +42,11 @@ Result<bool> PermittedRecords::left(Interaction interaction, std::string_view ty
     }
     SALUS_TRY(auto const resource, fhir::Reader::index(document.text.clone(), parser_));
     SALUS_TRY(bool const care, care_for(document.compartment));
-    bool const labelled = constraints_.leave_labelled(interaction, type, document.compartment,
-                                                      resource.view().security_labels(), care);
-    if (!labelled) return false;
+    auto const labels = constraints_.depend_on_labels(interaction, type)
+                            ? labels_of(resource.view())
+                            : std::vector<std::string>();
+    if (!constraints_.leave_labelled(interaction, type, document.compartment, labels, care))
+        return false;
     SALUS_TRY(bool const consented, consents_.leaves(document.compartment, type, document.text));
     if (!consented || !constraints_.granular()) return consented;
     SALUS_TRY(auto const entry, fhir::make_index_entry(resource.view(), document.last_updated));

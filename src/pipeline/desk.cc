@@ -6,6 +6,7 @@
 #include "admin/legal_holds.h"
 #include "admin/policy_answers.h"
 #include "admin/proposals.h"
+#include "consent/labels.h"
 #include "identity/user_administration.h"
 #include "oauth/client_administration.h"
 #include "oauth/client_registration.h"
@@ -55,7 +56,7 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
                  house.consent ? &*house.consent : nullptr},
       classifier_(tenant.tenant, *records_, parser_, house.clock),
       care_(*records_),
-      authorization_(house.policy, care_),
+      authorization_(house.policy, care_, &consent::sensitivities_of),
       client_trust_{.keys = oauth::KeyWish(house.remote_keys),
                     .authorities = house.client_authorities},
       standing_(*records_, parser_, house.clock),

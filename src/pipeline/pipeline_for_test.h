@@ -62,7 +62,10 @@ inline authorization::Policy policy_for_test() {
 class PipelineRoom {
 public:
     // `provider`: who signs in people of the first tenant, too; nullptr: nobody. Borrows it.
-    explicit PipelineRoom(outside_provider::Network const* provider = nullptr) {
+    explicit PipelineRoom(outside_provider::Network const* provider = nullptr,
+                          authorization::Policy policy = policy_for_test()) {
+        house_.policy = std::move(policy);
+        house_.policy_hash = house_.policy.hash();
         if (provider != nullptr) {
             provider_ = std::make_unique<outside_provider::Provider>(
                 provider_settings(), *provider, instance_.clock, instance_.log);

@@ -15,8 +15,39 @@ namespace {
 
 using Rows = std::vector<fhir::EntryTable::Row>;
 
+using CarriedOfRows = std::map<fhir::EntryTable::Row, CarriedLabels>;
+
 bool is_granular(Scope const& scope) {
     return !scope.constraint.empty();
+}
+
+CarriedLabels implied_by(RecordRules const& rules, std::optional<fhir::ValueReader> values) {
+    CarriedLabels implied = 0;
+    if (!values || values->type() != fhir::ParameterType::token) return implied;
+    while (values->left() > 0) {
+        auto const token = values->token();
+        implied |= rules.implied_by(token.system, token.code);
+    }
+    return implied;
+}
+
+// By the codes that can be searched by: what a record is about, why it was made, what was found.
+// Rows share lists of values, so that each list is looked at once.
+void add_implied(RecordRules const& rules, fhir::EntryTable const& table, Rows const& rows,
+                 CarriedOfRows& carried) {
+    std::vector<std::optional<CarriedLabels>> known(table.lists() + std::size_t{1});
+    auto const& parameters = table.parameters();
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        if (parameters.at(i).type != fhir::ParameterType::token) continue;
+        auto const column = table.column(parameters.at(i), fhir::ColumnSide::values);
+        for (auto const row : rows) {
+            auto const list = column.list(row);
+            if (list == 0) continue;
+            auto& implied = known[list];
+            if (!implied) implied = implied_by(rules, table.values(list));
+            if (*implied != 0) carried[row] |= *implied;
+        }
+    }
 }
 
 }  // namespace
@@ -119,7 +150,7 @@ Result<void> ResourceConstraints::retain_by_label(Interaction interaction,
                                                   Rows& rows) const {
     if (rows.empty() || rules_leave_all(interaction, table.type().name.text())) return {};
     fhir::NoLinks links;
-    std::map<fhir::EntryTable::Row, CarriedLabels> carried;
+    CarriedOfRows carried;
     auto const& labels = record_rules_->labels();
     for (std::size_t i = 0; i < labels.size(); ++i) {
         auto const query = constraint_query(table.type(), "_security=" + labels[i]);
@@ -128,6 +159,7 @@ Result<void> ResourceConstraints::retain_by_label(Interaction interaction,
         SALUS_TRY_VOID(query->retain(table, labelled, links));
         for (auto const row : labelled) carried[row] |= CarriedLabels{1} << i;
     }
+    if (!labels.empty()) add_implied(*record_rules_, table, rows, carried);
     std::map<CarriedLabels, bool> left;
     std::erase_if(rows, [&](fhir::EntryTable::Row row) {
         auto const found = carried.find(row);

@@ -51,11 +51,18 @@ public:
     // than a patient's.
     [[nodiscard]] bool reach_beyond_patient(Interaction interaction, std::string_view type) const;
 
-    // Keeps those rows of a table, whose resources stand in this compartment, that are left.
+    // Keeps those rows of a table, whose resources stand in this compartment, that are left. Of the
+    // codes in a resource the index knows those that can be searched by.
     [[nodiscard]] Result<void> retain(Interaction interaction, fhir::EntryTable const& table,
                                       CompartmentId const& compartment, bool care,
                                       std::vector<fhir::EntryTable::Row>& rows) const;
-    // Whether the policy leaves one resource, by its labels (codes of meta.security).
+    // Whether the policy says of records of this type by their labels which are left.
+    [[nodiscard]] bool depend_on_labels(Interaction interaction, std::string_view type) const {
+        return record_rules_ != nullptr && !record_rules_->labels().empty() &&
+               !rules_leave_all(interaction, type);
+    }
+    // Whether the policy leaves one resource, by its labels: codes of meta.security, and what the
+    // codes in it make sensitive (LabelsOfCode).
     [[nodiscard]] bool leave_labelled(Interaction interaction, std::string_view type,
                                       CompartmentId const& compartment,
                                       std::span<std::string const> labels, bool care) const;

@@ -89,10 +89,10 @@ class Browser:
 class Person:
     """Added by the administrator, enrolled with a password and one-time passwords, signed in."""
 
-    def __init__(self, instance, name):
+    def __init__(self, instance, name, *options):
         self.name = name
         added = instance.command("user", "add", "--dir", str(instance.directory), name, "--scope",
-                                 "user/*.cruds", "--purpose", "TREAT")
+                                 "user/*.cruds", "--purpose", "TREAT", *options)
         code = re.search(r"^\s+([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})$", added.stdout, re.MULTILINE)
         enrols = Browser(instance)
         enrols.go("/sign-in/code")
@@ -140,7 +140,10 @@ class App:
         assert answer["state"] == asked["state"], landed
         form = {"grant_type": "authorization_code", "client_id": self.name,
                 "code": answer["code"], "redirect_uri": CALLBACK, "code_verifier": verifier}
-        answer = self.instance.client().post("/oauth/token", urllib.parse.urlencode(form),
-                                             {"Content-Type": FORM})
+        answer = self.ask(form)
         assert answer.status == 200, answer.body
         return answer.json()
+
+    def ask(self, form):
+        return self.instance.client().post("/oauth/token", urllib.parse.urlencode(form),
+                                           {"Content-Type": FORM})
