@@ -46,6 +46,12 @@ bool FoundRecordRules::ask_for_care() const noexcept {
     return policy_.asks_for_care();
 }
 
+std::string_view FoundRecordRules::author() const noexcept {
+    auto const& person = caller_->facts().person;
+    if (!policy_.asks_for_authors() || !person) return {};
+    return person->practitioner;
+}
+
 bool FoundRecordRules::leave_all(request::Interaction part, std::string_view type) const {
     auto const [place, added] = certain_.try_emplace({part, std::string(type)});
     if (added) place->second = is_certain(part, type);
@@ -64,8 +70,8 @@ bool FoundRecordRules::leave(request::Interaction part, std::string_view type,
                              CompartmentId const& compartment,
                              request::RecordCircumstances const& record) const {
     bool const own = caller_->facts().patient_compartment == compartment;
-    auto const [place, added] =
-        answers_.try_emplace({part, std::string(type), own, record.care, record.carried});
+    auto const [place, added] = answers_.try_emplace(
+        {part, std::string(type), own, record.care, record.authored, record.carried});
     if (added) place->second = judge(part, type, compartment, record);
     return place->second;
 }
@@ -82,12 +88,14 @@ bool FoundRecordRules::judge(request::Interaction part, std::string_view type,
     auto const& caller = caller_->facts();
     auto circumstances = circumstances_;
     circumstances.care_relationship = record.care;
+    circumstances.authored = record.authored;
     Judgement rules(policy_, caller, tenant_, compartment, circumstances);
     auto const found = rules.on_labelled(*act, type, labels);
     if (!found.allowed) return false;
     // What the answer is narrowed to was decided before the record was found, perhaps without
     // knowing whose it is.
     circumstances.care_relationship = record.care || assumes_care_;
+    circumstances.authored = false;
     for (auto const& whose : {std::optional<CompartmentId>(), std::optional(compartment)}) {
         Judgement before(policy_, caller, tenant_, whose, circumstances);
         if (!opens_no_less(found.elements, before.on(*act, type).elements)) return false;

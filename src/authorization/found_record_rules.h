@@ -29,6 +29,7 @@ public:
     [[nodiscard]] request::CarriedLabels implied_by(std::string_view system,
                                                     std::string_view code) const override;
     [[nodiscard]] bool ask_for_care() const noexcept override;
+    [[nodiscard]] std::string_view author() const noexcept override;
     [[nodiscard]] bool leave_all(request::Interaction part, std::string_view type) const override;
     [[nodiscard]] bool leave(request::Interaction part, std::string_view type,
                              CompartmentId const& compartment,
@@ -46,8 +47,9 @@ private:
     Circumstances circumstances_;
     bool assumes_care_;
     request::LabelsOfCode labels_of_code_;
-    // By part, type, whether the record is the caller's own, care, and labels.
-    using Key = std::tuple<request::Interaction, std::string, bool, bool, request::CarriedLabels>;
+    // By part, type, whether the record is the caller's own, care, authorship, and labels.
+    using Key =
+        std::tuple<request::Interaction, std::string, bool, bool, bool, request::CarriedLabels>;
     mutable std::map<Key, bool> answers_;
     mutable std::map<std::pair<request::Interaction, std::string>, bool> certain_;
 };

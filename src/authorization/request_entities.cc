@@ -31,11 +31,13 @@ Entity principal_of(request::CallerFacts const& caller) {
 }  // namespace
 
 RequestEntities::RequestEntities(request::CallerFacts const& caller, TenantName const& tenant,
-                                 std::optional<CompartmentId> const& compartment, bool care)
+                                 std::optional<CompartmentId> const& compartment, bool care,
+                                 bool authored)
     : caller_(caller),
       tenant_(tenant),
       compartment_(compartment),
       care_(care),
+      authored_(authored),
       principal_(principal_of(caller)) {}
 
 void RequestEntities::ask_about_type(std::string_view type, std::span<std::string const> labels) {
@@ -47,7 +49,7 @@ void RequestEntities::ask_about_type(std::string_view type, std::span<std::strin
     std::vector<Value> carried;
     for (auto const& label : labels) carried.emplace_back(label);
     resource_.uid = {"Record", std::string(type)};
-    resource_.attributes = record({{"authored", Value(false)},
+    resource_.attributes = record({{"authored", Value(authored_)},
                                    {"careRelationship", Value(care_ && in_patient)},
                                    {"consented", Value(cedar::Set({}))},
                                    {"inPatient", Value(in_patient)},

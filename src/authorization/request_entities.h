@@ -17,7 +17,8 @@ namespace salus::authorization {
 class RequestEntities : public cedar::Entities {
 public:
     RequestEntities(request::CallerFacts const& caller, TenantName const& tenant,
-                    std::optional<CompartmentId> const& compartment, bool care);
+                    std::optional<CompartmentId> const& compartment, bool care,
+                    bool authored = false);
 
     [[nodiscard]] cedar::EntityUid const& principal() const noexcept { return principal_.uid; }
     [[nodiscard]] cedar::EntityUid const& resource() const noexcept { return resource_.uid; }
@@ -34,6 +35,7 @@ private:
     TenantName const& tenant_;
     std::optional<CompartmentId> compartment_;
     bool care_;
+    bool authored_;
     cedar::Entity principal_;
     cedar::Entity resource_;
 };

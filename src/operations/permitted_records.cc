@@ -1,6 +1,7 @@
 #include "operations/permitted_records.h"
 
 #include "consent/labels.h"
+#include "fhir/reference.h"
 #include "operations/request_reader.h"
 
 namespace salus::operations {
@@ -20,6 +21,30 @@ std::vector<std::string> labels_of(fhir::ResourceView const& resource) {
             labels.emplace_back(label);
     }
     return labels;
+}
+
+// A Reference, or an element with an actor.
+bool refers(json::Value value, std::string_view place) {
+    auto const reference = value.member("actor").value_or(value).text_member("reference");
+    auto const parsed = reference ? fhir::parse_local_reference(*reference) : std::nullopt;
+    if (!parsed) return false;
+    return std::string(parsed->type->name.text()).append("/").append(parsed->id) == place;
+}
+
+// Whether this ("Practitioner/[id]"; "": nobody) wrote it, or part of it.
+bool names_author(fhir::ResourceView const& resource, std::string_view author) {
+    if (author.empty()) return false;
+    auto const root = RequestReader::root(resource);
+    for (auto const element : request::kAuthorElements) {
+        auto const value = root.member(element);
+        if (!value) continue;
+        if (!value->is_array() && refers(*value, author)) return true;
+        if (!value->is_array()) continue;
+        for (auto const each : value->elements()) {
+            if (refers(each, author)) return true;
+        }
+    }
+    return false;
 }
 
 }  // namespace
@@ -45,7 +70,9 @@ Result<bool> PermittedRecords::left(Interaction interaction, std::string_view ty
     auto const labels = constraints_.depend_on_labels(interaction, type)
                             ? labels_of(resource.view())
                             : std::vector<std::string>();
-    if (!constraints_.leave_labelled(interaction, type, document.compartment, labels, care))
+    bool const authored = names_author(resource.view(), constraints_.author());
+    if (!constraints_.leave_labelled(interaction, type, document.compartment, labels, care,
+                                     authored))
         return false;
     SALUS_TRY(bool const consented, consents_.leaves(document.compartment, type, document.text));
     if (!consented || !constraints_.granular()) return consented;

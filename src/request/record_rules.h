@@ -5,6 +5,7 @@
 // record which the policy withholds is not there for anything. Belongs to one request.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,8 +25,14 @@ using LabelsOfCode = std::vector<std::string_view> (*)(std::string_view system,
 
 struct RecordCircumstances {
     CarriedLabels carried = 0;
-    bool care = false;  // the caller takes part in the care of the patient whose record it is
+    bool care = false;      // the caller takes part in the care of the patient whose record it is
+    bool authored = false;  // the caller wrote it, or part of it
 };
+
+// Elements, and search parameters, that say who wrote a record
+// (https://hl7.org/fhir/R4/fivews.html, FiveWs.author and FiveWs.actor).
+inline constexpr auto kAuthorElements =
+    std::to_array<std::string_view>({"asserter", "author", "performer", "recorder"});
 
 class RecordRules {
 public:
@@ -50,6 +57,9 @@ public:
                                      RecordCircumstances const& record) const = 0;
     // Whether it matters who takes part in a patient's care.
     [[nodiscard]] virtual bool ask_for_care() const noexcept = 0;
+    // As whom the caller writes, "Practitioner/[id]", where it matters who wrote a record; empty:
+    // it does not, or the caller is nobody who could have.
+    [[nodiscard]] virtual std::string_view author() const noexcept = 0;
 };
 
 }  // namespace salus::request

@@ -160,15 +160,18 @@ Result<void> ResourceConstraints::retain_by_label(Interaction interaction,
         for (auto const row : labelled) carried[row] |= CarriedLabels{1} << i;
     }
     if (!labels.empty()) add_implied(*record_rules_, table, rows, carried);
-    std::map<CarriedLabels, bool> left;
+    SALUS_TRY(auto const authored, authored_rows(table, rows));
+    std::map<std::pair<CarriedLabels, bool>, bool> left;
     std::erase_if(rows, [&](fhir::EntryTable::Row row) {
         auto const found = carried.find(row);
-        auto const labels_of_row = found == carried.end() ? CarriedLabels{0} : found->second;
-        auto const [answer, is_new] = left.try_emplace(labels_of_row);
+        RecordCircumstances const record{
+            .carried = found == carried.end() ? CarriedLabels{0} : found->second,
+            .care = care,
+            .authored = std::ranges::binary_search(authored, row)};
+        auto const [answer, is_new] = left.try_emplace({record.carried, record.authored});
         if (is_new) {
             answer->second = std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
-                return record_rules_->leave(part, table.type().name.text(), compartment,
-                                            {.carried = labels_of_row, .care = care});
+                return record_rules_->leave(part, table.type().name.text(), compartment, record);
             });
         }
         return !answer->second;
@@ -176,9 +179,31 @@ Result<void> ResourceConstraints::retain_by_label(Interaction interaction,
     return {};
 }
 
+// Rows of what the caller wrote, in order, as far as their type can be searched by it.
+Result<Rows> ResourceConstraints::authored_rows(fhir::EntryTable const& table,
+                                                Rows const& rows) const {
+    Rows authored;
+    auto const author = std::string(this->author());
+    if (author.empty()) return authored;
+    fhir::NoLinks links;
+    for (auto const element : kAuthorElements) {
+        auto const* parameter = fhir::find_search_parameter(table.type(), element);
+        if (parameter == nullptr || parameter->type != fhir::ParameterType::reference) continue;
+        std::vector<fhir::SearchQuery::Parameter> const wanted{{std::string(element), author}};
+        SALUS_TRY(auto const query, fhir::SearchQuery::parse(table.type(), wanted, WallTime{}));
+        auto some = rows;
+        SALUS_TRY_VOID(query.retain(table, some, links));
+        Rows both;
+        std::ranges::set_union(authored, some, std::back_inserter(both));
+        authored = std::move(both);
+    }
+    return authored;
+}
+
 bool ResourceConstraints::leave_labelled(Interaction interaction, std::string_view type,
                                          CompartmentId const& compartment,
-                                         std::span<std::string const> labels, bool care) const {
+                                         std::span<std::string const> labels, bool care,
+                                         bool authored) const {
     if (rules_leave_all(interaction, type)) return true;
     CarriedLabels carried = 0;
     auto const& known = record_rules_->labels();
@@ -186,7 +211,8 @@ bool ResourceConstraints::leave_labelled(Interaction interaction, std::string_vi
         if (std::ranges::find(labels, known[i]) != labels.end()) carried |= CarriedLabels{1} << i;
     }
     return std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
-        return record_rules_->leave(part, type, compartment, {.carried = carried, .care = care});
+        return record_rules_->leave(part, type, compartment,
+                                    {.carried = carried, .care = care, .authored = authored});
     });
 }
 

@@ -62,14 +62,19 @@ public:
                !rules_leave_all(interaction, type);
     }
     // Whether the policy leaves one resource, by its labels: codes of meta.security, and what the
-    // codes in it make sensitive (LabelsOfCode).
+    // codes in it make sensitive (LabelsOfCode); and by whether the caller wrote it.
     [[nodiscard]] bool leave_labelled(Interaction interaction, std::string_view type,
                                       CompartmentId const& compartment,
-                                      std::span<std::string const> labels, bool care) const;
+                                      std::span<std::string const> labels, bool care,
+                                      bool authored = false) const;
     // Whether the policy asks who takes part in the care of a patient, which `care` then says: of
     // the caller and the patient of the compartment.
     [[nodiscard]] bool ask_for_care() const noexcept {
         return record_rules_ != nullptr && record_rules_->ask_for_care();
+    }
+    // RecordRules::author().
+    [[nodiscard]] std::string_view author() const noexcept {
+        return record_rules_ == nullptr ? std::string_view() : record_rules_->author();
     }
     // Whether one resource is, by its index entry. Errc::corrupt: of an unknown type, or damaged.
     [[nodiscard]] Result<bool> leave(Interaction interaction, fhir::EntryView const& entry,
@@ -93,6 +98,8 @@ private:
                                                fhir::EntryTable const& table,
                                                CompartmentId const& compartment, bool care,
                                                std::vector<fhir::EntryTable::Row>& rows) const;
+    [[nodiscard]] Result<std::vector<fhir::EntryTable::Row>> authored_rows(
+        fhir::EntryTable const& table, std::vector<fhir::EntryTable::Row> const& rows) const;
     [[nodiscard]] bool rules_leave_all(Interaction interaction, std::string_view type) const;
     [[nodiscard]] bool grant_all(Interaction interaction, std::string_view type,
                                  CompartmentId const& compartment) const;
