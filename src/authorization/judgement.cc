@@ -174,7 +174,8 @@ bool Judgement::is_certain(Act act, std::string_view type) {
         {"authored", Knowledge::boolean},
         {"careRelationship", Knowledge::boolean},
         {"labels", Knowledge::set},
-        {"own", Knowledge::boolean}};
+        {"own", Knowledge::boolean},
+        {"represented", Knowledge::boolean}};
     entities_.ask_about_type(type);
     context_[1].second = Value(std::string(name_of(act).text()));
     cedar::Record const context(context_);

@@ -276,7 +276,8 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     bool const care = any_reads(rules->policies(), "careRelationship");
     bool const authors = any_reads(rules->policies(), "authored");
     bool const judges = care || authors || any_reads(rules->policies(), "labels") ||
-                        any_reads(rules->policies(), "own");
+                        any_reads(rules->policies(), "own") ||
+                        any_reads(rules->policies(), "represented");
     for (auto const& label : labels) {
         if (!is_label(label))
             messages.push_back({{}, fmt::format("\"{}\" cannot be a security label", label)});

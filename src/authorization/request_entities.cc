@@ -44,8 +44,10 @@ void RequestEntities::ask_about_type(std::string_view type, std::span<std::strin
     auto const* definition = fhir::find_resource_type(type);
     bool const in_patient = definition != nullptr && !fhir::is_shared_type(*definition);
     // An app that a clinician launched for a patient is bound to the patient, too.
-    bool const own = in_patient && compartment_ && caller_.patient_compartment == compartment_ &&
-                     caller_.person && caller_.person->is_patient;
+    bool const here =
+        in_patient && compartment_ && caller_.patient_compartment == compartment_ && caller_.person;
+    bool const own = here && caller_.person->is_patient;
+    bool const represented = here && caller_.person->represents;
     std::vector<Value> carried;
     for (auto const& label : labels) carried.emplace_back(label);
     resource_.uid = {"Record", std::string(type)};
@@ -55,7 +57,7 @@ void RequestEntities::ask_about_type(std::string_view type, std::span<std::strin
                                    {"inPatient", Value(in_patient)},
                                    {"labels", Value(cedar::Set(std::move(carried)))},
                                    {"own", Value(own)},
-                                   {"represented", Value(false)},
+                                   {"represented", Value(represented)},
                                    {"tenant", Value(tenant_.text())}});
 }
 

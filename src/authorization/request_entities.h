@@ -1,6 +1,7 @@
 // The entities of one request: who asks, what is asked about, and the types with their groups.
 // Roles, types and groups are ancestors; attributes are tenant, client, and of a record whether its
-// type belongs to patients, whether that patient is who asks, and security labels. Borrows. Belongs
+// type belongs to patients, whether that patient is who asks or whom they represent, who wrote it,
+// and security labels. Borrows. Belongs
 // to one request.
 #pragma once
 

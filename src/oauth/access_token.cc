@@ -14,6 +14,7 @@ void write_person(json::Writer& writer, request::Person const& person) {
     // Changing the user ends the token (generation). The id of a patient is in no token.
     if (!person.practitioner.empty()) writer.key("practitioner").string(person.practitioner);
     if (person.is_patient) writer.key("is_patient").boolean(true);
+    if (person.represents) writer.key("represents").boolean(true);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "oauth/access_token.h"
 #include "oauth/answers.h"
 #include "oauth/id_token.h"
+#include "oauth/representation.h"
 
 namespace salus::oauth {
 namespace {
@@ -61,14 +62,15 @@ bool wants_refresh(Client const& client, request::ScopeRequest const& scope) {
 }
 
 request::Person person_of(std::string const& grant_id, identity::Grant const& grant,
-                          identity::User const& user) {
+                          identity::User const& user, bool represents) {
     bool const practises = user.fhir_user.starts_with("Practitioner/");
     return {.id = grant.user,
             .grant = grant_id,
             .acr = std::string(identity::acr_of(grant.assurance)),
             .authenticated = grant.authenticated,
             .practitioner = practises ? user.fhir_user : std::string(),
-            .is_patient = !user.patient.empty() && user.patient == grant.patient};
+            .is_patient = !user.patient.empty() && user.patient == grant.patient,
+            .represents = represents};
 }
 
 bool has_patient_scope(request::ScopeRequest const& scope) {
@@ -91,7 +93,17 @@ Result<std::optional<PersonGrants::LiveGrant>> PersonGrants::live(std::string_vi
         if (!session || !identity::is_live(session->value, user->value.generation, clock_.now()))
             return std::optional<LiveGrant>();
     }
-    return std::optional(LiveGrant{.grant = *std::move(grant), .user = std::move(user->value)});
+    auto const& patient = grant->value.patient;
+    bool represents = false;
+    if (!patient.empty() && is_related_person(user->value)) {
+        SALUS_TRY(auto const represented,
+                  represented_patient(records_, parser_, user->value, clock_.now()));
+        represents = represented == patient;
+        // What was allowed on behalf of somebody ends with that.
+        if (!represents && user->value.patient != patient) return std::optional<LiveGrant>();
+    }
+    return std::optional(LiveGrant{
+        .grant = *std::move(grant), .user = std::move(user->value), .represents = represents});
 }
 
 // The answer is a refusal, and what was allowed is allowed no more.
@@ -234,15 +246,16 @@ Result<request::Prepared> PersonGrants::rotate(LiveGrant live, request::ScopeReq
 
 std::string PersonGrants::token_answer(Issue const& issue) {
     auto const& grant = issue.live.grant.value;
-    AccessTokenGrant token{.client = grant.client,
-                           .scopes = issue.scope.scopes,
-                           .purpose = grant.purpose,
-                           .key_thumbprint = issue.binding.key,
-                           .certificate_thumbprint = issue.binding.certificate,
-                           .person = person_of(issue.live.grant.id, grant, issue.live.user),
-                           .words = issue.scope.words,
-                           .roles = request::united(issue.live.user.roles, grant.provider_roles),
-                           .device = grant.device};
+    AccessTokenGrant token{
+        .client = grant.client,
+        .scopes = issue.scope.scopes,
+        .purpose = grant.purpose,
+        .key_thumbprint = issue.binding.key,
+        .certificate_thumbprint = issue.binding.certificate,
+        .person = person_of(issue.live.grant.id, grant, issue.live.user, issue.live.represents),
+        .words = issue.scope.words,
+        .roles = request::united(issue.live.user.roles, grant.provider_roles),
+        .device = grant.device};
     bool const in_context = !grant.patient.empty();
     if (in_context && has_patient_scope(issue.scope))
         token.patient_compartment = records_.addressing().patient_compartment(grant.patient);

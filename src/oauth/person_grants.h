@@ -29,6 +29,7 @@ public:
         : tenant_(tenant),
           keys_(keys),
           records_(records),
+          parser_(parser),
           documents_(records, parser, clock),
           random_(random),
           clock_(clock) {}
@@ -57,6 +58,7 @@ private:
     struct LiveGrant {
         StoredGrant grant;
         identity::User user;
+        bool represents = false;  // the patient of the grant
     };
     // Nothing: it ended, or what it rests on did.
     [[nodiscard]] Result<std::optional<LiveGrant>> live(std::string_view id);
@@ -80,6 +82,7 @@ private:
     request::Tenant const& tenant_;
     authentication::TokenKeys const& keys_;
     records::Records& records_;
+    json::Parser& parser_;
     identity::Documents documents_;
     crypto::Random& random_;
     Clock const& clock_;

@@ -28,6 +28,7 @@ struct Person {
     WallTime authenticated{};    // when (`auth_time`)
     std::string practitioner{};  // "Practitioner/[id]", as whom they stand in records; empty: none
     bool is_patient = false;     // they are the patient whose records the token reaches
+    bool represents = false;     // they act for that patient (45 CFR 164.502(g))
 };
 
 // What a verified access token says (RFC 9068), or that there was none.

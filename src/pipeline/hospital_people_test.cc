@@ -1,6 +1,6 @@
-// Staff under the hospital's set, on the whole path: a physician in care writes on a managed,
+// People under the hospital's set, on the whole path: a physician in care writes on a managed,
 // encrypted device (45 CFR 164.310(b)), and opens the psychotherapy notes that she wrote (45 CFR
-// 164.508(a)(2)).
+// 164.508(a)(2)); a proxy reads the records of whom they represent (45 CFR 164.502(g)).
 #include <algorithm>
 #include <filesystem>
 #include <gtest/gtest.h>
@@ -49,11 +49,12 @@ std::unique_ptr<access_context::AccessContext> house_network() {
     return *std::move(made);
 }
 
-class StaffWritesTest : public ::testing::Test {
+class HospitalPeopleTest : public ::testing::Test {
 protected:
     void SetUp() override {
         add_person("d1");
         add_person("d2");
+        add_person("r1");
         mine_ = post(service(), "Patient", R"({"resourceType":"Patient"})");
         stranger_ = post(service(), "Patient", R"({"resourceType":"Patient"})");
         for (auto const* who : {"d1", "d2"}) {
@@ -97,6 +98,20 @@ protected:
                                     .person = person,
                                     .roles = {*request::RoleName::parse("physician")},
                                     .device = device});
+    }
+    // Of whose app the records are in context, and whether they act for that patient.
+    [[nodiscard]] std::string proxy(std::string const& patient, bool represents) {
+        return room_.token(oauth::AccessTokenGrant{
+            .client = ClientId("chart"),
+            .scopes = *request::parse_scopes("patient/*.cruds"),
+            .purpose = PurposeOfUse::patient_request,
+            .person = request::Person{.id = UserId("r1"),
+                                      .grant = "grant-r1",
+                                      .acr = "mfa",
+                                      .authenticated = room_.instance().clock.now(),
+                                      .represents = represents},
+            .patient_compartment = records_.records->addressing().patient_compartment(patient),
+            .roles = {*request::RoleName::parse("proxy")}});
     }
     http::Response send(std::string const& token, Method method, std::string const& path,
                         std::string const& body = "") {
@@ -146,6 +161,14 @@ protected:
 
     std::unique_ptr<access_context::AccessContext> access_ = house_network();
     PipelineRoom room_{nullptr, hospital(), access_.get()};
+    struct OfTheTenant {
+        explicit OfTheTenant(PipelineRoom& room)
+            : cache(limits::kMiB, room.instance().clock),
+              records(must(records::Records::make(room.house().tenants.front()->tenant,
+                                                  room.instance().random, cache))) {}
+        records::IndexCache cache;
+        std::unique_ptr<records::Records> records;
+    } records_{room_};
     std::string mine_;
     std::string stranger_;
     std::string pulse_;
@@ -153,11 +176,8 @@ protected:
 private:
     // Who may sign in, and the grant that her tokens rest on.
     void add_person(std::string const& id) {
-        records::IndexCache cache(limits::kMiB, room_.instance().clock);
-        auto const& tenant = room_.house().tenants.front()->tenant;
-        auto const records = must(records::Records::make(tenant, room_.instance().random, cache));
         json::Parser parser;
-        identity::Documents documents(*records, parser, room_.instance().clock);
+        identity::Documents documents(*records_.records, parser, room_.instance().clock);
         identity::Stored<identity::User> user{.value = {}, .id = id, .version = 0};
         user->id = UserId(id);
         user->user_name = user->display_name = id;
@@ -176,7 +196,7 @@ private:
     }
 };
 
-TEST_F(StaffWritesTest, APhysicianWritesOnAManagedDeviceForPatientsInCare) {
+TEST_F(HospitalPeopleTest, APhysicianWritesOnAManagedDeviceForPatientsInCare) {
     auto const token = physician(kManaged);
     EXPECT_EQ(create(token, mine_), 201);
     EXPECT_EQ(update(token), 200);
@@ -186,7 +206,7 @@ TEST_F(StaffWritesTest, APhysicianWritesOnAManagedDeviceForPatientsInCare) {
     EXPECT_EQ(transact(token, stranger_), 403);
 }
 
-TEST_F(StaffWritesTest, WithoutOneSheReadsAndWritesNothing) {
+TEST_F(HospitalPeopleTest, WithoutOneSheReadsAndWritesNothing) {
     for (auto const& device : {DevicePosture{}, DevicePosture{.claimed = true, .managed = true},
                                DevicePosture{.claimed = true, .encrypted = true}}) {
         auto const token = physician(device);
@@ -198,7 +218,7 @@ TEST_F(StaffWritesTest, WithoutOneSheReadsAndWritesNothing) {
     }
 }
 
-TEST_F(StaffWritesTest, PsychotherapyNotesAreForWhoWroteThem) {
+TEST_F(HospitalPeopleTest, PsychotherapyNotesAreForWhoWroteThem) {
     auto const d1 = physician(kManaged);
     auto const d2 = physician(kManaged, "d2");
     auto const own = post(d1, "DocumentReference", note("d1"));
@@ -209,6 +229,20 @@ TEST_F(StaffWritesTest, PsychotherapyNotesAreForWhoWroteThem) {
     EXPECT_EQ(read(service(), "DocumentReference/" + own), 404);
     // What is not sensitive is for all who treat.
     EXPECT_EQ(read(d2, "Observation/" + pulse_), 200);
+}
+
+TEST_F(HospitalPeopleTest, AProxySeesTheRecordsOfWhomTheyRepresent) {
+    auto const token = proxy(mine_, true);
+    EXPECT_EQ(read(token, "Observation/" + pulse_), 200);
+    EXPECT_TRUE(searched(token, "Observation").contains(pulse_));
+    EXPECT_EQ(update(token), 403);
+    auto const message = R"({"resourceType":"Communication","status":"completed","subject":)"
+                         R"({"reference":"Patient/)" +
+                         mine_ + R"("}})";
+    EXPECT_EQ(send(token, Method::post, "Communication", message).status, 201);
+    // Not by the context alone, and nobody else's.
+    EXPECT_EQ(read(proxy(mine_, false), "Observation/" + pulse_), 403);
+    EXPECT_EQ(read(proxy(stranger_, true), "Observation/" + pulse_), 403);
 }
 
 }  // namespace
