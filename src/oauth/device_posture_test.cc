@@ -14,7 +14,7 @@ using testing::ClientKey;
 using testing::must;
 using testing::PeopleRoom;
 
-constexpr char const* kAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+constexpr char const* kJwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 constexpr DevicePosture kNothing;
 constexpr DevicePosture kManaged{.claimed = true, .managed = true, .encrypted = true};
 constexpr DevicePosture kOpen{.claimed = true, .managed = true};
@@ -47,7 +47,7 @@ protected:
                                    {"exp", std::to_string(now + 300)},
                                    {"jti", "\"j" + std::to_string(++assertions_) + "\""}};
         if (!stated.empty()) claims["device_posture"] = stated;
-        form.emplace_back("client_assertion_type", kAssertionType);
+        form.emplace_back("client_assertion_type", kJwtBearer);
         form.emplace_back("client_assertion", key_.sign(claims));
         return form;
     }
