@@ -69,7 +69,7 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
     if (policy_.judges_records() && !permit.caller().anonymous()) {
         permit.constraints_.add(std::make_shared<FoundRecordRules const>(
                                     policy_, exchange.facts.caller, permit.intent().tenant,
-                                    circumstances, assumes_care(permit)),
+                                    circumstances, assumes_care(permit), labels_of_code_),
                                 permit.caller().facts(), permit.intent());
     }
     if (permit.constraints_.granular()) {

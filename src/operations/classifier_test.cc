@@ -435,6 +435,22 @@ TEST_F(ClassifierTest, APatientContextIsToldWhereADocumentStands) {
     EXPECT_EQ(created.facts().compartment, room_.addressing().patient_compartment("p2"));
 }
 
+TEST_F(ClassifierTest, ANewResourceSaysWhoseItIs) {
+    auto const compartment = [&](char const* target, std::string const& body) {
+        return must(room_.classify(
+                        {Method::post, target, {{"Content-Type", testing::kFhirJsonType}}, body},
+                        testing::caller_named("client-1")))
+            .facts()
+            .compartment;
+    };
+    EXPECT_EQ(compartment("/fhir/Observation", testing::observation_json("x", "p2")),
+              room_.addressing().patient_compartment("p2"));
+    // A new patient has no id yet, and an organization is nobody's.
+    EXPECT_FALSE(compartment("/fhir/Patient", testing::patient_json("p2")).has_value());
+    EXPECT_FALSE(compartment("/fhir/Organization", R"({"resourceType":"Organization","name":"x"})")
+                     .has_value());
+}
+
 class OtherTenantTest : public ClassifierTest {
 protected:
     testing::OperationsRoom north_{instance_, "north", "/t/north"};

@@ -50,7 +50,8 @@ Task<Result<http::Response>> Pipeline::serve(request::Exchange& exchange) {
 Task<Result<http::Response>> Pipeline::proceed(request::Exchange& exchange) {
     // Where from, when, and after what else?
     if (house_.access_context != nullptr)
-        exchange.access = house_.access_context->observe(exchange, request::DevicePosture{});
+        exchange.access =
+            house_.access_context->observe(exchange, exchange.facts.caller->facts().device);
 
     // What is asked, and may it be?                                 164.312(a)(1)
     SALUS_CO_TRY(auto const permit, co_await decide(exchange));

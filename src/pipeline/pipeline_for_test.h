@@ -61,8 +61,14 @@ inline authorization::Policy policy_for_test() {
 
 class PipelineRoom {
 public:
-    // `provider`: who signs in people of the first tenant, too; nullptr: nobody. Borrows it.
-    explicit PipelineRoom(outside_provider::Network const* provider = nullptr) {
+    // `provider`: who signs in people of the first tenant, too; nullptr: nobody. Borrows it, and
+    // `access_context` (nullptr: of no request is known where it comes from).
+    explicit PipelineRoom(outside_provider::Network const* provider = nullptr,
+                          authorization::Policy policy = policy_for_test(),
+                          access_context::AccessContext* access_context = nullptr) {
+        house_.access_context = access_context;
+        house_.policy = std::move(policy);
+        house_.policy_hash = house_.policy.hash();
         if (provider != nullptr) {
             provider_ = std::make_unique<outside_provider::Provider>(
                 provider_settings(), *provider, instance_.clock, instance_.log);
@@ -101,6 +107,11 @@ public:
         oauth::AccessTokenGrant const grant{ClientId("client-1"),
                                             request::parse_scopes(scopes).value(), purpose};
         auto const& house = *house_.tenants.at(tenant);
+        return oauth::issue_access_token(house.tenant, house.token_keys, grant, instance_.random,
+                                         instance_.clock.now());
+    }
+    [[nodiscard]] std::string token(oauth::AccessTokenGrant const& grant) {
+        auto const& house = *house_.tenants.front();
         return oauth::issue_access_token(house.tenant, house.token_keys, grant, instance_.random,
                                          instance_.clock.now());
     }
