@@ -15,7 +15,7 @@ struct Options {
     GenerateOptions generate;
     ClientAddOptions client_add;
     UserOptions user;
-    PolicyOptions policy;
+    PolicyGroup policy;
     TokenOptions token;
     DefinitionsOptions definitions;
     CheckOptions check;
