@@ -1,6 +1,6 @@
-"""How the policy is changed while the server runs (AZ-8): proposed from the command line, tested with
-its decision tables, replayed against what was asked before, approved by two people who signed in,
-activated for the next request, and still in force after a restart."""
+"""How the policy is changed while the server runs (AZ-8): proposed from the command line, tested
+with its decision tables, replayed against what was asked before, approved by two people who signed
+in, activated for the next request, and still in force after a restart."""
 import json
 import re
 import shutil
