@@ -16,13 +16,6 @@ using request::Interaction;
 
 constexpr std::string_view kAuditEvent = "AuditEvent";
 
-bool is_read(http::Method method) {
-    return method == http::Method::get || method == http::Method::head;
-}
-std::unexpected<Error> wrong_method() {
-    return fail(Errc::method_not_allowed, "this address does not offer this method");
-}
-
 // The id of the one patient: "Patient/ID" or "ID".
 Result<std::string> patient_id(std::string_view value) {
     auto const reference = fhir::parse_local_reference(value);
