@@ -36,8 +36,9 @@ void describe_what(CLI::App& command, PolicyOptions& options) {
 
 }  // namespace
 
-void describe_policy(CLI::App& app, PolicyOptions& options, int& code) {
-    auto* policy = app.add_subcommand("policy", "Questions about the policy in force");
+void describe_policy(CLI::App& app, PolicyGroup& group, int& code) {
+    auto& options = group.questions;
+    auto* policy = app.add_subcommand("policy", "Questions about the policy, and its changes");
     policy->require_subcommand(1);
     auto* show = policy->add_subcommand("show", "The policy in force: hash, number of rules, text");
     show->add_flag("--json", options.json, "For machines");
@@ -51,6 +52,7 @@ void describe_policy(CLI::App& app, PolicyOptions& options, int& code) {
     explain->callback([&] { code = policy_explain(options); });
     for (auto* command : {show, document, explain})
         add_administration(*command, options.administration);
+    describe_policy_changes(*policy, group.changes, code);
 }
 
 }  // namespace salus::app

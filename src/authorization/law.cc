@@ -18,25 +18,6 @@ void open(AllowedElements& all, AllowedElements const& more) {
     all.names = std::move(both);
 }
 
-// A narrative tells what it was made from, so it goes with whatever is withheld.
-void withhold(AllowedElements& allowed, std::vector<std::string> const& redacted,
-              std::string_view type_name) {
-    if (redacted.empty()) return;
-    auto const* type = fhir::find_resource_type(type_name);
-    auto const goes = [&](std::string_view name) {
-        auto const* element = type == nullptr ? nullptr : fhir::find_element(*type, name);
-        return name == "text" || std::ranges::binary_search(redacted, name) ||
-               (element != nullptr &&
-                std::ranges::binary_search(redacted, fhir::base_name(*element)));
-    };
-    if (allowed.all && type != nullptr) {
-        for (auto const& element : type->elements) allowed.names.emplace_back(element.name.text());
-        std::ranges::sort(allowed.names);
-    }
-    allowed.all = false;
-    std::erase_if(allowed.names, goes);
-}
-
 void add_limit(Outcome& outcome, RuleMeaning const& meaning, std::string_view type) {
     withhold(outcome.elements, meaning.redacted, type);
     if (!meaning.redacted.empty()) outcome.redactions.push_back({meaning.id, meaning.redacted});
@@ -71,6 +52,24 @@ bool is_permitted(Policy const& policy, cedar::Response const& response, Outcome
 }
 
 }  // namespace
+
+void withhold(AllowedElements& allowed, std::vector<std::string> const& redacted,
+              std::string_view type_name) {
+    if (redacted.empty()) return;
+    auto const* type = fhir::find_resource_type(type_name);
+    auto const goes = [&](std::string_view name) {
+        auto const* element = type == nullptr ? nullptr : fhir::find_element(*type, name);
+        return name == "text" || std::ranges::binary_search(redacted, name) ||
+               (element != nullptr &&
+                std::ranges::binary_search(redacted, fhir::base_name(*element)));
+    };
+    if (allowed.all && type != nullptr) {
+        for (auto const& element : type->elements) allowed.names.emplace_back(element.name.text());
+        std::ranges::sort(allowed.names);
+    }
+    allowed.all = false;
+    std::erase_if(allowed.names, goes);
+}
 
 cedar::EntityUid const& limit_action() {
     static cedar::EntityUid const kLimit{"Action", "limit"};

@@ -203,10 +203,23 @@ TEST(Permit, NamesTheRulesThatAllowed) {
         exchange, testing::make_intent(facts_of_intent(Interaction::read, "Claim")));
     auto const& rules = exchange.facts.rules;
     ASSERT_TRUE(permit.has_value());
-    ASSERT_EQ(rules.size(), 2U);
+    ASSERT_EQ(rules.size(), 3U);
     EXPECT_EQ(rules[0].text(), "scope:system/*.r");
     EXPECT_EQ(rules[1].text(), "policy.HPAYMT.read");
+    EXPECT_EQ(rules[2].text(), "permitted:read:Claim");
     EXPECT_EQ(permit->rules(), rules);
+}
+
+TEST(Permit, PutsOnRecordWhatWasRefused) {
+    auto const policy = test_policy();
+    NobodyCares care;
+    Authorization const authorization(policy, care);
+    auto exchange =
+        exchange_of(testing::make_caller(facts_of_caller("system/Claim.r system/*.r", kPay)));
+    ASSERT_FALSE(authorization.permit(
+        exchange, testing::make_intent(facts_of_intent(Interaction::read, "Observation"))));
+    ASSERT_FALSE(exchange.facts.rules.empty());
+    EXPECT_EQ(exchange.facts.rules.back().text(), "refused:read:Observation");
 }
 
 }  // namespace

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <charconv>
 #include <fmt/format.h>
 #include <set>
 
+#include "authorization/annotation.h"
 #include "request/record_rules.h"
 
 namespace salus::authorization {
@@ -16,60 +16,6 @@ using Messages = std::vector<cedar::Message>;
 
 constexpr std::size_t kAnnotationBytes = 4096;
 constexpr std::size_t kRuleIdBytes = 128;
-// Lists may go on in the next line.
-constexpr std::string_view kSeparators = ", \t\r\n";
-
-bool is_one_of(char c, std::string_view characters) {
-    return characters.contains(c);
-}
-
-std::vector<std::string> words_of(std::string_view text, std::string_view separators) {
-    std::vector<std::string> words;
-    std::string word;
-    for (char const c : text) {
-        if (!is_one_of(c, separators)) {
-            word += c;
-            continue;
-        }
-        if (!word.empty()) words.push_back(std::exchange(word, {}));
-    }
-    if (!word.empty()) words.push_back(std::move(word));
-    return words;
-}
-
-std::optional<std::vector<std::string>> elements_of(std::string_view text) {
-    auto names = words_of(text, kSeparators);
-    auto const is_name = [](std::string const& name) {
-        return std::ranges::all_of(name, [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        });
-    };
-    if (!std::ranges::all_of(names, is_name)) return std::nullopt;
-    std::ranges::sort(names);
-    auto const repeated = std::ranges::unique(names);
-    names.erase(repeated.begin(), repeated.end());
-    return names;
-}
-
-// "sign-in:phr:900": the assurance and the age in seconds, 0 for any.
-std::optional<SignIn> sign_in_of(std::string_view duty) {
-    auto const parts = words_of(duty, ":");
-    if (parts.size() != 3 || parts[0] != "sign-in") return std::nullopt;
-    auto const least = assurance_of(parts[1]);
-    std::int64_t seconds = -1;
-    auto const* end = parts[2].data() + parts[2].size();
-    auto const read = std::from_chars(parts[2].data(), end, seconds);
-    if (!least || read.ec != std::errc() || read.ptr != end || seconds < 0) return std::nullopt;
-    return SignIn{.least = *least, .max_age = std::chrono::seconds(seconds)};
-}
-
-std::optional<Duty> duty_of(std::string_view word) {
-    for (auto const duty :
-         {Duty::audit_elevated, Duty::notify_privacy, Duty::review, Duty::watermark}) {
-        if (name_of(duty).text() == word) return duty;
-    }
-    return std::nullopt;
-}
 
 bool is_limit(cedar::Policy const& policy) {
     return policy.action.form == cedar::ScopeForm::equal &&
@@ -206,7 +152,7 @@ private:
         if (name == "fields" && permits) {
             read_fields(meaning, value);
         } else if (name == "redact" && meaning.limits) {
-            auto names = elements_of(value);
+            auto names = read_elements(value);
             if (!names) complain("@redact names no elements");
             meaning.redacted = std::move(names).value_or(std::vector<std::string>{});
         } else if (name == "obligate" && meaning.limits) {
@@ -221,16 +167,16 @@ private:
             meaning.fields.all = true;
             return;
         }
-        auto names = elements_of(value);
+        auto names = read_elements(value);
         if (!names) complain("@fields names no elements");
         meaning.fields.names = std::move(names).value_or(std::vector<std::string>{});
     }
 
     void read_duties(RuleMeaning& meaning, std::string const& value) {
-        for (auto const& word : words_of(value, kSeparators)) {
-            auto const duty = duty_of(word);
+        for (auto const& word : split_words(value)) {
+            auto const duty = read_duty(word);
             if (duty) meaning.duties.push_back(*duty);
-            auto const sign_in = sign_in_of(word);
+            auto const sign_in = read_sign_in(word);
             if (!duty && !sign_in) complain(fmt::format("not a duty that is understood: {}", word));
             if (!sign_in) continue;
             meaning.sign_in = meaning.sign_in ? stricter_of(*meaning.sign_in, *sign_in) : *sign_in;
@@ -261,6 +207,7 @@ struct Policy::Content {
     std::vector<RuleMeaning> meanings;
     std::vector<std::string> labels;
     bool asks_for_care = false;
+    bool asks_for_authors = false;
     bool judges_records = false;
 };
 
@@ -273,8 +220,10 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     for (auto const& policy : rules->policies()) meanings.push_back(reader.read(policy));
     auto labels = labels_of(rules->policies());
     bool const care = any_reads(rules->policies(), "careRelationship");
-    bool const judges =
-        care || any_reads(rules->policies(), "labels") || any_reads(rules->policies(), "own");
+    bool const authors = any_reads(rules->policies(), "authored");
+    bool const judges = care || authors || any_reads(rules->policies(), "labels") ||
+                        any_reads(rules->policies(), "own") ||
+                        any_reads(rules->policies(), "represented");
     for (auto const& label : labels) {
         if (!is_label(label))
             messages.push_back({{}, fmt::format("\"{}\" cannot be a security label", label)});
@@ -282,8 +231,9 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     if (labels.size() > request::RecordRules::kLabelsLargest)
         messages.push_back({{}, "rules that read resource.labels name more than 64 labels"});
     if (!messages.empty()) return std::unexpected(std::move(messages));
-    return Policy(std::make_shared<Content const>(Content{
-        std::move(text), *std::move(rules), std::move(meanings), std::move(labels), care, judges}));
+    return Policy(std::make_shared<Content const>(Content{std::move(text), *std::move(rules),
+                                                          std::move(meanings), std::move(labels),
+                                                          care, authors, judges}));
 }
 
 // A text of our own making parses.
@@ -298,7 +248,7 @@ Policy::Policy(PurposeTable const& table) {
 
 Policy::Policy()
     : Policy(std::make_shared<Content const>(
-          Content{"", cedar::PolicySet::of({}), {}, {}, false, false})) {}
+          Content{"", cedar::PolicySet::of({}), {}, {}, false, false, false})) {}
 
 cedar::PolicySet const& Policy::rules() const noexcept {
     return content_->rules;
@@ -315,6 +265,9 @@ bool Policy::judges_records() const noexcept {
 }
 bool Policy::asks_for_care() const noexcept {
     return content_->asks_for_care;
+}
+bool Policy::asks_for_authors() const noexcept {
+    return content_->asks_for_authors;
 }
 std::vector<std::string> const& Policy::labels() const noexcept {
     return content_->labels;

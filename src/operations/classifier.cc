@@ -91,10 +91,36 @@ Result<IntentFacts> route_users(http::Request const& request,
     return facts;
 }
 
-// Questions about the policy in force: /admin/policy...
+// How the policy is changed: /admin/policy/versions...
+Result<IntentFacts> route_policy_versions(http::Request const& request,
+                                          std::span<std::string const> segments) {
+    if (segments.empty())
+        return list_or_add(request, Interaction::policy_versions, Interaction::policy_propose);
+    auto const number = parse_number(segments[0]);
+    if (!number || *number == 0 || segments.size() > 2) return no_such_route();
+    auto facts = facts_of(Interaction::policy_version);
+    if (segments.size() == 1 && request.method == http::Method::remove) {
+        facts.interaction = Interaction::policy_withdraw;
+    } else if (segments.size() == 1) {
+        SALUS_TRY(facts, only(http::Method::get, request.method, Interaction::policy_version));
+    } else if (segments[1] == "replay") {
+        SALUS_TRY(facts, json_to(request, Interaction::policy_replay));
+    } else if (segments[1] == "approve") {
+        SALUS_TRY(facts, json_to(request, Interaction::policy_approve));
+    } else if (segments[1] == "activate") {
+        SALUS_TRY(facts, json_to(request, Interaction::policy_activate));
+    } else {
+        return no_such_route();
+    }
+    facts.version = *number;
+    return facts;
+}
+
+// Questions about the policy in force, and its changes: /admin/policy...
 Result<IntentFacts> route_policy(http::Request const& request,
                                  std::span<std::string const> segments) {
     if (segments.empty()) return only(http::Method::get, request.method, Interaction::policy_read);
+    if (segments.front() == "versions") return route_policy_versions(request, segments.subspan(1));
     if (segments.size() != 1) return no_such_route();
     if (segments.front() == "document")
         return only(http::Method::get, request.method, Interaction::policy_document);

@@ -66,14 +66,22 @@ struct RoomChoices {
     outside_provider::Network const* provider = nullptr;
     authorization::Policy policy = policy_for_test();
     std::optional<consent::ConsentSettings> consent{};
-    crypto::Random* random = nullptr;  // of requests; nullptr: the system's
+    access_context::AccessContext* access_context = nullptr;  // nullptr: none
+    crypto::Random* random = nullptr;                         // of requests; nullptr: the system's
 };
 
 class PipelineRoom {
 public:
-    explicit PipelineRoom(outside_provider::Network const* provider = nullptr)
-        : PipelineRoom(RoomChoices{.provider = provider}) {}
+    // `provider`: who signs in people of the first tenant, too; nullptr: nobody. Borrows it, and
+    // `access_context` (nullptr: of no request is known where it comes from).
+    explicit PipelineRoom(outside_provider::Network const* provider = nullptr,
+                          authorization::Policy policy = policy_for_test(),
+                          access_context::AccessContext* access_context = nullptr)
+        : PipelineRoom(RoomChoices{.provider = provider,
+                                   .policy = std::move(policy),
+                                   .access_context = access_context}) {}
     explicit PipelineRoom(RoomChoices choices) : choices_(std::move(choices)) {
+        house_.access_context = choices_.access_context;
         if (choices_.provider != nullptr) {
             provider_ = std::make_unique<outside_provider::Provider>(
                 provider_settings(), *choices_.provider, instance_.clock, instance_.log);
@@ -88,7 +96,10 @@ public:
                 tenant->directory() / "audit", signed_log,
                 audit_views::ViewSource::of(tenant->tenant().public_url), SecretBytes(32)));
             house_.tenants.push_back(std::make_unique<pipeline::TenantHouse>(pipeline::TenantHouse{
-                .tenant = tenant->tenant(), .token_keys = std::move(keys), .audit_trail = &trail}));
+                .tenant = tenant->tenant(),
+                .token_keys = std::move(keys),
+                .policy = std::make_unique<authorization::PolicyInForce>(policy_for_test()),
+                .audit_trail = &trail}));
         }
         workers_ = std::make_unique<pipeline::Workers>(
             1, [this] { return must(pipeline::Desk::make(house_)); });
