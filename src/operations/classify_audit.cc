@@ -7,6 +7,7 @@
 #include "operations/continuation.h"
 #include "operations/parameters.h"
 #include "operations/request_reader.h"
+#include "operations/route_forms.h"
 
 namespace salus::operations {
 namespace {
