@@ -64,7 +64,7 @@ protected:
     // Of the policy in force against another; the report stays in report_.
     json::Value replay(Policy const& next, ReplayPeriod period = {}) {
         report_ = std::make_unique<json::Document>(
-            must(parser_.parse(must(replayed(room_.house().policy, next, period)))));
+            must(parser_.parse(must(replayed(testing::policy_for_test(), next, period)))));
         return report_->root();
     }
     static std::int64_t number(json::Value of, std::string_view name) {
@@ -130,7 +130,7 @@ TEST_F(PolicyReplayTest, ThePolicyInForceChangesNothing) {
     ASSERT_EQ(as(PurposeOfUse::treatment, "/fhir/AuditEvent", "system/AuditEvent.rs"), 200);
     ASSERT_EQ(as(PurposeOfUse::system_administration, "/admin/clients", "admin/clients.read"), 200);
     ASSERT_EQ(as(PurposeOfUse::treatment, "/admin/clients", "admin/clients.read"), 403);
-    auto const report = replay(room_.house().policy);
+    auto const report = replay(testing::policy_for_test());
     EXPECT_EQ(number(report, "requests"), 7) << report.raw();
     EXPECT_EQ(number(report, "unchanged"), 7);
     EXPECT_EQ(number(report, "differs_from_record"), 0);
@@ -156,7 +156,7 @@ TEST_F(PolicyReplayTest, ARequestCountsOnceHoweverManyLeavesItHas) {
     // What needs no token, or has none that is good, is no decision of the policy.
     ASSERT_EQ(room_.send({.target = "/fhir/metadata"}).status, 200);
     ASSERT_EQ(room_.send({.target = "/fhir/Patient/p1"}).status, 401);
-    auto const report = replay(room_.house().policy);
+    auto const report = replay(testing::policy_for_test());
     EXPECT_EQ(number(report, "requests"), 3) << report.raw();
     EXPECT_EQ(number(report, "leaves_read"),
               static_cast<std::int64_t>(room_.owner().leaves().size()));
@@ -165,7 +165,7 @@ TEST_F(PolicyReplayTest, ARequestCountsOnceHoweverManyLeavesItHas) {
 TEST_F(PolicyReplayTest, WhatTheLogDoesNotTellCountsAsDifferent) {
     // Refused for the element that it searches by, which no leaf says.
     ASSERT_EQ(as(kPayment, "/fhir/Patient?gender=male"), 403);
-    auto const report = replay(room_.house().policy);
+    auto const report = replay(testing::policy_for_test());
     EXPECT_EQ(number(report, "compared_with_record"), 3) << report.raw();
     EXPECT_EQ(number(report, "differs_from_record"), 1);
 }
@@ -173,7 +173,7 @@ TEST_F(PolicyReplayTest, WhatTheLogDoesNotTellCountsAsDifferent) {
 TEST_F(PolicyReplayTest, LeavesOfAnotherPolicyAreReplayedAndNotComparedWithTheRecord) {
     ASSERT_EQ(as(kPayment, "/fhir/Coverage/none"), 403);
     auto const now = proposed();
-    auto const text = must(replayed(now, room_.house().policy));
+    auto const text = must(replayed(now, testing::policy_for_test()));
     auto const document = must(parser_.parse(text));
     EXPECT_EQ(number(document.root(), "replayed"), 3) << text;
     EXPECT_EQ(number(document.root(), "compared_with_record"), 0);
