@@ -17,7 +17,7 @@ namespace salus::admin {
 
 // Somebody who asks, and the most that a token for them can say.
 struct Subject {
-    request::CallerFacts caller;
+    request::CallerFacts caller;                  // with the compartment of the patient they are
     std::vector<request::PurposeOfUse> purposes;  // it may state; the first is its default
     bool is_stored = false;   // else anybody: nothing limits what they may state
     bool is_patient = false;  // tokens for them are bound to their own record

@@ -3,8 +3,34 @@
 #include "app/command_line.h"
 #include "app/instance_client.h"
 #include "app/terminal.h"
+#include "foundation/file.h"
+#include "foundation/limits.h"
 
 namespace salus::app {
+
+namespace {
+
+constexpr std::size_t kTokenBytes = 16 * limits::kKiB;
+
+// Empty, and said why: there is none.
+std::string token_for(AdministrationOptions const& options, InstanceClient& client,
+                      std::string const& scope) {
+    if (!options.token_file.empty()) {
+        auto const bytes = read_file(options.token_file, kTokenBytes);
+        if (!bytes) say_problem("the token: " + std::string(bytes.error().why.text()));
+        std::string token(bytes ? text_of(*bytes) : std::string_view());
+        while (token.ends_with('\n') || token.ends_with('\r')) token.pop_back();
+        return token;
+    }
+    std::string why;
+    auto const key =
+        options.key_file.empty() ? Layout{options.directory}.administrator() : options.key_file;
+    auto token = client.token(key, options.client, scope, why, options.tenant);
+    if (token.empty()) say_problem("no token for " + options.client + ": " + why);
+    return token;
+}
+
+}  // namespace
 
 std::optional<std::string> administration_answer(AdministrationOptions const& options,
                                                  AdministrationCall call) {
@@ -14,13 +40,8 @@ std::optional<std::string> administration_answer(AdministrationOptions const& op
         say_problem(why);
         return std::nullopt;
     }
-    auto const key =
-        options.key_file.empty() ? Layout{options.directory}.administrator() : options.key_file;
-    auto const token = client->token(key, options.client, call.scope, why, options.tenant);
-    if (token.empty()) {
-        say_problem("no token for " + options.client + ": " + why);
-        return std::nullopt;
-    }
+    auto const token = token_for(options, *client, call.scope);
+    if (token.empty()) return std::nullopt;
     http::Request request;
     request.method = call.method;
     request.target = EphiText(InstanceClient::path_of(options.tenant) + call.path);

@@ -14,7 +14,8 @@ struct AdministrationOptions {
     std::filesystem::path directory;
     std::string tenant;  // empty: the first
     std::string client = "administrator";
-    std::filesystem::path key_file;  // of the client; empty: the administrator's
+    std::filesystem::path key_file;      // of the client; empty: the administrator's
+    std::filesystem::path token_file{};  // an access token instead; empty: one is asked for
 };
 
 struct AdministrationCall {

@@ -85,6 +85,7 @@ int client_add(ClientAddOptions const& options) {
                                     .backchannel_logout_uri = options.backchannel_logout_uri,
                                     .pushes = options.pushes,
                                     .fapi2 = options.fapi2,
+                                    .device_posture = options.device_posture,
                                     .roles = options.roles}));
     auto response = client->send(std::move(request));
     if (!response || response->status != 201) {

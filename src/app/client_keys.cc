@@ -58,6 +58,7 @@ std::string registration_json(Registration const& registration) {
     if (!registration.backchannel_logout_uri.empty())
         writer.key("backchannel_logout_uri").string(registration.backchannel_logout_uri);
     if (registration.pushes) writer.key("require_pushed_authorization_requests").boolean(true);
+    if (registration.device_posture) writer.key("device_posture").boolean(true);
     if (registration.fapi2) writer.key("profile").string("fapi2");
     writer.end_object();
     return out;

@@ -34,6 +34,7 @@ struct Registration {
     std::string backchannel_logout_uri{};  // empty: it is not told of logouts
     bool pushes = false;
     bool fapi2 = false;
+    bool device_posture = false;
     std::vector<std::string> roles{};
 };
 // The body of POST /admin/clients.

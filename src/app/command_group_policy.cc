@@ -34,14 +34,14 @@ void describe_what(CLI::App& command, PolicyOptions& options) {
     command.add_flag("--json", options.json, "For machines");
 }
 
-void describe_folder(CLI::App& policy, PolicyOptions& options, int& code) {
+void describe_folder(CLI::App& policy, std::filesystem::path& folder, int& code) {
     auto const describe = [&](char const* name, char const* what,
                               int (*command)(std::filesystem::path const&)) {
         auto* described = policy.add_subcommand(name, what);
-        described->add_option("DIR", options.folder, "Folder with *.cedar")
+        described->add_option("DIR", folder, "Folder with *.cedar")
             ->required()
             ->check(CLI::ExistingDirectory);
-        described->callback([&options, &code, command] { code = command(options.folder); });
+        described->callback([&folder, &code, command] { code = command(folder); });
     };
     describe("validate", "Hold a folder's policy to the grammar and the schema, offline",
              policy_validate);
@@ -50,8 +50,9 @@ void describe_folder(CLI::App& policy, PolicyOptions& options, int& code) {
 
 }  // namespace
 
-void describe_policy(CLI::App& app, PolicyOptions& options, int& code) {
-    auto* policy = app.add_subcommand("policy", "The policy in force, and policies before");
+void describe_policy(CLI::App& app, PolicyGroup& group, int& code) {
+    auto& options = group.questions;
+    auto* policy = app.add_subcommand("policy", "Questions about the policy, and its changes");
     policy->require_subcommand(1);
     auto* show = policy->add_subcommand("show", "The policy in force: hash, number of rules, text");
     show->add_flag("--json", options.json, "For machines");
@@ -65,7 +66,8 @@ void describe_policy(CLI::App& app, PolicyOptions& options, int& code) {
     explain->callback([&] { code = policy_explain(options); });
     for (auto* command : {show, document, explain})
         add_administration(*command, options.administration);
-    describe_folder(*policy, options, code);
+    describe_policy_changes(*policy, group.changes, code);
+    describe_folder(*policy, group.folder, code);
 }
 
 }  // namespace salus::app

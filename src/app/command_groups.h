@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/commands.h"
+#include "app/policy_changes.h"
 #include "app/policy_questions.h"
 #include "app/users.h"
 
@@ -36,6 +37,11 @@ struct AuditGroup {
     MirrorLogOptions mirror_add_log;
     MirrorOptions mirror;
 };
+struct PolicyGroup {
+    PolicyOptions questions;
+    PolicyChangeOptions changes;
+    std::filesystem::path folder;  // validate, test
+};
 struct BackupGroup {
     BackupOptions backup;
     RestoreOptions restore;
@@ -46,7 +52,9 @@ void describe_keys(CLI::App& app, KeysGroup& options, int& code);
 void describe_audit(CLI::App& app, AuditGroup& options, int& code);
 void describe_backup(CLI::App& app, BackupGroup& options, int& code);
 void describe_users(CLI::App& app, UserOptions& options, int& code);
-void describe_policy(CLI::App& app, PolicyOptions& options, int& code);
+void describe_policy(CLI::App& app, PolicyGroup& group, int& code);
+// Inside `salus policy`.
+void describe_policy_changes(CLI::App& policy, PolicyChangeOptions& options, int& code);
 
 // Options that commands of several groups have.
 void add_directory(CLI::App& command, std::filesystem::path& directory);

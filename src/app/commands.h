@@ -75,6 +75,7 @@ struct ClientAddOptions {
     bool is_public = false;                // it keeps no secret, so it has no keys
     bool pushes = false;                   // its requests are pushed (RFC 9126)
     bool fapi2 = false;                    // profile
+    bool device_posture = false;           // its assertions may say what device it runs on
 };
 int client_add(ClientAddOptions const& options);
 

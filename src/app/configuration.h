@@ -142,6 +142,10 @@ struct OutsideProviderConfiguration {
     std::vector<http::Network> networks;  // beyond the public ones
 };
 
+// Which policy decides: the version that was activated last, if there is one; or the one that the
+// configuration names, whatever was activated, for who can no longer change the policy otherwise.
+enum class PolicySource : std::uint8_t { versions, configuration };
+
 struct Configuration {
     std::filesystem::path directory;  // of the instance; relative paths in the file start here
     std::string text;                 // of salus.toml: what was read
@@ -164,6 +168,7 @@ struct Configuration {
     std::optional<consent::ConsentSettings> consent =
         consent::ConsentSettings{.implicit = consent::OverarchingPolicy::all_normal};
     authorization::Policy policy;  // from [policy.*], or from the files of [authorization]
+    PolicySource policy_source = PolicySource::versions;
 };
 
 // On failure `why` says which key and what is expected: the file is the operator's, not ePHI.

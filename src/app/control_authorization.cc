@@ -2,6 +2,7 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "admin/policy_version.h"
 #include "app/control_readings.h"
 #include "authorization/decide.h"
 
@@ -64,7 +65,7 @@ std::string policy_name(authorization::Policy const& policy) {
 }  // namespace
 
 Finding deny_by_default(EvidenceContext const& context) {
-    auto const& policy = context.sources.configuration.policy;
+    auto const& policy = *context.policy.rules;
     auto const& tenant = context.sources.tenants.front().name;
     auto const callers = powerless(policy, tenant);
     std::size_t tried = 0;
@@ -88,7 +89,7 @@ Finding deny_by_default(EvidenceContext const& context) {
 }
 
 Finding caller_attributes(EvidenceContext const& context) {
-    auto const& policy = context.sources.configuration.policy;
+    auto const& policy = *context.policy.rules;
     auto const& tenant = context.sources.tenants.front().name;
     auto const other_tenant = TenantName(tenant.text() + "-other");
     auto const patient = CompartmentId(CompartmentId::Array{1});
@@ -118,7 +119,7 @@ Finding caller_attributes(EvidenceContext const& context) {
 }
 
 Finding purpose_of_use(EvidenceContext const& context) {
-    auto const& policy = context.sources.configuration.policy;
+    auto const& policy = *context.policy.rules;
     std::string listed;
     std::string unlisted;
     for (auto const purpose : request::all_purposes()) {
@@ -154,7 +155,7 @@ Finding smart_scopes(EvidenceContext const&) {
 
 // Of each purpose a person who administers: with a weak factor, long ago, and as it is asked for.
 Finding step_up(EvidenceContext const& context) {
-    auto const& policy = context.sources.configuration.policy;
+    auto const& policy = *context.policy.rules;
     auto const& tenant = context.sources.tenants.front().name;
     auto const now = context.opened;
     std::size_t tried = 0;
@@ -186,7 +187,7 @@ Finding step_up(EvidenceContext const& context) {
 }
 
 Finding explained_decisions(EvidenceContext const& context) {
-    auto const& policy = context.sources.configuration.policy;
+    auto const& policy = *context.policy.rules;
     auto const& tenant = context.sources.tenants.front().name;
     auto const denied = ask(policy, calling(tenant, "", PurposeOfUse::treatment),
                             asking(tenant, Interaction::read));
@@ -205,16 +206,36 @@ Finding explained_decisions(EvidenceContext const& context) {
                                 rules.empty() ? "nothing" : rules, denied.why.text()));
 }
 
+namespace {
+
+// On a version that nobody keeps: who proposed it cannot approve it, and one person is not enough.
+bool takes_two_people() {
+    admin::PolicyStep const first{.client = "check", .person = "1", .at = 0};
+    admin::PolicyStep const second{.client = "check", .person = "2", .at = 0};
+    admin::PolicyVersions versions{.newest = 1, .in_force = 0};
+    admin::PolicyVersion version;
+    version.number = 1;
+    version.proposed = first;
+    bool const alone = admin::approve(version, versions, first).has_value() ||
+                       admin::activate(version, versions, first).has_value();
+    return !alone && admin::approve(version, versions, second) &&
+           admin::activate(version, versions, first) && versions.in_force == 1;
+}
+
+}  // namespace
+
 Finding policies_as_data(EvidenceContext const& context) {
-    auto const& policy = context.sources.configuration.policy;
+    auto const& policy = *context.policy.rules;
     auto const changed = authorization::Policy::parse(
         policy.text() + "@id(\"one-more\") forbid(principal, action, resource);\n");
     auto const wrong = authorization::Policy::parse(policy.text() + "permit(principal);\n");
     bool const tells = changed && changed->hash() != policy.hash() && !wrong;
-    return works_if(tells, fmt::format("{} rules in the policy language, checked at start; tried "
-                                       "now: a rule more has another hash, a wrong one is refused; "
-                                       "content hash {} stands in every audit leaf",
-                                       policy.rules().policies().size(), policy_name(policy)));
+    return works_if(
+        tells && takes_two_people(),
+        fmt::format("version {} in force, {} rules; tried now: a rule more has another hash, a "
+                    "wrong one is refused, nobody activates a version alone; content hash {} "
+                    "stands in every audit leaf of a request",
+                    context.policy.version, policy.rules().policies().size(), policy_name(policy)));
 }
 
 }  // namespace salus::app

@@ -82,8 +82,8 @@ Finding risk_signals(EvidenceContext const& context) {
         ++working;
         decide.append(decide.empty() ? "" : ", ").append(signal.name);
     }
-    bool const reads = context.sources.configuration.policy.text().contains("context.network") ||
-                       context.sources.configuration.policy.text().contains("context.recent");
+    bool const reads = context.policy.rules->text().contains("context.network") ||
+                       context.policy.rules->text().contains("context.recent");
     return works_if(working == kSignals.size(),
                     fmt::format("tried now, a rule each: {} change a decision and stand in its "
                                 "reason; the policy in force {} by them",

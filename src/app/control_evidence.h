@@ -12,6 +12,7 @@
 #include "app/syslog_state.h"
 #include "audit/log.h"
 #include "audit_views/audit_trail.h"
+#include "authorization/policy_in_force.h"
 #include "foundation/clock.h"
 #include "http/server.h"
 #include "keys/key_management_service.h"
@@ -27,6 +28,8 @@ struct EvidenceSources {
     keys::KeyManagementService& key_service;
     store::Store& store;
     Clock const& clock;
+    // Of the first tenant; nullptr: the configuration's.
+    authorization::PolicyInForce const* policy = nullptr;
     struct TenantSources {
         TenantName name;
         keys::Keyring& keyring;

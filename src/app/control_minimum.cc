@@ -69,7 +69,7 @@ Finding field_selection(EvidenceContext const& context) {
     std::size_t types = 0;
     std::size_t leaks = 0;
     std::size_t rules = 0;
-    auto const& policy = context.sources.configuration.policy;
+    auto const& policy = *context.policy.rules;
     auto const& all = policy.rules().policies();
     for (std::size_t rule = 0; rule < all.size(); ++rule) {
         auto const& fields = policy.meaning(rule).fields;

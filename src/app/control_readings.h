@@ -37,6 +37,7 @@ struct EvidenceContext {
     WallTime opened;             // when the instance was opened
     // Read once for all: the store counts its rows for it.
     Result<store::Statistics> const& statistics;
+    request::DecidingPolicy policy;  // of the first tenant
 };
 // The first tenant, as its rooms see it; borrows.
 [[nodiscard]] request::Tenant first_tenant(EvidenceContext const& context);

@@ -92,7 +92,7 @@ bool register_first_clients(Instance& instance, Layout const& layout) {
                                     "admin/definitions.read admin/definitions.write "
                                     "admin/keys.read admin/keys.write "
                                     "admin/backups.read admin/backups.write "
-                                    "admin/policies.read",
+                                    "admin/policies.read admin/policies.write",
                            .purposes = {"SYSADMIN"},
                            .jwks = {},
                            .roles = {"administrator"}}) &&

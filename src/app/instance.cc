@@ -16,6 +16,7 @@
 #include "app/oauth_section.h"
 #include "app/open_intents.h"
 #include "app/outside_provider_section.h"
+#include "app/policy_at_start.h"
 #include "app/readmission.h"
 #include "app/seal.h"
 #include "app/signer_backup.h"
@@ -129,9 +130,11 @@ Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
     SALUS_TRY(auto token_keys,
               authentication::TokenKeys::open(layout_.token_key(name), tenant, random_));
     SALUS_TRY_VOID(token_keys.sign_by(configuration_.oauth.signing_algorithm, clock_.now()));
+    SALUS_TRY(auto policy, policy_at_start(tenant, configuration_, random_, index_cache_, log_));
     tenants_.push_back(std::make_unique<pipeline::TenantHouse>(
         pipeline::TenantHouse{.tenant = std::move(tenant),
                               .token_keys = std::move(token_keys),
+                              .policy = std::move(policy),
                               .custodians_file = layout_.custodians(name),
                               .audit_trail = audit_trails_.back().get(),
                               .key_executor = &key_executor_}));
@@ -161,6 +164,7 @@ void Instance::join_rooms() {
                             .key_service = *key_service_,
                             .store = *store_,
                             .clock = clock_,
+                            .policy = tenants_.front()->policy.get(),
                             .tenants = {},
                             .reconciliation = &reconciliation_,
                             .syslog = &syslog_state_};
@@ -190,8 +194,6 @@ void Instance::join_rooms() {
         .clock = clock_,
         .log = log_,
         .random = random_,
-        .policy = configuration_.policy,
-        .policy_hash = configuration_.policy.hash(),
         .consent = configuration_.consent,
         .access_context = access_context_.get(),
         .index_cache = index_cache_,

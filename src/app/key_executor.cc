@@ -94,7 +94,7 @@ Result<void> KeyExecutor::carry_out(std::size_t tenant, std::stop_token const& s
                                .custodians_file = house.custodians_file,
                                .executor = nullptr};
     SALUS_TRY(auto const ids, admin::proposal_ids(desk));
-    AuditedSteps journal(desk, house_->policy_hash);
+    AuditedSteps journal(desk, house.policy->current());
     for (auto const& id : ids) {
         SALUS_TRY(auto proposal, admin::stored_proposal(desk, id));
         if (proposal.record.phase != keys::ProposalPhase::begun) continue;

@@ -16,7 +16,7 @@ struct Options {
     GenerateOptions generate;
     ClientAddOptions client_add;
     UserOptions user;
-    PolicyOptions policy;
+    PolicyGroup policy;
     TokenOptions token;
     DefinitionsOptions definitions;
     CheckOptions check;
@@ -145,6 +145,8 @@ void describe_client_commands(CLI::App& app, Options& options, int& code) {
     add->add_flag("--public", options.client_add.is_public, "It can keep no secret: no keys")
         ->excludes(jwks);
     add->add_flag("--par", options.client_add.pushes, "It pushes its requests (RFC 9126)");
+    add->add_flag("--device-posture", options.client_add.device_posture,
+                  "Its assertions may say what device it runs on");
     add->add_flag("--fapi2", options.client_add.fapi2, "Held to FAPI 2.0");
     add->callback([&] { code = salus::app::client_add(options.client_add); });
 

@@ -31,8 +31,7 @@ struct PolicyOptions {
     bool own = false;
     std::string function;
     std::string access;
-    bool json = false;             // show, explain
-    std::filesystem::path folder;  // validate, test
+    bool json = false;  // show, explain
 };
 // Hash, number of rules, text.
 int policy_show(PolicyOptions const& options);

@@ -51,6 +51,7 @@ Result<void> AuditedSteps::keep(admin::StoredProposal& proposal, admin::KeyProgr
     exchange.id = RequestId(crypto::random_id(desk_.random));
     exchange.started = desk_.clock.now();
     exchange.tenant = &desk_.tenant;
+    exchange.policy = policy_;
     exchange.facts.interaction = request::Interaction::proposal_execute;
     exchange.facts.key_operation = decided(proposal);
     exchange.facts.compartment =

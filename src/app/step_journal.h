@@ -9,8 +9,9 @@ namespace salus::app {
 
 class AuditedSteps final : public admin::StepJournal {
 public:
-    AuditedSteps(admin::KeysDesk const& desk, crypto::Sha256Digest const& policy_hash)
-        : desk_(desk), gate_(desk.tenant, policy_hash, desk.random) {}
+    // `policy`: what stands on the records as the policy in force.
+    AuditedSteps(admin::KeysDesk const& desk, request::DecidingPolicy policy)
+        : desk_(desk), policy_(std::move(policy)), gate_(desk.tenant, desk.random) {}
 
     Result<void> keep(admin::StoredProposal& proposal, admin::KeyProgress const& done) override;
     Result<std::uint64_t> record_destruction(admin::StoredProposal const& proposal,
@@ -24,6 +25,7 @@ private:
     [[nodiscard]] Result<std::uint64_t> append(audit::LeafBuilder leaf);
 
     admin::KeysDesk const& desk_;
+    request::DecidingPolicy policy_;
     audit_controls::Gate gate_;
 };
 

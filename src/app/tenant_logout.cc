@@ -34,7 +34,7 @@ TenantLogout::TenantLogout(pipeline::House const& house, pipeline::TenantHouse c
       records_(std::move(records)),
       documents_(*records_, parser_, house.clock),
       clients_(*records_, parser_),
-      gate_(tenant.tenant, house.policy_hash, house.random) {}
+      gate_(tenant.tenant, house.random) {}
 
 Result<std::unique_ptr<TenantLogout>> TenantLogout::make(pipeline::House const& house,
                                                          pipeline::TenantHouse const& tenant,
@@ -158,6 +158,7 @@ Result<bool> TenantLogout::take_out_once(Waiting const& waiting) {
     exchange.id = RequestId(crypto::random_id(house_.random));
     exchange.started = house_.clock.now();
     exchange.tenant = &tenant_.tenant;
+    exchange.policy = tenant_.policy->current();
     exchange.facts.interaction = request::Interaction::end_session;
     exchange.facts.event = audit::Event::session_ended;
     exchange.facts.user = waiting.user;

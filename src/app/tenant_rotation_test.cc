@@ -240,8 +240,6 @@ protected:
     pipeline::House house_{.clock = instance_.clock,
                            .log = instance_.log,
                            .random = instance_.random,
-                           .policy = testing::policy_for_test(),
-                           .policy_hash = testing::policy_for_test().hash(),
                            .index_cache = cache_,
                            .control_report = report_,
                            .backups = backups_,

@@ -89,6 +89,13 @@ constexpr std::array kRows{
     Row{I::policy_explain, E::policy_asked},
     Row{I::access_evaluation, E::policy_asked},
     Row{I::access_evaluations, E::policy_asked},
+    Row{I::policy_versions, E::policy_asked},
+    Row{I::policy_version, E::policy_asked},
+    Row{I::policy_propose, E::policy_proposed},
+    Row{I::policy_replay, E::policy_asked},
+    Row{I::policy_approve, E::policy_approved},
+    Row{I::policy_activate, E::policy_changed},
+    Row{I::policy_withdraw, E::policy_withdrawn},
     Row{I::audit_search, E::audit_read},
     Row{I::audit_event, E::audit_read},
     Row{I::access_report, E::audit_read},
@@ -147,7 +154,7 @@ audit::Outcome outcome_of(int status) {
 audit::LeafBuilder Gate::begin(request::Exchange const& exchange, audit::Event event,
                                audit::Outcome outcome) const {
     audit::LeafBuilder leaf(event, outcome);
-    leaf.request(exchange.id).tenant(tenant_.name).policy(policy_hash_);
+    leaf.request(exchange.id).tenant(tenant_.name).policy(exchange.policy.hash);
     auto const& facts = exchange.facts;
     if (facts.caller && !facts.caller->anonymous()) {
         auto const& caller = facts.caller->facts();

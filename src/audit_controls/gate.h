@@ -18,9 +18,8 @@ namespace salus::audit_controls {
 class Gate {
 public:
     // Borrows tenant and random; they outlive it.
-    Gate(request::Tenant const& tenant, crypto::Sha256Digest const& policy_hash,
-         crypto::Random& random)
-        : tenant_(tenant), policy_hash_(policy_hash), details_(tenant, random) {}
+    Gate(request::Tenant const& tenant, crypto::Random& random)
+        : tenant_(tenant), details_(tenant, random) {}
 
     // The answer's record; concludes the intents of a write. Errc::unavailable: nothing may leave.
     [[nodiscard]] Task<Result<request::Receipt>> record(request::Exchange const& exchange,
@@ -54,7 +53,6 @@ private:
                                                audit::LeafBuilder builder, bool with_detail);
 
     request::Tenant const& tenant_;
-    crypto::Sha256Digest policy_hash_;
     DetailWriter details_;
 };
 

@@ -53,6 +53,7 @@ protected:
                                       {"X-Request-Id", "PLANTED-HEADER"},
                                       {"Referer", "PLANTED-HEADER"}},
                           .body = "name=PLANTED-BODY"}));
+        exchange.policy.hash = policy_hash();
         exchange.facts.caller = testing::make_caller(testing::facts_of_caller("system/*.rs"));
         exchange.facts.claimed_client = EphiText("PLANTED-CLIENT");
         exchange.facts.interaction = interaction;
@@ -79,7 +80,7 @@ protected:
 
     testing::TestInstance instance_;
     testing::TestTenant tenant_{instance_};
-    Gate gate_{tenant_.tenant(), policy_hash(), instance_.random};
+    Gate gate_{tenant_.tenant(), instance_.random};
 };
 
 TEST_F(GateTest, EveryOutcomeOfEveryInteractionMakesALeaf) {

@@ -2,6 +2,7 @@
 
 #include "jose/claims.h"
 #include "jose/jws.h"
+#include "request/device_posture.h"
 #include "request/scope_request.h"
 
 namespace salus::authentication {
@@ -19,14 +20,18 @@ Result<std::optional<request::Person>> person_in(json::Value payload, std::strin
     auto const seconds = time ? time->integer() : std::nullopt;
     auto const acr = payload.text_member("acr");
     if (!grant->is_string() || grant->text().empty() || !seconds || !acr) return refused();
-    auto const is_patient = payload.member("is_patient");
-    return std::optional(request::Person{
-        .id = UserId(std::string(subject)),
-        .grant = grant->text(),
-        .acr = *acr,
-        .authenticated = WallTime(std::chrono::seconds(*seconds)),
-        .practitioner = payload.text_member("practitioner").value_or(""),
-        .is_patient = is_patient && is_patient->is_boolean() && is_patient->boolean()});
+    auto const says = [&payload](std::string_view name) {
+        auto const member = payload.member(name);
+        return member && member->is_boolean() && member->boolean();
+    };
+    return std::optional(
+        request::Person{.id = UserId(std::string(subject)),
+                        .grant = grant->text(),
+                        .acr = *acr,
+                        .authenticated = WallTime(std::chrono::seconds(*seconds)),
+                        .practitioner = payload.text_member("practitioner").value_or(""),
+                        .is_patient = says("is_patient"),
+                        .represents = says("represents")});
 }
 
 // The one patient whose records the token reaches, as the store knows it: the id of a patient is in
@@ -93,6 +98,9 @@ Result<request::CallerFacts> verify_access_token(std::string_view token,
     auto roles = request::roles_in(payload, "roles", request::kRolesOfCaller);
     if (!roles) return refused();
     facts.roles = *std::move(roles);
+    auto const device = request::parse_device_posture(payload.member(request::kDeviceClaim));
+    if (!device) return refused();
+    facts.device = *device;
     facts.expires = claims->expires;
     SALUS_TRY(facts.person, person_in(payload, claims->subject));
     // A client that acts for itself is asked for nobody.

@@ -158,6 +158,21 @@ TEST_F(AuthenticationTest, OtherKindsOfTokensAreNoAccessTokens) {
     EXPECT_TRUE(authenticate(sign(claims(), "application/at+jwt")).has_value());
 }
 
+TEST_F(AuthenticationTest, ADeviceIsWhatTheTokenSaysAndNothingElse) {
+    auto const said = [&](std::string const& value) {
+        return must(authenticate(with("device", value)))->facts().device;
+    };
+    EXPECT_EQ(must(authenticate(sign(claims())))->facts().device, request::DevicePosture{});
+    EXPECT_EQ(said(R"({"managed":true,"encrypted":true})"),
+              (request::DevicePosture{.claimed = true, .managed = true, .encrypted = true}));
+    EXPECT_EQ(said("{}"), (request::DevicePosture{.claimed = true}));
+    for (auto const* value : {"true", "null", R"({"managed":1})", R"({"rooted":true})", "[]"})
+        expect_refused(with("device", value), value);
+    // Of an assertion, not of a token.
+    EXPECT_EQ(must(authenticate(with("device_posture", R"({"managed":true})")))->facts().device,
+              request::DevicePosture{});
+}
+
 TEST_F(AuthenticationTest, DamagedTokens) {
     auto const token = sign(claims());
     auto const dot = token.rfind('.');

@@ -16,19 +16,40 @@ bool opens_no_less(request::AllowedElements const& found, request::AllowedElemen
 }  // namespace
 
 FoundRecordRules::FoundRecordRules(Policy policy, request::CallerPointer caller, TenantName tenant,
-                                   Circumstances const& circumstances, bool assumes_care)
+                                   Circumstances const& circumstances, bool assumes_care,
+                                   request::LabelsOfCode labels_of_code)
     : policy_(std::move(policy)),
       caller_(std::move(caller)),
       tenant_(std::move(tenant)),
       circumstances_(circumstances),
-      assumes_care_(assumes_care) {}
+      assumes_care_(assumes_care),
+      labels_of_code_(labels_of_code) {}
 
 std::vector<std::string> const& FoundRecordRules::labels() const noexcept {
     return policy_.labels();
 }
 
+request::CarriedLabels FoundRecordRules::implied_by(std::string_view system,
+                                                    std::string_view code) const {
+    request::CarriedLabels implied = 0;
+    if (labels_of_code_ == nullptr) return implied;
+    auto const& known = policy_.labels();
+    for (auto const label : labels_of_code_(system, code)) {
+        for (std::size_t i = 0; i < known.size(); ++i) {
+            if (known[i] == label) implied |= request::CarriedLabels{1} << i;
+        }
+    }
+    return implied;
+}
+
 bool FoundRecordRules::ask_for_care() const noexcept {
     return policy_.asks_for_care();
+}
+
+std::string_view FoundRecordRules::author() const noexcept {
+    auto const& person = caller_->facts().person;
+    if (!policy_.asks_for_authors() || !person) return {};
+    return person->practitioner;
 }
 
 bool FoundRecordRules::leave_all(request::Interaction part, std::string_view type) const {
@@ -49,8 +70,8 @@ bool FoundRecordRules::leave(request::Interaction part, std::string_view type,
                              CompartmentId const& compartment,
                              request::RecordCircumstances const& record) const {
     bool const own = caller_->facts().patient_compartment == compartment;
-    auto const [place, added] =
-        answers_.try_emplace({part, std::string(type), own, record.care, record.carried});
+    auto const [place, added] = answers_.try_emplace(
+        {part, std::string(type), own, record.care, record.authored, record.carried});
     if (added) place->second = judge(part, type, compartment, record);
     return place->second;
 }
@@ -67,12 +88,14 @@ bool FoundRecordRules::judge(request::Interaction part, std::string_view type,
     auto const& caller = caller_->facts();
     auto circumstances = circumstances_;
     circumstances.care_relationship = record.care;
+    circumstances.authored = record.authored;
     Judgement rules(policy_, caller, tenant_, compartment, circumstances);
     auto const found = rules.on_labelled(*act, type, labels);
     if (!found.allowed) return false;
     // What the answer is narrowed to was decided before the record was found, perhaps without
     // knowing whose it is.
     circumstances.care_relationship = record.care || assumes_care_;
+    circumstances.authored = false;
     for (auto const& whose : {std::optional<CompartmentId>(), std::optional(compartment)}) {
         Judgement before(policy_, caller, tenant_, whose, circumstances);
         if (!opens_no_less(found.elements, before.on(*act, type).elements)) return false;

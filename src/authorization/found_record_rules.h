@@ -20,12 +20,16 @@ namespace salus::authorization {
 class FoundRecordRules : public request::RecordRules {
 public:
     // `assumes_care`: the request, or a part of it, is decided as if the caller cared for the
-    // patient, because it does not say who that is.
+    // patient, because it does not say who that is. `labels_of_code`: nullptr: codes say nothing.
     FoundRecordRules(Policy policy, request::CallerPointer caller, TenantName tenant,
-                     Circumstances const& circumstances, bool assumes_care);
+                     Circumstances const& circumstances, bool assumes_care,
+                     request::LabelsOfCode labels_of_code = nullptr);
 
     [[nodiscard]] std::vector<std::string> const& labels() const noexcept override;
+    [[nodiscard]] request::CarriedLabels implied_by(std::string_view system,
+                                                    std::string_view code) const override;
     [[nodiscard]] bool ask_for_care() const noexcept override;
+    [[nodiscard]] std::string_view author() const noexcept override;
     [[nodiscard]] bool leave_all(request::Interaction part, std::string_view type) const override;
     [[nodiscard]] bool leave(request::Interaction part, std::string_view type,
                              CompartmentId const& compartment,
@@ -42,8 +46,10 @@ private:
     TenantName tenant_;
     Circumstances circumstances_;
     bool assumes_care_;
-    // By part, type, whether the record is the caller's own, care, and labels.
-    using Key = std::tuple<request::Interaction, std::string, bool, bool, request::CarriedLabels>;
+    request::LabelsOfCode labels_of_code_;
+    // By part, type, whether the record is the caller's own, care, authorship, and labels.
+    using Key =
+        std::tuple<request::Interaction, std::string, bool, bool, bool, request::CarriedLabels>;
     mutable std::map<Key, bool> answers_;
     mutable std::map<std::pair<request::Interaction, std::string>, bool> certain_;
 };

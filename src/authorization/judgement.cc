@@ -121,7 +121,8 @@ Judgement::Judgement(Policy const& policy, request::CallerFacts const& caller,
                      TenantName const& tenant, std::optional<CompartmentId> const& compartment,
                      Circumstances const& circumstances)
     : policy_(policy),
-      entities_(caller, tenant, compartment, circumstances.care_relationship),
+      entities_(caller, tenant, compartment, circumstances.care_relationship,
+                circumstances.authored),
       context_(context_of(caller, circumstances)) {}
 
 Outcome const& Judgement::on(Act act, std::string_view type) {
@@ -170,9 +171,11 @@ Outcome Judgement::judge(Act act, std::string_view type) {
 bool Judgement::is_certain(Act act, std::string_view type) {
     using cedar::Knowledge;
     static std::vector<cedar::UnknownAttribute> const kUnknown{
+        {"authored", Knowledge::boolean},
         {"careRelationship", Knowledge::boolean},
         {"labels", Knowledge::set},
-        {"own", Knowledge::boolean}};
+        {"own", Knowledge::boolean},
+        {"represented", Knowledge::boolean}};
     entities_.ask_about_type(type);
     context_[1].second = Value(std::string(name_of(act).text()));
     cedar::Record const context(context_);

@@ -48,7 +48,7 @@ public:
     [[nodiscard]] Outcome on_labelled(Act act, std::string_view type,
                                       std::span<std::string const> labels);
     // Whether what is said of a type holds for each record of it, whatever its labels, whoever's it
-    // is, and whoever cares for its patient.
+    // is, whoever wrote it, and whoever cares for its patient.
     [[nodiscard]] bool is_certain(Act act, std::string_view type);
     // On a function of the server: "definitions", "clients", "users", "keys", "check", "backups",
     // "auditDetails", "launch", "receipt".

@@ -4,6 +4,7 @@
 #include "authorization/decide.h"
 #include "authorization/found_record_rules.h"
 #include "authorization/looked_at.h"
+#include "authorization/recorded_decision.h"
 #include "fhir/definitions.h"
 
 namespace salus::authorization {
@@ -40,6 +41,27 @@ bool names_no_patient(IntentFacts const& intent) {
     return !intent.compartment && !intent.id.empty();
 }
 
+// A leaf has room for a transaction's resources and this many rules. A refusal is the last one, and
+// is always named.
+constexpr std::size_t kRulesWithPermissions = 256;
+
+// What the leaf of the request says of a decision: its duties and rules, and last what was decided.
+void put_on_record(Decision const& decision, request::CallerFacts const& caller,
+                   IntentFacts const& intent, std::vector<PolicyRuleId>& rules) {
+    auto const add = [&rules](PolicyRuleId rule) {
+        if (std::ranges::find(rules, rule) == rules.end()) rules.push_back(std::move(rule));
+    };
+    for (auto const duty : decision.duties)
+        add(PolicyRuleId("duty:" + std::string(name_of(duty).text())));
+    for (auto const& rule : decision.rules) add(rule);
+    if (caller.anonymous || request::is_public(intent.interaction)) return;
+    auto const verdict = decision.allowed   ? RecordedVerdict::permitted
+                         : decision.sign_in ? RecordedVerdict::sign_in
+                                            : RecordedVerdict::refused;
+    if (decision.allowed && rules.size() >= kRulesWithPermissions) return;
+    add(to_rule({.verdict = verdict, .interaction = intent.interaction, .type = intent.type}));
+}
+
 }  // namespace
 
 Result<request::Permit> Authorization::permit(request::Exchange& exchange,
@@ -52,7 +74,7 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
     if (policy_.judges_records() && !permit.caller().anonymous()) {
         permit.constraints_.add(std::make_shared<FoundRecordRules const>(
                                     policy_, exchange.facts.caller, permit.intent().tenant,
-                                    circumstances, assumes_care(permit)),
+                                    circumstances, assumes_care(permit), labels_of_code_),
                                 permit.caller().facts(), permit.intent());
     }
     if (permit.constraints_.granular()) {
@@ -68,14 +90,7 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
         auto here = circumstances;
         SALUS_TRY(here.care_relationship, cares(permit.caller().facts(), facts));
         auto decision = decide(policy_, permit.caller().facts(), facts, here);
-        for (auto const duty : decision.duties) {
-            PolicyRuleId on_record("duty:" + std::string(name_of(duty).text()));
-            if (std::ranges::find(rules, on_record) == rules.end())
-                rules.push_back(std::move(on_record));
-        }
-        for (auto const& rule : decision.rules) {
-            if (std::ranges::find(rules, rule) == rules.end()) rules.push_back(rule);
-        }
+        put_on_record(decision, permit.caller().facts(), facts, rules);
         if (!decision.allowed && !decision.sign_in) return fail(decision.code, decision.why);
         if (decision.sign_in)
             sign_in = sign_in ? stricter_of(*sign_in, *decision.sign_in) : decision.sign_in;

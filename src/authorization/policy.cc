@@ -207,6 +207,7 @@ struct Policy::Content {
     std::vector<RuleMeaning> meanings;
     std::vector<std::string> labels;
     bool asks_for_care = false;
+    bool asks_for_authors = false;
     bool judges_records = false;
 };
 
@@ -219,8 +220,10 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     for (auto const& policy : rules->policies()) meanings.push_back(reader.read(policy));
     auto labels = labels_of(rules->policies());
     bool const care = any_reads(rules->policies(), "careRelationship");
-    bool const judges =
-        care || any_reads(rules->policies(), "labels") || any_reads(rules->policies(), "own");
+    bool const authors = any_reads(rules->policies(), "authored");
+    bool const judges = care || authors || any_reads(rules->policies(), "labels") ||
+                        any_reads(rules->policies(), "own") ||
+                        any_reads(rules->policies(), "represented");
     for (auto const& label : labels) {
         if (!is_label(label))
             messages.push_back({{}, fmt::format("\"{}\" cannot be a security label", label)});
@@ -228,8 +231,9 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     if (labels.size() > request::RecordRules::kLabelsLargest)
         messages.push_back({{}, "rules that read resource.labels name more than 64 labels"});
     if (!messages.empty()) return std::unexpected(std::move(messages));
-    return Policy(std::make_shared<Content const>(Content{
-        std::move(text), *std::move(rules), std::move(meanings), std::move(labels), care, judges}));
+    return Policy(std::make_shared<Content const>(Content{std::move(text), *std::move(rules),
+                                                          std::move(meanings), std::move(labels),
+                                                          care, authors, judges}));
 }
 
 // A text of our own making parses.
@@ -244,7 +248,7 @@ Policy::Policy(PurposeTable const& table) {
 
 Policy::Policy()
     : Policy(std::make_shared<Content const>(
-          Content{"", cedar::PolicySet::of({}), {}, {}, false, false})) {}
+          Content{"", cedar::PolicySet::of({}), {}, {}, false, false, false})) {}
 
 cedar::PolicySet const& Policy::rules() const noexcept {
     return content_->rules;
@@ -261,6 +265,9 @@ bool Policy::judges_records() const noexcept {
 }
 bool Policy::asks_for_care() const noexcept {
     return content_->asks_for_care;
+}
+bool Policy::asks_for_authors() const noexcept {
+    return content_->asks_for_authors;
 }
 std::vector<std::string> const& Policy::labels() const noexcept {
     return content_->labels;

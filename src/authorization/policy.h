@@ -61,7 +61,10 @@ public:
     [[nodiscard]] static std::string annotation(cedar::Policy const& rule, std::string_view name);
     // Whether rules read resource.careRelationship.
     [[nodiscard]] bool asks_for_care() const noexcept;
-    // Whether rules read what shows only when a record is found: labels, care, whose it is.
+    // Whether rules read resource.authored.
+    [[nodiscard]] bool asks_for_authors() const noexcept;
+    // Whether rules read what shows only when a record is found: labels, care, whose it is, who
+    // wrote it.
     [[nodiscard]] bool judges_records() const noexcept;
     // Security labels that rules name, sorted: every text in the conditions of rules that read
     // resource.labels. At most request::RecordRules::kLabelsLargest.

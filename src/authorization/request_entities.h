@@ -1,6 +1,7 @@
 // The entities of one request: who asks, what is asked about, and the types with their groups.
 // Roles, types and groups are ancestors; attributes are tenant, client, and of a record whether its
-// type belongs to patients, whether that patient is who asks, and security labels. Borrows. Belongs
+// type belongs to patients, whether that patient is who asks or whom they represent, who wrote it,
+// and security labels. Borrows. Belongs
 // to one request.
 #pragma once
 
@@ -17,7 +18,8 @@ namespace salus::authorization {
 class RequestEntities : public cedar::Entities {
 public:
     RequestEntities(request::CallerFacts const& caller, TenantName const& tenant,
-                    std::optional<CompartmentId> const& compartment, bool care);
+                    std::optional<CompartmentId> const& compartment, bool care,
+                    bool authored = false);
 
     [[nodiscard]] cedar::EntityUid const& principal() const noexcept { return principal_.uid; }
     [[nodiscard]] cedar::EntityUid const& resource() const noexcept { return resource_.uid; }
@@ -34,6 +36,7 @@ private:
     TenantName const& tenant_;
     std::optional<CompartmentId> compartment_;
     bool care_;
+    bool authored_;
     cedar::Entity principal_;
     cedar::Entity resource_;
 };

@@ -219,7 +219,8 @@ TEST(SignIn, ThePermitIsRefusedWithAChallenge) {
     EXPECT_EQ(exchange.challenge.max_age, 60s);
     EXPECT_TRUE(exchange.challenge.dpop);
     // The record tells by what it would have been allowed.
-    EXPECT_EQ(exchange.facts.rules.size(), 2U);
+    ASSERT_EQ(exchange.facts.rules.size(), 3U);
+    EXPECT_EQ(exchange.facts.rules.back().text(), "sign-in:update:Patient");
 
     auto fine = exchange_of(person("user/*.cruds", "phr", 10s));
     EXPECT_TRUE(authorization.permit(

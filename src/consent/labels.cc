@@ -68,13 +68,14 @@ bool is(SensitiveCode const& listed, Terminology terminology, std::string_view c
     return terminology == Terminology::icd10 ? code.starts_with(listed.code) : code == listed.code;
 }
 
-void derive(Code const& mention, std::vector<std::string>& sensitivities) {
-    auto const terminology = terminology_of(mention.system);
+template <class Take>
+void derive(std::string_view system, std::string_view code, Take const& take) {
+    auto const terminology = terminology_of(system);
     if (!terminology) return;
-    auto code = mention.code;
-    if (terminology == Terminology::icd10) std::erase(code, '.');
+    std::string plain(code);
+    if (terminology == Terminology::icd10) std::erase(plain, '.');
     for (auto const& listed : kSensitiveCodes) {
-        if (is(listed, *terminology, code)) sensitivities.emplace_back(listed.sensitivity);
+        if (is(listed, *terminology, plain)) take(listed.sensitivity);
     }
 }
 
@@ -105,6 +106,19 @@ bool covers(std::string_view broader, std::string_view sensitivity) {
     }
 }
 
+std::vector<std::string_view> sensitivities_of(std::string_view system, std::string_view code) {
+    std::vector<std::string_view> all;
+    derive(system, code, [&all](std::string_view sensitivity) {
+        for (;;) {
+            if (std::ranges::find(all, sensitivity) == all.end()) all.push_back(sensitivity);
+            auto const* step = std::ranges::find(kSteps, sensitivity, &Step::code);
+            if (step == kSteps.end()) return;
+            sensitivity = step->broader;
+        }
+    });
+    return all;
+}
+
 Labels labels_from(std::span<Code const> marks, std::span<Code const> mentions) {
     Labels labels;
     std::optional<Confidentiality> stated;
@@ -121,7 +135,11 @@ Labels labels_from(std::span<Code const> marks, std::span<Code const> mentions) 
             raise(Confidentiality::very_restricted);
         }
     }
-    for (auto const& mention : mentions) derive(mention, labels.sensitivities);
+    for (auto const& mention : mentions) {
+        derive(mention.system, mention.code, [&](std::string_view sensitivity) {
+            labels.sensitivities.emplace_back(sensitivity);
+        });
+    }
     std::ranges::sort(labels.sensitivities);
     auto const repeated = std::ranges::unique(labels.sensitivities);
     labels.sensitivities.erase(repeated.begin(), repeated.end());

@@ -53,6 +53,11 @@ struct Labels {
     [[nodiscard]] std::vector<std::string> codes() const;
 };
 
+// What a code of a terminology makes sensitive (sensitivity_table.h), with the broader ones: STD,
+// SEX. Empty: nothing.
+[[nodiscard]] std::vector<std::string_view> sensitivities_of(std::string_view system,
+                                                             std::string_view code);
+
 // `marks`: meta.security; one without code or system makes very restricted. `mentions`: the
 // codes in the resource, from which sensitivities are derived.
 [[nodiscard]] Labels labels_from(std::span<Code const> marks, std::span<Code const> mentions);

@@ -57,6 +57,21 @@ TEST(Labels, AreDerivedFromCodes) {
     EXPECT_EQ(labels({level("N")}, {{"http://loinc.org", "44249-1"}}), (Codes{"PSY", "R"}));
 }
 
+TEST(Labels, OfOneCodeAreThatOfTheTableAndTheBroaderOnes) {
+    using Names = std::vector<std::string_view>;
+    EXPECT_EQ(sensitivities_of("http://loinc.org", "25836-8"), Names{"HIV"});
+    EXPECT_EQ(sensitivities_of("http://hl7.org/fhir/sid/icd-10-cm", "A51.0"),
+              (Names{"STD", "SEX"}));
+    EXPECT_EQ(sensitivities_of("http://loinc.org", "11510-5"),
+              (Names{"PSYTHPN", "PSY", "MH", "BH"}));
+    // A programme for substance use disorders is known by its mark alone.
+    EXPECT_EQ(sensitivities_of("http://snomed.info/sct", "75544000"),
+              (Names{"OPIOIDUD", "SUD", "ETH", "BH"}));
+    for (auto const* system : {"", "http://snomed.info/sct", "urn:x"})
+        EXPECT_EQ(sensitivities_of(system, "25836-8"), Names{}) << system;
+    EXPECT_EQ(sensitivities_of("http://loinc.org", ""), Names{});
+}
+
 TEST(Labels, AreCoveredByBroaderOnes) {
     EXPECT_TRUE(covers("ETH", "ETHUD"));
     EXPECT_TRUE(covers("BH", "PSYTHPN"));

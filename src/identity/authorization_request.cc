@@ -22,6 +22,7 @@ void AuthorizationRequest::write(json::Writer& writer) const {
     write_flag(writer, "prompt_login", prompt_login);
     write_flag(writer, "prompt_consent", prompt_consent);
     write_text(writer, "login_hint", login_hint);
+    request::write_device_posture(writer, "device", device);
     writer.end_object();
 }
 
@@ -49,6 +50,7 @@ Result<AuthorizationRequest> AuthorizationRequest::read(json::Value root) {
     request.prompt_login = is_true(root, "prompt_login");
     request.prompt_consent = is_true(root, "prompt_consent");
     request.login_hint = root.text_member("login_hint").value_or("");
+    SALUS_TRY(request.device, device_in(root, "device"));
     return request;
 }
 
@@ -123,6 +125,7 @@ std::string AuthorizationCode::to_json() const {
     writer.key("code_challenge").string(code_challenge);
     write_text(writer, "nonce", nonce);
     write_text(writer, "dpop_key", dpop_key);
+    request::write_device_posture(writer, "device", device);
     writer.key("grant").string(grant);
     write_time(writer, "expires", expires);
     write_flag(writer, "used", used);
@@ -140,6 +143,7 @@ Result<AuthorizationCode> AuthorizationCode::from_json(json::Value root) {
     SALUS_TRY(code.code_challenge, text_in(root, "code_challenge"));
     code.nonce = root.text_member("nonce").value_or("");
     code.dpop_key = root.text_member("dpop_key").value_or("");
+    SALUS_TRY(code.device, device_in(root, "device"));
     SALUS_TRY(code.grant, text_in(root, "grant"));
     SALUS_TRY(code.expires, time_in(root, "expires"));
     code.used = is_true(root, "used");

@@ -14,6 +14,7 @@
 #include "json/document.h"
 #include "json/writer.h"
 #include "records/sealing.h"
+#include "request/device_posture.h"
 #include "request/scope_request.h"
 
 namespace salus::identity {
@@ -35,6 +36,7 @@ struct AuthorizationRequest {
     bool prompt_login = false;
     bool prompt_consent = false;
     std::string login_hint;
+    request::DevicePosture device{};  // that the assertion of a pushed request states
 
     void write(json::Writer& writer) const;
     static Result<AuthorizationRequest> read(json::Value root);
@@ -81,6 +83,7 @@ struct AuthorizationCode {
     std::string code_challenge;
     std::string nonce;
     std::string dpop_key;
+    request::DevicePosture device{};
     std::string grant;  // id
     WallTime expires{};
     bool used = false;

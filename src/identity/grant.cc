@@ -17,6 +17,7 @@ Result<void> read_rights(json::Value root, Grant& grant) {
     auto roles = request::roles_in(root, "provider_roles");
     if (!roles) return fail(Errc::corrupt, "a grant is damaged");
     grant.provider_roles = *std::move(roles);
+    SALUS_TRY(grant.device, device_in(root, "device"));
     return {};
 }
 
@@ -52,6 +53,7 @@ std::string Grant::to_json() const {
     write_flag(writer, "offline", offline);
     writer.key("acr").string(acr_of(assurance));
     request::write_roles(writer, "provider_roles", provider_roles);
+    request::write_device_posture(writer, "device", device);
     write_time(writer, "authenticated", authenticated);
     write_time(writer, "given", given);
     write_time(writer, "used", used);

@@ -19,6 +19,7 @@
 #include "identity/session.h"
 #include "json/document.h"
 #include "records/sealing.h"
+#include "request/device_posture.h"
 #include "request/purpose_of_use.h"
 #include "request/role_name.h"
 #include "request/scope_request.h"
@@ -42,6 +43,7 @@ struct Grant {
     Assurance assurance = Assurance::none;
     // That the sign-in gave, beside the user's own (Session::provider_roles).
     request::RoleNames provider_roles;
+    request::DevicePosture device{};  // that the client stated last
     WallTime authenticated{};
     WallTime given{};
     WallTime used{};

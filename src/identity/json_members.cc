@@ -58,6 +58,12 @@ Result<std::vector<std::string>> texts_in(json::Value root, std::string_view nam
     return texts;
 }
 
+Result<request::DevicePosture> device_in(json::Value root, std::string_view name) {
+    auto const posture = request::parse_device_posture(root.member(name));
+    if (!posture) return damaged();
+    return *posture;
+}
+
 bool is_true(json::Value root, std::string_view name) {
     auto const member = root.member(name);
     return member && member->is_boolean() && member->boolean();

@@ -11,6 +11,7 @@
 #include "foundation/result.h"
 #include "json/document.h"
 #include "json/writer.h"
+#include "request/device_posture.h"
 
 namespace salus::identity {
 
@@ -20,6 +21,7 @@ namespace salus::identity {
 [[nodiscard]] Result<Bytes> bytes_in(json::Value root, std::string_view name);
 [[nodiscard]] Result<crypto::Sha256Digest> digest_in(json::Value root, std::string_view name);
 [[nodiscard]] Result<std::vector<std::string>> texts_in(json::Value root, std::string_view name);
+[[nodiscard]] Result<request::DevicePosture> device_in(json::Value root, std::string_view name);
 [[nodiscard]] bool is_true(json::Value root, std::string_view name);
 
 // Whole seconds.

@@ -14,6 +14,7 @@ void write_person(json::Writer& writer, request::Person const& person) {
     // Changing the user ends the token (generation). The id of a patient is in no token.
     if (!person.practitioner.empty()) writer.key("practitioner").string(person.practitioner);
     if (person.is_patient) writer.key("is_patient").boolean(true);
+    if (person.represents) writer.key("represents").boolean(true);
 }
 
 }  // namespace
@@ -49,6 +50,7 @@ std::string issue_access_token(request::Tenant const& tenant, authentication::To
     // RFC 9068 section 2.2.3.1. What changes them ends the token: the user's generation, or the end
     // of the client, whose registration never changes.
     request::write_roles(writer, "roles", grant.roles);
+    request::write_device_posture(writer, request::kDeviceClaim, grant.device);
     if (grant.person) write_person(writer, *grant.person);
     if (grant.patient_compartment)
         writer.key("patient_compartment").string(grant.patient_compartment->hex());

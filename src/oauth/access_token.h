@@ -30,6 +30,7 @@ struct AccessTokenGrant {
     // The one patient whose records scopes in the context of a patient reach.
     std::optional<CompartmentId> patient_compartment{};
     request::RoleNames roles{};  // of the person; where there is none, of the client
+    request::DevicePosture device{};
 
     [[nodiscard]] std::string scope_text() const;
 };

@@ -146,6 +146,7 @@ Result<request::Prepared> AuthorizationEndpoint::pushed(request::Exchange& excha
     if (wrong || differs) return key_not_proven(exchange);
     if (!key) return fail(key.error());
     if (!key->empty()) asked->dpop_key = *key;
+    asked->device = proven.device;
 
     identity::Stored<identity::PushedRequest> stored{
         .value = {}, .id = crypto::random_id(random_), .version = 0};

@@ -35,6 +35,7 @@ identity::AuthorizationCode code_for(AuthorizationRequest const& asked, std::str
     code.code_challenge = asked.code_challenge;
     code.nonce = asked.nonce;
     code.dpop_key = asked.dpop_key;
+    code.device = asked.device;
     code.grant = std::move(grant);
     code.expires = now + limits::kAuthorizationCodeLife;
     return code;

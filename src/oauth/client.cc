@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kNameLargest = 200;
 constexpr std::size_t kPurposesLargest = 8;
 
-constexpr std::array<std::string_view, 20> kMembers{"client_id",
+constexpr std::array<std::string_view, 21> kMembers{"client_id",
                                                     "name",
                                                     "scope",
                                                     "purposes",
@@ -34,7 +34,8 @@ constexpr std::array<std::string_view, 20> kMembers{"client_id",
                                                     "post_logout_redirect_uris",
                                                     "backchannel_logout_uri",
                                                     "backchannel_logout_session_required",
-                                                    "require_pushed_authorization_requests"};
+                                                    "require_pushed_authorization_requests",
+                                                    "device_posture"};
 
 Result<std::vector<request::PurposeOfUse>> purposes_from(json::Value root) {
     auto const list = root.member("purposes");

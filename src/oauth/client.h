@@ -70,6 +70,8 @@ struct Client {
     // RFC 8705 section 3.4: no token for it that is not bound to its certificate.
     bool tls_client_certificate_bound_access_tokens = false;
     bool require_pushed_authorization_requests = false;  // RFC 9126 section 6
+    // Its assertions may say what device it runs on (request/device_posture.h).
+    bool device_posture = false;
     std::vector<std::string> redirect_uris;
     std::vector<std::string> post_logout_redirect_uris;
     // Where it is told that a session ended (OpenID Connect Back-Channel Logout 1.0 section 2.2);

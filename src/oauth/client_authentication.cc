@@ -67,6 +67,17 @@ std::optional<request::PurposeOfUse> granted_purpose(Client const& client, json:
     return purpose;
 }
 
+// What an assertion says of the device, of a client whose word counts for that (AZ-3). It is never
+// passed over: who says it would believe that it counted.
+Result<request::DevicePosture> stated_device(Client const& client, json::Value claims) {
+    auto const claim = claims.member(request::kDevicePostureAssertion);
+    if (claim && !client.device_posture)
+        return fail(Errc::unauthenticated, "the client is not registered to speak of devices");
+    auto device = request::parse_device_posture(claim);
+    if (!device) return fail(Errc::unauthenticated, device.error().why);
+    return device;
+}
+
 // RFC 7521 section 4.2: client_id is optional beside an assertion and names the same client.
 bool names_another_client(std::vector<request::Parameter> const& form, ClientId const& proven) {
     return std::ranges::any_of(form, [&](request::Parameter const& parameter) {
@@ -174,8 +185,13 @@ Result<ProvenClient> ClientAuthentication::verify(request::Exchange& exchange,
     if (!jti || jti->empty() || jti->size() > kJtiLargest) {
         return fail(Errc::unauthenticated, kRefused);
     }
+    SALUS_TRY(auto const device, stated_device(*client, claims));
     auto const purpose = granted_purpose(*client, claims);
-    return ProvenClient{std::move(client), *jti, to_unix_seconds(checked->expires), purpose};
+    return ProvenClient{.client = std::move(client),
+                        .token_id = *jti,
+                        .expires = to_unix_seconds(checked->expires),
+                        .purpose = purpose,
+                        .device = device};
 }
 
 Result<void> ClientAuthentication::consume(ProvenClient const& proven,

@@ -16,6 +16,7 @@
 #include "oauth/client_directory.h"
 #include "oauth/client_trust.h"
 #include "records/records.h"
+#include "request/device_posture.h"
 #include "request/exchange.h"
 #include "request/form.h"
 
@@ -27,6 +28,7 @@ struct ProvenClient {
     std::int64_t expires = 0;  // of the assertion, Unix seconds
     // That the assertion asks for, or the client's first; nothing: one that is not registered.
     std::optional<request::PurposeOfUse> purpose;
+    request::DevicePosture device{};  // that the assertion states
 };
 
 class ClientAuthentication {

@@ -148,6 +148,8 @@ Result<void> read_metadata(json::Value root, Client& client) {
     SALUS_TRY(client.require_pushed_authorization_requests,
               flag(root, "require_pushed_authorization_requests",
                    "require_pushed_authorization_requests is true or false"));
+    SALUS_TRY(client.device_posture,
+              flag(root, "device_posture", "device_posture is true or false"));
     return {};
 }
 
@@ -167,6 +169,8 @@ Result<void> check_metadata(Client const& client) {
         return fail(Errc::invalid, "tokens of a public client are bound to keys (DPoP)");
     if (client.is_public() && client.grants.client_credentials)
         return fail(Errc::invalid, "a public client cannot act for itself");
+    if (client.device_posture && client.authentication != AuthenticationMethod::private_key_jwt)
+        return fail(Errc::invalid, "device_posture needs assertions (private_key_jwt)");
     if (client.grants.refresh_token && !for_people)
         return fail(Errc::invalid, "refresh_token needs authorization_code");
     if (for_people == client.redirect_uris.empty())
@@ -222,6 +226,7 @@ void write_metadata(json::Writer& writer, Client const& client) {
         writer.key("tls_client_certificate_bound_access_tokens").boolean(true);
     if (client.require_pushed_authorization_requests)
         writer.key("require_pushed_authorization_requests").boolean(true);
+    if (client.device_posture) writer.key("device_posture").boolean(true);
 }
 
 }  // namespace salus::oauth

@@ -10,6 +10,7 @@
 #include "oauth/access_token.h"
 #include "oauth/answers.h"
 #include "oauth/id_token.h"
+#include "oauth/representation.h"
 
 namespace salus::oauth {
 namespace {
@@ -61,14 +62,15 @@ bool wants_refresh(Client const& client, request::ScopeRequest const& scope) {
 }
 
 request::Person person_of(std::string const& grant_id, identity::Grant const& grant,
-                          identity::User const& user) {
+                          identity::User const& user, bool represents) {
     bool const practises = user.fhir_user.starts_with("Practitioner/");
     return {.id = grant.user,
             .grant = grant_id,
             .acr = std::string(identity::acr_of(grant.assurance)),
             .authenticated = grant.authenticated,
             .practitioner = practises ? user.fhir_user : std::string(),
-            .is_patient = !user.patient.empty() && user.patient == grant.patient};
+            .is_patient = !user.patient.empty() && user.patient == grant.patient,
+            .represents = represents};
 }
 
 bool has_patient_scope(request::ScopeRequest const& scope) {
@@ -91,7 +93,17 @@ Result<std::optional<PersonGrants::LiveGrant>> PersonGrants::live(std::string_vi
         if (!session || !identity::is_live(session->value, user->value.generation, clock_.now()))
             return std::optional<LiveGrant>();
     }
-    return std::optional(LiveGrant{.grant = *std::move(grant), .user = std::move(user->value)});
+    auto const& patient = grant->value.patient;
+    bool represents = false;
+    if (!patient.empty() && is_related_person(user->value)) {
+        SALUS_TRY(auto const represented,
+                  represented_patient(records_, parser_, user->value, clock_.now()));
+        represents = represented == patient;
+        // What was allowed on behalf of somebody ends with that.
+        if (!represents && user->value.patient != patient) return std::optional<LiveGrant>();
+    }
+    return std::optional(LiveGrant{
+        .grant = *std::move(grant), .user = std::move(user->value), .represents = represents});
 }
 
 // The answer is a refusal, and what was allowed is allowed no more.
@@ -113,11 +125,13 @@ Result<std::optional<ClientId>> PersonGrants::client_of(std::string_view refresh
     return std::optional(grant->value.client);
 }
 
-Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange, Client const& client,
+Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange,
+                                               ProvenClient const& proven,
                                                std::vector<request::Parameter> const& form,
                                                TokenBinding const& binding,
                                                authentication::Revocations& news) {
     constexpr Literal kNoCode = "the code is none of this client, or its time is over";
+    auto const& client = *proven.client;
     auto const shown = identity::SecretId::parse(request::single(form, "code").value_or(""));
     if (!shown) return invalid_grant(kNoCode);
     SALUS_TRY(auto code, documents_.read<AuthorizationCode>(shown->id));
@@ -151,6 +165,7 @@ Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange, Clie
         refresh_token = token.text();
     }
     grant->key_thumbprint = binding.key;
+    grant->device = proven.device.claimed ? proven.device : code->value.device;
     grant->used = clock_.now();
     SALUS_TRY_VOID(documents_.write(grant, grant->ends(), prepared));
     prepared.content = content_of(token_answer({.live = *found,
@@ -161,11 +176,13 @@ Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange, Clie
     return prepared;
 }
 
-Result<request::Prepared> PersonGrants::refresh(request::Exchange& exchange, Client const& client,
+Result<request::Prepared> PersonGrants::refresh(request::Exchange& exchange,
+                                                ProvenClient const& proven,
                                                 std::vector<request::Parameter> const& form,
                                                 TokenBinding const& binding,
                                                 authentication::Revocations& news) {
     constexpr Literal kNoToken = "the refresh token is not valid";
+    auto const& client = *proven.client;
     auto const text = request::single(form, "refresh_token");
     auto const shown = identity::SecretId::parse(text.value_or(""));
     if (!shown) return invalid_grant(kNoToken);
@@ -196,6 +213,7 @@ Result<request::Prepared> PersonGrants::refresh(request::Exchange& exchange, Cli
             return protocol_error(400, "invalid_scope", "the scope is not within what was allowed");
         scope = *asked;
     }
+    if (proven.device.claimed) grant->device = proven.device;
     return rotate(*std::move(found), scope, client, binding, std::string(*text));
 }
 
@@ -228,14 +246,16 @@ Result<request::Prepared> PersonGrants::rotate(LiveGrant live, request::ScopeReq
 
 std::string PersonGrants::token_answer(Issue const& issue) {
     auto const& grant = issue.live.grant.value;
-    AccessTokenGrant token{.client = grant.client,
-                           .scopes = issue.scope.scopes,
-                           .purpose = grant.purpose,
-                           .key_thumbprint = issue.binding.key,
-                           .certificate_thumbprint = issue.binding.certificate,
-                           .person = person_of(issue.live.grant.id, grant, issue.live.user),
-                           .words = issue.scope.words,
-                           .roles = request::united(issue.live.user.roles, grant.provider_roles)};
+    AccessTokenGrant token{
+        .client = grant.client,
+        .scopes = issue.scope.scopes,
+        .purpose = grant.purpose,
+        .key_thumbprint = issue.binding.key,
+        .certificate_thumbprint = issue.binding.certificate,
+        .person = person_of(issue.live.grant.id, grant, issue.live.user, issue.live.represents),
+        .words = issue.scope.words,
+        .roles = request::united(issue.live.user.roles, grant.provider_roles),
+        .device = grant.device};
     bool const in_context = !grant.patient.empty();
     if (in_context && has_patient_scope(issue.scope))
         token.patient_compartment = records_.addressing().patient_compartment(grant.patient);

@@ -13,7 +13,7 @@
 #include "identity/documents.h"
 #include "identity/grant.h"
 #include "identity/user.h"
-#include "oauth/client.h"
+#include "oauth/client_authentication.h"
 #include "oauth/token_binding.h"
 #include "request/exchange.h"
 #include "request/form.h"
@@ -29,20 +29,22 @@ public:
         : tenant_(tenant),
           keys_(keys),
           records_(records),
+          parser_(parser),
           documents_(records, parser, clock),
           random_(random),
           clock_(clock) {}
 
     // Both: a protocol error is an answer, a Result error a fault of ours. `binding`: what is
-    // issued is bound to. What a stolen code or token ends, event loops hear of by `news`.
-    // REQUIRES: the client proved itself, or is public.
+    // issued is bound to. What a stolen code or token ends, event loops hear of by `news`. The
+    // device is that of the last assertion of the grant which stated one. REQUIRES: the client
+    // proved itself, or is public.
     [[nodiscard]] Result<request::Prepared> redeem(request::Exchange& exchange,
-                                                   Client const& client,
+                                                   ProvenClient const& proven,
                                                    std::vector<request::Parameter> const& form,
                                                    TokenBinding const& binding,
                                                    authentication::Revocations& news);
     [[nodiscard]] Result<request::Prepared> refresh(request::Exchange& exchange,
-                                                    Client const& client,
+                                                    ProvenClient const& proven,
                                                     std::vector<request::Parameter> const& form,
                                                     TokenBinding const& binding,
                                                     authentication::Revocations& news);
@@ -56,6 +58,7 @@ private:
     struct LiveGrant {
         StoredGrant grant;
         identity::User user;
+        bool represents = false;  // the patient of the grant
     };
     // Nothing: it ended, or what it rests on did.
     [[nodiscard]] Result<std::optional<LiveGrant>> live(std::string_view id);
@@ -79,6 +82,7 @@ private:
     request::Tenant const& tenant_;
     authentication::TokenKeys const& keys_;
     records::Records& records_;
+    json::Parser& parser_;
     identity::Documents documents_;
     crypto::Random& random_;
     Clock const& clock_;

@@ -30,6 +30,7 @@ void write_token(json::Writer& writer, request::Tenant const& tenant,
     writer.key("aud").string(tenant.fhir_base());
     writer.key("jti").string(token.token_id);
     request::write_roles(writer, "roles", token.roles);  // RFC 9068 section 2.2.3.1
+    request::write_device_posture(writer, request::kDeviceClaim, token.device);
     if (token.purpose) writer.key("purpose_of_use").string(request::code_of(*token.purpose).text());
     if (token.person) {
         writer.key("acr").string(token.person->acr);

@@ -37,6 +37,10 @@ bool takes_form(IntentFacts const& facts, http::Method method) {
            facts.interaction == Interaction::backup_begin ||
            facts.interaction == Interaction::backup_drill_report ||
            facts.interaction == Interaction::policy_explain ||
+           facts.interaction == Interaction::policy_propose ||
+           facts.interaction == Interaction::policy_replay ||
+           facts.interaction == Interaction::policy_approve ||
+           facts.interaction == Interaction::policy_activate ||
            facts.interaction == Interaction::access_evaluation ||
            facts.interaction == Interaction::access_evaluations ||
            facts.interaction == Interaction::validate ||
@@ -190,11 +194,14 @@ Result<void> Classifier::locate(request::Exchange& exchange, IntentFacts& facts)
         exchange.facts.compartment = facts.compartment;
         return {};
     }
-    if (!exchange.facts.caller->facts().patient_compartment) return {};
+    // Who cares for the patient of a new resource may make it: its content says who that is.
     if (facts.interaction == Interaction::create && facts.resource && facts.type != "Patient") {
         SALUS_TRY(auto const patient, fhir::patient_of(*facts.resource));
         if (patient) facts.compartment = records_.addressing().patient_compartment(*patient);
-    } else if (!facts.id.empty()) {
+        return {};
+    }
+    if (!exchange.facts.caller->facts().patient_compartment) return {};
+    if (!facts.id.empty()) {
         SALUS_TRY(auto const current, records_.current(facts.type, RequestReader::id(facts.id)));
         if (current) facts.compartment = current->compartment;
     }

@@ -57,6 +57,7 @@ TEST_F(ClassifierTest, EveryRouteThatReads) {
         {"/admin/check", Interaction::control_check},
         {"/admin/policy", Interaction::policy_read},
         {"/admin/policy/document", Interaction::policy_document},
+        {"/admin/policy/versions/3", Interaction::policy_version},
         {"/.well-known/authzen-configuration", Interaction::access_evaluation_metadata},
         {"/fhir/metadata", Interaction::capabilities},
         {"/fhir/Patient/p1", Interaction::read},
@@ -185,6 +186,27 @@ TEST_F(ClassifierTest, QuestionsAboutThePolicy) {
                               "/access/v1/search/subject", "/access/v2/evaluation"})
         expect({.target = other}, Errc::not_found);
     expect({Method::post, "/admin/policy", json, "{}"}, Errc::method_not_allowed);
+}
+
+TEST_F(ClassifierTest, ChangesOfThePolicy) {
+    HeaderList const json{{"Content-Type", "application/json"}};
+    std::string const all = "/admin/policy/versions";
+    expect({.target = all}, Interaction::policy_versions);
+    expect({Method::post, all, json, "{}"}, Interaction::policy_propose);
+    expect({Method::post, all, {}, "{}"}, Errc::unsupported_media_type);
+    expect({.method = Method::remove, .target = all}, Errc::method_not_allowed);
+    expect({.method = Method::remove, .target = all + "/3"}, Interaction::policy_withdraw);
+    EXPECT_EQ(last_->facts().version, 3);
+    for (auto const& [step, interaction] : {std::pair("/replay", Interaction::policy_replay),
+                                            std::pair("/approve", Interaction::policy_approve),
+                                            std::pair("/activate", Interaction::policy_activate)}) {
+        expect({Method::post, all + "/3" + step, json, "{}"}, interaction);
+        EXPECT_EQ(last_->facts().version, 3);
+        expect({Method::post, all + "/3" + step, {}, "{}"}, Errc::unsupported_media_type);
+        expect({.target = all + "/3" + step}, Errc::method_not_allowed);
+    }
+    for (auto const* other : {"/0", "/-1", "/03x", "/x", "/3/other", "/3/approve/1"})
+        expect({.target = all + other}, Errc::not_found);
 }
 
 TEST_F(ClassifierTest, WhatIsReadByGetAndSentByPost) {
@@ -411,6 +433,22 @@ TEST_F(ClassifierTest, APatientContextIsToldWhereADocumentStands) {
                                               testing::observation_json("x", "p2")},
                                              caller));
     EXPECT_EQ(created.facts().compartment, room_.addressing().patient_compartment("p2"));
+}
+
+TEST_F(ClassifierTest, ANewResourceSaysWhoseItIs) {
+    auto const compartment = [&](char const* target, std::string const& body) {
+        return must(room_.classify(
+                        {Method::post, target, {{"Content-Type", testing::kFhirJsonType}}, body},
+                        testing::caller_named("client-1")))
+            .facts()
+            .compartment;
+    };
+    EXPECT_EQ(compartment("/fhir/Observation", testing::observation_json("x", "p2")),
+              room_.addressing().patient_compartment("p2"));
+    // A new patient has no id yet, and an organization is nobody's.
+    EXPECT_FALSE(compartment("/fhir/Patient", testing::patient_json("p2")).has_value());
+    EXPECT_FALSE(compartment("/fhir/Organization", R"({"resourceType":"Organization","name":"x"})")
+                     .has_value());
 }
 
 class OtherTenantTest : public ClassifierTest {

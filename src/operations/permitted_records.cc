@@ -1,5 +1,7 @@
 #include "operations/permitted_records.h"
 
+#include "consent/labels.h"
+#include "fhir/reference.h"
 #include "operations/request_reader.h"
 
 namespace salus::operations {
@@ -10,6 +12,40 @@ using records::StoredDocument;
 namespace {
 
 constexpr std::string_view kGuardType = "ConditionGuard";
+
+// Those that it carries, and those of what the codes anywhere in it make sensitive.
+std::vector<std::string> labels_of(fhir::ResourceView const& resource) {
+    auto labels = resource.security_labels();
+    for (auto const& mention : RequestReader::consent_facts(resource).mentions) {
+        for (auto const label : consent::sensitivities_of(mention.system, mention.code))
+            labels.emplace_back(label);
+    }
+    return labels;
+}
+
+// A Reference, or an element with an actor.
+bool refers(json::Value value, std::string_view place) {
+    auto const reference = value.member("actor").value_or(value).text_member("reference");
+    auto const parsed = reference ? fhir::parse_local_reference(*reference) : std::nullopt;
+    if (!parsed) return false;
+    return std::string(parsed->type->name.text()).append("/").append(parsed->id) == place;
+}
+
+// Whether this ("Practitioner/[id]"; "": nobody) wrote it, or part of it.
+bool names_author(fhir::ResourceView const& resource, std::string_view author) {
+    if (author.empty()) return false;
+    auto const root = RequestReader::root(resource);
+    for (auto const element : request::kAuthorElements) {
+        auto const value = root.member(element);
+        if (!value) continue;
+        if (!value->is_array() && refers(*value, author)) return true;
+        if (!value->is_array()) continue;
+        for (auto const each : value->elements()) {
+            if (refers(each, author)) return true;
+        }
+    }
+    return false;
+}
 
 }  // namespace
 
@@ -31,9 +67,13 @@ Result<bool> PermittedRecords::left(Interaction interaction, std::string_view ty
     }
     SALUS_TRY(auto const resource, fhir::Reader::index(document.text.clone(), parser_));
     SALUS_TRY(bool const care, care_for(document.compartment));
-    bool const labelled = constraints_.leave_labelled(interaction, type, document.compartment,
-                                                      resource.view().security_labels(), care);
-    if (!labelled) return false;
+    auto const labels = constraints_.depend_on_labels(interaction, type)
+                            ? labels_of(resource.view())
+                            : std::vector<std::string>();
+    bool const authored = names_author(resource.view(), constraints_.author());
+    if (!constraints_.leave_labelled(interaction, type, document.compartment, labels, care,
+                                     authored))
+        return false;
     SALUS_TRY(bool const consented, consents_.leaves(document.compartment, type, document.text));
     if (!consented || !constraints_.granular()) return consented;
     SALUS_TRY(auto const entry, fhir::make_index_entry(resource.view(), document.last_updated));

@@ -5,7 +5,9 @@
 #include "admin/emergency_seal.h"
 #include "admin/legal_holds.h"
 #include "admin/policy_answers.h"
+#include "admin/policy_changes.h"
 #include "admin/proposals.h"
+#include "consent/labels.h"
 #include "identity/user_administration.h"
 #include "oauth/client_administration.h"
 #include "oauth/client_registration.h"
@@ -55,7 +57,6 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
                  house.consent ? &*house.consent : nullptr},
       classifier_(tenant.tenant, *records_, parser_, house.clock),
       care_(*records_),
-      authorization_(house.policy, care_),
       client_trust_{.keys = oauth::KeyWish(house.remote_keys),
                     .authorities = house.client_authorities},
       standing_(*records_, parser_, house.clock),
@@ -83,6 +84,12 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
                     .cost = house.password_cost,
                     .breached = house.breached_passwords ? &*house.breached_passwords : nullptr,
                     .outside = outside_ ? &*outside_ : nullptr} {}
+
+Result<request::Permit> TenantDesk::permit(request::Exchange& exchange, request::Intent intent) {
+    if (exchange.policy.rules == nullptr) return fail(Errc::forbidden, "no policy is in force");
+    return authorization::Authorization(*exchange.policy.rules, care_, &consent::sensitivities_of)
+        .permit(exchange, std::move(intent));
+}
 
 Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
     using request::Interaction;
@@ -179,11 +186,31 @@ Result<request::Prepared> TenantDesk::prepare_policies(request::Exchange& exchan
     using request::Interaction;
     StoredSubjects subjects(tenant_.tenant.name, *records_, parser_, house_.clock);
     admin::PolicyDesk const desk{.tenant = tenant_.tenant,
-                                 .policy = house_.policy,
+                                 .policy = *exchange.policy.rules,
                                  .subjects = subjects,
                                  .parser = parser_,
                                  .clock = house_.clock};
     auto const interaction = permit.intent().interaction;
+    admin::PolicyChangesDesk const changes{.records = *records_,
+                                           .parser = parser_,
+                                           .clock = house_.clock,
+                                           .in_force = *tenant_.policy};
+    if (interaction == Interaction::policy_versions) return admin::list_policy_versions(changes);
+    if (interaction == Interaction::policy_version)
+        return admin::show_policy_version(changes, permit);
+    if (interaction == Interaction::policy_propose) return admin::propose_policy(changes, exchange);
+    if (interaction == Interaction::policy_approve)
+        return admin::approve_policy(changes, exchange, permit);
+    if (interaction == Interaction::policy_activate)
+        return admin::activate_policy(changes, exchange, permit);
+    if (interaction == Interaction::policy_withdraw)
+        return admin::withdraw_policy(changes, exchange, permit);
+    if (interaction == Interaction::policy_replay) {
+        if (tenant_.audit_trail == nullptr)
+            return fail(Errc::not_supported, "the audit log is not shown here");
+        return admin::replay_policy_version(
+            changes, {.subjects = subjects, .trail = *tenant_.audit_trail}, exchange, permit);
+    }
     if (interaction == Interaction::policy_read) return admin::show_policy(desk);
     if (interaction == Interaction::policy_document) return admin::document_policy(desk);
     if (interaction == Interaction::policy_explain) return admin::explain_policy(desk, exchange);

@@ -33,7 +33,9 @@ public:
                std::unique_ptr<records::Records> records);
 
     operations::Classifier& classifier() noexcept { return classifier_; }
-    authorization::Authorization const& authorization() const noexcept { return authorization_; }
+    // Decides by the policy of the exchange.
+    [[nodiscard]] Result<request::Permit> permit(request::Exchange& exchange,
+                                                 request::Intent intent);
     minimum_necessary::Narrowing& narrowing() noexcept { return narrowing_; }
     authentication::VerifiedTokens& verified_tokens() noexcept { return verified_tokens_; }
 
@@ -75,7 +77,6 @@ private:
     operations::Workplace workplace_;
     operations::Classifier classifier_;
     operations::RecordedCare care_;
-    authorization::Authorization authorization_;
     oauth::ClientTrust client_trust_;
     oauth::StandingTokens standing_;
     authentication::VerifiedTokens verified_tokens_;

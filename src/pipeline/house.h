@@ -14,7 +14,7 @@
 #include "audit_views/audit_trail.h"
 #include "authentication/token_guards.h"
 #include "authentication/token_keys.h"
-#include "authorization/policy.h"
+#include "authorization/policy_in_force.h"
 #include "consent/settings.h"
 #include "crypto/presented_certificate.h"
 #include "crypto/random.h"
@@ -34,6 +34,7 @@ namespace salus::pipeline {
 struct TenantHouse {
     request::Tenant tenant;
     authentication::TokenKeys token_keys;
+    std::unique_ptr<authorization::PolicyInForce> policy;
     std::filesystem::path custodians_file{};         // empty: the set is not pinned
     audit_views::AuditTrail* audit_trail = nullptr;  // nullptr: the log is not shown
     admin::KeyExecutor* key_executor = nullptr;  // nullptr: no operation that takes several steps
@@ -43,8 +44,6 @@ struct House {
     Clock const& clock;
     Log const& log;
     crypto::Random& random;
-    authorization::Policy policy;
-    crypto::Sha256Digest policy_hash;
     // What patients' consents mean; nothing: they are not enforced.
     std::optional<consent::ConsentSettings> consent{};
     // What is known of where requests come from; nullptr: nothing.

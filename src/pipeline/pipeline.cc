@@ -50,7 +50,8 @@ Task<Result<http::Response>> Pipeline::serve(request::Exchange& exchange) {
 Task<Result<http::Response>> Pipeline::proceed(request::Exchange& exchange) {
     // Where from, when, and after what else?
     if (house_.access_context != nullptr)
-        exchange.access = house_.access_context->observe(exchange, request::DevicePosture{});
+        exchange.access =
+            house_.access_context->observe(exchange, exchange.facts.caller->facts().device);
 
     // What is asked, and may it be?                                 164.312(a)(1)
     SALUS_CO_TRY(auto const permit, co_await decide(exchange));
@@ -113,7 +114,7 @@ Task<Result<Pipeline::Work>> Pipeline::prepare(request::Exchange& exchange,
 Result<request::Permit> Pipeline::decide_at(Desk& desk, request::Exchange& exchange) {
     auto& room = desk.of(*exchange.tenant);
     SALUS_TRY(auto intent, room.classifier().classify(exchange));
-    return room.authorization().permit(exchange, std::move(intent));
+    return room.permit(exchange, std::move(intent));
 }
 
 // Prepare and narrow: nothing here leaves the process or changes the store.
@@ -160,6 +161,7 @@ Task<http::Response> Pipeline::answer_entry(request::Exchange const& whole,
     exchange.id = whole.id;
     exchange.started = whole.started;
     exchange.tenant = whole.tenant;
+    exchange.policy = whole.policy;
     exchange.is_entry = true;
     exchange.facts.caller = whole.facts.caller;
     exchange.challenge.dpop = whole.challenge.dpop;
@@ -227,8 +229,11 @@ Task<http::Response> Pipeline::handle(http::Request request) {
     exchange.request = std::move(request);
     exchange.id = RequestId(crypto::random_id(random_));
     exchange.started = house_.clock.now();
-    exchange.tenant = &tenant_of(exchange.request);
+    auto const& tenant = tenant_of(exchange.request);
+    exchange.tenant = &tenant.tenant;
+    exchange.policy = tenant.policy->current();
     auto response = co_await answer(exchange);
+    response.headers.set("Salus-Policy-Version", std::to_string(exchange.policy.version));
     operations::allow_other_origins(exchange.request, response);
     operations::identify(exchange.request, response);
     co_return response;
@@ -258,17 +263,17 @@ operations::Ability Pipeline::ability() const {
     return ability;
 }
 
-request::Tenant const& Pipeline::tenant_of(http::Request const& request) const {
+TenantHouse const& Pipeline::tenant_of(http::Request const& request) const {
     auto const name = operations::tenant_in(request);
     for (auto const& tenant : house_.tenants) {
         // The default tenant has no path of its own: one address, one spelling.
         if (name && !tenant->tenant.path.empty() && tenant->tenant.name == *name) {
-            return tenant->tenant;
+            return *tenant;
         }
     }
     // An unknown tenant's path is no route of the default tenant either: refused there, and
     // recorded.
-    return house_.tenants.front()->tenant;
+    return *house_.tenants.front();
 }
 
 Pipeline::Safeguards& Pipeline::safeguards(request::Exchange const& exchange) {
@@ -280,11 +285,10 @@ Pipeline::Pipeline(House const& house, Workers& workers, std::unique_ptr<Desk> d
     for (auto const& tenant : house.tenants) {
         safeguards_.try_emplace(
             tenant->tenant.name,
-            Safeguards{
-                .authentication = authentication::Authentication(
-                    tenant->tenant, desk_->of(tenant->tenant).verified_tokens(), house.token_guards,
-                    house.clock),
-                .gate = audit_controls::Gate(tenant->tenant, house.policy_hash, house.random)});
+            Safeguards{.authentication = authentication::Authentication(
+                           tenant->tenant, desk_->of(tenant->tenant).verified_tokens(),
+                           house.token_guards, house.clock),
+                       .gate = audit_controls::Gate(tenant->tenant, house.random)});
     }
 }
 

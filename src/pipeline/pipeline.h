@@ -57,7 +57,7 @@ private:
     [[nodiscard]] Task<http::Response> refuse(request::Exchange& exchange, Error error);
 
     [[nodiscard]] operations::Ability ability() const;
-    [[nodiscard]] request::Tenant const& tenant_of(http::Request const& request) const;
+    [[nodiscard]] TenantHouse const& tenant_of(http::Request const& request) const;
     [[nodiscard]] Safeguards& safeguards(request::Exchange const& exchange);
 
     House const& house_;

@@ -13,6 +13,7 @@
 #include "oauth/key_source_for_test.h"
 #include "outside_provider/provider_for_test.h"
 #include "pipeline/pipeline.h"
+#include "records/addressing.h"
 #include "request/tenant_for_test.h"
 #include "store/hooked_store_for_test.h"
 
@@ -59,13 +60,31 @@ inline authorization::Policy policy_for_test() {
                                             rule_for(PurposeOfUse::system_administration)}});
 }
 
+// What of a house a test chooses. Borrows what it points to.
+struct RoomChoices {
+    // Who signs in people of the first tenant, too; nullptr: nobody.
+    outside_provider::Network const* provider = nullptr;
+    authorization::Policy policy = policy_for_test();
+    std::optional<consent::ConsentSettings> consent{};
+    access_context::AccessContext* access_context = nullptr;  // nullptr: none
+    crypto::Random* random = nullptr;                         // of requests; nullptr: the system's
+};
+
 class PipelineRoom {
 public:
-    // `provider`: who signs in people of the first tenant, too; nullptr: nobody. Borrows it.
-    explicit PipelineRoom(outside_provider::Network const* provider = nullptr) {
-        if (provider != nullptr) {
+    // `provider`: who signs in people of the first tenant, too; nullptr: nobody. Borrows it, and
+    // `access_context` (nullptr: of no request is known where it comes from).
+    explicit PipelineRoom(outside_provider::Network const* provider = nullptr,
+                          authorization::Policy policy = policy_for_test(),
+                          access_context::AccessContext* access_context = nullptr)
+        : PipelineRoom(RoomChoices{.provider = provider,
+                                   .policy = std::move(policy),
+                                   .access_context = access_context}) {}
+    explicit PipelineRoom(RoomChoices choices) : choices_(std::move(choices)) {
+        house_.access_context = choices_.access_context;
+        if (choices_.provider != nullptr) {
             provider_ = std::make_unique<outside_provider::Provider>(
-                provider_settings(), *provider, instance_.clock, instance_.log);
+                provider_settings(), *choices_.provider, instance_.clock, instance_.log);
             house_.outside_provider = provider_.get();
         }
         for (auto* tenant : {&default_, &north_}) {
@@ -77,7 +96,10 @@ public:
                 tenant->directory() / "audit", signed_log,
                 audit_views::ViewSource::of(tenant->tenant().public_url), SecretBytes(32)));
             house_.tenants.push_back(std::make_unique<pipeline::TenantHouse>(pipeline::TenantHouse{
-                .tenant = tenant->tenant(), .token_keys = std::move(keys), .audit_trail = &trail}));
+                .tenant = tenant->tenant(),
+                .token_keys = std::move(keys),
+                .policy = std::make_unique<authorization::PolicyInForce>(policy_for_test()),
+                .audit_trail = &trail}));
         }
         workers_ = std::make_unique<pipeline::Workers>(
             1, [this] { return must(pipeline::Desk::make(house_)); });
@@ -95,11 +117,19 @@ public:
     [[nodiscard]] std::string token(
         std::string const& scopes = "system/*.cruds",
         request::PurposeOfUse purpose = request::PurposeOfUse::treatment, std::size_t tenant = 0) {
-        oauth::AccessTokenGrant const grant{ClientId("client-1"),
-                                            request::parse_scopes(scopes).value(), purpose};
+        return token(oauth::AccessTokenGrant{ClientId("client-1"),
+                                             request::parse_scopes(scopes).value(), purpose},
+                     tenant);
+    }
+    [[nodiscard]] std::string token(oauth::AccessTokenGrant const& grant, std::size_t tenant = 0) {
         auto const& house = *house_.tenants.at(tenant);
         return oauth::issue_access_token(house.tenant, house.token_keys, grant, instance_.random,
                                          instance_.clock.now());
+    }
+    // Of a patient of the first tenant.
+    [[nodiscard]] CompartmentId compartment_of(std::string const& patient) const {
+        auto const addressing = must(records::Addressing::make(default_.tenant().keyring));
+        return addressing.patient_compartment(patient);
     }
     http::Response send(TestRequest const& wanted) {
         return instance_.home.run(pipeline_->handle(make_request(wanted)));
@@ -132,6 +162,7 @@ public:
     }
 
 private:
+    RoomChoices choices_;
     TestInstance instance_;
     HookedStore store_{*instance_.store};
     TestTenant default_{instance_, "default", "", &store_};
@@ -145,17 +176,19 @@ private:
     KeySourceForTest key_source_;
     std::unique_ptr<outside_provider::Provider> provider_;
     oauth::RemoteKeys remote_keys_{key_source_, instance_.clock, instance_.log};
-    pipeline::House house_{.clock = instance_.clock,
-                           .log = instance_.log,
-                           .random = instance_.random,
-                           .policy = policy_for_test(),
-                           .policy_hash = policy_for_test().hash(),
-                           .index_cache = cache_,
-                           .control_report = report_,
-                           .backups = backups_,
-                           .token_guards = token_guards_,
-                           .remote_keys = remote_keys_,
-                           .tenants = {}};
+    pipeline::House house_{
+        .clock = instance_.clock,
+        .log = instance_.log,
+        .random = choices_.random != nullptr ? *choices_.random : instance_.random,
+        .policy = choices_.policy,
+        .policy_hash = choices_.policy.hash(),
+        .consent = choices_.consent,
+        .index_cache = cache_,
+        .control_report = report_,
+        .backups = backups_,
+        .token_guards = token_guards_,
+        .remote_keys = remote_keys_,
+        .tenants = {}};
     std::unique_ptr<pipeline::Workers> workers_;
     std::unique_ptr<pipeline::Pipeline> pipeline_;
 };

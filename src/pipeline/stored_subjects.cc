@@ -22,7 +22,15 @@ Result<std::optional<Subject>> StoredSubjects::user(std::string_view id) {
     Subject subject;
     subject.caller.anonymous = false;
     subject.caller.tenant = tenant_;
-    subject.caller.person = request::Person{.id = user.id, .grant = {}, .acr = {}};
+    bool const practises = user.fhir_user.starts_with("Practitioner/");
+    subject.caller.person =
+        request::Person{.id = user.id,
+                        .grant = {},
+                        .acr = {},
+                        .practitioner = practises ? user.fhir_user : std::string()};
+    if (!user.patient.empty())
+        subject.caller.patient_compartment =
+            records_.addressing().patient_compartment(user.patient);
     subject.caller.roles = user.roles;
     subject.caller.scopes = std::move(user.scopes);
     subject.purposes = std::move(user.purposes);

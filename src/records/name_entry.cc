@@ -21,7 +21,8 @@ std::optional<DocumentClass> named_class(std::uint8_t number) {
         case DocumentClass::session:
         case DocumentClass::authorization:
         case DocumentClass::grant:
-        case DocumentClass::sign_in: return document_class;
+        case DocumentClass::sign_in:
+        case DocumentClass::policy: return document_class;
         case DocumentClass::resource:
         case DocumentClass::deletion: return std::nullopt;
     }

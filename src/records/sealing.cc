@@ -24,6 +24,7 @@ Literal class_name(DocumentClass document_class) {
         case DocumentClass::authorization: return "authorization";
         case DocumentClass::grant: return "grant";
         case DocumentClass::sign_in: return "sign-in";
+        case DocumentClass::policy: return "policy";
     }
     return "";
 }

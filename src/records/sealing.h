@@ -38,6 +38,8 @@ enum class DocumentClass : std::uint8_t {
     grant = 12,
     // A sign-in that is under way, and the count of failed ones.
     sign_in = 13,
+    // Versions of the policy, and which is in force.
+    policy = 14,
 };
 
 // Names a version of a document.

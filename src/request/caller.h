@@ -9,6 +9,7 @@
 
 #include "foundation/clock.h"
 #include "foundation/strong_id.h"
+#include "request/device_posture.h"
 #include "request/purpose_of_use.h"
 #include "request/role_name.h"
 #include "request/scope.h"
@@ -27,11 +28,13 @@ struct Person {
     WallTime authenticated{};    // when (`auth_time`)
     std::string practitioner{};  // "Practitioner/[id]", as whom they stand in records; empty: none
     bool is_patient = false;     // they are the patient whose records the token reaches
+    bool represents = false;     // they act for that patient (45 CFR 164.502(g))
 };
 
 // What a verified access token says (RFC 9068), or that there was none.
 struct CallerFacts {
-    bool anonymous = true;  // public routes only
+    bool anonymous = true;   // public routes only
+    DevicePosture device{};  // as the client states it (AZ-3)
     TenantName tenant;
     ClientId client;
     std::string token_id;  // jti

@@ -22,4 +22,13 @@ Result<DevicePosture> parse_device_posture(std::optional<json::Value> claim) {
     return posture;
 }
 
+void write_device_posture(json::Writer& writer, std::string_view member,
+                          DevicePosture const& posture) {
+    if (!posture.claimed) return;
+    writer.key(member).begin_object();
+    writer.key("managed").boolean(posture.managed);
+    writer.key("encrypted").boolean(posture.encrypted);
+    writer.end_object();
+}
+
 }  // namespace salus::request

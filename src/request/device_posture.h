@@ -9,6 +9,7 @@
 
 #include "foundation/result.h"
 #include "json/document.h"
+#include "json/writer.h"
 
 namespace salus::request {
 
@@ -27,5 +28,8 @@ inline constexpr std::string_view kDevicePostureAssertion = "device_posture";  /
 // not known: what is not understood must not look as if it counted.
 // REQUIRES: the value comes from a payload whose signature was verified.
 [[nodiscard]] Result<DevicePosture> parse_device_posture(std::optional<json::Value> claim);
+// The same, as parse_device_posture reads it. Nothing is written where nothing is claimed.
+void write_device_posture(json::Writer& writer, std::string_view member,
+                          DevicePosture const& posture);
 
 }  // namespace salus::request

@@ -41,5 +41,29 @@ TEST(DevicePosture, RefusesWhatIsNotUnderstood) {
     }
 }
 
+TEST(DevicePosture, IsReadAsItWasWritten) {
+    for (auto const& posture :
+         {DevicePosture{}, DevicePosture{.claimed = true},
+          DevicePosture{.claimed = true, .managed = true},
+          DevicePosture{.claimed = true, .managed = true, .encrypted = true}}) {
+        std::string text;
+        json::Writer writer(text);
+        writer.begin_object();
+        write_device_posture(writer, kDeviceClaim, posture);
+        writer.end_object();
+        EXPECT_EQ(text == "{}", !posture.claimed) << text;
+        auto const again = posture_in(text);
+        ASSERT_TRUE(again.has_value()) << text;
+        EXPECT_EQ(*again, posture) << text;
+    }
+    // Without the claim nothing else is said either.
+    std::string text;
+    json::Writer writer(text);
+    writer.begin_object();
+    write_device_posture(writer, kDeviceClaim, {.managed = true});
+    writer.end_object();
+    EXPECT_EQ(text, "{}");
+}
+
 }  // namespace
 }  // namespace salus::request

@@ -3,11 +3,13 @@
 // (AUD-1). Owned by the pipeline; used by one thread at a time.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "audit/leaf.h"
+#include "crypto/hash.h"
 #include "http/message.h"
 #include "request/access_facts.h"
 #include "request/caller.h"
@@ -16,7 +18,19 @@
 #include "request/prepared.h"
 #include "request/tenant.h"
 
+namespace salus::authorization {
+class Policy;
+}
+
 namespace salus::request {
+
+// The version of the policy that decides all of one request, from its first stage to its record,
+// whatever is activated meanwhile (AZ-8). A value; a copy costs a reference count.
+struct DecidingPolicy {
+    std::uint64_t version = 0;  // 0: the configuration's
+    crypto::Sha256Digest hash{};
+    std::shared_ptr<authorization::Policy const> rules;  // nullptr: nothing may be permitted
+};
 
 // The first data key of a compartment, made because this request seals something there.
 struct NewDataKey {
@@ -58,6 +72,7 @@ struct Exchange {
     bool is_entry = false;              // of a bundle
     std::vector<EntryRequest> entries;  // of a bundle, once classified
     Tenant const* tenant = nullptr;     // set before the first stage
+    DecidingPolicy policy;              // set with it
     AuditFacts facts;
     AccessFacts access;   // its circumstances, once observed
     Challenge challenge;  // of a request that is refused for its credentials

@@ -85,6 +85,14 @@ enum class Interaction : std::uint8_t {
     policy_explain,
     access_evaluation,   // OpenID AuthZEN 1.0
     access_evaluations,  // several at once
+    // How it is changed
+    policy_versions,
+    policy_version,
+    policy_propose,
+    policy_replay,
+    policy_approve,
+    policy_activate,
+    policy_withdraw,
     // Views of the audit log
     audit_search,   // AuditEvent
     audit_event,    // AuditEvent/[index of a leaf]

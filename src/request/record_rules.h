@@ -1,10 +1,11 @@
 // RecordRules: what the policy says of stored records by what is known only when they are found:
 // the security labels that they carry (https://hl7.org/fhir/R4/security-labels.html,
-// meta.security), and whether the caller cares for their patient. Made by authorization, which
-// decides before; asked by ResourceConstraints, so that a record which the policy withholds is not
-// there for anything. Belongs to one request.
+// meta.security), or would carry by the codes in them, and whether the caller cares for their
+// patient. Made by authorization, which decides before; asked by ResourceConstraints, so that a
+// record which the policy withholds is not there for anything. Belongs to one request.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,10 +19,20 @@ namespace salus::request {
 // Bit i: the record carries RecordRules::labels()[i].
 using CarriedLabels = std::uint64_t;
 
+// Labels of what a code makes sensitive; empty: of nothing. A pure function.
+using LabelsOfCode = std::vector<std::string_view> (*)(std::string_view system,
+                                                       std::string_view code);
+
 struct RecordCircumstances {
     CarriedLabels carried = 0;
-    bool care = false;  // the caller takes part in the care of the patient whose record it is
+    bool care = false;      // the caller takes part in the care of the patient whose record it is
+    bool authored = false;  // the caller wrote it, or part of it
 };
+
+// Elements, and search parameters, that say who wrote a record
+// (https://hl7.org/fhir/R4/fivews.html, FiveWs.author and FiveWs.actor).
+inline constexpr auto kAuthorElements =
+    std::to_array<std::string_view>({"asserter", "author", "performer", "recorder"});
 
 class RecordRules {
 public:
@@ -34,6 +45,9 @@ public:
 
     // Codes that rules name. No other label changes what they say.
     [[nodiscard]] virtual std::vector<std::string> const& labels() const noexcept = 0;
+    // Which of them a code in a record makes it carry.
+    [[nodiscard]] virtual CarriedLabels implied_by(std::string_view system,
+                                                   std::string_view code) const = 0;
     // Whether labels change nothing: all records of this type are left for what has no parts.
     [[nodiscard]] virtual bool leave_all(Interaction part, std::string_view type) const = 0;
     // Whether a record of this type in this compartment, so found, is left for what has no
@@ -43,6 +57,9 @@ public:
                                      RecordCircumstances const& record) const = 0;
     // Whether it matters who takes part in a patient's care.
     [[nodiscard]] virtual bool ask_for_care() const noexcept = 0;
+    // As whom the caller writes, "Practitioner/[id]", where it matters who wrote a record; empty:
+    // it does not, or the caller is nobody who could have.
+    [[nodiscard]] virtual std::string_view author() const noexcept = 0;
 };
 
 }  // namespace salus::request

@@ -15,8 +15,39 @@ namespace {
 
 using Rows = std::vector<fhir::EntryTable::Row>;
 
+using CarriedOfRows = std::map<fhir::EntryTable::Row, CarriedLabels>;
+
 bool is_granular(Scope const& scope) {
     return !scope.constraint.empty();
+}
+
+CarriedLabels implied_by(RecordRules const& rules, std::optional<fhir::ValueReader> values) {
+    CarriedLabels implied = 0;
+    if (!values || values->type() != fhir::ParameterType::token) return implied;
+    while (values->left() > 0) {
+        auto const token = values->token();
+        implied |= rules.implied_by(token.system, token.code);
+    }
+    return implied;
+}
+
+// By the codes that can be searched by: what a record is about, why it was made, what was found.
+// Rows share lists of values, so that each list is looked at once.
+void add_implied(RecordRules const& rules, fhir::EntryTable const& table, Rows const& rows,
+                 CarriedOfRows& carried) {
+    std::vector<std::optional<CarriedLabels>> known(table.lists() + std::size_t{1});
+    auto const& parameters = table.parameters();
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        if (parameters.at(i).type != fhir::ParameterType::token) continue;
+        auto const column = table.column(parameters.at(i), fhir::ColumnSide::values);
+        for (auto const row : rows) {
+            auto const list = column.list(row);
+            if (list == 0) continue;
+            auto& implied = known[list];
+            if (!implied) implied = implied_by(rules, table.values(list));
+            if (*implied != 0) carried[row] |= *implied;
+        }
+    }
 }
 
 }  // namespace
@@ -119,7 +150,7 @@ Result<void> ResourceConstraints::retain_by_label(Interaction interaction,
                                                   Rows& rows) const {
     if (rows.empty() || rules_leave_all(interaction, table.type().name.text())) return {};
     fhir::NoLinks links;
-    std::map<fhir::EntryTable::Row, CarriedLabels> carried;
+    CarriedOfRows carried;
     auto const& labels = record_rules_->labels();
     for (std::size_t i = 0; i < labels.size(); ++i) {
         auto const query = constraint_query(table.type(), "_security=" + labels[i]);
@@ -128,15 +159,19 @@ Result<void> ResourceConstraints::retain_by_label(Interaction interaction,
         SALUS_TRY_VOID(query->retain(table, labelled, links));
         for (auto const row : labelled) carried[row] |= CarriedLabels{1} << i;
     }
-    std::map<CarriedLabels, bool> left;
+    if (!labels.empty()) add_implied(*record_rules_, table, rows, carried);
+    SALUS_TRY(auto const authored, authored_rows(table, rows));
+    std::map<std::pair<CarriedLabels, bool>, bool> left;
     std::erase_if(rows, [&](fhir::EntryTable::Row row) {
         auto const found = carried.find(row);
-        auto const labels_of_row = found == carried.end() ? CarriedLabels{0} : found->second;
-        auto const [answer, is_new] = left.try_emplace(labels_of_row);
+        RecordCircumstances const record{
+            .carried = found == carried.end() ? CarriedLabels{0} : found->second,
+            .care = care,
+            .authored = std::ranges::binary_search(authored, row)};
+        auto const [answer, is_new] = left.try_emplace({record.carried, record.authored});
         if (is_new) {
             answer->second = std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
-                return record_rules_->leave(part, table.type().name.text(), compartment,
-                                            {.carried = labels_of_row, .care = care});
+                return record_rules_->leave(part, table.type().name.text(), compartment, record);
             });
         }
         return !answer->second;
@@ -144,9 +179,31 @@ Result<void> ResourceConstraints::retain_by_label(Interaction interaction,
     return {};
 }
 
+// Rows of what the caller wrote, in order, as far as their type can be searched by it.
+Result<Rows> ResourceConstraints::authored_rows(fhir::EntryTable const& table,
+                                                Rows const& rows) const {
+    Rows authored;
+    auto const author = std::string(this->author());
+    if (author.empty()) return authored;
+    fhir::NoLinks links;
+    for (auto const element : kAuthorElements) {
+        auto const* parameter = fhir::find_search_parameter(table.type(), element);
+        if (parameter == nullptr || parameter->type != fhir::ParameterType::reference) continue;
+        std::vector<fhir::SearchQuery::Parameter> const wanted{{std::string(element), author}};
+        SALUS_TRY(auto const query, fhir::SearchQuery::parse(table.type(), wanted, WallTime{}));
+        auto some = rows;
+        SALUS_TRY_VOID(query.retain(table, some, links));
+        Rows both;
+        std::ranges::set_union(authored, some, std::back_inserter(both));
+        authored = std::move(both);
+    }
+    return authored;
+}
+
 bool ResourceConstraints::leave_labelled(Interaction interaction, std::string_view type,
                                          CompartmentId const& compartment,
-                                         std::span<std::string const> labels, bool care) const {
+                                         std::span<std::string const> labels, bool care,
+                                         bool authored) const {
     if (rules_leave_all(interaction, type)) return true;
     CarriedLabels carried = 0;
     auto const& known = record_rules_->labels();
@@ -154,7 +211,8 @@ bool ResourceConstraints::leave_labelled(Interaction interaction, std::string_vi
         if (std::ranges::find(labels, known[i]) != labels.end()) carried |= CarriedLabels{1} << i;
     }
     return std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
-        return record_rules_->leave(part, type, compartment, {.carried = carried, .care = care});
+        return record_rules_->leave(part, type, compartment,
+                                    {.carried = carried, .care = care, .authored = authored});
     });
 }
 

@@ -51,18 +51,30 @@ public:
     // than a patient's.
     [[nodiscard]] bool reach_beyond_patient(Interaction interaction, std::string_view type) const;
 
-    // Keeps those rows of a table, whose resources stand in this compartment, that are left.
+    // Keeps those rows of a table, whose resources stand in this compartment, that are left. Of the
+    // codes in a resource the index knows those that can be searched by.
     [[nodiscard]] Result<void> retain(Interaction interaction, fhir::EntryTable const& table,
                                       CompartmentId const& compartment, bool care,
                                       std::vector<fhir::EntryTable::Row>& rows) const;
-    // Whether the policy leaves one resource, by its labels (codes of meta.security).
+    // Whether the policy says of records of this type by their labels which are left.
+    [[nodiscard]] bool depend_on_labels(Interaction interaction, std::string_view type) const {
+        return record_rules_ != nullptr && !record_rules_->labels().empty() &&
+               !rules_leave_all(interaction, type);
+    }
+    // Whether the policy leaves one resource, by its labels: codes of meta.security, and what the
+    // codes in it make sensitive (LabelsOfCode); and by whether the caller wrote it.
     [[nodiscard]] bool leave_labelled(Interaction interaction, std::string_view type,
                                       CompartmentId const& compartment,
-                                      std::span<std::string const> labels, bool care) const;
+                                      std::span<std::string const> labels, bool care,
+                                      bool authored = false) const;
     // Whether the policy asks who takes part in the care of a patient, which `care` then says: of
     // the caller and the patient of the compartment.
     [[nodiscard]] bool ask_for_care() const noexcept {
         return record_rules_ != nullptr && record_rules_->ask_for_care();
+    }
+    // RecordRules::author().
+    [[nodiscard]] std::string_view author() const noexcept {
+        return record_rules_ == nullptr ? std::string_view() : record_rules_->author();
     }
     // Whether one resource is, by its index entry. Errc::corrupt: of an unknown type, or damaged.
     [[nodiscard]] Result<bool> leave(Interaction interaction, fhir::EntryView const& entry,
@@ -86,6 +98,8 @@ private:
                                                fhir::EntryTable const& table,
                                                CompartmentId const& compartment, bool care,
                                                std::vector<fhir::EntryTable::Row>& rows) const;
+    [[nodiscard]] Result<std::vector<fhir::EntryTable::Row>> authored_rows(
+        fhir::EntryTable const& table, std::vector<fhir::EntryTable::Row> const& rows) const;
     [[nodiscard]] bool rules_leave_all(Interaction interaction, std::string_view type) const;
     [[nodiscard]] bool grant_all(Interaction interaction, std::string_view type,
                                  CompartmentId const& compartment) const;

@@ -54,7 +54,8 @@ std::optional<Scope> parse_administration(std::string_view rest) {
         rest == "clients.read" || rest == "clients.write" || rest == "users.read" ||
         rest == "users.write" || rest == "launch.write" || rest == "definitions.read" ||
         rest == "definitions.write" || rest == "keys.read" || rest == "keys.write" ||
-        rest == "backups.read" || rest == "backups.write";
+        rest == "backups.read" || rest == "backups.write" || rest == "policies.read" ||
+        rest == "policies.write";
     if (reads_or_writes) {
         scope.type = rest.substr(0, rest.find('.'));
         scope.read = rest.ends_with("read");
@@ -62,7 +63,7 @@ std::optional<Scope> parse_administration(std::string_view rest) {
         return scope;
     }
     if (rest == "check.read" || rest == "population.read" || rest == "audit.read" ||
-        rest == "tokens.read" || rest == "policies.read") {
+        rest == "tokens.read") {
         scope.type = rest.substr(0, rest.find('.'));
         scope.read = true;
         return scope;

@@ -165,6 +165,13 @@ constexpr std::array kRows{
     Row{Interaction::policy_read, 0},
     Row{Interaction::policy_document, 0},
     Row{Interaction::policy_explain, 0},
+    Row{Interaction::policy_versions, 0},
+    Row{Interaction::policy_version, 0},
+    Row{Interaction::policy_propose, 0},
+    Row{Interaction::policy_replay, 0},
+    Row{Interaction::policy_approve, 0},
+    Row{Interaction::policy_activate, 0},
+    Row{Interaction::policy_withdraw, 0},
     Row{Interaction::access_evaluation, 0},
     Row{Interaction::access_evaluations, 0},
     // By the name of AuditEvent alone.
@@ -216,6 +223,13 @@ bool administers(std::string_view scope, Interaction interaction) {
         case Interaction::backup_state: return scope == "admin/backups.read";
         case Interaction::backup_begin:
         case Interaction::backup_drill_report: return scope == "admin/backups.write";
+        case Interaction::policy_propose:
+        case Interaction::policy_approve:
+        case Interaction::policy_activate:
+        case Interaction::policy_withdraw: return scope == "admin/policies.write";
+        case Interaction::policy_versions:
+        case Interaction::policy_version:
+        case Interaction::policy_replay:
         case Interaction::policy_read:
         case Interaction::policy_document:
         case Interaction::policy_explain:

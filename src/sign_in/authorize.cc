@@ -4,6 +4,7 @@
 #include "identity/grant.h"
 #include "identity/holdings.h"
 #include "oauth/browser.h"
+#include "oauth/representation.h"
 #include "sign_in/consent_pages.h"
 #include "sign_in/sign_in.h"
 #include "sign_in/sign_in_pages.h"
@@ -55,9 +56,14 @@ Result<Known> learn(Desk const& desk, Waiting& waiting, std::optional<LiveSessio
     auto authorizations = desk.authorizations();
     auto const& user = live->user.value;
     SALUS_TRY(known.grantable, authorizations.grantable(waiting.pending, user));
-    // Who is a patient sees their own record, and is not asked.
-    bool const own = needs_patient(known.grantable) && waiting.pending->patient.empty();
-    if (own) waiting.pending->patient = user.patient;
+    // Who is a patient sees their own record, and who represents one sees that; neither is asked.
+    bool const open = needs_patient(known.grantable) && waiting.pending->patient.empty();
+    if (open) waiting.pending->patient = user.patient;
+    if (open && user.patient.empty()) {
+        SALUS_TRY(auto represented,
+                  oauth::represented_patient(desk.records, desk.parser, user, desk.clock.now()));
+        waiting.pending->patient = std::move(represented).value_or("");
+    }
     SALUS_TRY(known.before, allowed_before(desk, waiting, user, known.grantable));
     return known;
 }

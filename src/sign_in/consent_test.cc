@@ -239,6 +239,35 @@ TEST_F(ConsentTest, APatientIsNotAskedWhoTheyAre) {
     EXPECT_EQ(grant.value.patient, "p1");
 }
 
+TEST_F(ConsentTest, WhoRepresentsAPatientIsNotAskedWhichOne) {
+    add_patient("p1");
+    auto& home = house_.home();
+    auto const related = [&](std::uint64_t version, std::string const& more) {
+        home.write(home.change("RelatedPerson", "r1", "p1",
+                               R"({"resourceType":"RelatedPerson","id":"r1","patient":)"
+                               R"({"reference":"Patient/p1"})" +
+                                   more + "}",
+                               version));
+    };
+    related(1, "");
+    auto user = house_.stored(ada_->id);
+    user->fhir_user = "RelatedPerson/r1";
+    user->scopes = *request::parse_scopes("patient/*.rs");
+    house_.save(user);
+    auto const [id, page] = look("launch/patient patient/Observation.rs");
+    EXPECT_THAT(page.body, HasSubstr("Q Jones"));
+    EXPECT_THAT(decide(id, hidden_in(page.body, "shown"), "allow").location, HasSubstr("code="));
+    auto const holdings = *must(house_.documents().read<identity::UserHoldings>(ada_->id.text()));
+    auto const grant =
+        *must(house_.documents().read<identity::Grant>(holdings.value.grants.front()));
+    EXPECT_EQ(grant.value.patient, "p1");
+    // Who does no longer, and may look for nobody, gets nothing.
+    related(2, R"(,"active":false)");
+    auto const again = browser_.ask(asked("launch/patient patient/Observation.rs"));
+    EXPECT_THAT(browser_.get("/sign-in?authorization=" + again).location,
+                HasSubstr("error=access_denied"));
+}
+
 TEST_F(ConsentTest, WhatWaitsEndsWithItsTime) {
     auto const id = browser_.ask(asked());
     house_.clock().advance(limits::kPendingAuthorizationLife + std::chrono::seconds(1));

@@ -89,10 +89,10 @@ class Browser:
 class Person:
     """Added by the administrator, enrolled with a password and one-time passwords, signed in."""
 
-    def __init__(self, instance, name):
+    def __init__(self, instance, name, *options, scope="user/*.cruds", purpose="TREAT"):
         self.name = name
         added = instance.command("user", "add", "--dir", str(instance.directory), name, "--scope",
-                                 "user/*.cruds", "--purpose", "TREAT")
+                                 scope, "--purpose", purpose, *options)
         code = re.search(r"^\s+([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})$", added.stdout, re.MULTILINE)
         enrols = Browser(instance)
         enrols.go("/sign-in/code")
@@ -118,12 +118,13 @@ def claims_of(token):
 class App:
     """A public client that is registered with these options of `salus client add`."""
 
-    def __init__(self, instance, name, *options, scope="openid offline_access user/Patient.rs"):
+    def __init__(self, instance, name, *options, scope="openid offline_access user/Patient.rs",
+                 purpose="TREAT"):
         self.instance = instance
         self.name = name
         self.scope = scope
         instance.command("client", "add", "--dir", str(instance.directory), name, "--scope", scope,
-                         "--purpose", "TREAT", "--redirect-uri", CALLBACK, "--public", *options)
+                         "--purpose", purpose, "--redirect-uri", CALLBACK, "--public", *options)
 
     def tokens(self, browser):
         """What it gets when the person at the browser allows all that it asks for."""
@@ -140,7 +141,10 @@ class App:
         assert answer["state"] == asked["state"], landed
         form = {"grant_type": "authorization_code", "client_id": self.name,
                 "code": answer["code"], "redirect_uri": CALLBACK, "code_verifier": verifier}
-        answer = self.instance.client().post("/oauth/token", urllib.parse.urlencode(form),
-                                             {"Content-Type": FORM})
+        answer = self.ask(form)
         assert answer.status == 200, answer.body
         return answer.json()
+
+    def ask(self, form):
+        return self.instance.client().post("/oauth/token", urllib.parse.urlencode(form),
+                                           {"Content-Type": FORM})

@@ -78,9 +78,9 @@ class Key:
         r, s = decode_dss_signature(self.key.sign(text, ec.ECDSA(self.hash)))
         return r.to_bytes(self.size, "big") + s.to_bytes(self.size, "big")
 
-    def assertion(self, client, audience):
+    def assertion(self, client, audience, **more):
         claims = {"iss": client, "sub": client, "aud": audience, "exp": int(time.time()) + 200,
-                  "jti": str(uuid.uuid4())}
+                  "jti": str(uuid.uuid4())} | more
         text = b64({"alg": self.algorithm, "typ": "JWT", "kid": self.kid}) + "." + b64(claims)
         return text + "." + b64(self.sign(text.encode()))
 
