@@ -34,6 +34,20 @@ void describe_what(CLI::App& command, PolicyOptions& options) {
     command.add_flag("--json", options.json, "For machines");
 }
 
+void describe_folder(CLI::App& policy, std::filesystem::path& folder, int& code) {
+    auto const describe = [&](char const* name, char const* what,
+                              int (*command)(std::filesystem::path const&)) {
+        auto* described = policy.add_subcommand(name, what);
+        described->add_option("DIR", folder, "Folder with *.cedar")
+            ->required()
+            ->check(CLI::ExistingDirectory);
+        described->callback([&folder, &code, command] { code = command(folder); });
+    };
+    describe("validate", "Hold a folder's policy to the grammar and the schema, offline",
+             policy_validate);
+    describe("test", "And to its decision tables: facts.json, tests/*.json", policy_test);
+}
+
 }  // namespace
 
 void describe_policy(CLI::App& app, PolicyGroup& group, int& code) {
@@ -53,6 +67,7 @@ void describe_policy(CLI::App& app, PolicyGroup& group, int& code) {
     for (auto* command : {show, document, explain})
         add_administration(*command, options.administration);
     describe_policy_changes(*policy, group.changes, code);
+    describe_folder(*policy, group.folder, code);
 }
 
 }  // namespace salus::app

@@ -40,6 +40,7 @@ struct AuditGroup {
 struct PolicyGroup {
     PolicyOptions questions;
     PolicyChangeOptions changes;
+    std::filesystem::path folder;  // validate, test
 };
 struct BackupGroup {
     BackupOptions backup;

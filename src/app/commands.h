@@ -25,6 +25,7 @@ struct InitOptions {
     std::vector<std::string> names{"localhost", "127.0.0.1", "::1"};  // of the server certificate
     KeysChoice keys;
     FipsChoice fips;
+    PolicyChoice policies = PolicyChoice::purposes;
 };
 int init(InitOptions const& options);
 

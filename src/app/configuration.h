@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "access_context/settings.h"
@@ -196,9 +197,14 @@ struct FipsChoice {
     std::string version;
     std::string certificate;
 };
+// Likewise of the policy: tables of purposes in salus.toml, or the set that a hospital starts from
+// in files beside it (kPolicyFolder).
+enum class PolicyChoice { purposes, hospital };
+inline constexpr std::string_view kPolicyFolder = "policies";
 // The text of a new instance's salus.toml: every key, its default and its reason.
 [[nodiscard]] std::string default_configuration(std::string const& realm, std::uint16_t port,
                                                 KeysChoice const& keys = {},
-                                                FipsChoice const& fips = {});
+                                                FipsChoice const& fips = {},
+                                                PolicyChoice policies = PolicyChoice::purposes);
 
 }  // namespace salus::app

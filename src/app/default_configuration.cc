@@ -212,7 +212,7 @@ name = "default"
 [authorization]
 # A folder of *.cedar files, the policy in the policy language (docs/handbook/policies.md); then there must be
 # no [policy.*]. Empty: the tables [policy.*] below are the policy.
-policies = ""
+policies = "{policies}"
 
 [consent]
 # Patients' consents (FHIR Consent, IHE PCF; docs/handbook/consent.md) are evaluated on every access.
@@ -224,7 +224,10 @@ implicit = "all-normal"
 verified_only = false
 # A consent that permitted and has ended leaves its patient without the implicit permission.
 ended_consents_bind = true
+)toml";
 
+// Of instances whose policy is in tables.
+constexpr char const* kPurposes = R"toml(
 # What each purpose of use (HL7 v3 PurposeOfUse) may do and see: the minimum necessary rule,
 # 45 CFR 164.502(b) and 164.514(d). A purpose that is not listed may do nothing.
 #   read, write, delete: resource types, or ["*"].
@@ -281,8 +284,10 @@ administration = 900
 }  // namespace
 
 std::string default_configuration(std::string const& realm, std::uint16_t port,
-                                  KeysChoice const& keys, FipsChoice const& fips) {
-    return fmt::format(
+                                  KeysChoice const& keys, FipsChoice const& fips,
+                                  PolicyChoice policies) {
+    bool const in_files = policies == PolicyChoice::hospital;
+    auto const text = fmt::format(
         fmt::runtime(kTemplate), fmt::arg("realm", realm), fmt::arg("port", port),
         fmt::arg("backend", keys.backend), fmt::arg("module", keys.module),
         fmt::arg("token_label", keys.token_label), fmt::arg("pin", keys.pin),
@@ -292,7 +297,9 @@ std::string default_configuration(std::string const& realm, std::uint16_t port,
         fmt::arg("fips", fips.mode), fmt::arg("fips_module", fips.module),
         fmt::arg("fips_configuration", fips.configuration), fmt::arg("fips_sha256", fips.sha256),
         fmt::arg("fips_name", fips.name), fmt::arg("fips_version", fips.version),
-        fmt::arg("fips_certificate", fips.certificate));
+        fmt::arg("fips_certificate", fips.certificate),
+        fmt::arg("policies", in_files ? kPolicyFolder : std::string_view()));
+    return in_files ? text : text + kPurposes;
 }
 
 }  // namespace salus::app

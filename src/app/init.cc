@@ -5,6 +5,7 @@
 #include "app/instance.h"
 #include "app/key_service.h"
 #include "app/terminal.h"
+#include "authorization/supplied_policies.h"
 #include "crypto/certificate.h"
 #include "keys/instance_root.h"
 #include "keys/sealed_file.h"
@@ -22,6 +23,19 @@ Result<void> make_directories(Layout const& layout) {
     SALUS_TRY_VOID(make_private_directory(layout.directory));
     for (auto const* name : {"run", "keys", "store", "audit", "tls", "credentials", "log"}) {
         SALUS_TRY_VOID(make_private_directory(layout.directory / name));
+    }
+    return {};
+}
+
+// The hospital's set with its tables, so that `salus policy test` holds what becomes of it to them.
+Result<void> make_policies(Layout const& layout, PolicyChoice choice) {
+    if (choice != PolicyChoice::hospital) return {};
+    auto const folder = layout.directory / kPolicyFolder;
+    SALUS_TRY_VOID(make_private_directory(folder));
+    SALUS_TRY_VOID(make_private_directory(folder / "tests"));
+    for (auto const& file : authorization::hospital_set()) {
+        SALUS_TRY_VOID(write_file_durably(folder / file.path, bytes_of(file.text),
+                                          FileAccess::private_to_owner));
     }
     return {};
 }
@@ -99,7 +113,8 @@ bool is_free(std::filesystem::path const& directory) {
 
 std::optional<Configuration> write_configuration(Layout const& layout, InitOptions const& options,
                                                  std::string const& realm, std::string& why) {
-    auto const text = default_configuration(realm, options.port, options.keys, options.fips);
+    auto const text =
+        default_configuration(realm, options.port, options.keys, options.fips, options.policies);
     auto const written = write_file_durably(layout.directory / "salus.toml", bytes_of(text),
                                             FileAccess::private_to_owner);
     if (!written) why = written.error().why.text();
@@ -108,6 +123,7 @@ std::optional<Configuration> write_configuration(Layout const& layout, InitOptio
 
 Result<void> make_files(Layout const& layout, InitOptions const& options, std::string& why) {
     SALUS_TRY_VOID(make_directories(layout));
+    SALUS_TRY_VOID(make_policies(layout, options.policies));
     // The realm is the first thing that needs cryptography, and the configuration says whose.
     auto const choice = write_configuration(layout, options, "not made yet", why);
     if (!choice || !use_configured_module(choice->crypto, why)) {
@@ -149,6 +165,8 @@ int init(InitOptions const& options) {
     }
     say("Made the instance " + options.directory.string());
     say("  configuration   " + (options.directory / "salus.toml").string());
+    if (options.policies == PolicyChoice::hospital)
+        say("  policies        " + (options.directory / kPolicyFolder).string());
     if (options.keys.backend == "sealed-file") {
         say("  passphrase      " + layout.passphrase().string() +
             "   keep a copy elsewhere: without it the data is lost");

@@ -1,6 +1,7 @@
 // The program `salus`: reads the command line and calls one command.
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <map>
 
 #include "app/command_groups.h"
 
@@ -67,6 +68,11 @@ void describe_instance_commands(CLI::App& app, Options& options, int& code) {
     init->add_option("DIR", options.init.directory, "Directory to make")->required();
     init->add_option("--port", options.init.port, "Port to listen on")->capture_default_str();
     init->add_option("--name", options.init.names, "Names and addresses in the server certificate");
+    init->add_option("--policies", options.init.policies,
+                     "purposes: tables in salus.toml; hospital: rules in files, with roles")
+        ->transform(CLI::CheckedTransformer(std::map<std::string, PolicyChoice>{
+            {"purposes", PolicyChoice::purposes}, {"hospital", PolicyChoice::hospital}}))
+        ->default_str("purposes");
     describe_key_options(*init, options.init.keys);
     describe_fips_options(*init, options.init.fips);
     init->callback([&] { code = salus::app::init(options.init); });

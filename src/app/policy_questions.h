@@ -1,8 +1,10 @@
-// Questions about the policy in force (AZ-4, AZ-7): `salus policy`. Each command is one request to
-// /admin/policy. Thread safety: one thread.
+// Questions about policies (AZ-4, AZ-7, AZ-8): `salus policy`. Each command about the policy in
+// force is one request to /admin/policy; those about a folder need no instance. Thread safety: one
+// thread.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,10 @@ struct PolicyOptions {
 int policy_show(PolicyOptions const& options);
 // What the policy opens, for whom and for what purpose: Markdown.
 int policy_document(PolicyOptions const& options);
+// Whether the policy in a folder would be taken; whether it decides as the tables there say
+// (policies/README.md).
+int policy_validate(std::filesystem::path const& folder);
+int policy_test(std::filesystem::path const& folder);
 // A page for a privacy officer; a refusal that was explained is no failure.
 int policy_explain(PolicyOptions const& options);
 

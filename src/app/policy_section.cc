@@ -1,20 +1,17 @@
 #include "app/policy_section.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
 
+#include "app/policy_folder.h"
 #include "app/sign_in_section.h"
 #include "authorization/policy.h"
 #include "fhir/definitions.h"
-#include "foundation/file.h"
 
 namespace salus::app {
 namespace {
 
 namespace filesystem = std::filesystem;
-
-constexpr std::size_t kPolicyFiles = 100;
 
 authorization::AllowedTypes types(Section& section, std::string_view key) {
     auto names = section.texts(key);
@@ -73,64 +70,15 @@ authorization::PurposeRule purpose_rule(std::string const& code, toml::table con
     return rule;
 }
 
-// The files of a folder, in the order of their names, as one text; each begins on a line of its own
-// that a message's line can be counted from.
-struct PolicyFile {
-    std::string name;
-    std::string text;
-};
-
-std::optional<std::vector<PolicyFile>> policy_files(filesystem::path const& folder,
-                                                    std::string& why) {
-    std::error_code error;
-    std::vector<filesystem::path> paths;
-    for (auto const& entry : filesystem::directory_iterator(folder, error)) {
-        if (entry.path().extension() == ".cedar") paths.push_back(entry.path());
-    }
-    if (error || paths.empty() || paths.size() > kPolicyFiles) {
-        why = "authorization.policies: a folder with 1 to 100 files *.cedar is needed";
-        return std::nullopt;
-    }
-    std::ranges::sort(paths);
-    std::vector<PolicyFile> files;
-    for (auto const& path : paths) {
-        auto const bytes = read_file(path, cedar::kPolicyTextBytes);
-        if (!bytes) {
-            why = fmt::format("authorization.policies: {}: {}", path.filename().string(),
-                              bytes.error().why.text());
-            return std::nullopt;
-        }
-        files.push_back({path.filename().string(), std::string(text_of(*bytes))});
-    }
-    return files;
-}
-
-// Which file a line of the joined text is in, and which of its lines.
-std::string place_of(std::vector<PolicyFile> const& files, cedar::Position position) {
-    std::size_t line = position.line;
-    for (auto const& file : files) {
-        auto const lines = static_cast<std::size_t>(std::ranges::count(file.text, '\n')) + 1;
-        if (line <= lines) return fmt::format("{}:{}:{}", file.name, line, position.column);
-        line -= lines;
-    }
-    return {};
-}
-
 void read_policy_files(filesystem::path const& folder, Configuration& configuration,
                        std::string& why) {
-    auto const files = policy_files(folder, why);
-    if (!files) return;
-    std::string text;
-    for (auto const& file : *files) text += file.text + "\n";
-    auto policy = authorization::Policy::parse(std::move(text));
+    auto policy = read_policy_folder(folder);
     if (policy) {
         configuration.policy = *std::move(policy);
         return;
     }
-    for (auto const& message : policy.error()) {
-        why += fmt::format("{}authorization.policies: {}: {}", why.empty() ? "" : "\n",
-                           place_of(*files, message.position), message.text);
-    }
+    for (auto const& problem : policy.error())
+        why += fmt::format("{}authorization.policies: {}", why.empty() ? "" : "\n", problem);
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ private:
                 continue;
             }
             if (auto problem = read_facts(path, member.value, case_.changes_))
-                complain(problem->at, path + ": " + problem->text);
+                complain(problem->at, std::move(problem->text));
         }
     }
 

@@ -63,13 +63,13 @@ Result<cedar::Value> read_value(json::Value value, cedar::Type const& type) {
 std::optional<FactProblem> read_facts(std::string const& path, json::Value value,
                                       FactChanges& changes) {
     auto const type = declared_type(path);
-    if (type == nullptr) return FactProblem{value, "there is no such fact"};
+    if (type == nullptr) return FactProblem{value, path + ": there is no such fact"};
     if (value.is_null()) {
         changes.emplace_back(path, std::nullopt);
         return std::nullopt;
     }
     if (type->kind == cedar::TypeKind::record) {
-        if (!value.is_object()) return FactProblem{value, "it is a record"};
+        if (!value.is_object()) return FactProblem{value, path + ": it is a record"};
         for (auto const member : value.members()) {
             auto problem = read_facts(path + "." + member.name(), member.value, changes);
             if (problem) return problem;
@@ -77,7 +77,7 @@ std::optional<FactProblem> read_facts(std::string const& path, json::Value value
         return std::nullopt;
     }
     auto read = read_value(value, *type);
-    if (!read) return FactProblem{value, std::string(read.error().why.text())};
+    if (!read) return FactProblem{value, path + ": " + std::string(read.error().why.text())};
     auto const conforms = cedar::conforms(*read, *type, policy_schema(), path);
     if (!conforms) return FactProblem{value, conforms.error()};
     changes.emplace_back(path, *std::move(read));

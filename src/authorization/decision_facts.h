@@ -15,7 +15,7 @@
 
 namespace salus::authorization {
 
-// What is wrong with facts: at this place of the document.
+// What is wrong with facts: at this place of the document, beginning with the fact's path.
 struct FactProblem {
     json::Value at;
     std::string text;

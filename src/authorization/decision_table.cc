@@ -39,7 +39,7 @@ DecisionFacts read_base(std::string_view text, Problems& problems) {
         FactChanges changes;
         for (auto const member : root.members()) {
             if (auto problem = read_facts(member.name(), member.value, changes))
-                complaints.add(problem->at, member.name() + ": " + problem->text);
+                complaints.add(problem->at, std::move(problem->text));
         }
         for (auto const& change : changes) facts.apply(change);
         auto missing = facts.missing();

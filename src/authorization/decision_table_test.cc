@@ -114,7 +114,7 @@ TEST(DecisionTable, WhatIsNotUnderstoodIsRefused) {
         {{{"function", R"("users")"}}, "a case is about either a type or a function"},
         {{{"facts", R"({"resource.label": []})"}}, "resource.label: there is no such fact"},
         {{{"facts", R"({"resource.labels": "R"})"}},
-         "resource.labels: resource.labels: it is not Set<String>"},
+         "resource.labels: it is not of type Set<String>"},
         {{{"facts", R"({"context.now": "soon"})"}}, nullptr},
         {{{"facts", R"({"context.network": "internal"})"}}, "context.network: it is a record"},
         {{{"facts", R"({"context.purpose": "TREAT"})"}},

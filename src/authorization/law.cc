@@ -64,6 +64,7 @@ void withhold(AllowedElements& allowed, std::vector<std::string> const& redacted
                 std::ranges::binary_search(redacted, fhir::base_name(*element)));
     };
     if (allowed.all && type != nullptr) {
+        allowed.names.clear();  // of permits that name elements beside one that opens all
         for (auto const& element : type->elements) allowed.names.emplace_back(element.name.text());
         std::ranges::sort(allowed.names);
     }
