@@ -7,6 +7,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -23,6 +24,9 @@ public:
     // patient, because it does not say who that is.
     FoundRecordRules(Policy policy, request::CallerPointer caller, TenantName tenant,
                      Circumstances const& circumstances, bool assumes_care);
+    // With what was asked already. REQUIRES: `rules` is about this caller and policy.
+    FoundRecordRules(Policy policy, request::CallerPointer caller, std::shared_ptr<Judgement> rules,
+                     WallTime now, bool assumes_care);
 
     [[nodiscard]] std::vector<std::string> const& labels() const noexcept override;
     [[nodiscard]] bool ask_for_care() const noexcept override;
@@ -39,8 +43,8 @@ private:
 
     Policy policy_;
     request::CallerPointer caller_;
-    TenantName tenant_;
-    Circumstances circumstances_;
+    std::shared_ptr<Judgement> rules_;  // borrows of caller_
+    WallTime now_;
     bool assumes_care_;
     // By part, type, whether the record is the caller's own, care, and labels.
     using Key = std::tuple<request::Interaction, std::string, bool, bool, request::CarriedLabels>;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "authorization/record_dependence.h"
 #include "request/record_rules.h"
 
 namespace salus::authorization {
@@ -137,13 +138,6 @@ void complain_of_unknown(cedar::Expression const& expression, Messages& messages
     for (auto const& operand : expression.operands) complain_of_unknown(operand, messages);
 }
 
-bool reads(cedar::Expression const& expression, std::string_view attribute) {
-    bool const here = reads_variable(expression) && expression.names.front() == attribute;
-    return here || std::ranges::any_of(expression.operands, [&](cedar::Expression const& operand) {
-               return reads(operand, attribute);
-           });
-}
-
 bool any_reads(std::vector<cedar::Policy> const& policies, std::string_view attribute) {
     return std::ranges::any_of(policies, [&](cedar::Policy const& policy) {
         return std::ranges::any_of(policy.conditions, [&](cedar::Condition const& condition) {
@@ -261,7 +255,7 @@ struct Policy::Content {
     std::vector<RuleMeaning> meanings;
     std::vector<std::string> labels;
     bool asks_for_care = false;
-    bool judges_records = false;
+    cedar::PolicySet record_guards;  // of no rule: nothing depends on the record
 };
 
 std::expected<Policy, Messages> Policy::parse(std::string text) {
@@ -273,8 +267,7 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     for (auto const& policy : rules->policies()) meanings.push_back(reader.read(policy));
     auto labels = labels_of(rules->policies());
     bool const care = any_reads(rules->policies(), "careRelationship");
-    bool const judges =
-        care || any_reads(rules->policies(), "labels") || any_reads(rules->policies(), "own");
+    auto guards = cedar::PolicySet::of(authorization::record_guards(rules->policies()));
     for (auto const& label : labels) {
         if (!is_label(label))
             messages.push_back({{}, fmt::format("\"{}\" cannot be a security label", label)});
@@ -282,8 +275,9 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     if (labels.size() > request::RecordRules::kLabelsLargest)
         messages.push_back({{}, "rules that read resource.labels name more than 64 labels"});
     if (!messages.empty()) return std::unexpected(std::move(messages));
-    return Policy(std::make_shared<Content const>(Content{
-        std::move(text), *std::move(rules), std::move(meanings), std::move(labels), care, judges}));
+    return Policy(std::make_shared<Content const>(Content{std::move(text), *std::move(rules),
+                                                          std::move(meanings), std::move(labels),
+                                                          care, std::move(guards)}));
 }
 
 // A text of our own making parses.
@@ -298,7 +292,7 @@ Policy::Policy(PurposeTable const& table) {
 
 Policy::Policy()
     : Policy(std::make_shared<Content const>(
-          Content{"", cedar::PolicySet::of({}), {}, {}, false, false})) {}
+          Content{"", cedar::PolicySet::of({}), {}, {}, false, cedar::PolicySet::of({})})) {}
 
 cedar::PolicySet const& Policy::rules() const noexcept {
     return content_->rules;
@@ -311,7 +305,10 @@ std::string Policy::annotation(cedar::Policy const& rule, std::string_view name)
     return found == rule.annotations.end() ? std::string() : found->second;
 }
 bool Policy::judges_records() const noexcept {
-    return content_->judges_records;
+    return !content_->record_guards.policies().empty();
+}
+cedar::PolicySet const& Policy::record_guards() const noexcept {
+    return content_->record_guards;
 }
 bool Policy::asks_for_care() const noexcept {
     return content_->asks_for_care;

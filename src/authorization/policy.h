@@ -63,6 +63,8 @@ public:
     [[nodiscard]] bool asks_for_care() const noexcept;
     // Whether rules read what shows only when a record is found: labels, care, whose it is.
     [[nodiscard]] bool judges_records() const noexcept;
+    // Of those rules, what can be said without a record (record_dependence.h).
+    [[nodiscard]] cedar::PolicySet const& record_guards() const noexcept;
     // Security labels that rules name, sorted: every text in the conditions of rules that read
     // resource.labels. At most request::RecordRules::kLabelsLargest.
     [[nodiscard]] std::vector<std::string> const& labels() const noexcept;

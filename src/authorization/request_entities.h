@@ -4,7 +4,6 @@
 // to one request.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,13 +15,14 @@ namespace salus::authorization {
 
 class RequestEntities : public cedar::Entities {
 public:
-    RequestEntities(request::CallerFacts const& caller, TenantName const& tenant,
-                    std::optional<CompartmentId> const& compartment, bool care);
+    RequestEntities(request::CallerFacts const& caller, TenantName tenant);
 
     [[nodiscard]] cedar::EntityUid const& principal() const noexcept { return principal_.uid; }
     [[nodiscard]] cedar::EntityUid const& resource() const noexcept { return resource_.uid; }
-    // What the next evaluation is about. "*" is no type in particular.
-    void ask_about_type(std::string_view type, std::span<std::string const> labels = {});
+    // What the next evaluation is about. "*" is no type in particular. `own`: whoever asks is its
+    // patient; `care`: takes part in that patient's care.
+    void ask_about_type(std::string_view type, bool own, bool care,
+                        std::span<std::string const> labels);
     void ask_about_function(std::string_view function);
 
     [[nodiscard]] cedar::Entity const* find(cedar::EntityUid const& uid) const noexcept override;
@@ -31,9 +31,7 @@ public:
 
 private:
     request::CallerFacts const& caller_;
-    TenantName const& tenant_;
-    std::optional<CompartmentId> compartment_;
-    bool care_;
+    TenantName tenant_;
     cedar::Entity principal_;
     cedar::Entity resource_;
 };
