@@ -12,7 +12,6 @@ struct Circumstances {
     request::AccessFacts access{};
     // The caller takes part in the care of the patient in whose compartment the request stays.
     bool care_relationship = false;
-    bool authored = false;  // the caller wrote the record; not known before it is found
 };
 
 }  // namespace salus::authorization

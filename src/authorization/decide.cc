@@ -170,9 +170,9 @@ Decision decide_parts(Judgement& rules, CallerFacts const& caller, IntentFacts c
 }
 
 // By scopes and policy, however the person signed in.
-Decision decide_by(Policy const& policy, CallerFacts const& caller, IntentFacts const& intent,
-                   Circumstances const& circumstances) {
-    Judgement rules(policy, caller, intent, circumstances);
+Decision decide_by(Judgement& rules, CallerFacts const& caller, IntentFacts const& intent,
+                   bool care) {
+    rules.about(intent.compartment, care);
     if (is_over_all_types(intent)) return decide_over_all_types(rules, caller, intent);
     auto decision = decide_parts(rules, caller, intent);
     if (!decision.allowed) return decision;
@@ -184,10 +184,9 @@ Decision decide_by(Policy const& policy, CallerFacts const& caller, IntentFacts 
     }
     // A condition is a search, and tells what a search tells.
     if (intent.condition) {
-        auto elsewhere = circumstances;
-        elsewhere.care_relationship =
-            circumstances.care_relationship && intent.condition->compartment == intent.compartment;
-        auto const condition = decide_by(policy, caller, *intent.condition, elsewhere);
+        bool const same = intent.condition->compartment == intent.compartment;
+        auto const condition = decide_by(rules, caller, *intent.condition, care && same);
+        rules.about(intent.compartment, care);
         if (!condition.allowed) return condition;
         add_rules(decision, condition.rules);
         add_sign_in(decision, condition.sign_in);
@@ -206,6 +205,12 @@ Decision decide_by(Policy const& policy, CallerFacts const& caller, IntentFacts 
 
 Decision decide(Policy const& policy, CallerFacts const& caller, IntentFacts const& intent,
                 Circumstances const& circumstances) {
+    Judgement rules(policy, caller, intent, circumstances);
+    return decide(rules, caller, intent, circumstances);
+}
+
+Decision decide(Judgement& rules, CallerFacts const& caller, IntentFacts const& intent,
+                Circumstances const& circumstances) {
     if (request::is_public(intent.interaction)) {
         Decision decision{.allowed = true, .elements = {.all = true, .names = {}}};
         decision.rules.emplace_back("public");
@@ -215,7 +220,7 @@ Decision decide(Policy const& policy, CallerFacts const& caller, IntentFacts con
     if (caller.tenant != intent.tenant) return deny(Errc::not_found, "no such resource");
 
     if (intent.interaction == Interaction::user_info) return decide_user_info(caller);
-    auto decision = decide_by(policy, caller, intent, circumstances);
+    auto decision = decide_by(rules, caller, intent, circumstances.care_relationship);
     if (!decision.allowed) return decision;
     return with_sign_in(caller, circumstances.now, std::move(decision));
 }

@@ -37,6 +37,12 @@ struct Decision {
 [[nodiscard]] Decision decide(Policy const& policy, request::CallerFacts const& caller,
                               request::IntentFacts const& intent,
                               Circumstances const& circumstances);
+// The same, with what `rules` answered before. REQUIRES: they are about this caller, in the tenant
+// of this intent, under the same circumstances but for care_relationship.
+class Judgement;
+[[nodiscard]] Decision decide(Judgement& rules, request::CallerFacts const& caller,
+                              request::IntentFacts const& intent,
+                              Circumstances const& circumstances);
 // At this time, from nowhere in particular, by somebody who cares for nobody.
 [[nodiscard]] inline Decision decide(Policy const& policy, request::CallerFacts const& caller,
                                      request::IntentFacts const& intent, WallTime now) {
@@ -60,7 +66,7 @@ public:
 
 private:
     // $everything: the types that may be shown. Errc::forbidden if one that was asked for may not.
-    [[nodiscard]] Result<void> permit_types(request::Permit& permit,
+    [[nodiscard]] Result<void> permit_types(request::Permit& permit, Judgement& rules,
                                             Circumstances const& circumstances) const;
     [[nodiscard]] bool assumes_care(request::Permit const& permit) const;
     [[nodiscard]] Result<bool> cares(request::CallerFacts const& caller,

@@ -18,10 +18,18 @@ bool opens_no_less(request::AllowedElements const& found, request::AllowedElemen
 FoundRecordRules::FoundRecordRules(Policy policy, request::CallerPointer caller, TenantName tenant,
                                    Circumstances const& circumstances, bool assumes_care,
                                    request::LabelsOfCode labels_of_code)
+    : FoundRecordRules(
+          policy, caller,
+          std::make_shared<Judgement>(policy, caller->facts(), std::move(tenant), circumstances),
+          circumstances.now, assumes_care, labels_of_code) {}
+
+FoundRecordRules::FoundRecordRules(Policy policy, request::CallerPointer caller,
+                                   std::shared_ptr<Judgement> rules, WallTime now,
+                                   bool assumes_care, request::LabelsOfCode labels_of_code)
     : policy_(std::move(policy)),
       caller_(std::move(caller)),
-      tenant_(std::move(tenant)),
-      circumstances_(circumstances),
+      rules_(std::move(rules)),
+      now_(now),
       assumes_care_(assumes_care),
       labels_of_code_(labels_of_code) {}
 
@@ -62,8 +70,7 @@ bool FoundRecordRules::leave_all(request::Interaction part, std::string_view typ
 bool FoundRecordRules::is_certain(request::Interaction part, std::string_view type) const {
     auto const act = act_of(part);
     if (!act) return false;
-    Judgement rules(policy_, caller_->facts(), tenant_, std::nullopt, circumstances_);
-    return rules.is_certain(*act, type);
+    return rules_->is_certain(*act, type);
 }
 
 bool FoundRecordRules::leave(request::Interaction part, std::string_view type,
@@ -81,27 +88,18 @@ bool FoundRecordRules::judge(request::Interaction part, std::string_view type,
                              request::RecordCircumstances const& record) const {
     auto const act = act_of(part);
     if (!act) return false;
-    std::vector<std::string> labels;
-    for (std::size_t i = 0; i < policy_.labels().size(); ++i) {
-        if ((record.carried >> i & 1U) != 0) labels.push_back(policy_.labels()[i]);
-    }
     auto const& caller = caller_->facts();
-    auto circumstances = circumstances_;
-    circumstances.care_relationship = record.care;
-    circumstances.authored = record.authored;
-    Judgement rules(policy_, caller, tenant_, compartment, circumstances);
-    auto const found = rules.on_labelled(*act, type, labels);
+    auto const& found = rules_->on_record(*act, type, compartment, record);
     if (!found.allowed) return false;
     // What the answer is narrowed to was decided before the record was found, perhaps without
     // knowing whose it is.
-    circumstances.care_relationship = record.care || assumes_care_;
-    circumstances.authored = false;
+    request::RecordCircumstances const unlabelled{
+        .carried = 0, .care = record.care || assumes_care_, .authored = false};
     for (auto const& whose : {std::optional<CompartmentId>(), std::optional(compartment)}) {
-        Judgement before(policy_, caller, tenant_, whose, circumstances);
-        if (!opens_no_less(found.elements, before.on(*act, type).elements)) return false;
+        auto const& before = rules_->on_record(*act, type, whose, unlabelled);
+        if (!opens_no_less(found.elements, before.elements)) return false;
     }
-    return !found.sign_in || !caller.person ||
-           is_met(*found.sign_in, *caller.person, circumstances_.now);
+    return !found.sign_in || !caller.person || is_met(*found.sign_in, *caller.person, now_);
 }
 
 }  // namespace salus::authorization

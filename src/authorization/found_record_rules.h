@@ -7,6 +7,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -23,6 +24,10 @@ public:
     // patient, because it does not say who that is. `labels_of_code`: nullptr: codes say nothing.
     FoundRecordRules(Policy policy, request::CallerPointer caller, TenantName tenant,
                      Circumstances const& circumstances, bool assumes_care,
+                     request::LabelsOfCode labels_of_code = nullptr);
+    // With what was asked already. REQUIRES: `rules` is about this caller and policy.
+    FoundRecordRules(Policy policy, request::CallerPointer caller, std::shared_ptr<Judgement> rules,
+                     WallTime now, bool assumes_care,
                      request::LabelsOfCode labels_of_code = nullptr);
 
     [[nodiscard]] std::vector<std::string> const& labels() const noexcept override;
@@ -43,8 +48,8 @@ private:
 
     Policy policy_;
     request::CallerPointer caller_;
-    TenantName tenant_;
-    Circumstances circumstances_;
+    std::shared_ptr<Judgement> rules_;  // borrows of caller_
+    WallTime now_;
     bool assumes_care_;
     request::LabelsOfCode labels_of_code_;
     // By part, type, whether the record is the caller's own, care, authorship, and labels.

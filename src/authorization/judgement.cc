@@ -3,11 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <iterator>
 #include <limits>
-
-#include "cedar/plan.h"
-#include "fhir/definitions.h"
+#include <utility>
 
 namespace salus::authorization {
 namespace {
@@ -113,24 +110,36 @@ Literal name_of(Act act) noexcept {
     return index < kNames.size() ? kNames[index] : Literal("");
 }
 
+Judgement::Judgement(Policy policy, request::CallerFacts const& caller, TenantName tenant,
+                     Circumstances const& circumstances)
+    : policy_(std::move(policy)),
+      caller_(caller),
+      entities_(caller, std::move(tenant)),
+      members_(context_of(caller, circumstances)) {}
+
 Judgement::Judgement(Policy const& policy, request::CallerFacts const& caller,
                      request::IntentFacts const& intent, Circumstances const& circumstances)
-    : Judgement(policy, caller, intent.tenant, intent.compartment, circumstances) {}
-
-Judgement::Judgement(Policy const& policy, request::CallerFacts const& caller,
-                     TenantName const& tenant, std::optional<CompartmentId> const& compartment,
-                     Circumstances const& circumstances)
-    : policy_(policy),
-      entities_(caller, tenant, compartment, circumstances.care_relationship,
-                circumstances.authored),
-      context_(context_of(caller, circumstances)) {}
-
-Outcome const& Judgement::on(Act act, std::string_view type) {
-    return judged(act, type, false);
+    : Judgement(policy, caller, intent.tenant, circumstances) {
+    about(intent.compartment, circumstances.care_relationship);
 }
 
-Outcome const& Judgement::on_function(Act act, std::string_view function) {
-    return judged(act, function, true);
+void Judgement::about(std::optional<CompartmentId> const& compartment, bool care) noexcept {
+    bound_ = is_bound(compartment);
+    care_ = care;
+}
+
+bool Judgement::is_bound(std::optional<CompartmentId> const& compartment) const noexcept {
+    return compartment && caller_.patient_compartment == compartment;
+}
+
+Outcome const& Judgement::on(Act act, std::string_view type) {
+    return judged(act, type, bound_, {.carried = 0, .care = care_, .authored = false});
+}
+
+Outcome const& Judgement::on_record(Act act, std::string_view type,
+                                    std::optional<CompartmentId> const& compartment,
+                                    request::RecordCircumstances const& record) {
+    return judged(act, type, is_bound(compartment), record);
 }
 
 AllowedElements const& Judgement::elements_of(std::string_view type) {
@@ -141,50 +150,61 @@ AllowedElements const& Judgement::elements_of(std::string_view type) {
     return on(Act::create, type).elements;
 }
 
-// A function has another kind of name than a type, so one memory serves both.
-Outcome const& Judgement::judged(Act act, std::string_view type, bool is_function) {
-    auto const [place, added] = outcomes_.try_emplace({act, std::string(type)});
-    if (!added) return place->second;
-    if (is_function) {
-        entities_.ask_about_function(type);
-    } else {
-        entities_.ask_about_type(type);
+Outcome const& Judgement::judged(Act act, std::string_view type, bool bound,
+                                 request::RecordCircumstances const& record) {
+    auto const known =
+        outcomes_.find(std::tuple(act, type, bound, record.care, record.authored, record.carried));
+    if (known != outcomes_.end()) return known->second;
+    std::vector<std::string> labels;
+    for (std::size_t i = 0; i < policy_.labels().size(); ++i) {
+        if ((record.carried >> i & 1U) != 0) labels.push_back(policy_.labels()[i]);
     }
-    place->second = judge(act, is_function ? "" : type);
-    return place->second;
+    entities_.ask_about_type(
+        type, {.bound = bound, .care = record.care, .authored = record.authored, .labels = labels});
+    return outcomes_
+        .emplace(Key(act, std::string(type), bound, record.care, record.authored, record.carried),
+                 judge(act, type))
+        .first->second;
 }
 
-Outcome Judgement::on_labelled(Act act, std::string_view type,
-                               std::span<std::string const> labels) {
-    entities_.ask_about_type(type, labels);
-    return judge(act, type);
+// A function has another kind of name than a type, so one memory serves both.
+Outcome const& Judgement::on_function(Act act, std::string_view function) {
+    auto const known =
+        outcomes_.find(std::tuple(act, function, false, false, false, request::CarriedLabels{0}));
+    if (known != outcomes_.end()) return known->second;
+    entities_.ask_about_function(function);
+    return outcomes_
+        .emplace(Key(act, std::string(function), false, false, false, 0), judge(act, ""))
+        .first->second;
+}
+
+cedar::Record const& Judgement::context(Act act) {
+    auto& made = contexts_.at(static_cast<std::size_t>(act));
+    if (!made) {
+        // `action` is the second by name.
+        members_[1].second = Value(std::string(name_of(act).text()));
+        made.emplace(members_);
+    }
+    return *made;
 }
 
 Outcome Judgement::judge(Act act, std::string_view type) {
-    // `action` is the second by name.
-    context_[1].second = Value(std::string(name_of(act).text()));
-    cedar::Record const context(context_);
-    return apply(policy_, {entities_.principal(), uid_of(act), entities_.resource(), context},
+    return apply(policy_, {entities_.principal(), uid_of(act), entities_.resource(), context(act)},
                  entities_, type, response_);
 }
 
+// Evaluated anew for each request, with all its facts: nothing is remembered that could have
+// changed. If no rule depends on the record, any record stands for all of them.
 bool Judgement::is_certain(Act act, std::string_view type) {
-    using cedar::Knowledge;
-    static std::vector<cedar::UnknownAttribute> const kUnknown{
-        {"authored", Knowledge::boolean},
-        {"careRelationship", Knowledge::boolean},
-        {"labels", Knowledge::set},
-        {"own", Knowledge::boolean},
-        {"represented", Knowledge::boolean}};
-    entities_.ask_about_type(type);
-    context_[1].second = Value(std::string(name_of(act).text()));
-    cedar::Record const context(context_);
-    cedar::Request const request{entities_.principal(), uid_of(act), entities_.resource(), context};
-    auto const one = cedar::plan(policy_.rules(), {request, kUnknown}, entities_);
-    if (!one.open.empty() || one.certain() != cedar::Certainty::allowed) return false;
-    cedar::Request const limits{entities_.principal(), limit_action(), entities_.resource(),
-                                context};
-    return cedar::plan(policy_.rules(), {limits, kUnknown}, entities_).open.empty();
+    if (!judged(act, type, false, {}).allowed) return false;
+    entities_.ask_about_type(type, {});
+    for (auto const* action : {&uid_of(act), &limit_action()}) {
+        policy_.record_guards().evaluate(
+            {entities_.principal(), *action, entities_.resource(), context(act)}, entities_,
+            response_);
+        if (!response_.satisfied.empty() || !response_.erring.empty()) return false;
+    }
+    return true;
 }
 
 }  // namespace salus::authorization

@@ -1,13 +1,14 @@
 // Judgement: what the policy says of one request, asked act by act and type by type: what the
 // request itself does, and what it brings along or looks at. The facts that rules decide by are
-// put together here (docs/handbook/policies.md names them). Pure: the time is given. Borrows its
-// arguments; belongs to one request.
+// put together here (docs/handbook/policies.md names them), once for all that is asked; and each
+// question is evaluated once. Pure: the time is given. Borrows the caller; belongs to one request.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "authorization/request_entities.h"
 #include "request/caller.h"
 #include "request/intent.h"
+#include "request/record_rules.h"
 
 namespace salus::authorization {
 
@@ -36,19 +38,26 @@ enum class Act : std::uint8_t {
 
 class Judgement {
 public:
+    // About nothing yet: REQUIRES about() before on().
+    Judgement(Policy policy, request::CallerFacts const& caller, TenantName tenant,
+              Circumstances const& circumstances);
+    // About this intent.
     Judgement(Policy const& policy, request::CallerFacts const& caller,
               request::IntentFacts const& intent, Circumstances const& circumstances);
 
-    Judgement(Policy const& policy, request::CallerFacts const& caller, TenantName const& tenant,
-              std::optional<CompartmentId> const& compartment, Circumstances const& circumstances);
+    // What questions are about from now on: what stands in this compartment, if it is known which;
+    // `care`: the caller takes part in the care of its patient. What was answered stays.
+    void about(std::optional<CompartmentId> const& compartment, bool care) noexcept;
 
-    // On resources of this type, as the intent is about them: in its compartment, if it has one.
+    // On resources of this type.
     [[nodiscard]] Outcome const& on(Act act, std::string_view type);
-    // On a resource of this type with these security labels.
-    [[nodiscard]] Outcome on_labelled(Act act, std::string_view type,
-                                      std::span<std::string const> labels);
+    // On a resource of this type that is so, whatever questions are about.
+    [[nodiscard]] Outcome const& on_record(Act act, std::string_view type,
+                                           std::optional<CompartmentId> const& compartment,
+                                           request::RecordCircumstances const& record);
     // Whether what is said of a type holds for each record of it, whatever its labels, whoever's it
-    // is, whoever wrote it, and whoever cares for its patient.
+    // is, whoever wrote it, and whoever cares for its patient. A "no" may be said where a record
+    // would show nothing.
     [[nodiscard]] bool is_certain(Act act, std::string_view type);
     // On a function of the server: "definitions", "clients", "users", "keys", "check", "backups",
     // "auditDetails", "launch", "receipt".
@@ -57,14 +66,25 @@ public:
     [[nodiscard]] request::AllowedElements const& elements_of(std::string_view type);
 
 private:
-    [[nodiscard]] Outcome const& judged(Act act, std::string_view type, bool is_function);
+    // Act, type or function, whether it is of the caller's patient, care, authorship, labels: all
+    // that two questions of one request differ in.
+    using Key = std::tuple<Act, std::string, bool, bool, bool, request::CarriedLabels>;
+
+    [[nodiscard]] bool is_bound(std::optional<CompartmentId> const& compartment) const noexcept;
+    [[nodiscard]] Outcome const& judged(Act act, std::string_view type, bool bound,
+                                        request::RecordCircumstances const& record);
     // What entities_ are about.
     [[nodiscard]] Outcome judge(Act act, std::string_view type);
+    [[nodiscard]] cedar::Record const& context(Act act);
 
-    Policy const& policy_;
+    Policy policy_;
+    request::CallerFacts const& caller_;
     RequestEntities entities_;
-    std::vector<cedar::Record::Member> context_;
-    std::map<std::pair<Act, std::string>, Outcome> outcomes_;
+    bool bound_ = false;
+    bool care_ = false;
+    std::vector<cedar::Record::Member> members_;
+    std::array<std::optional<cedar::Record>, 8> contexts_;  // by act, once asked for
+    std::map<Key, Outcome, std::less<>> outcomes_;
     cedar::Response response_;
 };
 

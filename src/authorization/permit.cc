@@ -71,17 +71,18 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
     auto& rules = exchange.facts.rules;
     request::Permit permit(exchange.facts.caller, std::move(intent));
     Circumstances circumstances{.now = exchange.started, .access = exchange.access};
+    auto const asked = std::make_shared<Judgement>(policy_, permit.caller().facts(),
+                                                   permit.intent().tenant, circumstances);
     if (policy_.judges_records() && !permit.caller().anonymous()) {
         permit.constraints_.add(std::make_shared<FoundRecordRules const>(
-                                    policy_, exchange.facts.caller, permit.intent().tenant,
-                                    circumstances, assumes_care(permit), labels_of_code_),
+                                    policy_, exchange.facts.caller, asked, circumstances.now,
+                                    assumes_care(permit), labels_of_code_),
                                 permit.caller().facts(), permit.intent());
     }
     if (permit.constraints_.granular()) {
-        Judgement rules_of_scopes(policy_, permit.caller().facts(), permit.intent(), circumstances);
-        permit.constraints_.keep_usable([&rules_of_scopes](request::Scope const& scope) {
-            return is_usable(rules_of_scopes, scope);
-        });
+        asked->about(permit.intent().compartment, false);
+        permit.constraints_.keep_usable(
+            [&asked](request::Scope const& scope) { return is_usable(*asked, scope); });
     }
     std::optional<SignIn> sign_in;
     // What is refused for nothing but the sign-in is refused when all else is decided: the person
@@ -89,7 +90,7 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
     auto const decided = [&](IntentFacts const& facts) -> Result<Decision> {
         auto here = circumstances;
         SALUS_TRY(here.care_relationship, cares(permit.caller().facts(), facts));
-        auto decision = decide(policy_, permit.caller().facts(), facts, here);
+        auto decision = decide(*asked, permit.caller().facts(), facts, here);
         put_on_record(decision, permit.caller().facts(), facts, rules);
         if (!decision.allowed && !decision.sign_in) return fail(decision.code, decision.why);
         if (decision.sign_in)
@@ -107,7 +108,7 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
     }
     if (permit.intent().interaction == Interaction::everything && !sign_in) {
         SALUS_TRY(circumstances.care_relationship, cares(permit.caller().facts(), permit.intent()));
-        SALUS_TRY_VOID(permit_types(permit, circumstances));
+        SALUS_TRY_VOID(permit_types(permit, *asked, circumstances));
     }
     // A batch's entries come back one by one, as requests of their own.
     for (auto const& entry : batch ? std::span<request::Intent const>()
@@ -144,15 +145,15 @@ bool Authorization::assumes_care(request::Permit const& permit) const {
             }));
 }
 
-Result<void> Authorization::permit_types(request::Permit& permit,
+Result<void> Authorization::permit_types(request::Permit& permit, Judgement& rules,
                                          Circumstances const& circumstances) const {
-    auto const& asked = permit.intent().types;
+    auto const& wanted = permit.intent().types;
     for (auto const& type : fhir::resource_types()) {
         auto const name = type.name.text();
-        bool const named = std::ranges::find(asked, name) != asked.end();
-        if (!asked.empty() && !named) continue;
+        bool const named = std::ranges::find(wanted, name) != wanted.end();
+        if (!wanted.empty() && !named) continue;
         SALUS_TRY(auto const facts, showing(permit.intent(), type));
-        auto decision = decide(policy_, permit.caller().facts(), facts, circumstances);
+        auto decision = decide(rules, permit.caller().facts(), facts, circumstances);
         if (decision.allowed) {
             permit.included_.push_back({std::string(name), std::move(decision.elements)});
         } else if (named) {

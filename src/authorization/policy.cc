@@ -7,6 +7,7 @@
 #include <set>
 
 #include "authorization/annotation.h"
+#include "authorization/record_dependence.h"
 #include "request/record_rules.h"
 
 namespace salus::authorization {
@@ -81,13 +82,6 @@ void complain_of_unknown(cedar::Expression const& expression, Messages& messages
                              kVariables.at(static_cast<std::size_t>(variable)), name)});
     }
     for (auto const& operand : expression.operands) complain_of_unknown(operand, messages);
-}
-
-bool reads(cedar::Expression const& expression, std::string_view attribute) {
-    bool const here = reads_variable(expression) && expression.names.front() == attribute;
-    return here || std::ranges::any_of(expression.operands, [&](cedar::Expression const& operand) {
-               return reads(operand, attribute);
-           });
 }
 
 bool any_reads(std::vector<cedar::Policy> const& policies, std::string_view attribute) {
@@ -208,7 +202,7 @@ struct Policy::Content {
     std::vector<std::string> labels;
     bool asks_for_care = false;
     bool asks_for_authors = false;
-    bool judges_records = false;
+    cedar::PolicySet record_guards;  // of no rule: nothing depends on the record
 };
 
 std::expected<Policy, Messages> Policy::parse(std::string text) {
@@ -221,9 +215,7 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     auto labels = labels_of(rules->policies());
     bool const care = any_reads(rules->policies(), "careRelationship");
     bool const authors = any_reads(rules->policies(), "authored");
-    bool const judges = care || authors || any_reads(rules->policies(), "labels") ||
-                        any_reads(rules->policies(), "own") ||
-                        any_reads(rules->policies(), "represented");
+    auto guards = cedar::PolicySet::of(authorization::record_guards(rules->policies()));
     for (auto const& label : labels) {
         if (!is_label(label))
             messages.push_back({{}, fmt::format("\"{}\" cannot be a security label", label)});
@@ -233,7 +225,7 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     if (!messages.empty()) return std::unexpected(std::move(messages));
     return Policy(std::make_shared<Content const>(Content{std::move(text), *std::move(rules),
                                                           std::move(meanings), std::move(labels),
-                                                          care, authors, judges}));
+                                                          care, authors, std::move(guards)}));
 }
 
 // A text of our own making parses.
@@ -248,7 +240,7 @@ Policy::Policy(PurposeTable const& table) {
 
 Policy::Policy()
     : Policy(std::make_shared<Content const>(
-          Content{"", cedar::PolicySet::of({}), {}, {}, false, false, false})) {}
+          Content{"", cedar::PolicySet::of({}), {}, {}, false, false, cedar::PolicySet::of({})})) {}
 
 cedar::PolicySet const& Policy::rules() const noexcept {
     return content_->rules;
@@ -261,7 +253,10 @@ std::string Policy::annotation(cedar::Policy const& rule, std::string_view name)
     return found == rule.annotations.end() ? std::string() : found->second;
 }
 bool Policy::judges_records() const noexcept {
-    return content_->judges_records;
+    return !content_->record_guards.policies().empty();
+}
+cedar::PolicySet const& Policy::record_guards() const noexcept {
+    return content_->record_guards;
 }
 bool Policy::asks_for_care() const noexcept {
     return content_->asks_for_care;

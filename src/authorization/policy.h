@@ -66,6 +66,8 @@ public:
     // Whether rules read what shows only when a record is found: labels, care, whose it is, who
     // wrote it.
     [[nodiscard]] bool judges_records() const noexcept;
+    // Of those rules, what can be said without a record (record_dependence.h).
+    [[nodiscard]] cedar::PolicySet const& record_guards() const noexcept;
     // Security labels that rules name, sorted: every text in the conditions of rules that read
     // resource.labels. At most request::RecordRules::kLabelsLargest.
     [[nodiscard]] std::vector<std::string> const& labels() const noexcept;

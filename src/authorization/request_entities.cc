@@ -15,7 +15,7 @@ using cedar::Entity;
 using cedar::EntityUid;
 using cedar::Value;
 
-cedar::RecordPointer record(std::vector<cedar::Record::Member> members) {
+cedar::RecordPointer attributes(std::vector<cedar::Record::Member> members) {
     return std::make_shared<cedar::Record const>(std::move(members));
 }
 
@@ -23,47 +23,37 @@ Entity principal_of(request::CallerFacts const& caller) {
     Entity principal{.uid = {}, .attributes = {}, .tags = {}, .parents = {}};
     principal.uid = caller.person ? EntityUid{"User", caller.person->id.text()}
                                   : EntityUid{"Service", caller.client.text()};
-    principal.attributes =
-        record({{"client", Value(caller.client.text())}, {"tenant", Value(caller.tenant.text())}});
+    principal.attributes = attributes(
+        {{"client", Value(caller.client.text())}, {"tenant", Value(caller.tenant.text())}});
     return principal;
 }
 
 }  // namespace
 
-RequestEntities::RequestEntities(request::CallerFacts const& caller, TenantName const& tenant,
-                                 std::optional<CompartmentId> const& compartment, bool care,
-                                 bool authored)
-    : caller_(caller),
-      tenant_(tenant),
-      compartment_(compartment),
-      care_(care),
-      authored_(authored),
-      principal_(principal_of(caller)) {}
+RequestEntities::RequestEntities(request::CallerFacts const& caller, TenantName tenant)
+    : caller_(caller), tenant_(std::move(tenant)), principal_(principal_of(caller)) {}
 
-void RequestEntities::ask_about_type(std::string_view type, std::span<std::string const> labels) {
+void RequestEntities::ask_about_type(std::string_view type, Record const& record) {
     auto const* definition = fhir::find_resource_type(type);
     bool const in_patient = definition != nullptr && !fhir::is_shared_type(*definition);
     // An app that a clinician launched for a patient is bound to the patient, too.
-    bool const here =
-        in_patient && compartment_ && caller_.patient_compartment == compartment_ && caller_.person;
-    bool const own = here && caller_.person->is_patient;
-    bool const represented = here && caller_.person->represents;
+    bool const here = in_patient && record.bound && caller_.person;
     std::vector<Value> carried;
-    for (auto const& label : labels) carried.emplace_back(label);
+    for (auto const& label : record.labels) carried.emplace_back(label);
     resource_.uid = {"Record", std::string(type)};
-    resource_.attributes = record({{"authored", Value(authored_)},
-                                   {"careRelationship", Value(care_ && in_patient)},
-                                   {"consented", Value(cedar::Set({}))},
-                                   {"inPatient", Value(in_patient)},
-                                   {"labels", Value(cedar::Set(std::move(carried)))},
-                                   {"own", Value(own)},
-                                   {"represented", Value(represented)},
-                                   {"tenant", Value(tenant_.text())}});
+    resource_.attributes = attributes({{"authored", Value(record.authored)},
+                                       {"careRelationship", Value(record.care && in_patient)},
+                                       {"consented", Value(cedar::Set({}))},
+                                       {"inPatient", Value(in_patient)},
+                                       {"labels", Value(cedar::Set(std::move(carried)))},
+                                       {"own", Value(here && caller_.person->is_patient)},
+                                       {"represented", Value(here && caller_.person->represents)},
+                                       {"tenant", Value(tenant_.text())}});
 }
 
 void RequestEntities::ask_about_function(std::string_view function) {
     resource_.uid = {"Function", std::string(function)};
-    resource_.attributes = record({{"tenant", Value(tenant_.text())}});
+    resource_.attributes = attributes({{"tenant", Value(tenant_.text())}});
 }
 
 Entity const* RequestEntities::find(EntityUid const& uid) const noexcept {

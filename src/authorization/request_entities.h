@@ -1,11 +1,9 @@
 // The entities of one request: who asks, what is asked about, and the types with their groups.
 // Roles, types and groups are ancestors; attributes are tenant, client, and of a record whether its
 // type belongs to patients, whether that patient is who asks or whom they represent, who wrote it,
-// and security labels. Borrows. Belongs
-// to one request.
+// and security labels. Borrows. Belongs to one request.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,14 +15,19 @@ namespace salus::authorization {
 
 class RequestEntities : public cedar::Entities {
 public:
-    RequestEntities(request::CallerFacts const& caller, TenantName const& tenant,
-                    std::optional<CompartmentId> const& compartment, bool care,
-                    bool authored = false);
+    RequestEntities(request::CallerFacts const& caller, TenantName tenant);
 
     [[nodiscard]] cedar::EntityUid const& principal() const noexcept { return principal_.uid; }
     [[nodiscard]] cedar::EntityUid const& resource() const noexcept { return resource_.uid; }
-    // What the next evaluation is about. "*" is no type in particular.
-    void ask_about_type(std::string_view type, std::span<std::string const> labels = {});
+    // What the next evaluation is about.
+    struct Record {
+        bool bound = false;     // it is of the patient to whom the caller is bound
+        bool care = false;      // the caller takes part in that patient's care
+        bool authored = false;  // the caller wrote it
+        std::span<std::string const> labels;
+    };
+    // "*" is no type in particular.
+    void ask_about_type(std::string_view type, Record const& record);
     void ask_about_function(std::string_view function);
 
     [[nodiscard]] cedar::Entity const* find(cedar::EntityUid const& uid) const noexcept override;
@@ -33,10 +36,7 @@ public:
 
 private:
     request::CallerFacts const& caller_;
-    TenantName const& tenant_;
-    std::optional<CompartmentId> compartment_;
-    bool care_;
-    bool authored_;
+    TenantName tenant_;
     cedar::Entity principal_;
     cedar::Entity resource_;
 };

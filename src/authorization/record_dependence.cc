@@ -1,0 +1,109 @@
+#include "authorization/record_dependence.h"
+
+#include <algorithm>
+#include <array>
+
+namespace salus::authorization {
+namespace {
+
+using cedar::Condition;
+using cedar::Expression;
+using cedar::Operation;
+
+constexpr std::array<std::string_view, 5> kShownByRecords{"authored", "careRelationship", "labels",
+                                                          "own", "represented"};
+
+constexpr std::array<std::string_view, 4> kFlags{"authored", "careRelationship", "own",
+                                                 "represented"};
+
+bool depends(Expression const& expression) {
+    return std::ranges::any_of(
+        kShownByRecords, [&](std::string_view attribute) { return reads(expression, attribute); });
+}
+
+bool is_attribute(Expression const& expression, cedar::Variable of, std::string_view name) {
+    return expression.operation == Operation::attribute && expression.names.front() == name &&
+           expression.operands.front().operation == Operation::variable &&
+           expression.operands.front().variable == of;
+}
+
+bool is_literal(Expression const& expression) {
+    return expression.operation == Operation::literal && expression.literal;
+}
+
+bool is_set_of_literals(Expression const& expression) {
+    if (expression.operation == Operation::set)
+        return std::ranges::all_of(expression.operands, is_literal);
+    return is_literal(expression) && expression.literal->set() != nullptr;
+}
+
+// Certainly a Boolean, of every record (request_entities.cc says what attributes they have).
+bool is_total(Expression const& expression) {
+    auto const& operands = expression.operands;
+    switch (expression.operation) {
+        case Operation::literal:
+            return expression.literal && expression.literal->boolean() != nullptr;
+        case Operation::attribute:
+            return std::ranges::any_of(kFlags, [&](std::string_view flag) {
+                return is_attribute(expression, cedar::Variable::resource, flag);
+            });
+        case Operation::conjunction:
+        case Operation::disjunction:
+        case Operation::negation: return std::ranges::all_of(operands, is_total);
+        case Operation::equal:
+        case Operation::not_equal:
+            return is_attribute(operands[0], cedar::Variable::context, "purpose") &&
+                   is_literal(operands[1]);
+        case Operation::contains:
+            return is_attribute(operands[0], cedar::Variable::resource, "labels") &&
+                   is_literal(operands[1]);
+        case Operation::contains_all:
+        case Operation::contains_any:
+            return is_attribute(operands[0], cedar::Variable::resource, "labels") &&
+                   is_set_of_literals(operands[1]);
+        default: return false;
+    }
+}
+
+// Whether what stands behind it counts. Of `unless` the parts of a disjunction, each of which must
+// be false.
+bool add_guards(Expression const& expression, bool unless, std::vector<Condition>& guards) {
+    if (!depends(expression)) {
+        guards.push_back({.unless = unless, .body = expression});
+        return true;
+    }
+    auto const joined = unless ? Operation::disjunction : Operation::conjunction;
+    if (expression.operation != joined) return is_total(expression);
+    return std::ranges::all_of(expression.operands, [&](Expression const& operand) {
+        return add_guards(operand, unless, guards);
+    });
+}
+
+}  // namespace
+
+bool reads(Expression const& expression, std::string_view attribute) {
+    bool const here =
+        (expression.operation == Operation::attribute || expression.operation == Operation::has) &&
+        expression.names.front() == attribute;
+    return here || std::ranges::any_of(expression.operands, [&](Expression const& operand) {
+               return reads(operand, attribute);
+           });
+}
+
+std::vector<cedar::Policy> record_guards(std::vector<cedar::Policy> const& rules) {
+    std::vector<cedar::Policy> all;
+    for (auto const& rule : rules) {
+        bool const reads_record = std::ranges::any_of(
+            rule.conditions, [](Condition const& condition) { return depends(condition.body); });
+        if (!reads_record) continue;
+        auto guarded = rule;
+        guarded.conditions.clear();
+        for (auto const& condition : rule.conditions) {
+            if (!add_guards(condition.body, condition.unless, guarded.conditions)) break;
+        }
+        all.push_back(std::move(guarded));
+    }
+    return all;
+}
+
+}  // namespace salus::authorization

@@ -1,0 +1,145 @@
+// What is said to hold for each record of a type does, for policies and callers at random; and it
+// is mostly said where it is so.
+#include <gtest/gtest.h>
+#include <random>
+
+#include "authorization/judgement.h"
+#include "authorization/policy_for_test.h"
+
+namespace salus::authorization {
+namespace {
+
+class Random {
+public:
+    std::size_t below(std::size_t bound) {
+        return std::uniform_int_distribution<std::size_t>(0, bound - 1)(engine_);
+    }
+    std::string one_of(std::vector<std::string> const& choices) {
+        return choices[below(choices.size())];
+    }
+
+    std::string condition(int depth) {
+        if (depth > 0 && below(2) == 0) {
+            return "(" + condition(depth - 1) + one_of({" && ", " || "}) + condition(depth - 1) +
+                   ")";
+        }
+        if (depth > 0 && below(5) == 0) return "!(" + condition(depth - 1) + ")";
+        return one_of({R"(context.purpose == "TREAT")", R"(context.purpose != "HPAYMT")",
+                       R"(context.hour < 12)", "resource.own", "resource.careRelationship",
+                       R"(resource.labels.contains("X"))",
+                       R"(resource.labels.containsAny(["X", "Y"]))", "resource.inPatient",
+                       R"(resource in Type::"Patient")", R"(principal in Role::"nurse")",
+                       R"(context.recent.refusals < 5)", "resource.location == \"ward\"",
+                       R"((if context.hour < 12 then resource else principal).own)",
+                       R"(Record::"Patient".labels.contains("Y"))", "true"});
+    }
+
+    std::string policy() {
+        std::string text;
+        auto const rules = below(5) + 1;
+        for (std::size_t i = 0; i < rules; ++i) {
+            auto const limits = below(4) == 0;
+            auto const forbids = !limits && below(3) == 0;
+            text += "@id(\"r" + std::to_string(i) + "\") ";
+            if (limits) text += one_of({"@redact(\"note\") ", "@obligate(\"sign-in:phr:60\") "});
+            if (!limits && !forbids) text += one_of({"@fields(\"*\") ", "@fields(\"status\") "});
+            text += forbids ? "forbid(" : "permit(";
+            text += one_of({"principal", "principal", R"(principal in Role::"nurse")"});
+            text += limits ? R"(, action == Action::"limit", )"
+                           : one_of({", action, ", R"(, action == Action::"read", )"});
+            text += one_of({"resource", "resource is Record", R"(resource in Type::"Patient")"});
+            text += ")";
+            for (auto more = below(3); more > 0; --more)
+                text += one_of({" when {", " unless {"}) + condition(2) + "}";
+            text += ";\n";
+        }
+        return text;
+    }
+
+    request::CallerFacts caller() {
+        auto facts = facts_of_caller("system/*.cruds", below(2) == 0 ? kTreat : kPay);
+        if (below(2) == 0) facts.roles = {*request::RoleName::parse("nurse")};
+        if (below(2) == 0) {
+            facts.person = request::Person{.id = UserId(std::string(32, 'a')),
+                                           .grant = "g",
+                                           .acr = "mfa",
+                                           .authenticated = kNow,
+                                           .is_patient = true};
+            facts.patient_compartment = own();
+        }
+        return facts;
+    }
+    static CompartmentId own() { return CompartmentId::from(crypto::Sha256Digest{1}); }
+
+private:
+    std::mt19937 engine_{20261127};  // NOLINT(cert-msc51-cpp): the same policies each time
+};
+
+Circumstances circumstances(Random& random) {
+    Circumstances here{.now = kNow};
+    here.access.local.hour = random.below(2) == 0 ? 9 : 15;
+    here.access.recent.refusals = random.below(2) == 0 ? 1U : 9U;
+    return here;
+}
+
+bool same(Outcome const& one, Outcome const& other) {
+    return one.allowed == other.allowed && one.rules == other.rules &&
+           one.elements.all == other.elements.all && one.elements.names == other.elements.names &&
+           one.sign_in == other.sign_in;
+}
+
+// Of each record that there can be.
+bool is_alike(Judgement& rules, Policy const& policy, std::string_view type) {
+    auto const& first = rules.on_record(Act::read, type, std::nullopt, {});
+    for (auto const& whose : {std::optional<CompartmentId>(), std::optional(Random::own())}) {
+        for (std::uint64_t carried = 0; carried < 1ULL << policy.labels().size(); ++carried) {
+            for (bool const care : {false, true}) {
+                auto const& other =
+                    rules.on_record(Act::read, type, whose, {.carried = carried, .care = care});
+                if (!same(first, other)) return false;
+            }
+        }
+    }
+    return first.allowed;
+}
+
+TEST(RecordDependence, WhatIsCertainHoldsForEveryRecord) {
+    Random random;
+    std::size_t certain = 0;
+    std::size_t alike = 0;
+    for (int i = 0; i < 3'000; ++i) {
+        auto const text = random.policy();
+        auto const policy = Policy::parse(text);
+        ASSERT_TRUE(policy) << text << policy.error().front().text;
+        ASSERT_LE(policy->labels().size(), 4U) << text;
+        for (int callers = 0; callers < 4; ++callers) {
+            auto const caller = random.caller();
+            Judgement rules(*policy, caller, caller.tenant, circumstances(random));
+            for (auto const* type : {"Patient", "Observation"}) {
+                bool const says = rules.is_certain(Act::read, type);
+                bool const is = is_alike(rules, *policy, type);
+                ASSERT_TRUE(!says || is) << type << "\n" << text;
+                certain += says ? 1 : 0;
+                alike += is ? 1 : 0;
+            }
+        }
+    }
+    EXPECT_GT(certain, 1'000U);
+    // Most of what is alike is said to be.
+    EXPECT_GT(certain * 2, alike);
+}
+
+TEST(RecordDependence, IsSeenHoweverTheRecordIsReached) {
+    for (auto const* condition : {"(if true then resource else principal).own",
+                                  "Record::\"Patient\".labels.contains(\"X\")"}) {
+        auto const policy = Policy::parse(
+            std::string("@id(\"a\") @fields(\"*\") permit(principal, action, resource is Record);\n"
+                        "@id(\"b\") forbid(principal, action, resource is Record) when { ") +
+            condition + " };");
+        ASSERT_TRUE(policy) << condition;
+        EXPECT_TRUE(policy->judges_records()) << condition;
+    }
+}
+
+}  // namespace
+}  // namespace salus::authorization
