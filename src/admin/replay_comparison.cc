@@ -12,7 +12,6 @@ namespace {
 
 using authorization::Decision;
 using authorization::Policy;
-using request::Interaction;
 
 using Names = std::set<std::string>;
 
@@ -38,8 +37,9 @@ Names fields_of(Decision const& decision, request::IntentFacts const& intent) {
     if (!shows) return names;
     if (!intent.type.empty()) add_elements(decision.elements, intent.type, names);
     for (auto const& [type, elements] : decision.included) {
-        if (elements.all) names.insert(type + ".*");
-        for (auto const& element : elements.names) names.insert(type + "." + element);
+        auto const of_type = type + ".";
+        if (elements.all) names.insert(of_type + "*");
+        for (auto const& element : elements.names) names.insert(of_type + element);
     }
     return names;
 }

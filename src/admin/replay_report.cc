@@ -62,8 +62,8 @@ void write_decided(json::Writer& writer, std::string_view name, Decision const& 
     writer.end_array().end_object();
 }
 
-std::string text_of(RecordedLeaf const& leaf, RecordedDecision const& decision,
-                    Comparison const& comparison) {
+std::string group_text(RecordedLeaf const& leaf, RecordedDecision const& decision,
+                       Comparison const& comparison) {
     using authorization::RecordedVerdict;
     std::string text;
     json::Writer writer(text);
@@ -100,7 +100,7 @@ ReplayReport::Kind ReplayReport::kind_of(RecordedLeaf const& leaf, RecordedDecis
                                          Comparison const& comparison) {
     Kind kind{.change = comparison.change, .agrees = comparison.agrees, .group = {}};
     if (kind.change != Change::none)
-        kind.group = group_of(kind.change, text_of(leaf, decision, comparison));
+        kind.group = group_of(kind.change, group_text(leaf, decision, comparison));
     return kind;
 }
 

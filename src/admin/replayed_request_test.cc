@@ -28,8 +28,8 @@ constexpr char const* kReadsAll = R"cedar(
 )cedar";
 
 constexpr std::uint8_t kOwnMark = 7;
-std::string const kOwn = "07070707070707070707070707070707";
-std::string const kOther = "09090909090909090909090909090909";
+constexpr char const* kOwn = "07070707070707070707070707070707";
+constexpr char const* kOther = "09090909090909090909090909090909";
 
 Policy policy(std::string const& text) {
     return Policy::parse(text).value();

@@ -108,8 +108,7 @@ cedar::Record DecisionFacts::record(std::string const& path) const {
         else
             nested.insert(rest.substr(0, dot));
     }
-    for (auto const& name : nested)
-        members.emplace_back(name, cedar::Value(record(prefix + name)));
+    for (auto const& name : nested) members.emplace_back(name, cedar::Value(record(prefix + name)));
     return cedar::Record(std::move(members));
 }
 

@@ -1,8 +1,8 @@
-// Decision tables: what a policy has to decide, case by case, and whether it does (AZ-8). Their form
-// is that of policies/hospital/tests/*.json and facts.json; policies/README.md describes it. Each case is
-// decided by the law as requests are (law.h). Readers are strict: a member, a fact or an action that
-// is not known, another kind of value, or a table without cases is refused, so that no table says
-// less than it seems to.
+// Decision tables: what a policy has to decide, case by case, and whether it does (AZ-8). Their
+// form is that of policies/hospital/tests/*.json and facts.json; policies/README.md describes it.
+// Each case is decided by the law as requests are (law.h). Readers are strict: a member, a fact or
+// an action that is not known, another kind of value, or a table without cases is refused, so that
+// no table says less than it seems to.
 //
 // Bounded, for tables from outside. Pure; any thread. Not for an event loop: a case costs tens of
 // microseconds, and all of them at most seconds.
@@ -42,7 +42,6 @@ struct Verdict {
     request::AllowedElements elements;  // allowed, on a record: what leaves
     std::vector<std::string> redacted;  // allowed, on a record: by limits; sorted
     std::vector<std::string> duties;    // allowed: without sign-in:mfa:0; sorted
-    friend bool operator==(Verdict const&, Verdict const&) = default;
 };
 
 // A case that comes out otherwise.

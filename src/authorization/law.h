@@ -32,8 +32,8 @@ struct Outcome {
 [[nodiscard]] Outcome apply(Policy const& policy, cedar::Request const& request,
                             cedar::Entities const& entities, std::string_view type,
                             cedar::Response& memory);
-// What is left of `allowed` where limits redact these elements (sorted). A narrative tells what it was
-// made from, so it goes with whatever is withheld.
+// What is left of `allowed` where limits redact these elements (sorted). A narrative tells what it
+// was made from, so it goes with whatever is withheld.
 void withhold(request::AllowedElements& allowed, std::vector<std::string> const& redacted,
               std::string_view type);
 // Action::"limit".

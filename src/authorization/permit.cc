@@ -41,6 +41,10 @@ bool names_no_patient(IntentFacts const& intent) {
     return !intent.compartment && !intent.id.empty();
 }
 
+// A leaf has room for a transaction's resources and this many rules. A refusal is the last one, and
+// is always named.
+constexpr std::size_t kRulesWithPermissions = 256;
+
 // What the leaf of the request says of a decision: its duties and rules, and last what was decided.
 void put_on_record(Decision const& decision, request::CallerFacts const& caller,
                    IntentFacts const& intent, std::vector<PolicyRuleId>& rules) {
@@ -54,6 +58,7 @@ void put_on_record(Decision const& decision, request::CallerFacts const& caller,
     auto const verdict = decision.allowed   ? RecordedVerdict::permitted
                          : decision.sign_in ? RecordedVerdict::sign_in
                                             : RecordedVerdict::refused;
+    if (decision.allowed && rules.size() >= kRulesWithPermissions) return;
     add(to_rule({.verdict = verdict, .interaction = intent.interaction, .type = intent.type}));
 }
 

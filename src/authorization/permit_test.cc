@@ -4,6 +4,7 @@
 
 #include "authorization/decide.h"
 #include "authorization/policy_for_test.h"
+#include "fhir/definitions.h"
 
 namespace salus::authorization {
 namespace {
@@ -219,6 +220,25 @@ TEST(Permit, PutsOnRecordWhatWasRefused) {
     ASSERT_FALSE(authorization.permit(
         exchange, testing::make_intent(facts_of_intent(Interaction::read, "Observation"))));
     ASSERT_FALSE(exchange.facts.rules.empty());
+    EXPECT_EQ(exchange.facts.rules.back().text(), "refused:read:Observation");
+}
+
+TEST(Permit, ALeafHasRoomForWhatIsPutOnRecord) {
+    auto const policy = test_policy();
+    NobodyCares care;
+    Authorization const authorization(policy, care);
+    auto exchange = exchange_of(testing::make_caller(facts_of_caller("system/*.cruds", kTreat)));
+    for (auto const interaction : {Interaction::read, Interaction::create, Interaction::remove}) {
+        for (auto const& type : fhir::resource_types()) {
+            static_cast<void>(authorization.permit(
+                exchange,
+                testing::make_intent(facts_of_intent(interaction, std::string(type.name.text())))));
+        }
+    }
+    EXPECT_LE(exchange.facts.rules.size(), 257U);
+    exchange.facts.caller = testing::make_caller(facts_of_caller("system/Claim.r", kTreat));
+    ASSERT_FALSE(authorization.permit(
+        exchange, testing::make_intent(facts_of_intent(Interaction::read, "Observation"))));
     EXPECT_EQ(exchange.facts.rules.back().text(), "refused:read:Observation");
 }
 

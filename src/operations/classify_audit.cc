@@ -7,6 +7,7 @@
 #include "operations/continuation.h"
 #include "operations/parameters.h"
 #include "operations/request_reader.h"
+#include "operations/route_forms.h"
 
 namespace salus::operations {
 namespace {
@@ -15,13 +16,6 @@ using request::IntentFacts;
 using request::Interaction;
 
 constexpr std::string_view kAuditEvent = "AuditEvent";
-
-bool is_read(http::Method method) {
-    return method == http::Method::get || method == http::Method::head;
-}
-std::unexpected<Error> wrong_method() {
-    return fail(Errc::method_not_allowed, "this address does not offer this method");
-}
 
 // The id of the one patient: "Patient/ID" or "ID".
 Result<std::string> patient_id(std::string_view value) {

@@ -33,8 +33,8 @@ struct Person {
 
 // What a verified access token says (RFC 9068), or that there was none.
 struct CallerFacts {
-    bool anonymous = true;  // public routes only
-    DevicePosture device;   // as the client states it (AZ-3)
+    bool anonymous = true;   // public routes only
+    DevicePosture device{};  // as the client states it (AZ-3)
     TenantName tenant;
     ClientId client;
     std::string token_id;  // jti

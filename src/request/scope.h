@@ -2,12 +2,13 @@
 //   (patient|user|system)/(Type|*).(c)(r)(u)(d)(s)
 // letters a non-empty subset of "cruds" in that order; and Salus's own scopes for administration,
 // admin/clients, admin/users, admin/definitions, admin/keys, admin/backups and admin/policies with
-// .read and .write; and admin/check.read; admin/audit.read, which opens the sealed details of the
-// audit log; and admin/population.read, which lets reading span patients (MIN-3);
-// admin/tokens.read, which lets a service introspect every client's tokens; admin/launch.write, with which an EHR opens apps. The scopes on AuditEvent must be named: "*" is
-// every record, and the audit log is none. A scope that is not exactly one of these is refused,
-// never reinterpreted. Behind the letters of a version 2 scope a constraint may stand, ?param=value
-// (scope_constraint.h); one that cannot be evaluated refuses the scope (rule SC4).
+// .read and .write; admin/check.read; admin/audit.read, which opens the sealed details of the audit
+// log; admin/population.read, which lets reading span patients (MIN-3); admin/tokens.read, which
+// lets a service introspect every client's tokens; admin/launch.write, with which an EHR opens
+// apps. The scopes on AuditEvent must be named: "*" is every record, and the audit log is none. A
+// scope that is not exactly one of these is refused, never reinterpreted. Behind the letters of a
+// version 2 scope a constraint may stand, ?param=value (scope_constraint.h); one that cannot be
+// evaluated refuses the scope (rule SC4).
 #pragma once
 
 #include <optional>

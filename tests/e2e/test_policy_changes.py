@@ -67,8 +67,8 @@ class PolicyChanges(unittest.TestCase):
         self.assertEqual(self.policy("activate", "1", check=False).returncode, 1)
         report = json.loads(self.policy("replay", "1", "--days", "1").stdout)
         self.assertTrue(any(loss["interaction"] == "update" and loss["type"] == "Patient"
-                            for loss in report["losses"]), report)
-        self.assertEqual(report["gains"], [])
+                            for loss in report["losses"]["groups"]), report)
+        self.assertEqual(report["gains"]["requests"], 0)
         self.assertIn("version 1: approved", self.policy("approve", "1", "--token-file",
                                                          str(ben)).stdout)
         self.assertEqual(self.writer.get("/fhir/Patient/p").headers["Salus-Policy-Version"], "0")
