@@ -98,7 +98,7 @@ public:
             house_.tenants.push_back(std::make_unique<pipeline::TenantHouse>(pipeline::TenantHouse{
                 .tenant = tenant->tenant(),
                 .token_keys = std::move(keys),
-                .policy = std::make_unique<authorization::PolicyInForce>(policy_for_test()),
+                .policy = std::make_unique<authorization::PolicyInForce>(choices_.policy),
                 .audit_trail = &trail}));
         }
         workers_ = std::make_unique<pipeline::Workers>(
@@ -180,8 +180,6 @@ private:
         .clock = instance_.clock,
         .log = instance_.log,
         .random = choices_.random != nullptr ? *choices_.random : instance_.random,
-        .policy = choices_.policy,
-        .policy_hash = choices_.policy.hash(),
         .consent = choices_.consent,
         .index_cache = cache_,
         .control_report = report_,
