@@ -8,6 +8,7 @@ set(SALUS_COMPILED_ALONE
   admin/definition_packages.cc
   admin/legal_holds.cc
   admin/proposals.cc
+  app/access_context_section_test.cc
   app/audit_verify.cc
   app/control_prober.cc
   app/control_transport.cc
@@ -21,11 +22,10 @@ set(SALUS_COMPILED_ALONE
   app/mirror_job.cc
   app/mirror_serve.cc
   app/mirror_setup.cc
+  app/outside_provider_section_test.cc
   app/restore.cc
   app/signer_process.cc
   app/syslog_job.cc
-  app/access_context_section_test.cc
-  app/outside_provider_section_test.cc
   app/tenant_logout_test.cc
   app/tenant_rotation.cc
   app/tenant_rotation_test.cc
@@ -33,6 +33,7 @@ set(SALUS_COMPILED_ALONE
   audit/access_check.cc
   audit/segment.cc
   authentication/authentication.cc
+  authorization/enumeration_test.cc
   backup/tree.cc
   cedar/corpus_test.cc
   cedar/decimal.cc
@@ -72,7 +73,6 @@ set(SALUS_COMPILED_ALONE
   oauth/launch.cc
   oauth/remote_keys_test.cc
   oauth/token_status_test.cc
-  operations/classify_audit.cc
   operations/history.cc
   operations/operation_definitions.cc
   operations/population_history.cc
@@ -82,8 +82,7 @@ set(SALUS_COMPILED_ALONE
   request/scope_test.cc
   sample_data/encounters.cc
   sample_data/vital_signs.cc
-  sign_in/sign_in_passkey.cc
-)
+  sign_in/sign_in_passkey.cc)
 list(TRANSFORM SALUS_COMPILED_ALONE PREPEND ${CMAKE_SOURCE_DIR}/src/)
 set_source_files_properties(${SALUS_COMPILED_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)

@@ -1,20 +1,15 @@
 #include "app/policy_changes.h"
 
-#include <algorithm>
 #include <fmt/format.h>
-#include <vector>
 
 #include "app/commands.h"
+#include "app/policy_folder.h"
 #include "app/terminal.h"
-#include "cedar/policy_set.h"
-#include "foundation/file.h"
 #include "json/document.h"
 #include "json/writer.h"
 
 namespace salus::app {
 namespace {
-
-namespace filesystem = std::filesystem;
 
 constexpr char const* kReads = "admin/policies.read";
 constexpr char const* kWrites = "admin/policies.write";
@@ -34,61 +29,32 @@ std::string below(PolicyChangeOptions const& options, std::string const& step = 
     return "/" + std::to_string(options.version) + step;
 }
 
-// In the order of their names.
-std::optional<std::vector<filesystem::path>> files_in(filesystem::path const& folder,
-                                                      std::string_view extension) {
-    std::error_code error;
-    std::vector<filesystem::path> paths;
-    for (auto const& entry : filesystem::directory_iterator(folder, error)) {
-        if (entry.path().extension() == extension) paths.push_back(entry.path());
-    }
-    if (error) return std::nullopt;
-    std::ranges::sort(paths);
-    return paths;
-}
-
-std::optional<std::string> text_at(filesystem::path const& path) {
-    auto const bytes = read_file(path, cedar::kPolicyTextBytes);
-    if (!bytes) {
-        say_problem(path.string() + ": " + std::string(bytes.error().why.text()));
-        return std::nullopt;
-    }
-    return std::string(text_of(*bytes));
-}
-
-bool write_tables(json::Writer& writer, filesystem::path const& folder) {
-    std::error_code error;
-    if (!filesystem::exists(folder / "facts.json", error)) return true;
-    auto const facts = text_at(folder / "facts.json");
-    auto const tables = files_in(folder / "tests", ".json");
-    if (!facts || !tables) return false;
-    writer.key("facts").string(*facts).key("tables").begin_array();
-    for (auto const& each : *tables) {
-        auto const text = text_at(each);
-        if (!text) return false;
-        writer.begin_object().key("name").string(each.filename().string());
-        writer.key("text").string(*text).end_object();
+void write_tables(json::Writer& writer, PolicyTables const& tables) {
+    writer.key("facts").string(tables.facts).key("tables").begin_array();
+    for (auto const& each : tables.tables) {
+        writer.begin_object().key("name").string(each.name);
+        writer.key("text").string(each.text).end_object();
     }
     writer.end_array();
-    return true;
+}
+
+std::optional<std::string> refused(PolicyProblems const& problems) {
+    for (auto const& each : problems) say_problem(each);
+    return std::nullopt;
 }
 
 std::optional<std::string> proposal(PolicyChangeOptions const& options) {
-    auto const paths = files_in(options.folder, ".cedar");
-    if (!paths || paths->empty()) {
-        say_problem(options.folder.string() + " has no files *.cedar");
-        return std::nullopt;
-    }
-    std::string rules;
-    for (auto const& each : *paths) {
-        auto const text = text_at(each);
-        if (!text) return std::nullopt;
-        rules += *text + "\n";
-    }
+    auto const policy = read_policy_folder(options.folder);
+    if (!policy) return refused(policy.error());
     std::string body;
     json::Writer writer(body);
-    writer.begin_object().key("reason").string(options.reason).key("text").string(rules);
-    if (!write_tables(writer, options.folder)) return std::nullopt;
+    writer.begin_object().key("reason").string(options.reason).key("text").string(policy->text());
+    std::error_code error;
+    if (std::filesystem::exists(options.folder / "facts.json", error)) {
+        auto const tables = read_policy_tables(options.folder);
+        if (!tables) return refused(tables.error());
+        write_tables(writer, *tables);
+    }
     writer.end_object();
     return body;
 }

@@ -14,10 +14,6 @@ namespace filesystem = std::filesystem;
 
 constexpr std::size_t kPolicyFiles = 100;
 
-struct PolicyFile {
-    std::string name;
-    std::string text;
-};
 using PolicyFiles = std::vector<PolicyFile>;
 
 std::unexpected<PolicyProblems> problem(std::string text) {
@@ -83,15 +79,21 @@ std::expected<authorization::Policy, PolicyProblems> read_policy_folder(
     return std::unexpected(std::move(problems));
 }
 
-std::expected<PolicyTest, PolicyProblems> test_policy_folder(filesystem::path const& folder,
-                                                             authorization::Policy const& policy) {
+std::expected<PolicyTables, PolicyProblems> read_policy_tables(filesystem::path const& folder) {
     auto const facts = read_file(folder / kFacts, authorization::kDecisionTableBytes);
     if (!facts) return problem(fmt::format("{}: {}", kFacts, facts.error().why.text()));
-    auto const files = files_of(folder / "tests", ".json", authorization::kDecisionTableBytes);
+    auto tables = files_of(folder / "tests", ".json", authorization::kDecisionTableBytes);
+    if (!tables) return std::unexpected(std::move(tables).error());
+    return PolicyTables{.facts = std::string(text_of(*facts)), .tables = *std::move(tables)};
+}
+
+std::expected<PolicyTest, PolicyProblems> test_policy_folder(filesystem::path const& folder,
+                                                             authorization::Policy const& policy) {
+    auto const files = read_policy_tables(folder);
     if (!files) return std::unexpected(files.error());
     std::vector<authorization::TableText> tables;
-    for (auto const& file : *files) tables.push_back({file.name, file.text});
-    auto const report = authorization::check_tables(policy, text_of(*facts), tables);
+    for (auto const& file : files->tables) tables.push_back({file.name, file.text});
+    auto const report = authorization::check_tables(policy, files->facts, tables);
     if (!report) {
         PolicyProblems problems;
         for (auto const& [table, message] : report.error())

@@ -19,6 +19,18 @@ using PolicyProblems = std::vector<std::string>;
 [[nodiscard]] std::expected<authorization::Policy, PolicyProblems> read_policy_folder(
     std::filesystem::path const& folder);
 
+struct PolicyFile {
+    std::string name;
+    std::string text;
+};
+// facts.json, and tests/*.json in the order of their names.
+struct PolicyTables {
+    std::string facts;
+    std::vector<PolicyFile> tables;
+};
+[[nodiscard]] std::expected<PolicyTables, PolicyProblems> read_policy_tables(
+    std::filesystem::path const& folder);
+
 // What came of the tables of a folder.
 struct PolicyTest {
     std::size_t cases = 0;
