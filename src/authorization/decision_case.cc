@@ -50,6 +50,11 @@ std::vector<std::string> duties_of(Outcome const& outcome) {
 
 }  // namespace
 
+TableComplaints::TableComplaints(std::string_view text) : line_begins_{0} {
+    for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1))
+        line_begins_.push_back(end + 1);
+}
+
 void TableComplaints::add(json::Value at, std::string text) {
     add({position_of(at), std::move(text)});
 }
@@ -59,10 +64,10 @@ void TableComplaints::add(cedar::Message message) {
 }
 
 cedar::Position TableComplaints::position_of(json::Value at) const {
-    auto const before = text_.substr(0, at.offset());
-    auto const line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
-    return {.line = static_cast<std::uint32_t>(std::ranges::count(before, '\n')) + 1,
-            .column = static_cast<std::uint32_t>(before.size() - line_begin) + 1};
+    auto const line = std::ranges::upper_bound(line_begins_, at.offset());
+    auto const begin = *std::prev(line);
+    return {.line = static_cast<std::uint32_t>(line - line_begins_.begin()),
+            .column = static_cast<std::uint32_t>(at.offset() - begin) + 1};
 }
 
 Verdict DecisionCase::decide(Policy const& policy, DecisionFacts facts,

@@ -16,7 +16,7 @@ namespace salus::authorization {
 // What is wrong in one JSON text, with its place.
 class TableComplaints {
 public:
-    explicit TableComplaints(std::string_view text) : text_(text) {}
+    explicit TableComplaints(std::string_view text);
     // REQUIRES: `at` is of a document of this text.
     void add(json::Value at, std::string text);
     void add(cedar::Message message);
@@ -24,7 +24,7 @@ public:
     [[nodiscard]] std::vector<cedar::Message> const& messages() const noexcept { return messages_; }
 
 private:
-    std::string_view text_;
+    std::vector<std::size_t> line_begins_;  // offsets, ascending
     std::vector<cedar::Message> messages_;
 };
 

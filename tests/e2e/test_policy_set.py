@@ -37,7 +37,7 @@ def files_alone(folder):
     assert " 0 of them come out otherwise" in done.stdout, done.stdout
     # The grammar, the schema, what nobody could ever be permitted by.
     line = (HOSPITAL / "care.cedar").read_text().count("\n") + 1
-    for wrong, says in (("permit(", f"care.cedar:{line}:"),
+    for wrong, says in (("permit(principal);", f"care.cedar:{line}:"),
                         ('@id("x") @fields("*") permit(principal, action, resource is Record)\n'
                          'when { resource.careRelation };', f"care.cedar:{line + 1}:"),
                         ('@id("x") forbid(principal, action, resource)\n'
