@@ -109,8 +109,10 @@ TEST_F(PolicyAnswersTest, FunctionsOfTheServer) {
         allowed(R"({"service":true,"purpose":"SYSADMIN","interaction":"admin.policy-explain"})"));
     EXPECT_FALSE(
         allowed(R"({"service":true,"purpose":"TREAT","function":"policies","access":"read"})"));
+    EXPECT_TRUE(
+        allowed(R"({"service":true,"purpose":"SYSADMIN","function":"policies","access":"write"})"));
     for (auto const* function :
-         {R"("function":"policies","access":"write")", R"("function":"receipt","access":"read")",
+         {R"("function":"receipt","access":"read")",
           R"("function":"","access":"read","interaction":"none")",
           R"("function":"other","access":"read")", R"("function":"keys","access":"delete")"})
         EXPECT_NE(refused(std::string(R"({"service":true,)") + function + "}"), Errc::internal);

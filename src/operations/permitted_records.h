@@ -40,7 +40,8 @@ public:
           constraints_(permit.constraints()),
           consents_(consents),
           care_(records),
-          practitioner_(practitioner_of(permit.caller().facts())) {}
+          practitioner_(practitioner_of(permit.caller().facts())),
+          bound_(permit.caller().facts().patient_compartment.has_value()) {}
 
     [[nodiscard]] records::Addressing const& addressing() const noexcept {
         return records_.addressing();
@@ -49,9 +50,10 @@ public:
     // Whether some scope is granular.
     [[nodiscard]] bool constrained() const noexcept { return constraints_.any(); }
     // Whether some resources of the type are out of reach for this, so that what is not there may
-    // be there for others: then nothing can be made at an id of the caller's choice.
+    // be there for others: then nothing can be made at an id of the caller's choice. For who is
+    // bound to one patient, those of all others are.
     [[nodiscard]] bool hides_some(Interaction interaction, std::string_view type) const {
-        return !constraints_.leave_all(interaction, type);
+        return bound_ || !constraints_.leave_all(interaction, type);
     }
 
     // As those of records::Records, of resources.
@@ -126,6 +128,7 @@ private:
     ConsentFilter& consents_;
     RecordedCare care_;
     std::string practitioner_;
+    bool bound_;
     std::map<CompartmentId, bool> cared_for_;
 };
 

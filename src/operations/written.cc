@@ -45,7 +45,8 @@ Result<void> check_bound(request::Permit const& permit,
                          std::optional<store::Current> const& leaves) {
     auto const& bound = permit.caller().facts().patient_compartment;
     if (!bound || !leaves || *bound == leaves->compartment) return {};
-    return fail(Errc::forbidden, "no scope of the token permits this");
+    // As if it were not there.
+    return fail(Errc::not_found, "no such resource");
 }
 
 Result<void> check_bound(request::Permit const& permit, Staged const& enters) {

@@ -15,7 +15,8 @@ inline fhir::ReferenceMap const kNoReferences;
 // If-Match: a concurrent change is then the caller's business, not to be retried.
 void refuse_conflicts(request::IntentFacts const& intent, request::Prepared& prepared);
 // A caller who is bound to one patient takes nothing from another and gives another nothing: asked
-// of the compartment that a resource leaves and of the one that it enters. Errc::forbidden.
+// of the compartment that a resource leaves (Errc::not_found: as if it were not there) and of the
+// one that it enters (Errc::forbidden).
 [[nodiscard]] Result<void> check_bound(request::Permit const& permit,
                                        std::optional<store::Current> const& leaves);
 [[nodiscard]] Result<void> check_bound(request::Permit const& permit, Staged const& enters);
