@@ -108,8 +108,10 @@ protected:
                                      .store = store_};
         auto tokens = must(
             authentication::TokenKeys::open(directory_ / "token.sealed", tenant, instance_.random));
-        house_.tenants.push_back(std::make_unique<pipeline::TenantHouse>(
-            pipeline::TenantHouse{tenant, std::move(tokens)}));
+        house_.tenants.push_back(std::make_unique<pipeline::TenantHouse>(pipeline::TenantHouse{
+            .tenant = tenant,
+            .token_keys = std::move(tokens),
+            .policy = std::make_unique<authorization::PolicyInForce>(testing::policy_for_test())}));
         records_ =
             must(records::Records::make(house_.tenants[0]->tenant, instance_.random, cache_));
         rotation_ = must(TenantRotation::make(house_, *house_.tenants[0], settings_));
