@@ -196,12 +196,12 @@ TEST_F(ClassifierTest, ChangesOfThePolicy) {
     expect({Method::post, all, {}, "{}"}, Errc::unsupported_media_type);
     expect({.method = Method::remove, .target = all}, Errc::method_not_allowed);
     expect({.method = Method::remove, .target = all + "/3"}, Interaction::policy_withdraw);
-    EXPECT_EQ(last_->facts().version, 3);
+    EXPECT_EQ(facts({.method = Method::remove, .target = all + "/3"}).version, 3);
     for (auto const& [step, interaction] : {std::pair("/replay", Interaction::policy_replay),
                                             std::pair("/approve", Interaction::policy_approve),
                                             std::pair("/activate", Interaction::policy_activate)}) {
         expect({Method::post, all + "/3" + step, json, "{}"}, interaction);
-        EXPECT_EQ(last_->facts().version, 3);
+        EXPECT_EQ(facts({Method::post, all + "/3" + step, json, "{}"}).version, 3);
         expect({Method::post, all + "/3" + step, {}, "{}"}, Errc::unsupported_media_type);
         expect({.target = all + "/3" + step}, Errc::method_not_allowed);
     }

@@ -51,7 +51,7 @@ protected:
 TEST_F(PatientContextTest, NothingEntersAnotherCompartment) {
     EXPECT_EQ(put("o1", "p1", bound_to("p1")).status(), 200);
     EXPECT_EQ(put("o1", "p2", bound_to("p1")).status(), 403);
-    EXPECT_EQ(put("new", "p2", bound_to("p1")).status(), 403);
+    EXPECT_EQ(put("new", "p2", bound_to("p1")).status(), 404);
     auto const* move = R"([{"op":"replace","path":"/subject/reference","value":"Patient/p2"}])";
     EXPECT_EQ(send(Method::patch, "Observation/o1", kJsonPatch, move, bound_to("p1")).status(),
               403);
@@ -63,23 +63,23 @@ TEST_F(PatientContextTest, NothingEntersAnotherCompartment) {
 
 TEST_F(PatientContextTest, NothingLeavesAnotherCompartment) {
     auto const before = get("Observation/o1", nobody()).body();
-    EXPECT_EQ(put("o1", "p2", bound_to("p2")).status(), 403);
+    EXPECT_EQ(put("o1", "p2", bound_to("p2")).status(), 404);
     auto const* take = R"([{"op":"replace","path":"/subject/reference","value":"Patient/p2"}])";
     EXPECT_EQ(send(Method::patch, "Observation/o1", kJsonPatch, take, bound_to("p2")).status(),
-              403);
+              404);
     EXPECT_EQ(
         send(Method::remove, "Observation/o1", testing::kFhirJsonType, "", bound_to("p2")).status(),
-        403);
+        404);
     auto const* tag = R"({"resourceType":"Parameters","parameter":[{"name":"meta","valueMeta":)"
                       R"({"tag":[{"system":"urn:x","code":"y"}]}}]})";
     EXPECT_EQ(
         send(Method::post, "Observation/o1/$meta-add", testing::kFhirJsonType, tag, bound_to("p2"))
             .status(),
-        403);
+        404);
     // Deleted, it still stands where it stood.
     ASSERT_EQ(send(Method::remove, "Observation/o1", testing::kFhirJsonType, "", nobody()).status(),
               204);
-    EXPECT_EQ(put("o1", "p2", bound_to("p2")).status(), 403);
+    EXPECT_EQ(put("o1", "p2", bound_to("p2")).status(), 404);
     EXPECT_TRUE(before.contains("Patient/p1"));
 }
 
@@ -97,8 +97,8 @@ TEST_F(PatientContextTest, ATransactionIsNoWayAround) {
     };
     EXPECT_EQ(post(entry("PUT", "o1", observation_json("o1", "p1")), "p1"), 200);
     EXPECT_EQ(post(entry("PUT", "o1", observation_json("o1", "p2")), "p1"), 403);
-    EXPECT_EQ(post(entry("PUT", "o1", observation_json("o1", "p2")), "p2"), 403);
-    EXPECT_EQ(post(entry("DELETE", "o1", ""), "p2"), 403);
+    EXPECT_EQ(post(entry("PUT", "o1", observation_json("o1", "p2")), "p2"), 404);
+    EXPECT_EQ(post(entry("DELETE", "o1", ""), "p2"), 404);
 }
 
 TEST_F(PatientContextTest, AVersionIsReadByThePatientItWasWrittenUnder) {
