@@ -26,17 +26,12 @@ std::size_t allocations = 0;
 
 }  // namespace
 
-// Counted: all that this program takes.
+// Counted: all that this program takes. The rooms bring their operator delete
+// (src/foundation/allocation.cc), which frees.
 void* operator new(std::size_t size) {
     ++allocations;
     if (void* const memory = std::malloc(size)) return memory;
     throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t /*size*/) noexcept {
-    std::free(memory);
 }
 
 namespace {

@@ -132,13 +132,19 @@ Result<Policy> policy_of(PolicyVersion const& version) {
 Result<void> check_way_back(PolicyChangesDesk const& desk, request::Exchange const& exchange,
                             Policy const& next) {
     authorization::Circumstances const here{.now = desk.clock.now(), .access = exchange.access};
+    // Whatever this token is for: the next one may say both.
+    auto caller = exchange.facts.caller->facts();
+    for (auto const access : {&request::Scope::read, &request::Scope::update}) {
+        request::Scope scope{.context = request::ScopeContext::administration, .type = "policies"};
+        scope.*access = true;
+        caller.scopes.push_back(std::move(scope));
+    }
     for (auto const interaction :
          {Interaction::policy_propose, Interaction::policy_activate, Interaction::policy_version}) {
         request::IntentFacts intent;
         intent.interaction = interaction;
         intent.tenant = exchange.tenant->name;
-        auto const decision =
-            authorization::decide(next, exchange.facts.caller->facts(), intent, here);
+        auto const decision = authorization::decide(next, caller, intent, here);
         if (!decision.allowed)
             return fail(Errc::unprocessable,
                         "under this version you could not change the policy again");

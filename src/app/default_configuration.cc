@@ -213,6 +213,9 @@ name = "default"
 # A folder of *.cedar files, the policy in the policy language (docs/handbook/policies.md); then there must be
 # no [policy.*]. Empty: the tables [policy.*] below are the policy.
 policies = "{policies}"
+# versions: once a version of the policy was activated (salus policy), it decides, whatever stands here.
+# configuration: what stands here decides, for who can no longer change the policy otherwise.
+source = "versions"
 
 [consent]
 # Patients' consents (FHIR Consent, IHE PCF; docs/handbook/consent.md) are evaluated on every access.

@@ -89,9 +89,9 @@ void read_policy(Section& top, Configuration& configuration, std::string& why) {
     if (top.has("authorization")) {
         Section section(top.section("authorization"), "authorization", why);
         folder = section.text("policies");
-        auto const source = section.text("source");
+        auto const source = section.has("source") ? section.text("source") : "versions";
         if (source == "configuration") configuration.policy_source = PolicySource::configuration;
-        if (!source.empty() && source != "configuration" && source != "versions")
+        if (source != "configuration" && source != "versions")
             section.complain("source", "must be versions or configuration");
         if (!folder.empty() && tables != nullptr && !tables->empty()) {
             section.complain("policies", "is set, so there must be no [policy.*]");

@@ -43,11 +43,17 @@ class PolicyChanges(unittest.TestCase):
     def person(self, name):
         """A token of somebody who signed in, to administer policies."""
         if not hasattr(self, "app"):
-            self.app = App(self.instance, "console", scope=SCOPE, purpose="SYSADMIN")
+            self.app = App(self.instance, "console", scope="openid " + SCOPE,
+                           purpose="SYSADMIN")
         person = Person(self.instance, name, scope=SCOPE, purpose="SYSADMIN")
         token = self.instance.root / f"{name}.token"
         token.write_text(self.app.tokens(person.browser)["access_token"])
         return token
+
+    def restart(self):
+        self.instance.stop()
+        self.instance.start()
+        self.writer = self.instance.client(self.instance.token())
 
     def events(self):
         listed = self.instance.command("audit", "export", *self.here, "--format", "jsonl").stdout
@@ -81,8 +87,7 @@ class PolicyChanges(unittest.TestCase):
         self.assertIn('@id("reads")', shown)
         self.assertEqual(json.loads(self.policy("show", "--json").stdout)["sha256"],
                          re.search("[0-9a-f]{64}", proposed).group())
-        self.instance.stop()
-        self.instance.start()
+        self.restart()
         answer = self.writer.get("/fhir/Patient/p")
         self.assertEqual((answer.status, answer.headers["Salus-Policy-Version"]), (200, "1"))
         self.assertEqual({"admin.policy.proposed", "admin.policy.approved",
@@ -97,10 +102,10 @@ class PolicyChanges(unittest.TestCase):
 
     def passes_over_the_version(self):
         """Who can no longer change it otherwise has the configuration."""
-        self.instance.stop()
         file = self.instance.directory / "salus.toml"
-        file.write_text(file.read_text() + '\n[authorization]\nsource = "configuration"\n')
-        self.instance.start()
+        file.write_text(file.read_text().replace('source = "versions"',
+                                                 'source = "configuration"'))
+        self.restart()
         put = self.writer.put("/fhir/Patient/q", {"resourceType": "Patient", "id": "q"})
         self.assertEqual((put.status, put.headers["Salus-Policy-Version"]), (201, "0"))
 
@@ -117,7 +122,7 @@ class PolicyChanges(unittest.TestCase):
         proposed = self.policy("propose", str(self.folder), "--reason", "a hospital").stdout
         self.assertRegex(proposed, r"version 1: proposed, 0 approvals, [0-9]{3} cases")
         care = self.folder / "care.cedar"
-        care.write_text(care.read_text().replace("permit (", "forbid (", 1))
+        care.write_text(care.read_text().replace('"TREAT"', '"HPAYMT"', 3))
         refused = self.policy("propose", str(self.folder), "--reason", "a hospital", check=False)
         self.assertEqual(refused.returncode, 1)
         self.assertIn("findings", refused.stderr)

@@ -75,7 +75,7 @@ def in_an_instance():
     instance = Instance("--policies", "hospital")
     try:
         settings = (instance.directory / "salus.toml").read_text()
-        assert "[policy." not in settings and 'policies = "policies"' in settings
+        assert "\n[policy." not in settings and 'policies = "policies"' in settings
         made = instance.directory / "policies"
         names = {str(path.relative_to(HOSPITAL)) for path in HOSPITAL.rglob("*") if path.is_file()}
         assert names == {str(path.relative_to(made)) for path in made.rglob("*") if path.is_file()}
