@@ -60,8 +60,7 @@ constexpr auto kControls = std::to_array<Control>({
     {"AZ-5", "Consent is evaluated on every access", consents, {}},
     {"AZ-6", "SMART scopes, version 2, with version 1 mapped", smart_scopes, {}},
     {"AZ-7", "Every decision can be explained", explained_decisions, {}},
-    {"AZ-8", "Policies are versioned, tested and approved data", policies_as_data,
-     "versions kept, approvals, replay against past requests"},
+    {"AZ-8", "Policies are versioned, tested and approved data", policies_as_data, {}},
     // Data minimization
     {"MIN-1", "Callers choose fields, never wider than the policy", field_selection, {}},
     {"MIN-2", "Bounded pages behind sealed cursors", sealed_cursors, {}},

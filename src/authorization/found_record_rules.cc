@@ -15,9 +15,9 @@ bool opens_no_less(request::AllowedElements const& found, request::AllowedElemen
 
 }  // namespace
 
-FoundRecordRules::FoundRecordRules(Policy policy, request::CallerPointer caller, TenantName tenant,
-                                   Circumstances const& circumstances, bool assumes_care,
-                                   request::LabelsOfCode labels_of_code)
+FoundRecordRules::FoundRecordRules(Policy const& policy, request::CallerPointer const& caller,
+                                   TenantName tenant, Circumstances const& circumstances,
+                                   bool assumes_care, request::LabelsOfCode labels_of_code)
     : FoundRecordRules(
           policy, caller,
           std::make_shared<Judgement>(policy, caller->facts(), std::move(tenant), circumstances),

@@ -22,7 +22,7 @@ class FoundRecordRules : public request::RecordRules {
 public:
     // `assumes_care`: the request, or a part of it, is decided as if the caller cared for the
     // patient, because it does not say who that is. `labels_of_code`: nullptr: codes say nothing.
-    FoundRecordRules(Policy policy, request::CallerPointer caller, TenantName tenant,
+    FoundRecordRules(Policy const& policy, request::CallerPointer const& caller, TenantName tenant,
                      Circumstances const& circumstances, bool assumes_care,
                      request::LabelsOfCode labels_of_code = nullptr);
     // With what was asked already. REQUIRES: `rules` is about this caller and policy.

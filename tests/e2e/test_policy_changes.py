@@ -55,9 +55,8 @@ class PolicyChanges(unittest.TestCase):
         self.instance.start()
         self.writer = self.instance.client(self.instance.token())
 
-    def events(self):
-        listed = self.instance.command("audit", "export", *self.here, "--format", "jsonl").stdout
-        return [json.loads(line)["event"] for line in listed.splitlines()]
+    def log(self):
+        return self.instance.command("audit", "export", *self.here, "--format", "jsonl").stdout
 
     def test_two_people_change_the_policy_and_nobody_alone(self):
         (self.folder / "b.cedar").write_text(READS)
@@ -90,12 +89,11 @@ class PolicyChanges(unittest.TestCase):
         self.restart()
         answer = self.writer.get("/fhir/Patient/p")
         self.assertEqual((answer.status, answer.headers["Salus-Policy-Version"]), (200, "1"))
-        self.assertEqual({"admin.policy.proposed", "admin.policy.approved",
-                          "admin.policy.changed"} & set(self.events()),
-                         {"admin.policy.proposed", "admin.policy.approved",
-                          "admin.policy.changed"})
+        log = self.log()
+        for event in ("proposed", "approved", "changed"):
+            self.assertIn(f'"admin.policy.{event}"', log)
         check = json.loads(self.instance.command("check", *self.here, "--json").stdout)
-        line = next(each for each in check["controls"] if each["id"] == "AZ-8")
+        line = next(each for each in check if each["id"] == "AZ-8")
         self.assertEqual(line["state"], "enforced", line)
         self.assertIn("version 1 in force", line["evidence"])
         self.passes_over_the_version()
