@@ -64,8 +64,8 @@ std::vector<request::Scope> every_scope(bool is_person) {
     std::string const context = is_person ? "user/" : "system/";
     std::string text = context + "*.cruds " + context +
                        "AuditEvent.rs admin/audit.read admin/population.read admin/check.read "
-                       "admin/policies.read admin/launch.write";
-    for (auto const* each : {"clients", "users", "definitions", "keys", "backups"})
+                       "admin/launch.write";
+    for (auto const* each : {"clients", "users", "definitions", "keys", "backups", "policies"})
         text.append(" admin/").append(each).append(".read admin/").append(each).append(".write");
     return request::parse_scopes(text).value_or(std::vector<request::Scope>());
 }
