@@ -4,6 +4,7 @@
 
 #include "admin/documents.h"
 #include "admin/package_reader.h"
+#include "admin/policy_findings.h"
 #include "admin/policy_tests.h"
 #include "authorization/decide.h"
 #include "authorization/policy_schema.h"
@@ -83,26 +84,25 @@ request::Prepared summary_answer(PolicyVersion const& version, PolicyVersions co
     return json_answer(std::move(text), status);
 }
 
-// Nothing is kept of what is not a policy.
-request::Prepared findings_answer(std::vector<cedar::Message> const& findings) {
-    std::string text;
-    json::Writer writer(text);
-    writer.begin_object().key("findings").begin_array();
-    for (auto const& each : findings) {
-        writer.begin_object().key("line").integer(static_cast<std::int64_t>(each.position.line));
-        writer.key("column").integer(static_cast<std::int64_t>(each.position.column));
-        writer.key("text").string(each.text).end_object();
-    }
-    writer.end_array().end_object();
-    return json_answer(std::move(text), 422);
+// What is wrong with the text.
+request::Prepared findings_of(std::vector<cedar::Message> const& messages) {
+    std::vector<PolicyFinding> findings;
+    for (auto const& [position, text] : messages)
+        findings.push_back({.table = {}, .position = position, .text = text});
+    return findings_answer(findings);
 }
 
-Result<json::Document> content_of(PolicyChangesDesk const& desk,
-                                  request::Exchange const& exchange) {
+// A member that is misspelt must not look as if it counted.
+Result<json::Document> content_of(PolicyChangesDesk const& desk, request::Exchange const& exchange,
+                                  std::initializer_list<std::string_view> members) {
     if (exchange.request.body.size() > kProposalBytes)
         return fail(Errc::too_large, "a version of the policy is at most 2 MiB");
     SALUS_TRY(auto document, desk.parser.parse(PackageReader::take(exchange.request.body.clone())));
     if (!document.root().is_object()) return fail(Errc::invalid, "an object is needed");
+    for (auto const member : document.root().members()) {
+        if (std::ranges::find(members, member.name()) == members.end())
+            return fail(Errc::invalid, "a member is not known here");
+    }
     return document;
 }
 
@@ -113,7 +113,7 @@ PolicyStep step_now(PolicyChangesDesk const& desk, request::Exchange const& exch
 // What a person or a program decides about is what they read.
 Result<void> check_named(PolicyChangesDesk const& desk, request::Exchange const& exchange,
                          PolicyVersion const& version) {
-    SALUS_TRY(auto const content, content_of(desk, exchange));
+    SALUS_TRY(auto const content, content_of(desk, exchange, {"sha256"}));
     auto const named = content.root().text_member("sha256");
     if (!named) return fail(Errc::invalid, "the SHA-256 of the version's text is missing");
     if (*named != version.sha256)
@@ -167,7 +167,8 @@ Result<PolicyVersion> policy_version(records::Records& records, json::Parser& pa
 
 Result<request::Prepared> propose_policy(PolicyChangesDesk const& desk,
                                          request::Exchange& exchange) {
-    SALUS_TRY(auto const content, content_of(desk, exchange));
+    SALUS_TRY(auto const content,
+              content_of(desk, exchange, {"text", "reason", "facts", "tables"}));
     auto const root = content.root();
     auto text = root.text_member("text");
     auto reason = root.text_member("reason").value_or("");
@@ -175,7 +176,7 @@ Result<request::Prepared> propose_policy(PolicyChangesDesk const& desk,
     if (reason.empty() || reason.size() > kReasonBytesMost)
         return fail(Errc::invalid, "a reason of 1 to 1024 bytes is needed");
     auto const policy = authorization::read_and_validate(*text);
-    if (!policy) return findings_answer(policy.error());
+    if (!policy) return findings_of(policy.error());
     SALUS_TRY(auto tested, test_policy(*policy, root));
     if (tested.refusal) return *std::move(tested.refusal);
     SALUS_TRY(auto list, stored_versions(desk.records, desk.parser));
@@ -228,7 +229,7 @@ Result<request::Prepared> replay_policy_version(PolicyChangesDesk const& desk,
                                                 ReplaySources const& sources,
                                                 request::Exchange const& exchange,
                                                 request::Permit const& permit) {
-    SALUS_TRY(auto const content, content_of(desk, exchange));
+    SALUS_TRY(auto const content, content_of(desk, exchange, {"days"}));
     auto const days = content.root().member("days");
     auto const asked = days && days->is_number() ? days->integer() : std::nullopt;
     if (days && !asked) return fail(Errc::invalid, "days are a whole number");

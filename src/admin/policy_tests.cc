@@ -2,9 +2,8 @@
 
 #include <vector>
 
-#include "admin/documents.h"
+#include "admin/policy_findings.h"
 #include "authorization/decision_table.h"
-#include "json/writer.h"
 
 namespace salus::admin {
 namespace {
@@ -29,34 +28,21 @@ Result<std::vector<Table>> tables_of(json::Value list) {
 }
 
 request::Prepared problems_answer(std::vector<authorization::TableProblem> const& problems) {
-    std::string text;
-    json::Writer writer(text);
-    writer.begin_object().key("findings").begin_array();
-    for (auto const& each : problems) {
-        writer.begin_object().key("table").string(each.table.empty() ? "facts" : each.table);
-        auto const& position = each.message.position;
-        writer.key("line").integer(static_cast<std::int64_t>(position.line));
-        writer.key("column").integer(static_cast<std::int64_t>(position.column));
-        writer.key("text").string(each.message.text).end_object();
-    }
-    writer.end_array().end_object();
-    return json_answer(std::move(text), 422);
+    std::vector<PolicyFinding> findings;
+    for (auto const& [table, message] : problems)
+        findings.push_back({.table = table.empty() ? "facts" : table,
+                            .position = message.position,
+                            .text = message.text});
+    return findings_answer(findings);
 }
 
 request::Prepared differences_answer(TableReport const& report) {
-    std::string text;
-    json::Writer writer(text);
-    writer.begin_object().key("cases").integer(static_cast<std::int64_t>(report.cases));
-    writer.key("differing").integer(static_cast<std::int64_t>(report.differing));
-    writer.key("findings").begin_array();
-    for (auto const& each : report.differences) {
-        writer.begin_object().key("table").string(each.table);
-        writer.key("line").integer(static_cast<std::int64_t>(each.position.line));
-        writer.key("column").integer(static_cast<std::int64_t>(each.position.column));
-        writer.key("text").string(each.name + ": " + authorization::describe(each)).end_object();
-    }
-    writer.end_array().end_object();
-    return json_answer(std::move(text), 422);
+    std::vector<PolicyFinding> findings;
+    for (auto const& each : report.differences)
+        findings.push_back({.table = each.table,
+                            .position = each.position,
+                            .text = each.name + ": " + authorization::describe(each)});
+    return findings_answer(findings, TestedCases{report.cases, report.differing});
 }
 
 }  // namespace

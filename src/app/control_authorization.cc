@@ -62,6 +62,20 @@ std::string policy_name(authorization::Policy const& policy) {
     return to_hex(policy.hash()).substr(0, 16);
 }
 
+// On a version that nobody keeps: who proposed it cannot approve it, and one person is not enough.
+bool takes_two_people() {
+    admin::PolicyStep const first{.client = "check", .person = "1", .at = 0};
+    admin::PolicyStep const second{.client = "check", .person = "2", .at = 0};
+    admin::PolicyVersions versions{.newest = 1, .in_force = 0};
+    admin::PolicyVersion version;
+    version.number = 1;
+    version.proposed = first;
+    bool const alone = admin::approve(version, versions, first).has_value() ||
+                       admin::activate(version, versions, first).has_value();
+    return !alone && admin::approve(version, versions, second) &&
+           admin::activate(version, versions, first) && versions.in_force == 1;
+}
+
 }  // namespace
 
 Finding deny_by_default(EvidenceContext const& context) {
@@ -205,24 +219,6 @@ Finding explained_decisions(EvidenceContext const& context) {
                     fmt::format("a read of a Patient would be allowed by: {}; a refusal says: {}",
                                 rules.empty() ? "nothing" : rules, denied.why.text()));
 }
-
-namespace {
-
-// On a version that nobody keeps: who proposed it cannot approve it, and one person is not enough.
-bool takes_two_people() {
-    admin::PolicyStep const first{.client = "check", .person = "1", .at = 0};
-    admin::PolicyStep const second{.client = "check", .person = "2", .at = 0};
-    admin::PolicyVersions versions{.newest = 1, .in_force = 0};
-    admin::PolicyVersion version;
-    version.number = 1;
-    version.proposed = first;
-    bool const alone = admin::approve(version, versions, first).has_value() ||
-                       admin::activate(version, versions, first).has_value();
-    return !alone && admin::approve(version, versions, second) &&
-           admin::activate(version, versions, first) && versions.in_force == 1;
-}
-
-}  // namespace
 
 Finding policies_as_data(EvidenceContext const& context) {
     auto const& policy = *context.policy.rules;

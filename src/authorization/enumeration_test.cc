@@ -2,17 +2,14 @@
 // patient, another's and no patient's, in care and not, by the hospital's policy and by tables like
 // a new instance's: decided one way, with rules named or a reason, and never beyond what the role
 // is there for. An interaction that has no row here fails.
-#include <filesystem>
 #include <gtest/gtest.h>
 #include <map>
 
+#include "authorization/hospital_policy_for_test.h"
 #include "authorization/policy_for_test.h"
-#include "foundation/file.h"
 
 namespace salus::authorization {
 namespace {
-
-namespace filesystem = std::filesystem;
 
 // What an interaction is at most open to.
 enum class Kind : std::uint8_t { open, record, bundle, self, administration, keys, audit, receipt };
@@ -70,19 +67,6 @@ std::map<std::string_view, Kind> const& rows() {
         return all;
     }();
     return kRows;
-}
-
-Policy hospital() {
-    std::vector<filesystem::path> paths;
-    for (auto const& entry : filesystem::directory_iterator(filesystem::path(SALUS_SOURCE_DIR) /
-                                                            "policies" / "hospital")) {
-        if (entry.path().extension() == ".cedar") paths.push_back(entry.path());
-    }
-    std::ranges::sort(paths);
-    std::string text;
-    for (auto const& path : paths)
-        text += std::string(text_of(read_file(path, std::size_t{8} << 20U).value())) + "\n";
-    return Policy::parse(std::move(text)).value();
 }
 
 constexpr auto kRoles = std::to_array<std::string_view>(
@@ -172,7 +156,7 @@ TEST(Enumeration, EveryInteractionHasARow) {
 TEST(Enumeration, WhoeverHasNoTokenGetsWhatIsPublicAndNothingElse) {
     request::CallerFacts nobody;
     nobody.tenant = TenantName("default");
-    for (auto const& policy : {hospital(), test_policy()}) {
+    for (auto const& policy : {testing::hospital_policy(), test_policy()}) {
         for (auto const interaction : request::all_interactions()) {
             Asked const asked{"nobody", kTreat, Whose::nobody, false};
             auto const decision = decide(policy, nobody, intent_of(interaction, asked), kNow);
@@ -184,7 +168,7 @@ TEST(Enumeration, WhoeverHasNoTokenGetsWhatIsPublicAndNothingElse) {
 }
 
 TEST(Enumeration, WithoutAScopeNothingButOneselfIsOpen) {
-    for (auto const& policy : {hospital(), test_policy()}) {
+    for (auto const& policy : {testing::hospital_policy(), test_policy()}) {
         for_each([&](Asked const& asked) {
             for (auto const interaction : request::all_interactions()) {
                 auto const kind = rows().at(request::name_of(interaction).text());
@@ -199,7 +183,7 @@ TEST(Enumeration, WithoutAScopeNothingButOneselfIsOpen) {
 }
 
 TEST(Enumeration, EachIsDecidedOneWayWithRulesOrAReason) {
-    for (auto const& policy : {hospital(), test_policy()}) {
+    for (auto const& policy : {testing::hospital_policy(), test_policy()}) {
         std::size_t allowed = 0;
         std::size_t refused = 0;
         for_each([&](Asked const& asked) {
@@ -225,7 +209,7 @@ TEST(Enumeration, EachIsDecidedOneWayWithRulesOrAReason) {
 
 // What each role is not there for, whatever scopes its token has.
 TEST(Enumeration, RolesOfTheHospitalAreKeptApart) {
-    auto const policy = hospital();
+    auto const policy = testing::hospital_policy();
     std::map<std::string, std::size_t> allowed_to;
     for_each([&](Asked const& asked) {
         for (auto const interaction : request::all_interactions()) {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "authorization/decision_table.h"
+#include "authorization/hospital_policy_for_test.h"
 #include "authorization/policy_schema.h"
 #include "authorization/supplied_policies.h"
 #include "authorization/type_groups.h"
@@ -27,22 +28,8 @@ std::string text_at(filesystem::path const& path) {
     return bytes ? std::string(text_of(*bytes)) : std::string();
 }
 
-Policy hospital() {
-    std::vector<filesystem::path> paths;
-    for (auto const& entry : filesystem::directory_iterator(policies() / "hospital")) {
-        if (entry.path().extension() == ".cedar") paths.push_back(entry.path());
-    }
-    std::ranges::sort(paths);
-    std::string text;
-    for (auto const& path : paths) text += text_at(path) + "\n";
-    auto policy = Policy::parse(std::move(text));
-    for (auto const& message : policy ? std::vector<cedar::Message>() : policy.error())
-        ADD_FAILURE() << message.position.line << ": " << message.text;
-    return policy ? *std::move(policy) : Policy();
-}
-
 TEST(Hospital, EveryCaseOfItsTablesIsDecidedAsTheySay) {
-    auto const policy = hospital();
+    auto const policy = testing::hospital_policy();
     EXPECT_GT(policy.rules().policies().size(), 100U);
     EXPECT_TRUE(validate(policy).empty());
     std::map<std::string, std::string> texts;

@@ -1,11 +1,9 @@
 // People under the hospital's set, on the whole path: a physician in care writes on a managed,
 // encrypted device (45 CFR 164.310(b)), and opens the psychotherapy notes that she wrote (45 CFR
 // 164.508(a)(2)); a proxy reads the records of whom they represent (45 CFR 164.502(g)).
-#include <algorithm>
-#include <filesystem>
 #include <gtest/gtest.h>
 
-#include "foundation/file.h"
+#include "authorization/hospital_policy_for_test.h"
 #include "identity/documents.h"
 #include "identity/grant.h"
 #include "identity/user.h"
@@ -14,8 +12,6 @@
 namespace salus::pipeline {
 namespace {
 
-namespace filesystem = std::filesystem;
-
 using http::Method;
 using request::DevicePosture;
 using request::PurposeOfUse;
@@ -23,21 +19,6 @@ using testing::must;
 using testing::PipelineRoom;
 
 constexpr DevicePosture kManaged{.claimed = true, .managed = true, .encrypted = true};
-
-authorization::Policy hospital() {
-    std::vector<filesystem::path> paths;
-    for (auto const& entry :
-         filesystem::directory_iterator(filesystem::path(SALUS_SOURCE_DIR) / "policies/hospital")) {
-        if (entry.path().extension() == ".cedar") paths.push_back(entry.path());
-    }
-    std::ranges::sort(paths);
-    std::string text;
-    for (auto const& path : paths) {
-        auto const bytes = must(read_file(path, limits::kMiB));
-        text.append(text_of(bytes)).append("\n");
-    }
-    return authorization::Policy::parse(std::move(text)).value();
-}
 
 // Requests of these tests come from the hospital's own network.
 std::unique_ptr<access_context::AccessContext> house_network() {
@@ -160,7 +141,7 @@ protected:
     }
 
     std::unique_ptr<access_context::AccessContext> access_ = house_network();
-    PipelineRoom room_{nullptr, hospital(), access_.get()};
+    PipelineRoom room_{nullptr, testing::hospital_policy(), access_.get()};
     struct OfTheTenant {
         explicit OfTheTenant(PipelineRoom& room)
             : cache(limits::kMiB, room.instance().clock),

@@ -143,7 +143,8 @@ TEST_F(PolicyChangesTest, WhatIsNoPolicyIsNotKept) {
         propose(R"(@id("x") permit (principal, action, resource) when { context.nothing == 1 };)");
     EXPECT_EQ(unknown.status, 422);
     for (auto const* body : {"[]", "{}", R"({"text":""})", R"({"text":"","reason":""})",
-                             R"({"text":"","reason":"r","tables":[]})", "no json"})
+                             R"({"text":"","reason":"r","tables":[]})",
+                             R"({"text":"","reason":"r","table":[]})", "no json"})
         EXPECT_EQ(post("", body).status, 400) << body;
     EXPECT_EQ(post("/1/approve", "{}").status, 404);
 }
