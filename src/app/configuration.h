@@ -16,6 +16,7 @@
 #include "crypto/hash.h"
 #include "crypto/module.h"
 #include "foundation/log.h"
+#include "foundation/sign_in_limits.h"
 #include "http/network.h"
 #include "mirror/sender.h"
 #include "outside_provider/settings.h"
@@ -159,7 +160,8 @@ struct Configuration {
     AuditConfiguration audit;
     OauthConfiguration oauth;
     std::filesystem::path breached_passwords;  // as Have I Been Pwned gives them; empty: none
-    std::optional<OutsideProviderConfiguration> outside_provider;  // nothing: nobody does
+    std::chrono::minutes emergency_life = limits::kEmergencyDefault;  // once one is declared
+    std::optional<OutsideProviderConfiguration> outside_provider;     // nothing: nobody does
     access_context::Settings access_context;  // of requests: what is known of where they come from
     std::size_t index_cache_bytes = 0;
     LogLevel log_level = LogLevel::info;

@@ -133,6 +133,9 @@ tls_client_auth_authorities = ""
 # A list of breached passwords, none of which anybody may set: a line for each, its SHA-1 in hexadecimal, sorted,
 # as Have I Been Pwned gives it. The common ones are refused without it.
 breached_passwords = ""
+# For how long a declared emergency (purpose ETREAT) opens one patient's record to who declared it: minutes, 5 to
+# 480 (docs/handbook/policies.md).
+emergency_minutes = 30
 
 # Another OpenID provider may sign people in, each user by the account there that an administrator stated
 # (docs/handbook/outside-provider.md). Without the two sections at the end, whatever it says of its

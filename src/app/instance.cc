@@ -207,7 +207,8 @@ void Instance::join_rooms() {
         .keep_retired = configuration_.rotation.keep_retired,
         .tenants = std::move(tenants_),
         .alarms = {&reconciliation_.alarm(), &syslog_state_.alarm(), &access_context_->alarm()},
-        .breached_passwords = std::move(breached_passwords_)});
+        .breached_passwords = std::move(breached_passwords_),
+        .emergency_life = configuration_.emergency_life});
     workers_ = std::make_unique<pipeline::Workers>(or_cores(configuration_.server.workers),
                                                    [this] { return make_desk(); });
 }

@@ -119,6 +119,11 @@ void read_sign_in(toml::table const* table, Configuration& configuration, std::s
     auto const breached =
         sign_in.has("breached_passwords") ? sign_in.text("breached_passwords") : std::string();
     if (!breached.empty()) configuration.breached_passwords = configuration.directory / breached;
+    if (sign_in.has("emergency_minutes")) {
+        configuration.emergency_life = std::chrono::minutes(
+            sign_in.number("emergency_minutes", limits::kEmergencyShortest.count(),
+                           limits::kEmergencyLongest.count()));
+    }
     if (!sign_in.has("provider")) {
         sign_in.finish();
         return;

@@ -62,6 +62,7 @@ constexpr std::array kEventNames{
     EventName{Event::launch_opened, "launch.opened"},
     EventName{Event::authorized, "authorization.granted"},
     EventName{Event::authorization_refused, "authorization.refused"},
+    EventName{Event::emergency_declared, "emergency.declared"},
     EventName{Event::signed_in, "sign-in"},
     EventName{Event::sign_in_page, "sign-in.page"},
     EventName{Event::sign_in_failed, "sign-in.failed"},

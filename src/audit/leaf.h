@@ -48,6 +48,7 @@ enum class Event : std::uint8_t {
     launch_opened,
     authorized,
     authorization_refused,
+    emergency_declared,
     signed_in,
     sign_in_page,
     sign_in_failed,

@@ -61,6 +61,7 @@ Result<crypto::Sealed> DetailWriter::seal(request::Exchange const& exchange) {
     if (exchange.facts.interaction == request::Interaction::search_type) {
         add(text, "form", exchange.request.body.reveal({}));
     }
+    add(text, "reason", exchange.facts.stated_reason.reveal({}));
     add(text, "claimed_client", exchange.facts.claimed_client.reveal({}));
     text.push_back('}');
 

@@ -26,6 +26,7 @@ constexpr Code kAlert = dicom("110113", "Security Alert");
 constexpr Code kAuthentication = dicom("110114", "User Authentication");
 constexpr Code kLogin = dicom("110122", "Login");
 constexpr Code kLogout = dicom("110123", "Logout");
+constexpr Code kEmergency = dicom("110127", "Emergency Override Started");
 constexpr Code kUserAttributes = dicom("110137", "User Security Attributes Changed");
 constexpr Code kSoftware = dicom("110131", "Software Configuration");
 constexpr Code kObjectAttributes = dicom("110133", "Object Security Attributes Changed");
@@ -62,6 +63,7 @@ constexpr auto kTerms = std::to_array<EventTerms>({
     {"launch.opened", kAuthentication, kNoCode, "E", Pattern::none, kAuthentication},
     {"authorization.granted", kUserAttributes, kNoCode, "C", Pattern::none, kUserAttributes},
     {"authorization.refused", kAuthentication, kNoCode, "E", Pattern::none, kAuthentication},
+    {"emergency.declared", kAlert, kEmergency, "E", Pattern::none, kAlert},
     {"factor.added", kUserAttributes, kNoCode, "C", Pattern::none, kUserAttributes},
     {"factor.removed", kUserAttributes, kNoCode, "D", Pattern::none, kUserAttributes},
     {"password.changed", kUserAttributes, kNoCode, "U", Pattern::none, kUserAttributes},

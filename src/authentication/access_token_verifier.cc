@@ -12,6 +12,15 @@ std::unexpected<Error> refused() {
     return fail(Errc::unauthenticated, "the access token is not valid");
 }
 
+// Of a token for a declared emergency; it reaches one patient.
+Result<std::optional<WallTime>> emergency_in(json::Value payload) {
+    auto const until = payload.member("emergency_until");
+    if (!until) return std::optional<WallTime>();
+    auto const seconds = until->integer();
+    if (!seconds || !payload.member("patient_compartment")) return refused();
+    return std::optional(WallTime(std::chrono::seconds(*seconds)));
+}
+
 // Of a token that acts for a person: it rests on a grant.
 Result<std::optional<request::Person>> person_in(json::Value payload, std::string_view subject) {
     auto const grant = payload.member("grant_id");
@@ -24,6 +33,7 @@ Result<std::optional<request::Person>> person_in(json::Value payload, std::strin
         auto const member = payload.member(name);
         return member && member->is_boolean() && member->boolean();
     };
+    SALUS_TRY(auto const emergency_until, emergency_in(payload));
     return std::optional(
         request::Person{.id = UserId(std::string(subject)),
                         .grant = grant->text(),
@@ -31,7 +41,8 @@ Result<std::optional<request::Person>> person_in(json::Value payload, std::strin
                         .authenticated = WallTime(std::chrono::seconds(*seconds)),
                         .practitioner = payload.text_member("practitioner").value_or(""),
                         .is_patient = says("is_patient"),
-                        .represents = says("represents")});
+                        .represents = says("represents"),
+                        .emergency_until = emergency_until});
 }
 
 // The one patient whose records the token reaches, as the store knows it: the id of a patient is in

@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include "request/emergency.h"
+
 namespace salus::authorization {
 namespace {
 
@@ -91,7 +93,7 @@ std::vector<cedar::Record::Member> context_of(request::CallerFacts const& caller
     members.emplace_back("device", flags({{"claimed", access.device.claimed},
                                           {"encrypted", access.device.encrypted},
                                           {"managed", access.device.managed}}));
-    members.emplace_back("emergency", Value(false));
+    members.emplace_back("emergency", Value(request::in_emergency(caller, now)));
     members.emplace_back("hour", Value(std::int64_t{access.local.hour}));
     members.emplace_back("network", network_of(access.network));
     members.emplace_back("now", Value(cedar::DateTime{milliseconds}));

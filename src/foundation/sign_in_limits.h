@@ -16,6 +16,14 @@ inline constexpr auto kSignInAttemptLife = 900s;   // from the first page to the
 inline constexpr auto kEnrolmentCodeLife = 7 * 86'400s;
 inline constexpr auto kKnownDeviceLife = 365 * 86'400s;
 inline constexpr auto kFactorChangeWindow = 300s;  // after a sign-in, to change what proves one
+// Declared emergencies (45 CFR 164.312(a)(2)(ii)): for how long one opens a record, and how old
+// the sign-in of who declares it may be.
+inline constexpr std::chrono::minutes kEmergencyShortest{5};
+inline constexpr std::chrono::minutes kEmergencyDefault{30};
+inline constexpr std::chrono::minutes kEmergencyLongest{480};
+inline constexpr auto kEmergencySignInAge = 3'600s;
+inline constexpr std::size_t kReasonLettersFewest = 10;  // of an emergency
+inline constexpr std::size_t kReasonBytes = 1'000;
 inline constexpr std::size_t kUserNameBytes = 128;
 inline constexpr std::size_t kDisplayNameBytes = 200;
 inline constexpr std::size_t kSessionsOfUser = 20;

@@ -14,6 +14,7 @@ void AuthorizationRequest::write(json::Writer& writer) const {
     write_text(writer, "nonce", nonce);
     writer.key("code_challenge").string(code_challenge);
     writer.key("scope").string(request::to_text(scope));
+    if (purpose) writer.key("purpose").string(request::code_of(*purpose).text());
     write_text(writer, "launch", launch);
     write_text(writer, "dpop_key", dpop_key);
     write_text(writer, "acr", acr_of(needed));
@@ -39,6 +40,11 @@ Result<AuthorizationRequest> AuthorizationRequest::read(json::Value root) {
     auto parsed = request::parse_scope_request(scope);
     if (!parsed) return fail(Errc::corrupt, "a request for authorization is damaged");
     request.scope = *std::move(parsed);
+    if (root.member("purpose")) {
+        SALUS_TRY(auto const code, text_in(root, "purpose"));
+        request.purpose = request::purpose_of_code(code);
+        if (!request.purpose) return fail(Errc::corrupt, "a request for authorization is damaged");
+    }
     request.launch = root.text_member("launch").value_or("");
     request.dpop_key = root.text_member("dpop_key").value_or("");
     request.needed = assurance_of(root.text_member("acr").value_or(""));

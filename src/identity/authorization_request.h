@@ -15,6 +15,7 @@
 #include "json/writer.h"
 #include "records/sealing.h"
 #include "request/device_posture.h"
+#include "request/purpose_of_use.h"
 #include "request/scope_request.h"
 
 namespace salus::identity {
@@ -28,6 +29,8 @@ struct AuthorizationRequest {
     std::string nonce;
     std::string code_challenge;  // S256
     request::ScopeRequest scope;
+    // One of the client's; nothing: its first that the person has, but never an emergency.
+    std::optional<request::PurposeOfUse> purpose;
     std::string launch;                  // of an EHR launch; empty: none
     std::string dpop_key;                // RFC 9449 section 10; empty: any
     Assurance needed = Assurance::none;  // of acr_values
@@ -38,6 +41,10 @@ struct AuthorizationRequest {
     std::string login_hint;
     request::DevicePosture device{};  // that the assertion of a pushed request states
 
+    // The person will be asked to declare an emergency (45 CFR 164.312(a)(2)(ii)).
+    [[nodiscard]] bool is_emergency() const noexcept {
+        return purpose == request::PurposeOfUse::emergency;
+    }
     void write(json::Writer& writer) const;
     static Result<AuthorizationRequest> read(json::Value root);
     friend bool operator==(AuthorizationRequest const&, AuthorizationRequest const&) = default;

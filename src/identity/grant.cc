@@ -1,5 +1,7 @@
 #include "identity/grant.h"
 
+#include <algorithm>
+
 #include "foundation/oauth_limits.h"
 #include "identity/json_members.h"
 
@@ -14,6 +16,9 @@ Result<void> read_rights(json::Value root, Grant& grant) {
     if (!parsed || !purpose) return fail(Errc::corrupt, "a grant is damaged");
     grant.scope = *std::move(parsed);
     grant.purpose = *purpose;
+    if (root.member("emergency_until")) {
+        SALUS_TRY(grant.emergency_until, time_in(root, "emergency_until"));
+    }
     auto roles = request::roles_in(root, "provider_roles");
     if (!roles) return fail(Errc::corrupt, "a grant is damaged");
     grant.provider_roles = *std::move(roles);
@@ -34,7 +39,8 @@ Result<void> read_refresh(json::Value root, Grant& grant) {
 }  // namespace
 
 WallTime Grant::ends() const noexcept {
-    return given + limits::kGrantLife;
+    auto const longest = given + limits::kGrantLife;
+    return emergency_until ? std::min(*emergency_until, longest) : longest;
 }
 
 std::string Grant::to_json() const {
@@ -46,6 +52,7 @@ std::string Grant::to_json() const {
     writer.key("client").string(client.text());
     writer.key("scope").string(request::to_text(scope));
     writer.key("purpose").string(request::code_of(purpose).text());
+    if (emergency_until) write_time(writer, "emergency_until", *emergency_until);
     write_text(writer, "patient", patient);
     write_text(writer, "encounter", encounter);
     write_text(writer, "key_thumbprint", key_thumbprint);

@@ -35,6 +35,8 @@ struct Grant {
     ClientId client;
     request::ScopeRequest scope;
     request::PurposeOfUse purpose{};
+    // The person declared an emergency for the patient, and it is over then; nothing: none.
+    std::optional<WallTime> emergency_until;
     std::string patient;         // the context of patient scopes (SMART); empty: none
     std::string encounter;       // of the launch; empty: none
     std::string key_thumbprint;  // what refresh needs a proof by; empty: nothing (DP6)
@@ -57,6 +59,7 @@ struct Grant {
     [[nodiscard]] bool has_refresh_token() const noexcept {
         return refresh != crypto::Sha256Digest{};
     }
+    // Whatever was declared for a time ends with that.
     [[nodiscard]] WallTime ends() const noexcept;
     [[nodiscard]] std::string to_json() const;
     static Result<Grant> from_json(json::Value root);

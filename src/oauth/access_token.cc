@@ -1,5 +1,7 @@
 #include "oauth/access_token.h"
 
+#include <algorithm>
+
 #include "foundation/limits.h"
 #include "jose/jws.h"
 #include "json/writer.h"
@@ -15,12 +17,20 @@ void write_person(json::Writer& writer, request::Person const& person) {
     if (!person.practitioner.empty()) writer.key("practitioner").string(person.practitioner);
     if (person.is_patient) writer.key("is_patient").boolean(true);
     if (person.represents) writer.key("represents").boolean(true);
+    if (person.emergency_until)
+        writer.key("emergency_until").integer(to_unix_seconds(*person.emergency_until));
 }
 
 }  // namespace
 
 std::string AccessTokenGrant::scope_text() const {
     return request::to_text(request::ScopeRequest{.words = words, .scopes = scopes});
+}
+
+std::int64_t AccessTokenGrant::expires(WallTime now) const {
+    auto const end = to_unix_seconds(now) + limits::kAccessTokenLife.count();
+    if (!person || !person->emergency_until) return end;
+    return std::min(end, to_unix_seconds(*person->emergency_until));
 }
 
 void write_binding(json::Writer& writer, std::string_view key, std::string_view certificate) {
@@ -43,7 +53,7 @@ std::string issue_access_token(request::Tenant const& tenant, authentication::To
     writer.key("sub").string(grant.person ? grant.person->id.text() : grant.client.text());
     writer.key("client_id").string(grant.client.text());
     writer.key("iat").integer(issued);
-    writer.key("exp").integer(issued + limits::kAccessTokenLife.count());
+    writer.key("exp").integer(grant.expires(now));
     writer.key("jti").string(crypto::random_id(random));
     writer.key("scope").string(grant.scope_text());
     writer.key("purpose_of_use").string(request::code_of(grant.purpose).text());

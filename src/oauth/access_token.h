@@ -1,6 +1,7 @@
 // Access tokens: signed JWTs by RFC 9068 (IAM-3). No ePHI in them. Any thread.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,11 +34,14 @@ struct AccessTokenGrant {
     request::DevicePosture device{};
 
     [[nodiscard]] std::string scope_text() const;
+    // When a token of this moment ends: after limits::kAccessTokenLife, or with the emergency that
+    // it is for. Seconds since 1970.
+    [[nodiscard]] std::int64_t expires(WallTime now) const;
 };
 
 // `cnf`, if the token is bound to anything (RFC 9449 section 6.1, RFC 8705 section 3.1).
 void write_binding(json::Writer& writer, std::string_view key, std::string_view certificate);
-// Lives limits::kAccessTokenLife from `now`.
+// Lives from `now` to grant.expires(now).
 [[nodiscard]] std::string issue_access_token(request::Tenant const& tenant,
                                              authentication::TokenKeys const& keys,
                                              AccessTokenGrant const& grant, crypto::Random& random,

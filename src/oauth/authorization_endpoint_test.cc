@@ -208,5 +208,29 @@ TEST_F(AuthorizationEndpointTest, AClientThatHasToPushIsRefusedWithoutPA3) {
     EXPECT_EQ(outcome({{"client_id", "pushing"}, {"request_uri", uri}}), "");
 }
 
+// 45 CFR 164.312(a)(2)(ii), IAM-7.
+TEST_F(AuthorizationEndpointTest, AnEmergencyIsAskedForAndProvenWithAPasskeyOfTheLastHour) {
+    EXPECT_EQ(outcome_with("purpose_of_use", "ETREAT"), "invalid_request");
+    EXPECT_EQ(outcome_with("purpose_of_use", "nonsense"), "invalid_request");
+    EXPECT_EQ(outcome_with("purpose_of_use", "PATRQT"), "");
+    room_.add_client(R"({"client_id":"ward","name":"x","scope":"patient/*.rs","purposes":["TREAT",)"
+                     R"("ETREAT"],"token_endpoint_auth_method":"none","grant_types":)"
+                     R"(["authorization_code"],"redirect_uris":[")" +
+                     std::string(testing::kCallback) + R"("]})");
+    auto fields = PeopleRoom::with(room_.asked("ward"), "scope", "patient/*.rs");
+    fields.emplace_back("purpose_of_use", "ETREAT");
+    auto const pending = [&](Fields const& asked) {
+        return must(room_.authorizations().find(room_.waiting(asked), room_.browser()))
+            ->value.request;
+    };
+    auto const usual = pending(PeopleRoom::with(fields, "acr_values", "mfa"));
+    EXPECT_TRUE(usual.is_emergency());
+    EXPECT_EQ(usual.needed, identity::Assurance::phishing_resistant);
+    EXPECT_EQ(usual.max_age, std::chrono::hours(1));
+    EXPECT_EQ(pending(PeopleRoom::with(fields, "max_age", "60")).max_age, std::chrono::minutes(1));
+    EXPECT_EQ(pending(PeopleRoom::with(fields, "max_age", "86400")).max_age, std::chrono::hours(1));
+    EXPECT_EQ(outcome(PeopleRoom::with(fields, "prompt", "none")), "interaction_required");
+}
+
 }  // namespace
 }  // namespace salus::oauth

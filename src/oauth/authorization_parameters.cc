@@ -5,6 +5,7 @@
 #include <set>
 
 #include "foundation/oauth_limits.h"
+#include "foundation/sign_in_limits.h"
 
 namespace salus::oauth {
 namespace {
@@ -149,6 +150,26 @@ Problem read_authentication(Parameters const& parameters, AuthorizationRequest& 
     return std::nullopt;
 }
 
+// Whoever declares an emergency proves with a passkey, and lately, who they are (IAM-7), whatever
+// the app asks for; and is asked on a page.
+Problem read_purpose(Client const& client, Parameters const& parameters,
+                     AuthorizationRequest& request) {
+    auto const code = request::single(parameters, "purpose_of_use");
+    if (!code) return std::nullopt;
+    request.purpose = request::purpose_of_code(*code);
+    bool const registered =
+        request.purpose &&
+        std::ranges::find(client.purposes, *request.purpose) != client.purposes.end();
+    if (!registered) return invalid("purpose_of_use is none of the client's");
+    if (!request.is_emergency()) return std::nullopt;
+    if (request.prompt_none)
+        return problem("interaction_required", "an emergency is declared by a person");
+    request.needed = Assurance::phishing_resistant;
+    request.max_age = std::min<std::chrono::seconds>(
+        request.max_age.value_or(limits::kEmergencySignInAge), limits::kEmergencySignInAge);
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::expected<AuthorizationRequest, AuthorizationProblem> read_authorization_request(
@@ -178,6 +199,7 @@ std::expected<AuthorizationRequest, AuthorizationProblem> read_authorization_req
         return std::unexpected(
             AuthorizationProblem{"invalid_request", "dpop_jkt is a JWK thumbprint"});
     if (auto wrong = read_authentication(parameters, request)) return std::unexpected(*wrong);
+    if (auto wrong = read_purpose(client, parameters, request)) return std::unexpected(*wrong);
     return request;
 }
 

@@ -16,11 +16,15 @@ namespace {
 using identity::AuthorizationRequest;
 using request::ScopeWord;
 
-// A purpose that both may act for; the client's order counts.
-std::optional<request::PurposeOfUse> common_purpose(Client const& client,
-                                                    identity::User const& user) {
+// A purpose that both may act for: the one that was asked for, or else the first of the client's.
+// Nobody has an emergency without asking for it.
+std::optional<request::PurposeOfUse> common_purpose(
+    Client const& client, identity::User const& user,
+    std::optional<request::PurposeOfUse> const& asked) {
     for (auto const purpose : client.purposes) {
-        if (std::ranges::find(user.purposes, purpose) != user.purposes.end()) return purpose;
+        bool const meant = asked ? purpose == *asked : purpose != request::PurposeOfUse::emergency;
+        bool const shared = std::ranges::find(user.purposes, purpose) != user.purposes.end();
+        if (meant && shared) return purpose;
     }
     return std::nullopt;
 }
@@ -99,6 +103,12 @@ Result<request::ScopeRequest> Authorizations::grantable(Pending const& pending,
     std::erase_if(scope.scopes, [](request::Scope const& each) {
         return each.context == request::ScopeContext::system;
     });
+    if (pending->request.is_emergency()) {
+        scope.words.remove(ScopeWord::offline_access);
+        std::erase_if(scope.scopes, [](request::Scope const& each) {
+            return each.context != request::ScopeContext::patient;
+        });
+    }
     return scope;
 }
 
@@ -111,8 +121,12 @@ Result<void> Authorizations::choose_patient(Pending pending, std::string_view pa
 Result<std::string> Authorizations::add_grant(Pending const& pending, Consent const& consent,
                                               request::Prepared& prepared) {
     SALUS_TRY(auto const client, client_of(pending));
-    auto const purpose = client ? common_purpose(*client, consent.user) : std::nullopt;
+    auto const purpose =
+        client ? common_purpose(*client, consent.user, pending->request.purpose) : std::nullopt;
     if (!purpose) return fail(Errc::forbidden, "client and user share no purpose of use");
+    bool const emergency = purpose == request::PurposeOfUse::emergency;
+    if (emergency && (!consent.emergency_until || pending->patient.empty()))
+        return fail(Errc::forbidden, "an emergency is declared, for one patient");
     identity::Stored<identity::Grant> grant{
         .value = {}, .id = crypto::random_id(random_), .version = 0};
     grant->user = consent.user.id;
@@ -120,6 +134,7 @@ Result<std::string> Authorizations::add_grant(Pending const& pending, Consent co
     grant->client = client->id;
     grant->scope = consent.scope;
     grant->purpose = *purpose;
+    if (emergency) grant->emergency_until = consent.emergency_until;
     grant->patient = pending->patient;
     grant->encounter = pending->encounter;
     grant->session = consent.session;

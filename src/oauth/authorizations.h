@@ -27,6 +27,8 @@ struct Consent {
     std::string session;  // id
     identity::Session const& proof;
     request::ScopeRequest scope;  // within what was asked; at least one part
+    // They declared an emergency for the patient, until then. Without it none is granted.
+    std::optional<WallTime> emergency_until{};
 };
 
 class Authorizations {
@@ -51,7 +53,8 @@ public:
     // The client that asks; nullptr when it was removed meanwhile.
     [[nodiscard]] Result<ClientPointer> client_of(Pending const& pending);
     // What a token could hold at most: what was asked, the client may have, and the user has the
-    // right to. Words that need what the user has not (fhirUser) are left out.
+    // right to. Words that need what the user has not (fhirUser) are left out; in an emergency, so
+    // is all that reaches beyond one patient, or outlives the session.
     [[nodiscard]] Result<request::ScopeRequest> grantable(Pending const& pending,
                                                           identity::User const& user);
     // Notes the patient whose records the app will see. The batch is in `prepared`.

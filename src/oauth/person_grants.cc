@@ -73,6 +73,13 @@ request::Person person_of(std::string const& grant_id, identity::Grant const& gr
             .represents = represents};
 }
 
+// Whether what was allowed in this session is allowed still. An emergency has an end of its own,
+// soon: it goes on while its person treats, and opens no page.
+bool carries(identity::Session const& session, identity::Grant const& grant, WallTime now) {
+    if (!grant.emergency_until) return identity::is_live(session, grant.generation, now);
+    return session.generation == grant.generation && now < session.ends();
+}
+
 bool has_patient_scope(request::ScopeRequest const& scope) {
     return std::ranges::any_of(scope.scopes, [](request::Scope const& each) {
         return each.context == request::ScopeContext::patient;
@@ -90,7 +97,7 @@ Result<std::optional<PersonGrants::LiveGrant>> PersonGrants::live(std::string_vi
     if (!stands) return std::optional<LiveGrant>();
     if (!grant->value.offline) {
         SALUS_TRY(auto const session, documents_.read<identity::Session>(grant->value.session));
-        if (!session || !identity::is_live(session->value, user->value.generation, clock_.now()))
+        if (!session || !carries(session->value, grant->value, clock_.now()))
             return std::optional<LiveGrant>();
     }
     auto const& patient = grant->value.patient;
@@ -257,16 +264,19 @@ std::string PersonGrants::token_answer(Issue const& issue) {
         .roles = request::united(issue.live.user.roles, grant.provider_roles),
         .device = grant.device};
     bool const in_context = !grant.patient.empty();
-    if (in_context && has_patient_scope(issue.scope))
+    if (in_context && has_patient_scope(issue.scope)) {
         token.patient_compartment = records_.addressing().patient_compartment(grant.patient);
-    auto const access_token = issue_access_token(tenant_, keys_, token, random_, clock_.now());
+        token.person->emergency_until = grant.emergency_until;
+    }
+    auto const now = clock_.now();
+    auto const access_token = issue_access_token(tenant_, keys_, token, random_, now);
 
     std::string body;
     json::Writer writer(body);
     writer.begin_object();
     writer.key("access_token").string(access_token);
     writer.key("token_type").string(issue.binding.token_type());
-    writer.key("expires_in").integer(limits::kAccessTokenLife.count());
+    writer.key("expires_in").integer(token.expires(now) - to_unix_seconds(now));
     writer.key("scope").string(request::to_text(issue.scope));
     if (!issue.refresh_token.empty()) writer.key("refresh_token").string(issue.refresh_token);
     if (issue.scope.words.has(ScopeWord::openid)) {
@@ -279,7 +289,7 @@ std::string PersonGrants::token_answer(Issue const& issue) {
                                     .nonce = issue.nonce,
                                     .access_token = access_token,
                                     .session = grant.session},
-                                   clock_.now()));
+                                   now));
     }
     // SMART App Launch 2.2, "Launch context arrives with your access_token".
     if (in_context) writer.key("patient").string(grant.patient);

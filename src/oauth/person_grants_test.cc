@@ -312,5 +312,55 @@ TEST_F(PersonGrantsTest, GrantsThatAClientIsNotRegisteredForAreRefused) {
     EXPECT_EQ(error(PeopleRoom::redemption(code(), "nobody")), "invalid_client");
 }
 
+// 45 CFR 164.312(a)(2)(ii).
+TEST_F(PersonGrantsTest, WhatAnEmergencyOpensEndsWithIt) {
+    room_.changed_person().purposes.push_back(request::PurposeOfUse::emergency);
+    room_.save_person();
+    room_.add_client(
+        R"({"client_id":"ward","name":"x","scope":"openid online_access patient/*.rs",)"
+        R"("purposes":["TREAT","ETREAT"],"token_endpoint_auth_method":"none",)"
+        R"("grant_types":["authorization_code","refresh_token"],"redirect_uris":[")" +
+        std::string(testing::kCallback) + R"("]})");
+    auto fields = PeopleRoom::with(room_.asked("ward"), "scope", "online_access patient/*.rs");
+    fields.emplace_back("purpose_of_use", "ETREAT");
+    auto const id = room_.waiting(fields);
+    auto& authorizations = room_.authorizations();
+    request::Prepared chosen;
+    ASSERT_TRUE(
+        authorizations.choose_patient(*must(authorizations.find(id, room_.browser())), "p1", chosen)
+            .has_value());
+    room_.save(std::move(chosen));
+    auto const pending = *must(authorizations.find(id, room_.browser()));
+    Consent consent{.user = room_.person(),
+                    .session = room_.session().id,
+                    .proof = room_.session().value,
+                    .scope = must(authorizations.grantable(pending, room_.person()))};
+    EXPECT_EQ(authorizations.complete(pending, consent).error().code, Errc::forbidden);
+    auto const until = instance_.clock.now() + std::chrono::seconds(500);
+    consent.emergency_until = until;
+    auto prepared = must(authorizations.complete(pending, consent));
+    auto const code = testing::query_of(*prepared.headers.get("Location"))["code"];
+    room_.save(std::move(prepared));
+
+    auto answer = room_.tokens(PeopleRoom::redemption(code, "ward"));
+    ASSERT_EQ(answer.status, 200) << answer.text;
+    auto const facts_of = [&](std::string const& token) {
+        return must(authentication::verify_access_token(token, room_.tenant(), room_.keys(),
+                                                        instance_.clock.now()));
+    };
+    auto const first = facts_of(answer.texts.at("access_token"));
+    EXPECT_EQ(first.purpose, request::PurposeOfUse::emergency);
+    EXPECT_EQ(to_unix_seconds(*first.person->emergency_until), to_unix_seconds(until));
+    EXPECT_TRUE(first.patient_compartment.has_value());
+    instance_.clock.advance(std::chrono::seconds(400));
+    answer = room_.tokens(PeopleRoom::refreshing(answer.texts.at("refresh_token"), "ward"));
+    ASSERT_EQ(answer.status, 200) << answer.text;
+    EXPECT_EQ(to_unix_seconds(facts_of(answer.texts.at("access_token")).expires),
+              to_unix_seconds(until));
+    instance_.clock.advance(std::chrono::seconds(101));
+    EXPECT_EQ(error(PeopleRoom::refreshing(answer.texts.at("refresh_token"), "ward")),
+              "invalid_grant");
+}
+
 }  // namespace
 }  // namespace salus::oauth

@@ -35,6 +35,8 @@ void write_token(json::Writer& writer, request::Tenant const& tenant,
     if (token.person) {
         writer.key("acr").string(token.person->acr);
         writer.key("auth_time").integer(to_unix_seconds(token.person->authenticated));
+        if (auto const& until = token.person->emergency_until)
+            writer.key("emergency_until").integer(to_unix_seconds(*until));
     }
     write_binding(writer, token.key_thumbprint, token.certificate_thumbprint);
 }

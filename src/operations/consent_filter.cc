@@ -4,6 +4,7 @@
 #include "foundation/limits.h"
 #include "operations/blind_tokens.h"
 #include "operations/request_reader.h"
+#include "request/emergency.h"
 
 namespace salus::operations {
 namespace {
@@ -71,6 +72,7 @@ Result<consent::ConsentDecision const*> ConsentFilter::decision(CompartmentId co
     consent::RequestFacts facts;
     // A token without a purpose is refused before.
     facts.purpose = caller_.purpose.value_or(request::PurposeOfUse::treatment);
+    facts.break_glass = request::in_emergency(caller_, now_);
     facts.actions = actions_;
     facts.now = now_;
     facts.own =

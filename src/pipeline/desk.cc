@@ -83,7 +83,8 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
                     .logouts = logouts_,
                     .cost = house.password_cost,
                     .breached = house.breached_passwords ? &*house.breached_passwords : nullptr,
-                    .outside = outside_ ? &*outside_ : nullptr} {}
+                    .outside = outside_ ? &*outside_ : nullptr,
+                    .emergency_life = house.emergency_life} {}
 
 Result<request::Permit> TenantDesk::permit(request::Exchange& exchange, request::Intent intent) {
     if (exchange.policy.rules == nullptr) return fail(Errc::forbidden, "no policy is in force");

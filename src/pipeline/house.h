@@ -22,6 +22,7 @@
 #include "factors/password.h"
 #include "foundation/clock.h"
 #include "foundation/log.h"
+#include "foundation/sign_in_limits.h"
 #include "identity/waiting_logouts.h"
 #include "oauth/remote_keys.h"
 #include "outside_provider/provider.h"
@@ -68,6 +69,8 @@ struct House {
         std::make_unique<sign_in::HashingPlaces>();
     factors::PasswordCost password_cost{};
     std::optional<factors::BreachedPasswords> breached_passwords{};  // the operator's list
+    // For how long a declared emergency opens a record.
+    std::chrono::minutes emergency_life = limits::kEmergencyDefault;
     // From the event loops to the thread that tells clients of endings.
     std::unique_ptr<identity::WaitingLogouts> waiting_logouts =
         std::make_unique<identity::WaitingLogouts>();

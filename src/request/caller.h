@@ -29,6 +29,9 @@ struct Person {
     std::string practitioner{};  // "Practitioner/[id]", as whom they stand in records; empty: none
     bool is_patient = false;     // they are the patient whose records the token reaches
     bool represents = false;     // they act for that patient (45 CFR 164.502(g))
+    // They declared an emergency for the patient whom the token reaches: until then, if nobody ends
+    // it before (45 CFR 164.312(a)(2)(ii)); request/emergency.h says whether it is in force.
+    std::optional<WallTime> emergency_until{};
 };
 
 // What a verified access token says (RFC 9068), or that there was none.

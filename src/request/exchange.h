@@ -46,6 +46,7 @@ struct AuditFacts {
     std::optional<UserId> user;              // once known: the person who acts
     std::optional<UserId> target_user;       // administration: whom the act is about
     std::optional<audit::Event> event;       // where one interaction does several things: which
+    EphiText stated_reason;                  // why a person says that they do it
     std::optional<Interaction> interaction;  // once classified
     std::string type;
     std::optional<CompartmentId> compartment;  // the patient's, once known

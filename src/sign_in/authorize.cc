@@ -6,6 +6,7 @@
 #include "oauth/browser.h"
 #include "oauth/representation.h"
 #include "sign_in/consent_pages.h"
+#include "sign_in/emergency_reason.h"
 #include "sign_in/sign_in.h"
 #include "sign_in/sign_in_pages.h"
 #include "sign_in/texts.h"
@@ -19,11 +20,18 @@ std::string digest_of(Waiting const& waiting, request::ScopeRequest const& scope
     auto const& asked = waiting.pending.value;
     auto const text = request::to_text(scope);
     static constexpr std::string_view kEnd("\0", 1);
-    return to_base64url(
-        crypto::sha256({bytes_of("salus consent"), bytes_of(kEnd), bytes_of(waiting.pending.id),
-                        bytes_of(kEnd), bytes_of(asked.request.client.text()), bytes_of(kEnd),
-                        bytes_of(asked.request.redirect_uri), bytes_of(kEnd),
-                        bytes_of(asked.patient), bytes_of(kEnd), bytes_of(text)}));
+    return to_base64url(crypto::sha256(
+        {bytes_of("salus consent"), bytes_of(kEnd), bytes_of(waiting.pending.id), bytes_of(kEnd),
+         bytes_of(asked.request.client.text()), bytes_of(kEnd),
+         bytes_of(asked.request.redirect_uri), bytes_of(kEnd), bytes_of(asked.patient),
+         bytes_of(kEnd), bytes_of(asked.request.is_emergency() ? "emergency" : ""), bytes_of(kEnd),
+         bytes_of(text)}));
+}
+
+// For what was asked. An emergency that is declared is one that was asked for.
+bool is_for_purpose(identity::Grant const& grant, Waiting const& waiting) {
+    auto const& asked = waiting.pending.value.request.purpose;
+    return asked ? grant.purpose == *asked : grant.purpose != request::PurposeOfUse::emergency;
 }
 
 // A grant of this user to this client that stands, covers this and is about the same patient.
@@ -38,6 +46,7 @@ Result<bool> allowed_before(Desk const& desk, Waiting const& waiting, identity::
         bool const covers = grant && grant->value.client == waiting.client->id &&
                             grant->value.generation == user.generation &&
                             grant->value.patient == waiting.pending.value.patient &&
+                            is_for_purpose(grant->value, waiting) &&
                             desk.clock.now() < grant->value.ends() &&
                             request::is_within(scope, grant->value.scope);
         if (covers) return true;
@@ -98,16 +107,34 @@ Result<request::Prepared> refuse(Desk const& desk, Visit const& visit, Waiting c
 
 Result<request::Prepared> complete(Desk const& desk, Visit const& visit, Waiting const& waiting,
                                    LiveSession const& live, request::ScopeRequest const& scope) {
-    auto completed = desk.authorizations().complete(waiting.pending, {.user = live.user.value,
-                                                                      .session = live.session.id,
-                                                                      .proof = live.session.value,
-                                                                      .scope = scope});
+    bool const emergency = waiting.pending.value.request.is_emergency();
+    auto completed = desk.authorizations().complete(
+        waiting.pending,
+        {.user = live.user.value,
+         .session = live.session.id,
+         .proof = live.session.value,
+         .scope = scope,
+         .emergency_until =
+             emergency ? std::optional(desk.clock.now() + desk.emergency_life) : std::nullopt});
     if (!completed && completed.error().code == Errc::forbidden)
         return refuse(desk, visit, waiting, "access_denied", completed.error().why);
     auto& facts = visit.exchange().facts;
-    facts.event = audit::Event::authorized;
+    facts.event = emergency ? audit::Event::emergency_declared : audit::Event::authorized;
     facts.target_client = waiting.client->id;
     return completed;
+}
+
+// With the reason that the person states, which goes on record; so does whose record it is.
+Result<request::Prepared> declare(Desk const& desk, Visit const& visit, Waiting const& waiting,
+                                  LiveSession const& live, request::ScopeRequest const& scope,
+                                  std::string reason) {
+    SALUS_TRY(auto const patient, find_patient(desk, waiting.pending.value.patient));
+    if (!patient)
+        return refuse(desk, visit, waiting, "access_denied", "there is no such patient any more");
+    SALUS_TRY(auto prepared, complete(desk, visit, waiting, live, scope));
+    visit.exchange().facts.stated_reason = EphiText(std::move(reason));
+    prepared.consulted.push_back(patient->read);
+    return prepared;
 }
 
 Result<request::Prepared> ask_consent(Desk const& desk, Visit const& visit, Waiting const& waiting,
@@ -187,6 +214,13 @@ Result<request::Prepared> SignIn::take_consent(Visit const& visit) const {
     if (decision == "deny")
         return refuse(desk_, visit, *waiting, "access_denied", "the person did not allow it");
     if (decision != "allow") return fail(Errc::invalid, "Allow it, or do not.");
+    if (waiting->pending->request.is_emergency()) {
+        auto reason = stated_reason(visit.field("reason"));
+        if (!reason)
+            return ask_consent(desk_, visit, *waiting, *live, known.grantable,
+                               texts::kEmergencyReasonMissing);
+        return declare(desk_, visit, *waiting, *live, known.grantable, *std::move(reason));
+    }
     return complete(desk_, visit, *waiting, *live, known.grantable);
 }
 

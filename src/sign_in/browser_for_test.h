@@ -109,12 +109,12 @@ public:
                     std::string const& scope =
                         "openid patient/*.rs "
                         "user/*.rs offline_access",
-                    std::string const& more = {}) {
-        auto const body =
-            R"({"client_id":")" + id + R"(","name":"An <App>","scope":")" + scope +
-            R"(","purposes":["TREAT"],"token_endpoint_auth_method":"none","grant_types":)" +
-            R"(["authorization_code","refresh_token"],"redirect_uris":[")" +
-            std::string(kCallback) + "\"]" + more + "}";
+                    std::string const& more = {}, std::string const& purposes = R"("TREAT")") {
+        auto const body = R"({"client_id":")" + id + R"(","name":"An <App>","scope":")" + scope +
+                          R"(","purposes":[)" + purposes +
+                          R"(],"token_endpoint_auth_method":"none","grant_types":)" +
+                          R"(["authorization_code","refresh_token"],"redirect_uris":[")" +
+                          std::string(kCallback) + "\"]" + more + "}";
         auto exchange = make_exchange(
             tenant(),
             make_request({.method = http::Method::post, .target = "/admin/clients", .body = body}));

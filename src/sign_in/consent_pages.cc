@@ -75,6 +75,7 @@ Screen patients_page(Visit const& visit, Waiting const& waiting,
 
 Screen consent_page(ConsentPage const& page) {
     bool const own = !page.user.patient.empty();
+    bool const emergency = page.waiting.pending.value.request.is_emergency();
     pages::Html html;
     html.open("h1").text(page.waiting.client->name).text(" asks for access").close("h1");
     html.raw("<p class=\"soft\">You are signed in as <strong>");
@@ -85,12 +86,17 @@ Screen consent_page(ConsentPage const& page) {
     html.element("p", "If you allow it, the app can:");
     allowances(html, in_words(page.scope, own ? Whose::own : Whose::chosen_patient));
     html.element("p", "You can end this at any time in your account.", {{"class", "soft"}});
+    if (emergency) html.element("p", texts::kEmergencyWhy.text(), {{"class", "note"}});
     open_form(html, page.visit, "/sign-in/consent");
     html.hidden("shown", page.shown);
+    if (emergency)
+        text_field(html, {.name = "reason", .label = texts::kEmergencyReason, .focus = true});
     html.raw(
         "<div class=\"pair\"><button type=\"submit\" name=\"decision\" value=\"deny\" "
         "class=\"second\">Do not allow</button><button type=\"submit\" name=\"decision\" "
-        "value=\"allow\">Allow</button></div>");
+        "value=\"allow\">");
+    html.text(emergency ? texts::kEmergency.text() : std::string_view("Allow"));
+    html.raw("</button></div>");
     html.close("form");
     Screen screen{.title = "Allow access", .body = std::move(html)};
     screen.powers.form_targets = oauth::origin_of(page.waiting.pending.value.request.redirect_uri);

@@ -290,5 +290,58 @@ TEST(ScopeWordsTest, ArePlain) {
     EXPECT_EQ(sign_in::things_of("Medication"), "medications");
 }
 
+// 45 CFR 164.312(a)(2)(ii).
+TEST_F(ConsentTest, AnEmergencyIsDeclaredWithAReasonAndForATime) {
+    house_.add_client("ward", "openid offline_access patient/*.rs user/*.rs", "",
+                      R"("TREAT","ETREAT")");
+    add_patient("p1");
+    auto request = asked("openid offline_access patient/Observation.rs user/Condition.rs");
+    request.client = ClientId("ward");
+    request.purpose = request::PurposeOfUse::emergency;
+    browser_.sign_in(ada_);
+    auto const refused = browser_.ask(request);
+    EXPECT_THAT(browser_.get("/sign-in?authorization=" + refused).location,
+                HasSubstr("error=access_denied"));  // it is no purpose of theirs
+    auto user = house_.stored(ada_->id);
+    user->purposes.push_back(request::PurposeOfUse::emergency);
+    house_.save(user);
+    auto const id = browser_.ask(request);
+    browser_.get("/sign-in?authorization=" + id);
+    browser_.post("/sign-in/patient", {{"authorization", id}, {"patient", "p1"}});
+    auto const page = browser_.get("/sign-in?authorization=" + id);
+    EXPECT_THAT(page.body, HasSubstr("Declare an emergency"));
+    auto const shown = hidden_in(page.body, "shown");
+    for (auto const* reason : {"", "   ", "1234567890 12", "too short"}) {
+        auto const again = browser_.post(
+            "/sign-in/consent",
+            {{"authorization", id}, {"shown", shown}, {"decision", "allow"}, {"reason", reason}});
+        EXPECT_EQ(again.status, 200) << reason;
+        EXPECT_EQ(again.written, 0U);
+    }
+    auto reply = browser_.post("/sign-in/consent", {{"authorization", id},
+                                                    {"shown", shown},
+                                                    {"decision", "allow"},
+                                                    {"reason", " unconscious after a fall "}});
+    EXPECT_THAT(reply.location, HasSubstr("code="));
+    EXPECT_EQ(reply.facts.event, Event::emergency_declared);
+    EXPECT_EQ(EphiTestAccess::open(reply.facts.stated_reason), "unconscious after a fall");
+    EXPECT_EQ(reply.consulted, 1U);  // whose record it is
+    auto const holdings = *must(house_.documents().read<identity::UserHoldings>(ada_->id.text()));
+    auto const grant =
+        *must(house_.documents().read<identity::Grant>(holdings.value.grants.front()));
+    EXPECT_EQ(grant.value.purpose, request::PurposeOfUse::emergency);
+    EXPECT_EQ(grant.value.patient, "p1");
+    EXPECT_EQ(grant.value.emergency_until, grant.value.given + limits::kEmergencyDefault);
+    EXPECT_EQ(grant.value.ends(), *grant.value.emergency_until);
+    // Of one patient, and no longer than the session.
+    EXPECT_EQ(request::to_text(grant.value.scope), "openid patient/Observation.rs");
+    // The next one is declared anew.
+    auto const next = browser_.ask(request);
+    browser_.get("/sign-in?authorization=" + next);
+    browser_.post("/sign-in/patient", {{"authorization", next}, {"patient", "p1"}});
+    EXPECT_THAT(browser_.get("/sign-in?authorization=" + next).body,
+                HasSubstr("Declare an emergency"));
+}
+
 }  // namespace
 }  // namespace salus::testing

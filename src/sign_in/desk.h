@@ -9,6 +9,7 @@
 #include "factors/password.h"
 #include "factors/webauthn/relying_party.h"
 #include "foundation/clock.h"
+#include "foundation/sign_in_limits.h"
 #include "identity/documents.h"
 #include "identity/endings.h"
 #include "json/document.h"
@@ -32,6 +33,8 @@ struct Desk {
     factors::PasswordCost cost{};
     factors::BreachedPasswords const* breached = nullptr;  // the operator's list; nullptr: none
     OutsideDesk* outside = nullptr;  // nullptr: no outside provider signs people in
+    // For how long a declared emergency opens a record.
+    std::chrono::minutes emergency_life = limits::kEmergencyDefault;
 
     [[nodiscard]] identity::Documents documents() const { return {records, parser, clock}; }
     [[nodiscard]] oauth::Authorizations authorizations() const {

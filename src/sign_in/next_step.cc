@@ -41,6 +41,19 @@ std::optional<NextStep> missing_proof(Situation const& at) {
     return NextStep{strong_enough || has_factors ? Step::prove_more : Step::enrol};
 }
 
+// What keeps somebody from declaring an emergency, if anything.
+std::optional<NextStep> no_emergency(Situation const& at) {
+    auto const& purposes = at.user->purposes;
+    if (std::ranges::find(purposes, request::PurposeOfUse::emergency) == purposes.end())
+        return refusal("access_denied", "this person may not declare an emergency");
+    // Who is a patient here would be chosen for their own record.
+    if (!at.user->patient.empty())
+        return refusal("access_denied", "nobody declares an emergency for their own record");
+    if (!needs_patient(*at.grantable) || at.grantable->scopes.empty())
+        return refusal("invalid_scope", "an emergency is for scopes in the context of a patient");
+    return std::nullopt;
+}
+
 bool is_nothing(request::ScopeRequest const& scope) {
     return scope.scopes.empty() && !scope.words.has(request::ScopeWord::openid);
 }
@@ -52,6 +65,9 @@ NextStep next_step(Situation const& at) {
     auto const& asked = at.pending.request;
     if (at.grantable == nullptr || is_nothing(*at.grantable))
         return refusal("access_denied", "nothing of what was asked can be allowed");
+    if (asked.is_emergency()) {
+        if (auto const refused = no_emergency(at)) return *refused;
+    }
     if (needs_patient(*at.grantable)) {
         auto const& own = at.user->patient;
         // Of a launch that was opened on somebody else.
@@ -64,7 +80,7 @@ NextStep next_step(Situation const& at) {
             return {Step::choose_patient};
         }
     }
-    if (at.allowed_before && !asked.prompt_consent) return {Step::done};
+    if (at.allowed_before && !asked.prompt_consent && !asked.is_emergency()) return {Step::done};
     if (asked.prompt_none) return refusal("consent_required", "this was not allowed before");
     return {Step::consent};
 }

@@ -164,5 +164,24 @@ TEST_F(NextStepTest, APatientSeesTheirOwnRecordAlone) {
     expect_refusal("access_denied");
 }
 
+// 45 CFR 164.312(a)(2)(ii): by a person who may, for one patient, and asked about each time.
+TEST_F(NextStepTest, AnEmergencyIsDeclaredEachTime) {
+    pending_.request.purpose = request::PurposeOfUse::emergency;
+    grantable_ = *request::parse_scope_request("patient/*.rs");
+    expect_refusal("access_denied");
+    user_.purposes = {request::PurposeOfUse::emergency};
+    expect(Step::choose_patient);
+    pending_.patient = "p1";
+    allowed_before_ = true;
+    expect(Step::consent);
+    grantable_ = *request::parse_scope_request("user/*.rs");
+    expect_refusal("invalid_scope");
+    grantable_ = *request::parse_scope_request("launch/patient openid");
+    expect_refusal("invalid_scope");
+    grantable_ = *request::parse_scope_request("patient/*.rs");
+    user_.patient = "p1";
+    expect_refusal("access_denied");
+}
+
 }  // namespace
 }  // namespace salus::sign_in

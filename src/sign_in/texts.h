@@ -58,6 +58,16 @@ inline constexpr Literal kNoPatient = "There is no patient with this id.";
 inline constexpr Literal kConsentSwapped =
     "What you were shown has changed. Look at it again before you decide.";
 
+inline constexpr Literal kEmergency = "Declare an emergency";
+inline constexpr Literal kEmergencyWhy =
+    "The app asks for access in an emergency, whatever the patient allowed and whoever cares for "
+    "them. Declare one only if it cannot wait. What you state here, and all that is opened with "
+    "it, "
+    "is on record and is reviewed by the privacy office.";
+inline constexpr Literal kEmergencyReason = "Why is this an emergency?";
+inline constexpr Literal kEmergencyReasonMissing =
+    "State the reason in a few words: at least ten letters.";
+
 inline constexpr Literal kAccount = "Your account";
 inline constexpr Literal kEnrol = "Set up how you sign in";
 inline constexpr Literal kEnrolWhy =

@@ -126,24 +126,30 @@ class App:
         instance.command("client", "add", "--dir", str(instance.directory), name, "--scope", scope,
                          "--purpose", purpose, "--redirect-uri", CALLBACK, "--public", *options)
 
+    def request(self, browser, verifier):
+        """What it asks the authorization endpoint for."""
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
+        return {"response_type": "code", "client_id": self.name, "redirect_uri": CALLBACK,
+                "scope": self.scope, "state": secrets.token_urlsafe(8),
+                "nonce": secrets.token_urlsafe(8), "aud": browser.origin + "/fhir",
+                "prompt": "consent", "code_challenge": challenge.rstrip(b"=").decode(),
+                "code_challenge_method": "S256"}
+
+    def redeem(self, code, verifier):
+        answer = self.ask({"grant_type": "authorization_code", "client_id": self.name, "code": code,
+                           "redirect_uri": CALLBACK, "code_verifier": verifier})
+        assert answer.status == 200, answer.body
+        return answer.json()
+
     def tokens(self, browser):
         """What it gets when the person at the browser allows all that it asks for."""
         verifier = secrets.token_urlsafe(48)
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
-        asked = {"response_type": "code", "client_id": self.name, "redirect_uri": CALLBACK,
-                 "scope": self.scope, "state": secrets.token_urlsafe(8),
-                 "nonce": secrets.token_urlsafe(8), "aud": browser.origin + "/fhir",
-                 "prompt": "consent", "code_challenge": challenge.rstrip(b"=").decode(),
-                 "code_challenge_method": "S256"}
+        asked = self.request(browser, verifier)
         assert browser.go("/oauth/authorize?" + urllib.parse.urlencode(asked)) is None
         landed = browser.send("/sign-in/consent", decision="allow")
         answer = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(landed).query))
         assert answer["state"] == asked["state"], landed
-        form = {"grant_type": "authorization_code", "client_id": self.name,
-                "code": answer["code"], "redirect_uri": CALLBACK, "code_verifier": verifier}
-        answer = self.ask(form)
-        assert answer.status == 200, answer.body
-        return answer.json()
+        return self.redeem(answer["code"], verifier)
 
     def ask(self, form):
         return self.instance.client().post("/oauth/token", urllib.parse.urlencode(form),
