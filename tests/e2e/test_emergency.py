@@ -78,7 +78,8 @@ def opens(ward, access_token, records, stranger):
 
 def on_record(instance):
     """The declaration, with its patient and, sealed, its reason; and what was opened by it."""
-    done = instance.command("audit", "export", "--dir", str(instance.directory), "--format", "jsonl")
+    done = instance.command("audit", "export", "--dir", str(instance.directory), "--format",
+                            "jsonl")
     leaves = [json.loads(line) for line in done.stdout.splitlines()]
     said = [leaf for leaf in leaves if leaf["what"]["ev"] == "emergency.declared"]
     assert any("pt" in leaf["what"] for leaf in said), said
