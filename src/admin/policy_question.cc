@@ -128,6 +128,7 @@ Result<Circumstances> read_circumstances(json::Value root, bool is_person) {
     auto const care = flag(root, "care");
     if (!care) return fail(Errc::invalid, "care is true or false");
     circumstances.care = *care;
+    SALUS_TRY(circumstances.access, read_access(root));
     if (!is_person && (root.member("acr") || root.member("auth_age")))
         return fail(Errc::invalid, "a service does not sign in");
     if (root.member("acr")) {
@@ -242,11 +243,25 @@ Result<Question> question_of(Subject subject, Circumstances circumstances, Targe
         caller.person->authenticated = now - circumstances.age;
         caller.person->is_patient = subject.is_patient || target.own;
     }
+    if (circumstances.access.emergency) {
+        if (!caller.person || caller.purpose != request::PurposeOfUse::emergency)
+            return fail(Errc::unprocessable,
+                        "an emergency is declared by a person, with the purpose ETREAT");
+        caller.person->emergency_until = now + std::chrono::minutes(1);
+        // As the token of an emergency: for this patient, by scopes of one patient alone.
+        caller.patient_compartment = compartment(kOfAnother);
+        if (is_stored) {
+            std::erase_if(caller.scopes, [](request::Scope const& scope) {
+                return scope.context != request::ScopeContext::patient;
+            });
+        }
+    }
     bool const may_own = caller.person && (subject.is_patient || !is_stored);
     if (target.own && !may_own)
         return fail(Errc::unprocessable, "whoever asks is no patient, so nothing is their own");
     if (subject.is_patient || target.own) caller.patient_compartment = compartment(kOfSubject);
 
+    question.circumstances.access = circumstances.access.facts;
     question.circumstances.care_relationship = circumstances.care;
     auto& intent = question.intent;
     intent.interaction = target.interaction;
@@ -263,7 +278,8 @@ Result<Question> question_of(Subject subject, Circumstances circumstances, Targe
 Result<Question> read_question(PolicyDesk const& desk, json::Value root) {
     if (!root.is_object()) return fail(Errc::invalid, "a question is an object");
     for (auto const member : root.members()) {
-        if (std::ranges::find(kMembers, member.name()) == kMembers.end())
+        auto const is = [&](std::string_view name) { return member.name() == name; };
+        if (std::ranges::none_of(kMembers, is) && std::ranges::none_of(kAccessMembers, is))
             return fail(Errc::invalid, "a question has no such member");
     }
     SALUS_TRY(auto target, read_target(root));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "admin/policy_desk.h"
+#include "admin/stated_access.h"
 #include "authorization/circumstances.h"
 #include "request/intent.h"
 
@@ -23,6 +24,7 @@ struct Circumstances {
     std::string acr = "phr";                           // a person's
     std::chrono::seconds age{0};                       // since the person signed in
     bool care = false;  // the asker takes part in the care of the patient in question
+    StatedAccess access;
 };
 
 struct Target {

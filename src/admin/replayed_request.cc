@@ -94,13 +94,6 @@ request::IntentFacts intent_of(authorization::RecordedDecision const& decision,
     return intent;
 }
 
-request::AccessFacts assumed_access() {
-    request::AccessFacts access;
-    access.network.zone = request::NetworkZone::internal;
-    access.local = {.hour = 12, .weekday = 3};
-    return access;
-}
-
 }  // namespace
 
 Whose whose(audit_views::RecordedLeaf const& leaf, Subject const& subject) {
@@ -119,7 +112,7 @@ std::expected<ReplayedRequest, Literal> replayed_request(
     if (!scopes) return std::unexpected(scopes.error());
     ReplayedRequest request{.caller = subject.caller,
                             .intent = {},
-                            .circumstances = {.now = leaf.time, .access = assumed_access()},
+                            .circumstances = {.now = leaf.time, .access = authorization::at_work()},
                             .was_permitted = decision.verdict == RecordedVerdict::permitted};
     auto& caller = request.caller;
     caller.client = ClientId(leaf.client);
@@ -131,6 +124,9 @@ std::expected<ReplayedRequest, Literal> replayed_request(
         caller.person->acr = "phr";
         caller.person->authenticated = leaf.time;
         caller.person->is_patient = subject.is_patient;
+        // There was no emergency, or the purpose would be another one.
+        if (caller.purpose == request::PurposeOfUse::emergency)
+            caller.person->emergency_until = leaf.time + std::chrono::minutes(1);
         request.may_care = !caller.person->practitioner.empty();
     }
     auto const of_whom = whose(leaf, subject);

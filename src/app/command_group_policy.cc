@@ -20,6 +20,12 @@ void describe_who(CLI::App& command, PolicyOptions& options) {
         .add_option("--auth-age", options.auth_age,
                     "Seconds since the person signed in, 0 if not said")
         ->check(CLI::NonNegativeNumber);
+    command.add_flag("--care", options.care, "They take part in the patient's care");
+    command.add_flag("--at-work", options.at_work,
+                     "Internal network, managed and encrypted device, noon of a Wednesday");
+    command.add_option("--network", options.network, "internal, allowed, other or denied");
+    command.add_flag("--emergency", options.emergency,
+                     "The person declared one for the patient (purpose ETREAT)");
 }
 
 void describe_what(CLI::App& command, PolicyOptions& options) {

@@ -40,6 +40,10 @@ std::string question(PolicyOptions const& options) {
     write_text(writer, "purpose", options.purpose);
     write_text(writer, "acr", options.acr);
     if (options.auth_age >= 0) writer.key("auth_age").integer(options.auth_age);
+    write_flag(writer, "care", options.care);
+    write_flag(writer, "at_work", options.at_work);
+    write_flag(writer, "emergency", options.emergency);
+    write_text(writer, "network", options.network);
     write_text(writer, "interaction", options.interaction);
     write_text(writer, "type", options.type);
     write_flag(writer, "own", options.own);

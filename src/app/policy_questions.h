@@ -25,6 +25,10 @@ struct PolicyOptions {
     std::string purpose;
     std::string acr;
     std::int64_t auth_age = -1;  // seconds
+    bool care = false;
+    bool at_work = false;
+    bool emergency = false;
+    std::string network;  // internal, allowed, other, denied
     // and what: an interaction with a type, or a function with an access
     std::string interaction;
     std::string type;

@@ -106,12 +106,16 @@ private:
         out_ +=
             "Each line is what the policy answered when it was asked: for whoever holds no role, "
             "then for each\nrole that a rule names, with each purpose of use, about every type of "
-            "resource. People were asked for as\nif they had just signed in as well as can be. A "
-            "token's scopes limit this further. `id` and `meta` always leave.\n";
+            "resource. A token's scopes limit this further.\n`id` and `meta` always leave.\n\n"
+            "Assumed: people signed in just now, as well as can be; requests come from an internal "
+            "network, on a device\nthat is managed and encrypted, at noon of a Wednesday, and are "
+            "the first in a while; records have no labels.\nFor ETREAT a person declared an "
+            "emergency for the patient.\n";
     }
 
     Section ask(request::RoleNames const& roles, PurposeOfUse purpose) {
         Asker asker{.roles = roles, .purpose = purpose, .is_person = true, .own = false};
+        asker.emergency = purpose == PurposeOfUse::emergency;
         Section section;
         section.others = survey(policy_, tenant_, asker, now_);
         asker.care = true;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "authorization/hospital_policy_for_test.h"
 #include "authorization/named_roles.h"
 #include "authorization/policy_for_test.h"
 #include "authorization/policy_survey.h"
@@ -93,6 +94,19 @@ TEST(PolicySurvey, IsCompleteAndTrue) {
             }
         }
     }
+}
+
+// Under the hospital's set, which asks where people are and on what.
+TEST(PolicyDocument, SaysWhatStaffAtWorkMay) {
+    auto const text = policy_document(testing::hospital_policy(), TenantName("default"), kNow);
+    auto const physician = part_of(text, "\n## Role physician\n");
+    EXPECT_TRUE(physician.contains("### TREAT")) << physician;
+    EXPECT_TRUE(physician.contains("people, of those they care for | read, search")) << physician;
+    EXPECT_TRUE(physician.contains("create, update")) << physician;
+    EXPECT_TRUE(physician.contains("### ETREAT")) << physician;
+    EXPECT_TRUE(physician.contains("review:24h")) << physician;
+    auto const billing = part_of(text, "\n## Role billing\n");
+    EXPECT_TRUE(billing.contains("### HPAYMT")) << billing;
 }
 
 TEST(PolicyDocument, OfNoPolicySaysThatNothingIsPermitted) {

@@ -33,6 +33,7 @@ request::CallerFacts caller_of(Asker const& asker, TenantName const& tenant, Wal
     if (asker.is_person) {
         caller.person = request::Person{
             .id = UserId("anybody"), .grant = {}, .acr = "phr", .authenticated = now};
+        if (asker.emergency) caller.person->emergency_until = now + std::chrono::minutes(1);
     }
     if (asker.own) {
         caller.patient_compartment = compartment(true);
@@ -115,8 +116,9 @@ std::vector<SurveyLine> survey(Policy const& policy, TenantName const& tenant, A
     intent.tenant = tenant;
     intent.compartment = compartment(asker.own);
     intent.patient_compartment = true;
-    Judgement rules(policy, caller, intent,
-                    Circumstances{.now = now, .care_relationship = asker.care});
+    Judgement rules(
+        policy, caller, intent,
+        Circumstances{.now = now, .access = at_work(), .care_relationship = asker.care});
     std::vector<SurveyLine> lines;
     for (auto const act : kTypeActs) {
         for (auto const& type : fhir::resource_types()) {

@@ -10,13 +10,14 @@
 namespace salus::authorization {
 
 // Who asks, and about whose records. Everybody is asked as who signed in just now, as well as can
-// be; what less is good for, the lines say.
+// be, and at work (circumstances.h); what less is good for, the lines say.
 struct Asker {
     request::RoleNames roles;
     request::PurposeOfUse purpose = request::PurposeOfUse::treatment;
     bool is_person = true;
-    bool own = false;   // about records of the patient who asks; else about those of others
-    bool care = false;  // about patients in whose care they take part
+    bool own = false;        // about records of the patient who asks; else about those of others
+    bool care = false;       // about patients in whose care they take part
+    bool emergency = false;  // a person declared one for the patient in question
 };
 
 // What is permitted alike.
