@@ -30,7 +30,7 @@ constexpr std::array kAssumptions{
     Assumption{"labels", "none on any record, and none that the codes in one imply"},
     Assumption{"authored", "no record by who asks"},
     Assumption{"represented", "nobody: the log does not tell of proxies"},
-    Assumption{"consented", "no label: no consent opens anything"},
+    Assumption{"consented", "no label: consents of then are not looked at"},
     Assumption{"location", "none, of no record and no person"},
     Assumption{"care", "as the recorded decision tells, where it does; else both were tried"},
     Assumption{"search", "by nothing that is withheld, and without includes"},

@@ -50,6 +50,21 @@ request::CarriedLabels FoundRecordRules::implied_by(std::string_view system,
     return implied;
 }
 
+bool FoundRecordRules::ask_for_consents() const noexcept {
+    return policy_.asks_for_consents();
+}
+
+void FoundRecordRules::release(CompartmentId const& compartment,
+                               std::vector<std::string> const& labels) const {
+    auto const& known = policy_.labels();
+    request::CarriedLabels released = 0;
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        if (std::ranges::find(labels, known[i]) != labels.end())
+            released |= request::CarriedLabels{1} << i;
+    }
+    released_.insert_or_assign(compartment, released);
+}
+
 bool FoundRecordRules::ask_for_care() const noexcept {
     return policy_.asks_for_care();
 }
@@ -77,9 +92,11 @@ bool FoundRecordRules::leave(request::Interaction part, std::string_view type,
                              CompartmentId const& compartment,
                              request::RecordCircumstances const& record) const {
     bool const own = caller_->facts().patient_compartment == compartment;
-    auto const [place, added] = answers_.try_emplace(
-        {part, std::string(type), own, record.care, record.authored, record.carried});
-    if (added) place->second = judge(part, type, compartment, record);
+    auto found = record;
+    auto const released = released_.find(compartment);
+    found.consented = released == released_.end() ? 0 : released->second;
+    auto const [place, added] = answers_.try_emplace({part, std::string(type), own, found});
+    if (added) place->second = judge(part, type, compartment, found);
     return place->second;
 }
 
@@ -93,8 +110,7 @@ bool FoundRecordRules::judge(request::Interaction part, std::string_view type,
     if (!found.allowed) return false;
     // What the answer is narrowed to was decided before the record was found, perhaps without
     // knowing whose it is.
-    request::RecordCircumstances const unlabelled{
-        .carried = 0, .care = record.care || assumes_care_, .authored = false};
+    request::RecordCircumstances const unlabelled{.care = record.care || assumes_care_};
     for (auto const& whose : {std::optional<CompartmentId>(), std::optional(compartment)}) {
         auto const& before = rules_->on_record(*act, type, whose, unlabelled);
         if (!opens_no_less(found.elements, before.elements)) return false;

@@ -33,6 +33,9 @@ public:
     [[nodiscard]] std::vector<std::string> const& labels() const noexcept override;
     [[nodiscard]] request::CarriedLabels implied_by(std::string_view system,
                                                     std::string_view code) const override;
+    [[nodiscard]] bool ask_for_consents() const noexcept override;
+    void release(CompartmentId const& compartment,
+                 std::vector<std::string> const& labels) const override;
     [[nodiscard]] bool ask_for_care() const noexcept override;
     [[nodiscard]] std::string_view author() const noexcept override;
     [[nodiscard]] bool leave_all(request::Interaction part, std::string_view type) const override;
@@ -52,10 +55,10 @@ private:
     WallTime now_;
     bool assumes_care_;
     request::LabelsOfCode labels_of_code_;
-    // By part, type, whether the record is the caller's own, care, authorship, and labels.
-    using Key =
-        std::tuple<request::Interaction, std::string, bool, bool, bool, request::CarriedLabels>;
+    // By part, type, whether the record is the caller's own, and what shows of it.
+    using Key = std::tuple<request::Interaction, std::string, bool, request::RecordCircumstances>;
     mutable std::map<Key, bool> answers_;
+    mutable std::map<CompartmentId, request::CarriedLabels> released_;
     mutable std::map<std::pair<request::Interaction, std::string>, bool> certain_;
 };
 

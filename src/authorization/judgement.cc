@@ -135,7 +135,7 @@ bool Judgement::is_bound(std::optional<CompartmentId> const& compartment) const 
 }
 
 Outcome const& Judgement::on(Act act, std::string_view type) {
-    return judged(act, type, bound_, {.carried = 0, .care = care_, .authored = false});
+    return judged(act, type, bound_, {.care = care_});
 }
 
 Outcome const& Judgement::on_record(Act act, std::string_view type,
@@ -152,31 +152,36 @@ AllowedElements const& Judgement::elements_of(std::string_view type) {
     return on(Act::create, type).elements;
 }
 
-Outcome const& Judgement::judged(Act act, std::string_view type, bool bound,
-                                 request::RecordCircumstances const& record) {
-    auto const known =
-        outcomes_.find(std::tuple(act, type, bound, record.care, record.authored, record.carried));
-    if (known != outcomes_.end()) return known->second;
+std::vector<std::string> Judgement::labels_in(request::CarriedLabels carried) const {
     std::vector<std::string> labels;
     for (std::size_t i = 0; i < policy_.labels().size(); ++i) {
-        if ((record.carried >> i & 1U) != 0) labels.push_back(policy_.labels()[i]);
+        if ((carried >> i & 1U) != 0) labels.push_back(policy_.labels()[i]);
     }
-    entities_.ask_about_type(
-        type, {.bound = bound, .care = record.care, .authored = record.authored, .labels = labels});
-    return outcomes_
-        .emplace(Key(act, std::string(type), bound, record.care, record.authored, record.carried),
-                 judge(act, type))
+    return labels;
+}
+
+Outcome const& Judgement::judged(Act act, std::string_view type, bool bound,
+                                 request::RecordCircumstances const& record) {
+    auto const known = outcomes_.find(std::tuple(act, type, bound, record));
+    if (known != outcomes_.end()) return known->second;
+    auto const labels = labels_in(record.carried);
+    auto const consented = labels_in(record.consented);
+    entities_.ask_about_type(type, {.bound = bound,
+                                    .care = record.care,
+                                    .authored = record.authored,
+                                    .labels = labels,
+                                    .consented = consented});
+    return outcomes_.emplace(Key(act, std::string(type), bound, record), judge(act, type))
         .first->second;
 }
 
 // A function has another kind of name than a type, so one memory serves both.
 Outcome const& Judgement::on_function(Act act, std::string_view function) {
-    auto const known =
-        outcomes_.find(std::tuple(act, function, false, false, false, request::CarriedLabels{0}));
+    request::RecordCircumstances const none;
+    auto const known = outcomes_.find(std::tuple(act, function, false, none));
     if (known != outcomes_.end()) return known->second;
     entities_.ask_about_function(function);
-    return outcomes_
-        .emplace(Key(act, std::string(function), false, false, false, 0), judge(act, ""))
+    return outcomes_.emplace(Key(act, std::string(function), false, none), judge(act, ""))
         .first->second;
 }
 

@@ -66,10 +66,11 @@ public:
     [[nodiscard]] request::AllowedElements const& elements_of(std::string_view type);
 
 private:
-    // Act, type or function, whether it is of the caller's patient, care, authorship, labels: all
+    // Act, type or function, whether it is of the caller's patient, and what shows of a record: all
     // that two questions of one request differ in.
-    using Key = std::tuple<Act, std::string, bool, bool, bool, request::CarriedLabels>;
+    using Key = std::tuple<Act, std::string, bool, request::RecordCircumstances>;
 
+    [[nodiscard]] std::vector<std::string> labels_in(request::CarriedLabels carried) const;
     [[nodiscard]] bool is_bound(std::optional<CompartmentId> const& compartment) const noexcept;
     [[nodiscard]] Outcome const& judged(Act act, std::string_view type, bool bound,
                                         request::RecordCircumstances const& record);

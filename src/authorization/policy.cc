@@ -202,6 +202,7 @@ struct Policy::Content {
     std::vector<std::string> labels;
     bool asks_for_care = false;
     bool asks_for_authors = false;
+    bool asks_for_consents = false;
     cedar::PolicySet record_guards;  // of no rule: nothing depends on the record
 };
 
@@ -215,6 +216,7 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     auto labels = labels_of(rules->policies());
     bool const care = any_reads(rules->policies(), "careRelationship");
     bool const authors = any_reads(rules->policies(), "authored");
+    bool const consents = any_reads(rules->policies(), "consented");
     auto guards = cedar::PolicySet::of(authorization::record_guards(rules->policies()));
     for (auto const& label : labels) {
         if (!is_label(label))
@@ -223,9 +225,9 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     if (labels.size() > request::RecordRules::kLabelsLargest)
         messages.push_back({{}, "rules that read resource.labels name more than 64 labels"});
     if (!messages.empty()) return std::unexpected(std::move(messages));
-    return Policy(std::make_shared<Content const>(Content{std::move(text), *std::move(rules),
-                                                          std::move(meanings), std::move(labels),
-                                                          care, authors, std::move(guards)}));
+    return Policy(std::make_shared<Content const>(
+        Content{std::move(text), *std::move(rules), std::move(meanings), std::move(labels), care,
+                authors, consents, std::move(guards)}));
 }
 
 // A text of our own making parses.
@@ -239,8 +241,8 @@ Policy::Policy(PurposeTable const& table) {
 }
 
 Policy::Policy()
-    : Policy(std::make_shared<Content const>(
-          Content{"", cedar::PolicySet::of({}), {}, {}, false, false, cedar::PolicySet::of({})})) {}
+    : Policy(std::make_shared<Content const>(Content{
+          "", cedar::PolicySet::of({}), {}, {}, false, false, false, cedar::PolicySet::of({})})) {}
 
 cedar::PolicySet const& Policy::rules() const noexcept {
     return content_->rules;
@@ -263,6 +265,9 @@ bool Policy::asks_for_care() const noexcept {
 }
 bool Policy::asks_for_authors() const noexcept {
     return content_->asks_for_authors;
+}
+bool Policy::asks_for_consents() const noexcept {
+    return content_->asks_for_consents;
 }
 std::vector<std::string> const& Policy::labels() const noexcept {
     return content_->labels;

@@ -63,6 +63,8 @@ public:
     [[nodiscard]] bool asks_for_care() const noexcept;
     // Whether rules read resource.authored.
     [[nodiscard]] bool asks_for_authors() const noexcept;
+    // Whether rules read resource.consented.
+    [[nodiscard]] bool asks_for_consents() const noexcept;
     // Whether rules read what shows only when a record is found: labels, care, whose it is, who
     // wrote it.
     [[nodiscard]] bool judges_records() const noexcept;

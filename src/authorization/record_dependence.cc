@@ -10,8 +10,8 @@ using cedar::Condition;
 using cedar::Expression;
 using cedar::Operation;
 
-constexpr std::array<std::string_view, 5> kShownByRecords{"authored", "careRelationship", "labels",
-                                                          "own", "represented"};
+constexpr std::array<std::string_view, 6> kShownByRecords{
+    "authored", "careRelationship", "consented", "labels", "own", "represented"};
 
 constexpr std::array<std::string_view, 4> kFlags{"authored", "careRelationship", "own",
                                                  "represented"};

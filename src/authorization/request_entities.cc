@@ -19,6 +19,12 @@ cedar::RecordPointer attributes(std::vector<cedar::Record::Member> members) {
     return std::make_shared<cedar::Record const>(std::move(members));
 }
 
+Value set_of(std::span<std::string const> texts) {
+    std::vector<Value> values;
+    for (auto const& text : texts) values.emplace_back(text);
+    return Value(cedar::Set(std::move(values)));
+}
+
 Entity principal_of(request::CallerFacts const& caller) {
     Entity principal{.uid = {}, .attributes = {}, .tags = {}, .parents = {}};
     principal.uid = caller.person ? EntityUid{"User", caller.person->id.text()}
@@ -38,14 +44,12 @@ void RequestEntities::ask_about_type(std::string_view type, Record const& record
     bool const in_patient = definition != nullptr && !fhir::is_shared_type(*definition);
     // An app that a clinician launched for a patient is bound to the patient, too.
     bool const here = in_patient && record.bound && caller_.person;
-    std::vector<Value> carried;
-    for (auto const& label : record.labels) carried.emplace_back(label);
     resource_.uid = {"Record", std::string(type)};
     resource_.attributes = attributes({{"authored", Value(record.authored)},
                                        {"careRelationship", Value(record.care && in_patient)},
-                                       {"consented", Value(cedar::Set({}))},
+                                       {"consented", set_of(record.consented)},
                                        {"inPatient", Value(in_patient)},
-                                       {"labels", Value(cedar::Set(std::move(carried)))},
+                                       {"labels", set_of(record.labels)},
                                        {"own", Value(here && caller_.person->is_patient)},
                                        {"represented", Value(here && caller_.person->represents)},
                                        {"tenant", Value(tenant_.text())}});

@@ -25,6 +25,7 @@ public:
         bool care = false;      // the caller takes part in that patient's care
         bool authored = false;  // the caller wrote it
         std::span<std::string const> labels;
+        std::span<std::string const> consented;  // labels that its patient's consents open
     };
     // "*" is no type in particular.
     void ask_about_type(std::string_view type, Record const& record);

@@ -69,6 +69,8 @@ public:
     // Nothing: without a filter, or if type and id suffice.
     [[nodiscard]] Needs needs() const noexcept { return needs_; }
     [[nodiscard]] Judgement judge(ResourceFacts const& resource) const;
+    // Which of these labels the consents open to the request (released_labels.h).
+    [[nodiscard]] std::vector<std::string> released(std::span<std::string const> labels) const;
 
 private:
     std::shared_ptr<ConsentSet const> set_;

@@ -83,6 +83,14 @@ Result<consent::ConsentDecision const*> ConsentFilter::decision(CompartmentId co
     return &made.first->second;
 }
 
+Result<std::vector<std::string>> ConsentFilter::released(CompartmentId const& compartment,
+                                                         std::span<std::string const> labels) {
+    if (settings_ == nullptr || labels.empty() || !records_.is_patient(compartment))
+        return std::vector<std::string>();
+    SALUS_TRY(auto const* decided, decision(compartment));
+    return decided->released(labels);
+}
+
 Result<Outcome> ConsentFilter::of(CompartmentId const& compartment, std::string_view type) {
     bool const governed = settings_ != nullptr && records_.is_patient(compartment);
     if (!governed || type == "Consent") return Outcome::permit;

@@ -26,6 +26,9 @@ public:
     // consents themselves: who may read and change them is the policy's to say.
     [[nodiscard]] Result<consent::Outcome> of(CompartmentId const& compartment,
                                               std::string_view type);
+    // Which of these labels the patient's consents open to the caller (consent/released_labels.h).
+    [[nodiscard]] Result<std::vector<std::string>> released(CompartmentId const& compartment,
+                                                            std::span<std::string const> labels);
     // One resource of a compartment, as it stands or would stand.
     [[nodiscard]] Result<bool> leaves(CompartmentId const& compartment, std::string_view type,
                                       EphiText const& resource);

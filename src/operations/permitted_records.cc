@@ -175,7 +175,16 @@ Result<void> PermittedRecords::keep_consented(CompartmentId const& compartment,
     return {};
 }
 
+Result<void> PermittedRecords::tell_consents(CompartmentId const& compartment) {
+    auto const labels = constraints_.labels_to_release();
+    if (labels.empty() || !told_.insert(compartment).second) return {};
+    SALUS_TRY(auto const released, consents_.released(compartment, labels));
+    constraints_.release(compartment, released);
+    return {};
+}
+
 Result<bool> PermittedRecords::care_for(CompartmentId const& compartment) {
+    SALUS_TRY_VOID(tell_consents(compartment));
     if (!constraints_.ask_for_care() || !records_.is_patient(compartment)) return false;
     auto const known = cared_for_.find(compartment);
     if (known != cared_for_.end()) return known->second;

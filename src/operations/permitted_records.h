@@ -11,6 +11,7 @@
 
 #include <limits>
 #include <map>
+#include <set>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -109,7 +110,10 @@ private:
     // By constraints and, of what stands at its place now, by consents.
     [[nodiscard]] Result<bool> left(Interaction interaction,
                                     records::OpenedIndexEntry const& entry);
+    // Whether the caller does. Asked before the policy judges what stands in a compartment, and
+    // tells it of the patient's consents.
     [[nodiscard]] Result<bool> care_for(CompartmentId const& compartment);
+    [[nodiscard]] Result<void> tell_consents(CompartmentId const& compartment);
     // Whether nothing has to be judged by itself.
     [[nodiscard]] Result<bool> leaves_all(Interaction interaction, std::string_view type,
                                           CompartmentId const& compartment);
@@ -130,6 +134,7 @@ private:
     std::string practitioner_;
     bool bound_;
     std::map<CompartmentId, bool> cared_for_;
+    std::set<CompartmentId> told_;  // of whose consents
 };
 
 }  // namespace salus::operations

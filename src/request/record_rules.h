@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ struct RecordCircumstances {
     CarriedLabels carried = 0;
     bool care = false;      // the caller takes part in the care of the patient whose record it is
     bool authored = false;  // the caller wrote it, or part of it
+    // Labels that the patient's consents open to the caller (RecordRules::release says so).
+    CarriedLabels consented = 0;
+    friend auto operator<=>(RecordCircumstances const&, RecordCircumstances const&) = default;
 };
 
 // Elements, and search parameters, that say who wrote a record
@@ -55,6 +59,12 @@ public:
     [[nodiscard]] virtual bool leave(Interaction part, std::string_view type,
                                      CompartmentId const& compartment,
                                      RecordCircumstances const& record) const = 0;
+    // Whether it matters which labels consents open.
+    [[nodiscard]] virtual bool ask_for_consents() const noexcept = 0;
+    // The consents of the patient whose compartment this is open these labels to the caller. Until
+    // it is said, none.
+    virtual void release(CompartmentId const& compartment,
+                         std::vector<std::string> const& labels) const = 0;
     // Whether it matters who takes part in a patient's care.
     [[nodiscard]] virtual bool ask_for_care() const noexcept = 0;
     // As whom the caller writes, "Practitioner/[id]", where it matters who wrote a record; empty:

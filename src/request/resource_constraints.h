@@ -72,6 +72,15 @@ public:
     [[nodiscard]] bool ask_for_care() const noexcept {
         return record_rules_ != nullptr && record_rules_->ask_for_care();
     }
+    // Labels of which it matters whether a patient's consents open them to the caller; empty: none.
+    [[nodiscard]] std::vector<std::string> labels_to_release() const {
+        bool const any = record_rules_ != nullptr && record_rules_->ask_for_consents();
+        return any ? record_rules_->labels() : std::vector<std::string>();
+    }
+    // RecordRules::release(). REQUIRES: labels_to_release() has some.
+    void release(CompartmentId const& compartment, std::vector<std::string> const& labels) const {
+        record_rules_->release(compartment, labels);
+    }
     // RecordRules::author().
     [[nodiscard]] std::string_view author() const noexcept {
         return record_rules_ == nullptr ? std::string_view() : record_rules_->author();
