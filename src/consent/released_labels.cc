@@ -1,6 +1,7 @@
 #include "consent/released_labels.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "consent/consent_rules.h"
 #include "consent/evaluation.h"
@@ -13,14 +14,14 @@ Code code_of(std::string const& label) {
     return confidentiality_of(level) ? level : Code{std::string(kActCode), label};
 }
 
-// A record of which nothing is known but this label.
+// A record of which there is nothing but this label: of no type and before all times, so that what
+// a provision says of some records is not about it. Each record meets that by itself.
 ResourceFacts labelled(Code const& label) {
     ResourceFacts facts;
     facts.marks = {label};
     facts.labels = labels_from(facts.marks, {});
-    // Of no time, and naming who knows whom.
-    facts.names_others = true;
-    facts.authored_by_others = true;
+    constexpr auto kBefore = std::numeric_limits<decltype(fhir::TimeRange::start)>::min();
+    facts.time = fhir::TimeRange{kBefore, kBefore};
     return facts;
 }
 

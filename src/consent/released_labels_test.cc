@@ -112,6 +112,10 @@ TEST(ReleasedLabels, ADenialOfAnyConsentHolds) {
     EXPECT_EQ(released({psy, consent(R"("type":"deny",)" + labels(label("BH")))}), Names());
     EXPECT_EQ(released({psy, consent(R"("type":"deny",)" + labels(label("HIV")))}), Names{"PSY"});
     EXPECT_EQ(released({psy, consent(R"("type":"deny")")}), Names());
+    // Of some records: these are denied when they are met.
+    EXPECT_EQ(
+        released({psy, consent(R"("type":"deny","dataPeriod":{"start":"2022","end":"2022"})")}),
+        Names{"PSY"});
     // One that cannot be read might deny.
     Consents consents;
     consents.add(psy);
