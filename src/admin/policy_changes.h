@@ -26,7 +26,7 @@ struct PolicyChangesDesk {
     authorization::PolicyInForce& in_force;
 };
 
-// Of a tenant that has none: newest 0.
+// As they are kept: without what decides now. Of a tenant that has none: newest 0.
 [[nodiscard]] Result<PolicyVersions> policy_versions(records::Records& records,
                                                      json::Parser& parser);
 // Errc::not_found. Errc::corrupt: it is not what it is called.
