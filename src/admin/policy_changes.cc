@@ -253,7 +253,8 @@ Result<request::Prepared> replay_policy_version(PolicyChangesDesk const& desk,
                                           .subjects = sources.subjects,
                                           .trail = sources.trail,
                                           .parser = desk.parser,
-                                          .clock = desk.clock},
+                                          .clock = desk.clock,
+                                          .local = sources.local},
                                          period));
     return json_answer(std::move(report));
 }

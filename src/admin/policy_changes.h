@@ -47,6 +47,7 @@ struct PolicyChangesDesk {
 struct ReplaySources {
     Subjects& subjects;
     audit_views::AuditTrail const& trail;
+    LocalClock local;
 };
 // {"days"}: 30 if not said. Against the policy that decides this request.
 [[nodiscard]] Result<request::Prepared> replay_policy_version(PolicyChangesDesk const& desk,

@@ -94,10 +94,10 @@ request::IntentFacts intent_of(authorization::RecordedDecision const& decision,
     return intent;
 }
 
-request::AccessFacts assumed_access() {
+request::AccessFacts assumed_access(request::LocalTime local) {
     request::AccessFacts access;
     access.network.zone = request::NetworkZone::internal;
-    access.local = {.hour = 12, .weekday = 3};
+    access.local = local;
     return access;
 }
 
@@ -112,14 +112,14 @@ Whose whose(audit_views::RecordedLeaf const& leaf, Subject const& subject) {
 
 std::expected<ReplayedRequest, Literal> replayed_request(
     audit_views::RecordedLeaf const& leaf, authorization::RecordedDecision const& decision,
-    Subject const& subject, Subject const* of_app) {
+    Subject const& subject, Subject const* of_app, request::LocalTime local) {
     if (decision.verdict == RecordedVerdict::sign_in)
         return std::unexpected(Literal("the person had to sign in again first"));
     auto scopes = scopes_of(leaf.scopes, subject, of_app);
     if (!scopes) return std::unexpected(scopes.error());
     ReplayedRequest request{.caller = subject.caller,
                             .intent = {},
-                            .circumstances = {.now = leaf.time, .access = assumed_access()},
+                            .circumstances = {.now = leaf.time, .access = assumed_access(local)},
                             .was_permitted = decision.verdict == RecordedVerdict::permitted};
     auto& caller = request.caller;
     caller.client = ClientId(leaf.client);
