@@ -44,6 +44,10 @@ public:
     // the caller's token says. REQUIRES: exchange.tenant is set.
     [[nodiscard]] request::AccessFacts observe(request::Exchange const& exchange,
                                                request::DevicePosture const& device);
+    // In the time zone that the tenant has now.
+    [[nodiscard]] request::LocalTime local(TenantName const& tenant, WallTime time) const {
+        return sources()->local(tenant, time);
+    }
     // It was refused, or answered with what it touched (`exchange.facts`). Once for each observe().
     void answered(request::Exchange const& exchange, bool refused);
 

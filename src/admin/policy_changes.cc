@@ -52,6 +52,14 @@ Result<StoredVersion> stored_version(records::Records& records, json::Parser& pa
     return StoredVersion{.version = std::move(version), .document = stored.version};
 }
 
+// With what decides now.
+Result<StoredVersions> versions_now(PolicyChangesDesk const& desk) {
+    SALUS_TRY(auto stored, stored_versions(desk.records, desk.parser));
+    auto const deciding = desk.in_force.current();
+    stored.versions.deciding = {.version = deciding.version, .sha256 = to_hex(deciding.hash)};
+    return stored;
+}
+
 Result<void> add_version(request::Prepared& prepared, PolicyChangesDesk const& desk,
                          StoredVersion const& stored) {
     return add_document(prepared, desk.records,
@@ -179,11 +187,12 @@ Result<request::Prepared> propose_policy(PolicyChangesDesk const& desk,
     if (!policy) return findings_of(policy.error());
     SALUS_TRY(auto tested, test_policy(*policy, root));
     if (tested.refusal) return *std::move(tested.refusal);
-    SALUS_TRY(auto list, stored_versions(desk.records, desk.parser));
+    SALUS_TRY(auto list, versions_now(desk));
     StoredVersion stored;
     auto& version = stored.version;
     version.number = ++list.versions.newest;
-    version.based_on = list.versions.in_force;
+    version.based_on = list.versions.activated;
+    version.based_on_sha256 = list.versions.deciding.sha256;
     version.sha256 = to_hex(policy->hash());
     version.text = *std::move(text);
     version.reason = std::move(reason);
@@ -196,10 +205,11 @@ Result<request::Prepared> propose_policy(PolicyChangesDesk const& desk,
 }
 
 Result<request::Prepared> list_policy_versions(PolicyChangesDesk const& desk) {
-    SALUS_TRY(auto const all, policy_versions(desk.records, desk.parser));
+    SALUS_TRY(auto const list, versions_now(desk));
+    auto const& all = list.versions;
     std::string text;
     json::Writer writer(text);
-    writer.begin_object().key("in_force").integer(static_cast<std::int64_t>(all.in_force));
+    writer.begin_object().key("in_force").integer(static_cast<std::int64_t>(all.deciding.version));
     writer.key("versions").begin_array();
     auto const last = all.newest > kListed ? all.newest - kListed : 0;
     for (auto number = all.newest; number > last; --number) {
@@ -214,13 +224,13 @@ Result<request::Prepared> list_policy_versions(PolicyChangesDesk const& desk) {
 
 Result<request::Prepared> show_policy_version(PolicyChangesDesk const& desk,
                                               request::Permit const& permit) {
-    SALUS_TRY(auto const all, policy_versions(desk.records, desk.parser));
+    SALUS_TRY(auto const list, versions_now(desk));
     SALUS_TRY(auto const version,
               policy_version(desk.records, desk.parser, permit.intent().version));
     std::string text;
     json::Writer writer(text);
     writer.begin_object();
-    write_summary(writer, version, all);
+    write_summary(writer, version, list.versions);
     writer.key("text").string(version.text).end_object();
     return json_answer(std::move(text));
 }
@@ -243,7 +253,8 @@ Result<request::Prepared> replay_policy_version(PolicyChangesDesk const& desk,
                                           .subjects = sources.subjects,
                                           .trail = sources.trail,
                                           .parser = desk.parser,
-                                          .clock = desk.clock},
+                                          .clock = desk.clock,
+                                          .local = sources.local},
                                          period));
     return json_answer(std::move(report));
 }
@@ -251,11 +262,11 @@ Result<request::Prepared> replay_policy_version(PolicyChangesDesk const& desk,
 Result<request::Prepared> approve_policy(PolicyChangesDesk const& desk,
                                          request::Exchange const& exchange,
                                          request::Permit const& permit) {
-    SALUS_TRY(auto const all, policy_versions(desk.records, desk.parser));
+    SALUS_TRY(auto const list, versions_now(desk));
     SALUS_TRY(auto stored, stored_version(desk.records, desk.parser, permit.intent().version));
     SALUS_TRY_VOID(check_named(desk, exchange, stored.version));
-    SALUS_TRY_VOID(approve(stored.version, all, step_now(desk, exchange)));
-    auto prepared = summary_answer(stored.version, all);
+    SALUS_TRY_VOID(approve(stored.version, list.versions, step_now(desk, exchange)));
+    auto prepared = summary_answer(stored.version, list.versions);
     SALUS_TRY_VOID(add_version(prepared, desk, stored));
     return prepared;
 }
@@ -263,7 +274,7 @@ Result<request::Prepared> approve_policy(PolicyChangesDesk const& desk,
 Result<request::Prepared> activate_policy(PolicyChangesDesk const& desk,
                                           request::Exchange const& exchange,
                                           request::Permit const& permit) {
-    SALUS_TRY(auto list, stored_versions(desk.records, desk.parser));
+    SALUS_TRY(auto list, versions_now(desk));
     SALUS_TRY(auto stored, stored_version(desk.records, desk.parser, permit.intent().version));
     SALUS_TRY_VOID(check_named(desk, exchange, stored.version));
     SALUS_TRY_VOID(activate(stored.version, list.versions, step_now(desk, exchange)));
@@ -281,10 +292,10 @@ Result<request::Prepared> activate_policy(PolicyChangesDesk const& desk,
 Result<request::Prepared> withdraw_policy(PolicyChangesDesk const& desk,
                                           request::Exchange const& exchange,
                                           request::Permit const& permit) {
-    SALUS_TRY(auto const all, policy_versions(desk.records, desk.parser));
+    SALUS_TRY(auto const list, versions_now(desk));
     SALUS_TRY(auto stored, stored_version(desk.records, desk.parser, permit.intent().version));
-    SALUS_TRY_VOID(withdraw(stored.version, all, step_now(desk, exchange)));
-    auto prepared = summary_answer(stored.version, all);
+    SALUS_TRY_VOID(withdraw(stored.version, list.versions, step_now(desk, exchange)));
+    auto prepared = summary_answer(stored.version, list.versions);
     SALUS_TRY_VOID(add_version(prepared, desk, stored));
     return prepared;
 }

@@ -26,7 +26,7 @@ struct PolicyChangesDesk {
     authorization::PolicyInForce& in_force;
 };
 
-// Of a tenant that has none: newest 0.
+// As they are kept: without what decides now. Of a tenant that has none: newest 0.
 [[nodiscard]] Result<PolicyVersions> policy_versions(records::Records& records,
                                                      json::Parser& parser);
 // Errc::not_found. Errc::corrupt: it is not what it is called.
@@ -47,6 +47,7 @@ struct PolicyChangesDesk {
 struct ReplaySources {
     Subjects& subjects;
     audit_views::AuditTrail const& trail;
+    LocalClock local;
 };
 // {"days"}: 30 if not said. Against the policy that decides this request.
 [[nodiscard]] Result<request::Prepared> replay_policy_version(PolicyChangesDesk const& desk,

@@ -104,6 +104,8 @@ std::string Replay::key_of(RecordedLeaf const& leaf, std::string const& rule,
     for (auto const* part : {&leaf.client, &leaf.user, &leaf.purpose, &leaf.scopes, &rule})
         add(*part);
     add(std::to_string(static_cast<int>(whose(leaf, subject))));
+    auto const local = desk_.local(leaf.time);
+    add(std::to_string(local.weekday * 24 + local.hour));
     if (by_day_)
         add(std::to_string(std::chrono::floor<std::chrono::days>(leaf.time).time_since_epoch() /
                            std::chrono::days(1)));
@@ -118,7 +120,7 @@ Result<Replay::Answer> Replay::decide_again(RecordedLeaf const& leaf,
         SALUS_TRY(auto const* found, client(leaf.client));
         if (*found) app = &**found;
     }
-    auto const request = replayed_request(leaf, decision, subject, app);
+    auto const request = replayed_request(leaf, decision, subject, app, desk_.local(leaf.time));
     if (!request) return Answer(std::unexpected(request.error()));
     auto const comparison = compare(desk_.now, desk_.next, *request);
     return Answer(report_.kind_of(leaf, decision, comparison));

@@ -10,12 +10,17 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "admin/policy_desk.h"
 #include "audit_views/audit_trail.h"
+#include "request/access_facts.h"
 
 namespace salus::admin {
+
+// What a tenant's clocks showed at a moment.
+using LocalClock = std::function<request::LocalTime(WallTime)>;
 
 struct ReplayDesk {
     authorization::Policy const& now;   // in force
@@ -24,6 +29,7 @@ struct ReplayDesk {
     audit_views::AuditTrail const& trail;
     json::Parser& parser;
     Clock const& clock;
+    LocalClock const& local;
 };
 
 // Back from now. Of more leaves the newest are read.

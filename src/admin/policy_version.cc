@@ -21,6 +21,7 @@ void write_steps(json::Writer& writer, PolicyVersion const& version) {
     for (auto const& each : version.approvals) write_step(writer, each);
     writer.end_array();
     writer.key("based_on").integer(static_cast<std::int64_t>(version.based_on));
+    writer.key("based_on_sha256").string(version.based_on_sha256);
     writer.key("cases").integer(version.cases);
     writer.key("number").integer(static_cast<std::int64_t>(version.number));
     writer.key("proposed");
@@ -78,6 +79,7 @@ Literal name_of(PolicyPhase phase) noexcept {
         case PolicyPhase::approved: return "approved";
         case PolicyPhase::in_force: return "in-force";
         case PolicyPhase::superseded: return "superseded";
+        case PolicyPhase::passed_over: return "passed-over";
         case PolicyPhase::outdated: return "outdated";
         case PolicyPhase::withdrawn: return "withdrawn";
     }
@@ -93,9 +95,14 @@ std::size_t people_behind(PolicyVersion const& version) {
 
 PolicyPhase phase_of(PolicyVersion const& version, PolicyVersions const& all) {
     if (version.withdrawn) return PolicyPhase::withdrawn;
-    if (version.activated)
-        return version.number == all.in_force ? PolicyPhase::in_force : PolicyPhase::superseded;
-    if (version.based_on != all.in_force) return PolicyPhase::outdated;
+    if (version.activated) {
+        if (version.number == all.deciding.version) return PolicyPhase::in_force;
+        return version.number == all.activated ? PolicyPhase::passed_over : PolicyPhase::superseded;
+    }
+    // By its text, too: two configurations are both version 0. By its number, too: an activation
+    // is kept before it decides.
+    if (version.based_on != all.activated || version.based_on_sha256 != all.deciding.sha256)
+        return PolicyPhase::outdated;
     return people_behind(version) >= kPeopleBehindVersion ? PolicyPhase::approved
                                                           : PolicyPhase::proposed;
 }
@@ -126,13 +133,14 @@ Result<void> approve(PolicyVersion& version, PolicyVersions const& all, PolicySt
 Result<void> activate(PolicyVersion& version, PolicyVersions& all, PolicyStep step) {
     auto const phase = phase_of(version, all);
     if (phase == PolicyPhase::outdated)
-        return fail(Errc::conflict, "another version was activated since this one was proposed");
+        return fail(Errc::conflict, "what decides has changed since this version was proposed");
     if (phase == PolicyPhase::proposed)
         return fail(Errc::conflict, "two people must stand behind a version");
     if (phase != PolicyPhase::approved)
         return fail(Errc::conflict, "the version is not open to activation");
     version.activated = std::move(step);
-    all.in_force = version.number;
+    all.activated = version.number;
+    all.deciding = {.version = version.number, .sha256 = version.sha256};
     return {};
 }
 
@@ -156,7 +164,7 @@ std::string to_json(PolicyVersion const& version) {
 std::string to_json(PolicyVersions const& versions) {
     std::string text;
     json::Writer writer(text);
-    writer.begin_object().key("in_force").integer(static_cast<std::int64_t>(versions.in_force));
+    writer.begin_object().key("in_force").integer(static_cast<std::int64_t>(versions.activated));
     writer.key("newest").integer(static_cast<std::int64_t>(versions.newest)).end_object();
     return text;
 }
@@ -171,6 +179,7 @@ Result<PolicyVersion> read_version(json::Parser& parser, std::string text) {
         return fail(Errc::corrupt, "a stored version of the policy cannot be read");
     PolicyVersion version{.number = reader.number("number"),
                           .based_on = reader.number("based_on"),
+                          .based_on_sha256 = root.text_member("based_on_sha256").value_or(""),
                           .text = reader.text("text"),
                           .sha256 = reader.text("sha256"),
                           .reason = reader.text("reason"),
@@ -188,9 +197,9 @@ Result<PolicyVersion> read_version(json::Parser& parser, std::string text) {
 Result<PolicyVersions> read_versions(json::Parser& parser, std::string text) {
     SALUS_TRY(auto const document, parser.parse(std::move(text)));
     Reader reader(document.root());
-    PolicyVersions const versions{.newest = reader.number("newest"),
-                                  .in_force = reader.number("in_force")};
-    if (!reader.is_whole() || versions.in_force > versions.newest)
+    PolicyVersions const versions{
+        .newest = reader.number("newest"), .activated = reader.number("in_force"), .deciding = {}};
+    if (!reader.is_whole() || versions.activated > versions.newest)
         return fail(Errc::corrupt, "the list of versions of the policy cannot be read");
     return versions;
 }

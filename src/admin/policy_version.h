@@ -31,10 +31,11 @@ struct PolicyStep {
 };
 
 struct PolicyVersion {
-    std::uint64_t number = 0;    // 1, 2, ... in the order of proposal; never used twice
-    std::uint64_t based_on = 0;  // in force when it was proposed; 0: the configuration's policy
-    std::string text;            // in the policy language
-    std::string sha256;          // of the text, in hexadecimal
+    std::uint64_t number = 0;     // 1, 2, ... in the order of proposal; never used twice
+    std::uint64_t based_on = 0;   // activated last when it was proposed; 0: none was
+    std::string based_on_sha256;  // of the text that decided then, in hexadecimal
+    std::string text;             // in the policy language
+    std::string sha256;           // of the text, in hexadecimal
     std::string reason;
     std::int64_t cases = 0;  // of decision tables that it was tested with
     PolicyStep proposed;
@@ -43,18 +44,27 @@ struct PolicyVersion {
     std::optional<PolicyStep> withdrawn;
 };
 
-// Of a tenant: which numbers are in use, and which version decides.
+// What decides now.
+struct DecidingNow {
+    std::uint64_t version = 0;  // 0: the configuration's policy
+    std::string sha256;         // of its text, in hexadecimal
+};
+
+// Of a tenant: which numbers are in use, and which version was activated last. That one decides,
+// unless [authorization] source is "configuration".
 struct PolicyVersions {
     std::uint64_t newest = 0;
-    std::uint64_t in_force = 0;  // 0: the configuration's policy
+    std::uint64_t activated = 0;  // 0: none was
+    DecidingNow deciding;         // not kept with them
 };
 
 enum class PolicyPhase : std::uint8_t {
-    proposed,    // approvals are missing
-    approved,    // may be activated
-    in_force,    // decides
-    superseded,  // decided once
-    outdated,    // another version was activated since it was proposed
+    proposed,     // approvals are missing
+    approved,     // may be activated
+    in_force,     // decides
+    superseded,   // decided once
+    passed_over,  // activated last, but the configuration says that its policy decides
+    outdated,     // what decides is not what decided when it was proposed
     withdrawn,
 };
 [[nodiscard]] Literal name_of(PolicyPhase phase) noexcept;

@@ -23,7 +23,6 @@ constexpr std::array kAssumptions{
     Assumption{"roles", "as they are stored now"},
     Assumption{"sign_in", "a moment ago, with a passkey (acr phr)"},
     Assumption{"network", "internal, of no country, with a good reputation"},
-    Assumption{"time", "noon of a Wednesday, on the day of the request"},
     Assumption{"device", "managed and encrypted, as the app says"},
     Assumption{"recent_behaviour", "no request before this one"},
     Assumption{"emergency", "declared wherever the purpose is ETREAT"},

@@ -94,6 +94,12 @@ request::IntentFacts intent_of(authorization::RecordedDecision const& decision,
     return intent;
 }
 
+request::AccessFacts assumed_access(request::LocalTime local) {
+    auto access = authorization::at_work();
+    access.local = local;
+    return access;
+}
+
 }  // namespace
 
 Whose whose(audit_views::RecordedLeaf const& leaf, Subject const& subject) {
@@ -105,14 +111,14 @@ Whose whose(audit_views::RecordedLeaf const& leaf, Subject const& subject) {
 
 std::expected<ReplayedRequest, Literal> replayed_request(
     audit_views::RecordedLeaf const& leaf, authorization::RecordedDecision const& decision,
-    Subject const& subject, Subject const* of_app) {
+    Subject const& subject, Subject const* of_app, request::LocalTime local) {
     if (decision.verdict == RecordedVerdict::sign_in)
         return std::unexpected(Literal("the person had to sign in again first"));
     auto scopes = scopes_of(leaf.scopes, subject, of_app);
     if (!scopes) return std::unexpected(scopes.error());
     ReplayedRequest request{.caller = subject.caller,
                             .intent = {},
-                            .circumstances = {.now = leaf.time, .access = authorization::at_work()},
+                            .circumstances = {.now = leaf.time, .access = assumed_access(local)},
                             .was_permitted = decision.verdict == RecordedVerdict::permitted};
     auto& caller = request.caller;
     caller.client = ClientId(leaf.client);
@@ -124,7 +130,7 @@ std::expected<ReplayedRequest, Literal> replayed_request(
         caller.person->acr = "phr";
         caller.person->authenticated = leaf.time;
         caller.person->is_patient = subject.is_patient;
-        // There was no emergency, or the purpose would be another one.
+        // Of a declared emergency the log has the purpose.
         if (caller.purpose == request::PurposeOfUse::emergency)
             caller.person->emergency_until = leaf.time + std::chrono::minutes(1);
         request.may_care = !caller.person->practitioner.empty();

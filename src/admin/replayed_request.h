@@ -1,8 +1,8 @@
 // A request of the past, put together again from its audit leaf and from what is stored now of who
 // asked (AZ-8): the facts that decide() takes. What the log does not hold is assumed, the same for
 // each policy that decides it: a person signed in just now and with a passkey (acr `phr`), from an
-// internal network at noon of a Wednesday; a search looked by nothing that is withheld; a record
-// had no label. No ePHI: a patient is the caller's own or another, and none is named. Values.
+// internal network; a search looked by nothing that is withheld; a record had no label. No ePHI: a
+// patient is the caller's own or another, and none is named. Values.
 #pragma once
 
 #include <expected>
@@ -36,9 +36,9 @@ struct ReplayedRequest {
 
 // Granular scopes, which leaves name by a hash, are looked for among the subject's and `of_app`'s:
 // the client that acts for a person; nullptr: there is none. A Literal: why it cannot be decided
-// again. REQUIRES: the decision is one of the leaf's.
+// again. `local`: what the tenant's clocks showed. REQUIRES: the decision is one of the leaf's.
 [[nodiscard]] std::expected<ReplayedRequest, Literal> replayed_request(
     audit_views::RecordedLeaf const& leaf, authorization::RecordedDecision const& decision,
-    Subject const& subject, Subject const* of_app);
+    Subject const& subject, Subject const* of_app, request::LocalTime local);
 
 }  // namespace salus::admin

@@ -61,21 +61,22 @@ protected:
     }
     // Whether a policy permits it.
     bool permits(std::string const& text, RecordedDecision const& decision) {
-        auto const request = replayed_request(leaf_, decision, subject_, nullptr);
+        auto const request = replayed_request(leaf_, decision, subject_, nullptr, local_);
         EXPECT_TRUE(request) << (request ? "" : request.error().text());
         return request && compare(policy(text), policy(text), *request).before.allowed;
     }
     Comparison compared(std::string const& now, std::string const& next,
                         RecordedDecision const& decision) {
         return compare(policy(now), policy(next),
-                       replayed_request(leaf_, decision, subject_, nullptr).value());
+                       replayed_request(leaf_, decision, subject_, nullptr, local_).value());
     }
     Literal refusal(RecordedDecision const& decision, Subject const* app = nullptr) {
-        auto const request = replayed_request(leaf_, decision, subject_, app);
+        auto const request = replayed_request(leaf_, decision, subject_, app, local_);
         return request ? Literal() : request.error();
     }
 
     RecordedLeaf leaf_;
+    request::LocalTime local_{.hour = 12, .weekday = 3};
     Subject subject_;
 };
 

@@ -66,14 +66,14 @@ std::string policy_name(authorization::Policy const& policy) {
 bool takes_two_people() {
     admin::PolicyStep const first{.client = "check", .person = "1", .at = 0};
     admin::PolicyStep const second{.client = "check", .person = "2", .at = 0};
-    admin::PolicyVersions versions{.newest = 1, .in_force = 0};
+    admin::PolicyVersions versions{.newest = 1, .activated = 0, .deciding = {}};
     admin::PolicyVersion version;
     version.number = 1;
     version.proposed = first;
     bool const alone = admin::approve(version, versions, first).has_value() ||
                        admin::activate(version, versions, first).has_value();
     return !alone && admin::approve(version, versions, second) &&
-           admin::activate(version, versions, first) && versions.in_force == 1;
+           admin::activate(version, versions, first) && versions.activated == 1;
 }
 
 }  // namespace

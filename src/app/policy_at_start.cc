@@ -11,14 +11,14 @@ Result<std::unique_ptr<authorization::PolicyInForce>> policy_at_start(
     SALUS_TRY(auto const records, records::Records::make(tenant, random, cache));
     json::Parser parser;
     SALUS_TRY(auto const versions, admin::policy_versions(*records, parser));
-    if (versions.in_force == 0)
+    if (versions.activated == 0)
         return std::make_unique<authorization::PolicyInForce>(configuration.policy);
     if (configuration.policy_source == PolicySource::configuration) {
         log.write(LogLevel::warning, "policy.version_passed_over", field("tenant", tenant.name),
-                  field("version", static_cast<std::int64_t>(versions.in_force)));
+                  field("version", static_cast<std::int64_t>(versions.activated)));
         return std::make_unique<authorization::PolicyInForce>(configuration.policy);
     }
-    SALUS_TRY(auto version, admin::policy_version(*records, parser, versions.in_force));
+    SALUS_TRY(auto version, admin::policy_version(*records, parser, versions.activated));
     auto policy = authorization::Policy::parse(std::move(version.text));
     if (!policy)
         return fail(Errc::unprocessable,

@@ -6,6 +6,7 @@
 #include "foundation/sign_in_limits.h"
 #include "identity/enrolment.h"
 #include "identity/holdings.h"
+#include "identity/stand_in.h"
 #include "identity/user.h"
 #include "identity/user_members.h"
 #include "json/writer.h"
@@ -126,6 +127,7 @@ Result<request::Prepared> add_user(UsersDesk const& desk, request::Exchange& exc
     Stored<UserName> const name{.value = {user->id}, .id = user->user_name, .version = 0};
     SALUS_TRY_VOID(documents.write(name, std::nullopt, prepared));
     SALUS_TRY_VOID(add_to_directory(documents, user->id, prepared));
+    SALUS_TRY_VOID(add_stand_in(documents, user.value, prepared));
     return prepared;
 }
 

@@ -18,15 +18,6 @@ using Parameters = std::vector<request::Parameter>;
 
 constexpr std::string_view kPushedPrefix = "urn:ietf:params:oauth:request_uri:";
 
-// One place says it: the address or the form, never both (F12).
-Result<Parameters> parameters_of(http::Request const& request) {
-    SALUS_TRY(auto const target, request::parse_target(FormReader::target(request)));
-    if (request.method != http::Method::post) return request::parse_form(target.query);
-    if (!target.query.empty())
-        return fail(Errc::invalid, "parameters stand in the address or in the form, not in both");
-    return request::parse_form(FormReader::form(request));
-}
-
 // Where answers go: an address that is registered, or the only one.
 Result<std::string> redirect_uri_of(Client const& client, Parameters const& parameters) {
     if (!request::has_parameter(parameters, "redirect_uri")) {
@@ -52,7 +43,7 @@ std::string pushed_answer(std::string_view id) {
 }  // namespace
 
 Result<request::Prepared> AuthorizationEndpoint::authorize(request::Exchange& exchange) {
-    SALUS_TRY(auto const parameters, parameters_of(exchange.request));
+    SALUS_TRY(auto const parameters, browser_parameters(exchange.request));
     auto const id = request::single(parameters, "client_id");
     if (!id) return fail(Errc::invalid, "the app did not say which one it is");
     SALUS_TRY(auto const client, clients_.find(*id));

@@ -2,6 +2,7 @@
 
 #include "foundation/sign_in_limits.h"
 #include "http/grammar.h"
+#include "oauth/form_reader.h"
 #include "request/form.h"
 
 namespace salus::oauth {
@@ -66,6 +67,14 @@ void set_cookie(http::Headers& headers, request::Tenant const& tenant, Cookie co
 
 void remove_cookie(http::Headers& headers, request::Tenant const& tenant, Cookie cookie) {
     add_cookie(headers, full_name(tenant, cookie), "", std::chrono::seconds(0));
+}
+
+Result<std::vector<request::Parameter>> browser_parameters(http::Request const& request) {
+    SALUS_TRY(auto const target, request::parse_target(FormReader::target(request)));
+    if (request.method != http::Method::post) return request::parse_form(target.query);
+    if (!target.query.empty())
+        return fail(Errc::invalid, "parameters stand in the address or in the form, not in both");
+    return request::parse_form(FormReader::form(request));
 }
 
 request::Prepared see_other(std::string_view url) {

@@ -31,6 +31,11 @@ void set_cookie(http::Headers& headers, request::Tenant const& tenant, Cookie co
                 identity::SecretId const& value);
 void remove_cookie(http::Headers& headers, request::Tenant const& tenant, Cookie cookie);
 
+// What a browser was sent here with: in the address or in the form, never in both (F12).
+// Errc::invalid.
+[[nodiscard]] Result<std::vector<request::Parameter>> browser_parameters(
+    http::Request const& request);
+
 // 303: the browser goes there with GET, whatever it came with (AZ8, F10), and tells nobody from
 // where.
 [[nodiscard]] request::Prepared see_other(std::string_view url);

@@ -5,7 +5,6 @@
 #include "identity/endings.h"
 #include "jose/jws.h"
 #include "oauth/browser.h"
-#include "oauth/form_reader.h"
 #include "oauth/id_token.h"
 #include "pages/frame.h"
 #include "pages/html.h"
@@ -14,14 +13,6 @@ namespace salus::oauth {
 namespace {
 
 using Parameters = std::vector<request::Parameter>;
-
-Result<Parameters> parameters_of(http::Request const& request) {
-    SALUS_TRY(auto const target, request::parse_target(FormReader::target(request)));
-    if (request.method != http::Method::post) return request::parse_form(target.query);
-    if (!target.query.empty())
-        return fail(Errc::invalid, "parameters stand in the address or in the form, not in both");
-    return request::parse_form(FormReader::form(request));
-}
 
 // The same request again, by a form that only this page can send.
 std::string question(Parameters const& parameters, std::string_view token) {
@@ -85,7 +76,7 @@ Result<std::optional<EndSession::StoredSession>> EndSession::session_of(
 }
 
 Result<request::Prepared> EndSession::answer(request::Exchange& exchange) {
-    SALUS_TRY(auto const parameters, parameters_of(exchange.request));
+    SALUS_TRY(auto const parameters, browser_parameters(exchange.request));
     SALUS_TRY(auto const asked, asked_by(parameters));
     if (asked.client) exchange.facts.target_client = asked.client->id;
     SALUS_TRY(auto const session, session_of(exchange.request));

@@ -210,7 +210,11 @@ Result<request::Prepared> TenantDesk::prepare_policies(request::Exchange& exchan
         if (tenant_.audit_trail == nullptr)
             return fail(Errc::not_supported, "the audit log is not shown here");
         return admin::replay_policy_version(
-            changes, {.subjects = subjects, .trail = *tenant_.audit_trail}, exchange, permit);
+            changes,
+            {.subjects = subjects,
+             .trail = *tenant_.audit_trail,
+             .local = [this](WallTime time) { return local(time); }},
+            exchange, permit);
     }
     if (interaction == Interaction::policy_read) return admin::show_policy(desk);
     if (interaction == Interaction::policy_document) return admin::document_policy(desk);
@@ -220,6 +224,11 @@ Result<request::Prepared> TenantDesk::prepare_policies(request::Exchange& exchan
     if (interaction == Interaction::access_evaluations)
         return admin::evaluate_accesses(desk, exchange);
     return fail(Errc::internal, "an interaction has no operation");
+}
+
+request::LocalTime TenantDesk::local(WallTime time) const {
+    auto const* const context = house_.access_context;
+    return context == nullptr ? request::LocalTime{} : context->local(tenant_.tenant.name, time);
 }
 
 // A backup is of the whole instance, so those who administer one more tenant may not ask for it.

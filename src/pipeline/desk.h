@@ -67,6 +67,8 @@ private:
                                                          request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> prepare_policies(request::Exchange& exchange,
                                                              request::Permit const& permit);
+    // What the tenant's clocks showed, as decisions are told it.
+    [[nodiscard]] request::LocalTime local(WallTime time) const;
     [[nodiscard]] Result<request::Prepared> backup(request::Exchange const& exchange,
                                                    request::Interaction interaction);
 

@@ -58,7 +58,8 @@ protected:
                                      .subjects = subjects_,
                                      .trail = *room_.house().tenants.front()->audit_trail,
                                      .parser = parser_,
-                                     .clock = room_.instance().clock},
+                                     .clock = room_.instance().clock,
+                                     .local = local_},
                                     period);
     }
     // Of the policy in force against another; the report stays in report_.
@@ -90,6 +91,10 @@ protected:
     admin::SubjectsForTest subjects_;
     json::Parser parser_;
     std::unique_ptr<json::Document> report_;
+    admin::LocalClock local_ = [](WallTime time) {
+        auto const hours = std::chrono::floor<std::chrono::hours>(time.time_since_epoch()).count();
+        return request::LocalTime{.hour = static_cast<int>(hours % 24), .weekday = 3};
+    };
 };
 
 TEST_F(PolicyReplayTest, NamesWhatWouldBeGainedAndLostAndByHowMany) {
@@ -210,6 +215,29 @@ TEST_F(PolicyReplayTest, ReadsTheDaysAskedForAndTheNewestLeavesOfThem) {
     EXPECT_EQ(number(replay(proposed(), {.days = days(1)}), "leaves_read"), 0);
 }
 
+TEST_F(PolicyReplayTest, TheHourIsTheHourOfThen) {
+    auto const midnight = std::chrono::ceil<days>(room_.instance().clock.now());
+    auto const at = [&](int hour) {
+        room_.instance().clock.advance(midnight + std::chrono::hours(hour) -
+                                       room_.instance().clock.now());
+    };
+    at(11);
+    ASSERT_EQ(as(kPayment, "/fhir/Patient/p1"), 200);
+    at(21);
+    ASSERT_EQ(as(kPayment, "/fhir/Patient/p1"), 200);
+    ASSERT_EQ(as(kPayment, "/fhir/Patient/p2"), 200);
+    auto text = testing::policy_for_test().text();
+    text += R"(
+@id("billing-goes-home") forbid (principal, action, resource)
+when { context.purpose == "HPAYMT" && context.hour >= 20 };
+)";
+    auto const report = replay(*Policy::parse(text), {.days = days(1)});
+    EXPECT_EQ(requests(report, "losses"), 2) << report.raw();
+    EXPECT_GE(number(report, "unchanged"), 1);
+    local_ = [](WallTime) { return request::LocalTime{.hour = 12, .weekday = 3}; };
+    EXPECT_EQ(requests(replay(*Policy::parse(text), {.days = days(1)}), "losses"), 0);
+}
+
 TEST_F(PolicyReplayTest, BoundsAreKept) {
     for (ReplayPeriod const period :
          {ReplayPeriod{.days = days(0)}, ReplayPeriod{.days = days(3661)},
@@ -240,7 +268,8 @@ TEST_F(PolicyReplayTest, AFaultOfTheRecordsStopsIt) {
                                               .subjects = broken,
                                               .trail = *room_.house().tenants.front()->audit_trail,
                                               .parser = parser_,
-                                              .clock = room_.instance().clock},
+                                              .clock = room_.instance().clock,
+                                              .local = local_},
                                              {});
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, Errc::unavailable);

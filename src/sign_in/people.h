@@ -15,7 +15,8 @@ using StoredUser = identity::Stored<identity::User>;
 // Nothing: there is nobody, or they may not sign in.
 [[nodiscard]] Result<std::optional<StoredUser>> active_user(identity::Documents& documents,
                                                             UserId const& id);
-// `typed`: as typed. As much is read for a name that nobody has as for one that somebody has (N1).
+// `typed`: as typed. As much is read for a name that nobody has as for one that somebody has, once
+// the tenant has users (N1, identity/stand_in.h).
 [[nodiscard]] Result<std::optional<StoredUser>> user_named(identity::Documents& documents,
                                                            std::string_view typed);
 [[nodiscard]] Result<void> save(identity::Documents& documents, StoredUser const& user,

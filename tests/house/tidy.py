@@ -28,6 +28,7 @@ PRINTING_ALLOWED = ("src/app/", "src/foundation/check.cc")
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
 MACHINE_PATH = re.compile(r"(?:^|[^A-Za-z0-9_.])/(?:wo" + r"rk|fa" + r"rm|home/\w+|ro" + r"ot)/")
 REGISTRY_HOST = re.compile(r"https?://[a-z.]*(?:deb" + r"ian|npm" + r"js)[a-z.]*/")
+CONFLICT = re.compile(r"^(?:<{7} |>{7} |={7}$)")
 PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE" + r" KEY-----[\s\\n\"']*[A-Za-z0-9+/]{40}", re.MULTILINE
 )
@@ -47,6 +48,7 @@ def check_words(text):
     yield from lines_matching(UNFINISHED, text, "a mark of unfinished work")
     yield from lines_matching(MACHINE_PATH, text, "a path of one machine")
     yield from lines_matching(REGISTRY_HOST, text, "a package registry's host")
+    yield from lines_matching(CONFLICT, text, "a merge that was not finished")
 
 
 def check_secrets(text):
