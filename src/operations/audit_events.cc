@@ -31,6 +31,8 @@ bool matches(RecordedLeaf const& leaf, request::AuditQuery const& query) {
            (query.client.empty() || leaf.client == query.client) &&
            (query.entity.empty() || names_entity(leaf, query.entity)) &&
            (query.action.empty() || terms.action.text() == query.action) &&
+           (query.policy.empty() ||
+            std::ranges::find(leaf.rules, query.policy) != leaf.rules.end()) &&
            (query.outcome.empty() || leaf.outcome == query.outcome) &&
            (query.subtype.empty() || terms.subtype.code.text() == query.subtype);
 }

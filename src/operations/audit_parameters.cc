@@ -66,6 +66,7 @@ Result<void> read_one(request::Parameter const& parameter, request::IntentFacts&
     if (name == "agent:identifier") return set(query.client, token_value(value));
     if (name == "entity:identifier") return set(query.entity, token_value(value));
     if (name == "action") return set(query.action, token_value(value));
+    if (name == "policy") return set(query.policy, value);
     if (name == "subtype") return set(query.subtype, token_value(value));
     if (name == "outcome") {
         SALUS_TRY(auto word, outcome_named(token_value(value)));

@@ -14,8 +14,8 @@
 namespace salus::operations {
 
 // Of AuditEvent, as the CapabilityStatement names them.
-inline constexpr std::array<Literal, 7> kAuditSearchParameters{
-    "date", "patient", "agent", "entity", "action", "outcome", "subtype"};
+inline constexpr std::array<Literal, 8> kAuditSearchParameters{
+    "date", "patient", "agent", "entity", "action", "outcome", "policy", "subtype"};
 
 // Everything but `patient`, which is the intent's compartment. Errc::invalid for what is not known,
 // malformed, or given twice (dates excepted: the times they admit together).

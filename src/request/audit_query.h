@@ -19,6 +19,7 @@ struct AuditQuery {
     std::string action;          // C, R, U, D, E
     std::string outcome;         // "ok", "denied", "error"
     std::string subtype;         // a code
+    std::string policy;          // one of what decided: a rule, "duty:" and a duty
     bool names_patient = false;  // the query has a patient; he is the intent's compartment
     // Reports
     bool exempt_too = false;

@@ -231,6 +231,8 @@ class AuditViews(unittest.TestCase):
         self.assertEqual(self.found("?date=lt2001"), [])
         self.assertTrue(self.found("?date=gt2001"))
         self.assertEqual(self.found("?agent:identifier=nobody"), [])
+        self.assertTrue(self.found("?policy=permitted:read:Patient"))
+        self.assertEqual(self.found("?policy=permitted:read"), [])
         self.assertTrue(self.found("?agent:identifier=demonstration"))
         request = self.client.get("/fhir/Patient/p1").headers["X-Request-Id"]
         self.assertEqual(len(self.found("?entity:identifier=" + request)), 1)
@@ -304,7 +306,8 @@ class AuditViews(unittest.TestCase):
         mine = of(self.auditor)["AuditEvent"]
         self.assertEqual({i["code"] for i in mine["interaction"]}, {"read", "search-type"})
         self.assertEqual({p["name"] for p in mine["searchParam"]},
-                         {"date", "patient", "agent", "entity", "action", "outcome", "subtype"})
+                         {"date", "patient", "agent", "entity", "action", "outcome", "policy",
+                          "subtype"})
         theirs = of(self.client).get("AuditEvent", {})
         self.assertEqual(theirs.get("interaction", []), [])
 

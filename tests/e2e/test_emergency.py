@@ -9,7 +9,7 @@ from instance import Instance
 from passkeys import Passkey
 from people import App, Browser, Person, claims_of
 from test_device_posture import made, pulse
-from test_hospital_policies import in_force
+from test_hospital_policies import client_of, in_force
 
 REASON = "unconscious after a fall, allergies unknown"
 PERSON = {"resourceType": "Patient", "birthDate": "1931-02-03"}
@@ -98,6 +98,12 @@ def on_record(instance):
     reasons = [officer.get(f"/audit/v1/details?index={leaf['i']}&count=1").body.decode()
                for leaf in said if "dh" in leaf]
     assert any(REASON in each for each in reasons), reasons
+    # What the privacy office looks for.
+    office = client_of(instance, "office", "HOPERAT", "privacyOfficer",
+                       scopes="system/AuditEvent.rs")
+    for query in ("subtype=110127", "policy=duty:review:24h", "policy=duty:notify:privacy"):
+        answer = office.get("/fhir/AuditEvent?" + query)
+        assert answer.status == 200 and answer.json()["entry"], (query, answer.status, answer.body)
 
 
 def main():

@@ -19,9 +19,8 @@ def in_force(instance):
     shutil.copytree(REPOSITORY / "policies/hospital", instance.directory / "policies")
 
 
-def client_of(instance, name, purpose, *roles):
+def client_of(instance, name, purpose, *roles, scopes="system/*.cruds"):
     key = instance.root / f"{name}.jwk"
-    scopes = "system/*.cruds"
     arguments = [each for role in roles for each in ("--role", role)]
     instance.command("client", "add", "--dir", str(instance.directory), name, "--scope", scopes,
                      "--purpose", purpose, "--new-key", str(key), *arguments)
