@@ -96,17 +96,28 @@ TEST(PolicySurvey, IsCompleteAndTrue) {
     }
 }
 
-// Under the hospital's set, which asks where people are and on what.
-TEST(PolicyDocument, SaysWhatStaffAtWorkMay) {
-    auto const text = policy_document(testing::hospital_policy(), TenantName("default"), kNow);
-    auto const physician = part_of(text, "\n## Role physician\n");
-    EXPECT_TRUE(physician.contains("### TREAT")) << physician;
-    EXPECT_TRUE(physician.contains("people, of those they care for | read, search")) << physician;
-    EXPECT_TRUE(physician.contains("create, update")) << physician;
-    EXPECT_TRUE(physician.contains("### ETREAT")) << physician;
-    EXPECT_TRUE(physician.contains("review:24h")) << physician;
-    auto const billing = part_of(text, "\n## Role billing\n");
-    EXPECT_TRUE(billing.contains("### HPAYMT")) << billing;
+// Under the hospital's set, which asks where people are, on what, and whether there is an
+// emergency.
+TEST(PolicySurvey, IsOfStaffAtWork) {
+    auto const policy = testing::hospital_policy();
+    auto const says = [&](Asker const& asker, Act act, std::string const& type) {
+        auto const lines = survey(policy, TenantName("default"), asker, kNow);
+        return std::ranges::any_of(lines, [&](SurveyLine const& line) {
+            return has(line.acts, name_of(act)) && has(line.names, type);
+        });
+    };
+    Asker asker{.roles = {*request::RoleName::parse("physician")}};
+    EXPECT_FALSE(says(asker, Act::read, "Observation"));
+    asker.care = true;
+    EXPECT_TRUE(says(asker, Act::read, "Observation"));
+    EXPECT_TRUE(says(asker, Act::create, "Observation"));
+    asker.care = false;
+    asker.purpose = PurposeOfUse::emergency;
+    EXPECT_FALSE(says(asker, Act::read, "Observation"));
+    asker.emergency = true;
+    EXPECT_TRUE(says(asker, Act::create, "Observation"));
+    asker = {.roles = {*request::RoleName::parse("billing")}, .purpose = kPay};
+    EXPECT_TRUE(says(asker, Act::read, "Claim"));
 }
 
 TEST(PolicyDocument, OfNoPolicySaysThatNothingIsPermitted) {
