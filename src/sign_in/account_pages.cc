@@ -140,6 +140,7 @@ void apps(pages::Html& html, AccountPage const& page) {
     html.open("ul", {{"class", "rows"}});
     for (auto const& line : page.apps) {
         std::string detail = "last used " + when(line.grant.used) + ". ";
+        if (line.grant.emergency_until) detail.append("For an emergency that you declared. ");
         for (auto const& each : in_words(line.grant.scope, whose)) {
             detail.append(each.what);
             for (std::size_t i = 0; i < each.things.size(); ++i)
