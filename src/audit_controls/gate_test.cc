@@ -18,9 +18,9 @@ using testing::make_exchange;
 using testing::make_request;
 
 // What a client sends and no leaf may hold.
-constexpr std::array<std::string_view, 6> kPlanted{"PLANTED-TARGET", "PLANTED-AGENT",
-                                                   "PLANTED-BODY",   "PLANTED-CLIENT",
-                                                   "PLANTED-HEADER", "192.0.2.7"};
+constexpr std::array<std::string_view, 7> kPlanted{
+    "PLANTED-TARGET", "PLANTED-AGENT",  "PLANTED-BODY", "PLANTED-CLIENT",
+    "PLANTED-REASON", "PLANTED-HEADER", "192.0.2.7"};
 
 crypto::Sha256Digest policy_hash() {
     return crypto::sha256(bytes_of("policy"));
@@ -56,6 +56,7 @@ protected:
         exchange.policy.hash = policy_hash();
         exchange.facts.caller = testing::make_caller(testing::facts_of_caller("system/*.rs"));
         exchange.facts.claimed_client = EphiText("PLANTED-CLIENT");
+        exchange.facts.stated_reason = EphiText("PLANTED-REASON");
         exchange.facts.interaction = interaction;
         exchange.facts.rules = {PolicyRuleId("policy.TREAT")};
         return exchange;
