@@ -1,5 +1,6 @@
 #include "operations/stage.h"
 
+#include "consent/labels.h"
 #include "fhir/compartment.h"
 #include "fhir/index_entry.h"
 #include "operations/blind_tokens.h"
@@ -59,8 +60,8 @@ Result<Staged> stage(Context const& context, Staging const& staging) {
     change.version = staging.version;
     change.when = staging.when;
     auto const loaded = context.loaded_parameters();
-    SALUS_TRY(change.index_entry,
-              fhir::make_index_entry(stored.view(), staging.when, loaded.get()));
+    SALUS_TRY(change.index_entry, fhir::make_index_entry(stored.view(), staging.when, loaded.get(),
+                                                         consent::label_map()));
     if (shared || type == "Patient" || type == "Consent") {
         SALUS_TRY(change.tokens, tokens_of(context.records.addressing(),
                                            RequestReader::entry(change.index_entry)));
