@@ -3,6 +3,8 @@
 #include "fhir/resource.h"
 #include "foundation/limits.h"
 #include "operations/blind_tokens.h"
+#include "operations/consent_actors.h"
+#include "operations/recorded_care.h"
 #include "operations/request_reader.h"
 
 namespace salus::operations {
@@ -33,6 +35,7 @@ ConsentFilter::ConsentFilter(records::Records& records, json::Parser& parser,
 
 Result<consent::ConsentRules> ConsentFilter::rules_of(CompartmentId const& compartment) {
     auto const tokens = consent_tokens(records_.addressing(), compartment);
+    auto const shared = records_.addressing().shared_compartment();
     std::vector<records::StoredDocument> documents;
     for (auto const& token : tokens) {
         SALUS_TRY(auto const entries, records_.find(token));
@@ -40,7 +43,7 @@ Result<consent::ConsentRules> ConsentFilter::rules_of(CompartmentId const& compa
         if (entries.size() >= limits::kCrossPatientMatches)
             return fail(Errc::too_large, "the patient has too many consents to evaluate");
         for (auto const& found : entries) {
-            if (found.compartment != compartment) continue;
+            if (found.compartment != compartment && found.compartment != shared) continue;
             SALUS_TRY(auto const entry, fhir::EntryView::decode(bytes_of(found.entry)));
             SALUS_TRY(auto document,
                       records_.get(records::DocumentClass::resource, entry.type(), entry.id()));
@@ -50,18 +53,20 @@ Result<consent::ConsentRules> ConsentFilter::rules_of(CompartmentId const& compa
     }
     std::vector<fhir::Resource> resources;
     std::vector<fhir::ResourceView> views;
+    std::vector<fhir::ResourceView> outside;
     std::size_t unreadable = 0;
     resources.reserve(documents.size());
     for (auto& document : documents) {
+        auto& list = document.compartment == compartment ? views : outside;
         auto resource = fhir::Reader::index(std::move(document.text), parser_);
         if (resource) {
             resources.push_back(*std::move(resource));
-            views.push_back(resources.back().view());
+            list.push_back(resources.back().view());
         } else {
             ++unreadable;
         }
     }
-    return RequestReader::consent_rules(views, *settings_, unreadable);
+    return RequestReader::consent_rules(views, outside, *settings_, unreadable);
 }
 
 Result<consent::ConsentDecision const*> ConsentFilter::decision(CompartmentId const& compartment) {
@@ -75,8 +80,11 @@ Result<consent::ConsentDecision const*> ConsentFilter::decision(CompartmentId co
     facts.now = now_;
     facts.own =
         caller_.patient_compartment == compartment && caller_.person && caller_.person->is_patient;
-    if (caller_.person && !caller_.person->practitioner.empty())
-        facts.actors.push_back(caller_.person->practitioner);
+    auto const practitioner = practitioner_of(caller_);
+    if (!practitioner.empty()) facts.actors.push_back(practitioner);
+    ConsentActors actors(records_, parser_, practitioner, now_);
+    auto const named = rules.actors();
+    SALUS_TRY(facts.memberships, actors.memberships(compartment, named));
     auto const made = decisions_.emplace(compartment, rules.decide(std::move(facts)));
     return &made.first->second;
 }
