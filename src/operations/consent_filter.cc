@@ -21,16 +21,30 @@ Actions actions_of(Interaction interaction) {
                                           : Actions{Action::access};
 }
 
+ConsentAsker asker_of(request::CallerFacts const& caller) {
+    // A token without a purpose is refused before.
+    ConsentAsker asker{.purpose = caller.purpose.value_or(request::PurposeOfUse::treatment),
+                       .practitioner = practitioner_of(caller)};
+    if (caller.person && caller.person->is_patient) asker.own = caller.patient_compartment;
+    return asker;
+}
+
 }  // namespace
 
 ConsentFilter::ConsentFilter(records::Records& records, json::Parser& parser,
                              request::Permit const& permit,
                              consent::ConsentSettings const* settings, WallTime now)
+    : ConsentFilter(records, parser, asker_of(permit.caller().facts()),
+                    actions_of(permit.intent().interaction), settings, now) {}
+
+ConsentFilter::ConsentFilter(records::Records& records, json::Parser& parser, ConsentAsker asker,
+                             Actions actions, consent::ConsentSettings const* settings,
+                             WallTime now)
     : records_(records),
       parser_(parser),
-      caller_(permit.caller().facts()),
+      asker_(std::move(asker)),
       settings_(settings),
-      actions_(actions_of(permit.intent().interaction)),
+      actions_(actions),
       now_(now) {}
 
 Result<consent::ConsentRules> ConsentFilter::rules_of(CompartmentId const& compartment) {
@@ -74,15 +88,12 @@ Result<consent::ConsentDecision const*> ConsentFilter::decision(CompartmentId co
     if (known != decisions_.end()) return &known->second;
     SALUS_TRY(auto const rules, rules_of(compartment));
     consent::RequestFacts facts;
-    // A token without a purpose is refused before.
-    facts.purpose = caller_.purpose.value_or(request::PurposeOfUse::treatment);
+    facts.purpose = asker_.purpose;
     facts.actions = actions_;
     facts.now = now_;
-    facts.own =
-        caller_.patient_compartment == compartment && caller_.person && caller_.person->is_patient;
-    auto const practitioner = practitioner_of(caller_);
-    if (!practitioner.empty()) facts.actors.push_back(practitioner);
-    ConsentActors actors(records_, parser_, practitioner, now_);
+    facts.own = asker_.own == compartment;
+    if (!asker_.practitioner.empty()) facts.actors.push_back(asker_.practitioner);
+    ConsentActors actors(records_, parser_, asker_.practitioner, now_);
     auto const named = rules.actors();
     SALUS_TRY(facts.memberships, actors.memberships(compartment, named));
     auto const made = decisions_.emplace(compartment, rules.decide(std::move(facts)));

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 
 #include "consent/consent_rules.h"
 #include "json/document.h"
@@ -15,11 +16,20 @@
 
 namespace salus::operations {
 
+// Who asks, as far as consents are about them.
+struct ConsentAsker {
+    request::PurposeOfUse purpose = request::PurposeOfUse::treatment;
+    std::string practitioner{};          // "Practitioner/[id]"; empty: nobody who is one
+    std::optional<CompartmentId> own{};  // of a patient who asks for their own record
+};
+
 class ConsentFilter {
 public:
     // `settings`: nullptr where the tenant does not enforce consents.
     ConsentFilter(records::Records& records, json::Parser& parser, request::Permit const& permit,
                   consent::ConsentSettings const* settings, WallTime now);
+    ConsentFilter(records::Records& records, json::Parser& parser, ConsentAsker asker,
+                  consent::Actions actions, consent::ConsentSettings const* settings, WallTime now);
 
     // Of the resources of a type in a compartment ("": of any): all, nothing, or some
     // (permit_with_filter). What stands in no patient's compartment is left, and so are the
@@ -40,7 +50,7 @@ private:
 
     records::Records& records_;
     json::Parser& parser_;
-    request::CallerFacts const& caller_;
+    ConsentAsker asker_;
     consent::ConsentSettings const* settings_;
     consent::Actions actions_;
     WallTime now_;

@@ -82,7 +82,8 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
                     .logouts = logouts_,
                     .cost = house.password_cost,
                     .breached = house.breached_passwords ? &*house.breached_passwords : nullptr,
-                    .outside = outside_ ? &*outside_ : nullptr} {}
+                    .outside = outside_ ? &*outside_ : nullptr,
+                    .consent = house.consent ? &*house.consent : nullptr} {}
 
 Result<request::Permit> TenantDesk::permit(request::Exchange& exchange, request::Intent intent) {
     if (exchange.policy.rules == nullptr) return fail(Errc::forbidden, "no policy is in force");
