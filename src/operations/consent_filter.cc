@@ -116,6 +116,16 @@ Result<bool> ConsentFilter::leaves(CompartmentId const& compartment, std::string
     return decided->judge(RequestReader::consent_facts(read.view())).permitted;
 }
 
+Result<bool> ConsentFilter::admits(CompartmentId const& compartment, std::string_view type,
+                                   EphiText const& resource) {
+    SALUS_TRY(bool const left, leaves(compartment, type, resource));
+    if (left || !settings_->treating_may_add) return left;
+    bool const treats = asker_.purpose == request::PurposeOfUse::treatment ||
+                        asker_.purpose == request::PurposeOfUse::emergency;
+    if (!treats || asker_.practitioner.empty()) return false;
+    return RecordedCare(records_).hold(asker_.practitioner, compartment);
+}
+
 Result<bool> ConsentFilter::leaves(CompartmentId const& compartment, std::string_view type,
                                    std::string_view id) {
     SALUS_TRY(auto const outcome, of(compartment, type));

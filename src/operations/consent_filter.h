@@ -39,7 +39,12 @@ public:
     // One resource of a compartment, as it stands or would stand.
     [[nodiscard]] Result<bool> leaves(CompartmentId const& compartment, std::string_view type,
                                       EphiText const& resource);
-    // The same of what stands at an address now. False: nothing does.
+    // One that is new there: it is left, or the tenant lets those who treat the patient add to the
+    // record whatever the consents say (ConsentSettings::treating_may_add): for treatment, by a
+    // practitioner of whom the record tells that they take part in the care (recorded_care.h).
+    [[nodiscard]] Result<bool> admits(CompartmentId const& compartment, std::string_view type,
+                                      EphiText const& resource);
+    // Whether what stands at an address now is left. False: nothing does.
     [[nodiscard]] Result<bool> leaves(CompartmentId const& compartment, std::string_view type,
                                       std::string_view id);
 

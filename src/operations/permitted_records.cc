@@ -280,7 +280,9 @@ Result<store::Write> PermittedRecords::seal(Interaction interaction,
                         "the resource would lie outside of what scopes and policy permit");
         }
         SALUS_TRY(bool const consented,
-                  consents_.leaves(change.compartment, change.type, change.text));
+                  change.version == 1
+                      ? consents_.admits(change.compartment, change.type, change.text)
+                      : consents_.leaves(change.compartment, change.type, change.text));
         if (!consented) return fail(Errc::forbidden, "the patient's consents do not permit this");
     }
     return records_.seal(change);
