@@ -1,8 +1,9 @@
 // RecordRules: what the policy says of stored records by what is known only when they are found:
 // the security labels that they carry (https://hl7.org/fhir/R4/security-labels.html,
-// meta.security), or that the codes in them imply (fhir/implied_labels.h), and whether the caller cares for their
-// patient. Made by authorization, which decides before; asked by ResourceConstraints, so that a
-// record which the policy withholds is not there for anything. Belongs to one request.
+// meta.security) or that the codes in them imply (fhir/implied_labels.h), and whether the caller
+// cares for their patient. Made by authorization, which decides before; asked by
+// ResourceConstraints, so that a record which the policy withholds is not there for anything.
+// Belongs to one request.
 #pragma once
 
 #include <array>
