@@ -49,8 +49,10 @@ protected:
         Workplace const workplace{
             room_.home().tenant(), room_.records(), parser_,   instance_.random,
             instance_.clock,       nullptr,         &settings_};
-        auto const prepared = operations::prepare(workplace, permit);
-        return prepared ? kDone : prepared.error().code;
+        auto prepared = operations::prepare(workplace, permit);
+        if (!prepared) return prepared.error().code;
+        auto const done = room_.commit(*std::move(prepared));
+        return done ? kDone : done.error().code;
     }
     Errc add(std::string const& practitioner,
              request::PurposeOfUse purpose = request::PurposeOfUse::treatment) {
@@ -83,7 +85,8 @@ TEST_F(ConsentFilterTest, OnlyThoseWhoTreatMayAdd) {
 TEST_F(ConsentFilterTest, WhatIsThereStaysOutOfReach) {
     settings_.treating_may_add = true;
     auto const changed = observation_json("o1", "p1", R"(,"valueInteger":1)");
-    EXPECT_NE(write(Method::put, "Observation/o1", changed, "Practitioner/anna"), kDone);
+    // The id is taken (docs/handbook/consent.md, "What is not hidden").
+    EXPECT_EQ(write(Method::put, "Observation/o1", changed, "Practitioner/anna"), Errc::conflict);
     EXPECT_EQ(write(Method::remove, "Observation/o1", "", "Practitioner/anna"), Errc::not_found);
     EXPECT_EQ(write(Method::get, "Observation/o1", "", "Practitioner/anna"), Errc::not_found);
 }
