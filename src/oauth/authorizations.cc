@@ -16,19 +16,6 @@ namespace {
 using identity::AuthorizationRequest;
 using request::ScopeWord;
 
-// A purpose that both may act for: the one that was asked for, or else the first of the client's.
-// Nobody has an emergency without asking for it.
-std::optional<request::PurposeOfUse> common_purpose(
-    Client const& client, identity::User const& user,
-    std::optional<request::PurposeOfUse> const& asked) {
-    for (auto const purpose : client.purposes) {
-        bool const meant = asked ? purpose == *asked : purpose != request::PurposeOfUse::emergency;
-        bool const shared = std::ranges::find(user.purposes, purpose) != user.purposes.end();
-        if (meant && shared) return purpose;
-    }
-    return std::nullopt;
-}
-
 identity::AuthorizationCode code_for(AuthorizationRequest const& asked, std::string grant,
                                      identity::SecretId const& id, WallTime now) {
     identity::AuthorizationCode code;
@@ -46,6 +33,17 @@ identity::AuthorizationCode code_for(AuthorizationRequest const& asked, std::str
 }
 
 }  // namespace
+
+std::optional<request::PurposeOfUse> common_purpose(
+    Client const& client, identity::User const& user,
+    std::optional<request::PurposeOfUse> const& asked) {
+    for (auto const purpose : client.purposes) {
+        bool const meant = asked ? purpose == *asked : purpose != request::PurposeOfUse::emergency;
+        bool const shared = std::ranges::find(user.purposes, purpose) != user.purposes.end();
+        if (meant && shared) return purpose;
+    }
+    return std::nullopt;
+}
 
 Result<std::string> Authorizations::begin(AuthorizationRequest request, std::string pushed,
                                           identity::SecretId const& browser,

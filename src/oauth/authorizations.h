@@ -31,6 +31,12 @@ struct Consent {
     std::optional<WallTime> emergency_until{};
 };
 
+// What a client may act for in a person's name: a purpose of both, the one that was asked for, or
+// else the first of the client's. Nobody has an emergency without asking for it.
+[[nodiscard]] std::optional<request::PurposeOfUse> common_purpose(
+    Client const& client, identity::User const& user,
+    std::optional<request::PurposeOfUse> const& asked);
+
 class Authorizations {
 public:
     // Borrows all.
