@@ -36,6 +36,9 @@ void read_consent(toml::table const* table, Configuration& configuration, std::s
     settings.implicit = policy_of(section, "implicit");
     settings.verified_only = section.boolean("verified_only");
     settings.ended_consents_bind = section.boolean("ended_consents_bind");
+    // Instances from before this key have it not.
+    settings.treating_may_add =
+        section.has("treating_may_add") && section.boolean("treating_may_add");
     section.finish();
     configuration.consent.reset();
     if (enforce) configuration.consent = std::move(settings);

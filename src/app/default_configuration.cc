@@ -227,6 +227,8 @@ implicit = "all-normal"
 verified_only = false
 # A consent that permitted and has ended leaves its patient without the implicit permission.
 ended_consents_bind = true
+# Practitioners who take part in a patient's care may add to the record what a consent does not let them read.
+treating_may_add = false
 )toml";
 
 // Of instances whose policy is in tables.

@@ -12,6 +12,7 @@
 #include "app/first_keys.h"
 #include "app/key_service.h"
 #include "app/log_access.h"
+#include "app/mark_consents.h"
 #include "app/mirror_link.h"
 #include "app/oauth_section.h"
 #include "app/open_intents.h"
@@ -152,11 +153,22 @@ Result<void> Instance::take_up_restored() const {
                   keys::destroyed_compartments(layout_.tenant_keys(name), kErasuresRepeated));
         SALUS_TRY_VOID(record_later_erasures(tenant->tenant, destroyed));
         SALUS_TRY_VOID(readmit_keys_in_use(tenant->tenant));
+        // Of the store that stood here before.
+        std::filesystem::remove(layout_.marked_consents(name), error);
     }
     if (!std::filesystem::remove(mark, error)) {
         return fail(Errc::unavailable, "run/restored cannot be removed");
     }
     return sync_directory(mark.parent_path());
+}
+
+Result<void> Instance::mark_consents() {
+    for (auto const& tenant : tenants_) {
+        SALUS_TRY_VOID(mark_stored_consents(tenant->tenant,
+                                            layout_.marked_consents(tenant->tenant.name), random_,
+                                            index_cache_, log_));
+    }
+    return {};
 }
 
 void Instance::join_rooms() {
@@ -249,6 +261,11 @@ bool Instance::open_all(std::string& why) {
     }
     if (auto const taken = take_up_restored(); !taken) {
         why = explain("the restored store cannot be taken up", taken.error());
+        return false;
+    }
+    if (auto const marked = mark_consents(); !marked) {
+        why =
+            explain("consents that were stored before cannot be made to be found", marked.error());
         return false;
     }
     key_refresh_ = std::make_unique<KeyRefresh>(*key_service_, keyrings_, log_);

@@ -35,6 +35,10 @@ struct Layout {
     [[nodiscard]] auto lock() const { return run() / "lock"; }
     // The store came from a backup, and the keys perhaps from a later one.
     [[nodiscard]] auto restored() const { return run() / "restored"; }
+    // How far consents of earlier versions were made to be found.
+    [[nodiscard]] auto marked_consents(TenantName const& t) const {
+        return run() / ("consents-" + t.text());
+    }
     [[nodiscard]] auto address() const { return run() / "address"; }
     // SHA-256 of salus.toml at the last start, hexadecimal.
     [[nodiscard]] auto last_configuration() const { return run() / "last_configuration"; }
@@ -135,6 +139,7 @@ private:
     [[nodiscard]] bool open_all(std::string& why);
     [[nodiscard]] Result<void> open_keys();
     [[nodiscard]] Result<void> open_tenant(TenantName const& name, bool is_default);
+    [[nodiscard]] Result<void> mark_consents();
     [[nodiscard]] Result<void> check_present() const;
     // Takes up a store that was restored; forgets that it was.
     [[nodiscard]] Result<void> take_up_restored() const;

@@ -142,7 +142,8 @@ Result<bool> TenantRotation::make_tokens_anew(std::stop_token const& stop) {
             SALUS_TRY(auto const entry, records_->entry(place.address));
             if (!entry || entry->version != place.version) continue;  // replaced since
             SALUS_TRY(auto tokens,
-                      operations::tokens_of(records_->addressing(), bytes_of(entry->entry)));
+                      operations::tokens_of(records_->addressing(), tenant_.tenant.fhir_base(),
+                                            bytes_of(entry->entry)));
             batch.push_back(
                 {.place = place, .tokens = std::move(tokens), .token_version = version});
         }

@@ -47,9 +47,9 @@ TEST(Constraint, NorDoesItAddToWhatOtherScopesPermit) {
         auto entry = fhir::make_index_entry(resource.view(), kNow).value();
         auto const bytes = std::move(entry).take(testing::EphiTestAccess::access());
         return permit->constraints()
-            .leave(Interaction::read, fhir::EntryView::decode(bytes).value(), CompartmentId(),
-                   false)
-            .value();
+                   .leave(Interaction::read, fhir::EntryView::decode(bytes).value(),
+                          CompartmentId(), false, "")
+                   .value() == request::Left::yes;
     };
     EXPECT_TRUE(left(R"({"resourceType":"Patient","id":"a","birthDate":"1970-01-01"})"));
     EXPECT_FALSE(left(R"({"resourceType":"Patient","id":"b","gender":"female"})"));

@@ -12,7 +12,6 @@
 #include "request/care_relationships.h"
 #include "request/exchange.h"
 #include "request/intent.h"
-#include "request/record_rules.h"
 
 namespace salus::authorization {
 
@@ -52,11 +51,9 @@ class Judgement;
 // Makes Permits, the only one who can.
 class Authorization {
 public:
-    // `care`: who takes part in whose care. `labels_of_code`: what codes in records make sensitive,
-    // beside what their security labels say; nullptr: nothing.
-    Authorization(Policy const& policy, request::CareRelationships& care,
-                  request::LabelsOfCode labels_of_code = nullptr)
-        : policy_(policy), care_(care), labels_of_code_(labels_of_code) {}
+    // `care`: who takes part in whose care.
+    Authorization(Policy const& policy, request::CareRelationships& care)
+        : policy_(policy), care_(care) {}
     // For the caller of the exchange, at the time when it began. Errc::unauthenticated: a token is
     // needed, or the person behind it has to sign in again, as exchange.challenge then says
     // (RFC 9470 section 3); Errc::forbidden: this token is not enough. The rules that were
@@ -74,7 +71,6 @@ private:
 
     Policy const& policy_;
     request::CareRelationships& care_;
-    request::LabelsOfCode labels_of_code_;
 };
 
 }  // namespace salus::authorization

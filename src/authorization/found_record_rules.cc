@@ -17,37 +17,23 @@ bool opens_no_less(request::AllowedElements const& found, request::AllowedElemen
 
 FoundRecordRules::FoundRecordRules(Policy const& policy, request::CallerPointer const& caller,
                                    TenantName tenant, Circumstances const& circumstances,
-                                   bool assumes_care, request::LabelsOfCode labels_of_code)
+                                   bool assumes_care)
     : FoundRecordRules(
           policy, caller,
           std::make_shared<Judgement>(policy, caller->facts(), std::move(tenant), circumstances),
-          circumstances.now, assumes_care, labels_of_code) {}
+          circumstances.now, assumes_care) {}
 
 FoundRecordRules::FoundRecordRules(Policy policy, request::CallerPointer caller,
                                    std::shared_ptr<Judgement> rules, WallTime now,
-                                   bool assumes_care, request::LabelsOfCode labels_of_code)
+                                   bool assumes_care)
     : policy_(std::move(policy)),
       caller_(std::move(caller)),
       rules_(std::move(rules)),
       now_(now),
-      assumes_care_(assumes_care),
-      labels_of_code_(labels_of_code) {}
+      assumes_care_(assumes_care) {}
 
 std::vector<std::string> const& FoundRecordRules::labels() const noexcept {
     return policy_.labels();
-}
-
-request::CarriedLabels FoundRecordRules::implied_by(std::string_view system,
-                                                    std::string_view code) const {
-    request::CarriedLabels implied = 0;
-    if (labels_of_code_ == nullptr) return implied;
-    auto const& known = policy_.labels();
-    for (auto const label : labels_of_code_(system, code)) {
-        for (std::size_t i = 0; i < known.size(); ++i) {
-            if (known[i] == label) implied |= request::CarriedLabels{1} << i;
-        }
-    }
-    return implied;
 }
 
 bool FoundRecordRules::ask_for_care() const noexcept {

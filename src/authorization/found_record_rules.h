@@ -21,18 +21,14 @@ namespace salus::authorization {
 class FoundRecordRules : public request::RecordRules {
 public:
     // `assumes_care`: the request, or a part of it, is decided as if the caller cared for the
-    // patient, because it does not say who that is. `labels_of_code`: nullptr: codes say nothing.
+    // patient, because it does not say who that is.
     FoundRecordRules(Policy const& policy, request::CallerPointer const& caller, TenantName tenant,
-                     Circumstances const& circumstances, bool assumes_care,
-                     request::LabelsOfCode labels_of_code = nullptr);
+                     Circumstances const& circumstances, bool assumes_care);
     // With what was asked already. REQUIRES: `rules` is about this caller and policy.
     FoundRecordRules(Policy policy, request::CallerPointer caller, std::shared_ptr<Judgement> rules,
-                     WallTime now, bool assumes_care,
-                     request::LabelsOfCode labels_of_code = nullptr);
+                     WallTime now, bool assumes_care);
 
     [[nodiscard]] std::vector<std::string> const& labels() const noexcept override;
-    [[nodiscard]] request::CarriedLabels implied_by(std::string_view system,
-                                                    std::string_view code) const override;
     [[nodiscard]] bool ask_for_care() const noexcept override;
     [[nodiscard]] std::string_view author() const noexcept override;
     [[nodiscard]] bool leave_all(request::Interaction part, std::string_view type) const override;
@@ -51,7 +47,6 @@ private:
     std::shared_ptr<Judgement> rules_;  // borrows of caller_
     WallTime now_;
     bool assumes_care_;
-    request::LabelsOfCode labels_of_code_;
     // By part, type, whether the record is the caller's own, care, authorship, and labels.
     using Key =
         std::tuple<request::Interaction, std::string, bool, bool, bool, request::CarriedLabels>;

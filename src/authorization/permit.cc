@@ -74,10 +74,10 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
     auto const asked = std::make_shared<Judgement>(policy_, permit.caller().facts(),
                                                    permit.intent().tenant, circumstances);
     if (policy_.judges_records() && !permit.caller().anonymous()) {
-        permit.constraints_.add(std::make_shared<FoundRecordRules const>(
-                                    policy_, exchange.facts.caller, asked, circumstances.now,
-                                    assumes_care(permit), labels_of_code_),
-                                permit.caller().facts(), permit.intent());
+        permit.constraints_.add(
+            std::make_shared<FoundRecordRules const>(policy_, exchange.facts.caller, asked,
+                                                     circumstances.now, assumes_care(permit)),
+            permit.caller().facts(), permit.intent());
     }
     if (permit.constraints_.granular()) {
         asked->about(permit.intent().compartment, false);

@@ -117,32 +117,6 @@ TEST_F(Labels, ARecordIsJudgedByItsOwn) {
     EXPECT_TRUE(left(somebody("physician"), {"ETH"}, "Practitioner"));
 }
 
-TEST_F(Labels, ACodeImpliesThoseThatThePolicyNames) {
-    auto const meanings = [](std::string_view system,
-                             std::string_view code) -> std::vector<std::string_view> {
-        if (system != "urn:s") return {};
-        if (code == "alcohol") return {"ETHUD", "ETH"};
-        if (code == "both") return {"V", "PSYTHPN"};
-        return {};
-    };
-    auto const carried = [&](request::LabelsOfCode of, char const* system, char const* code) {
-        FoundRecordRules const rules(policy_, testing::make_caller(somebody("physician")),
-                                     TenantName("default"), {.now = kNow}, false, of);
-        auto const bits = rules.implied_by(system, code);
-        std::vector<std::string> names;
-        for (std::size_t i = 0; i < rules.labels().size(); ++i) {
-            if ((bits >> i & 1U) != 0) names.push_back(rules.labels()[i]);
-        }
-        return names;
-    };
-    using Names = std::vector<std::string>;
-    EXPECT_EQ(carried(meanings, "urn:s", "alcohol"), Names{"ETH"});
-    EXPECT_EQ(carried(meanings, "urn:s", "both"), (Names{"PSYTHPN", "V"}));
-    EXPECT_EQ(carried(meanings, "urn:s", "pulse"), Names{});
-    EXPECT_EQ(carried(meanings, "urn:t", "alcohol"), Names{});
-    EXPECT_EQ(carried(nullptr, "urn:s", "alcohol"), Names{});
-}
-
 TEST_F(Labels, AskForTheSignInOfTheRecord) {
     auto facts = somebody("physician");
     facts.person = request::Person{.id = UserId(std::string(32, 'a')),

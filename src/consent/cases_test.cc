@@ -86,6 +86,9 @@ RequestFacts request_of(json::Value line) {
         for (auto const each : relations->elements())
             request.relations.push_back({words(each, "instance"), list(each, "names")});
     }
+    for (auto const& actor : list(line, "member of")) request.memberships.push_back({actor, true});
+    for (auto const& actor : list(line, "no member of"))
+        request.memberships.push_back({actor, false});
     return request;
 }
 

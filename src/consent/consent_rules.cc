@@ -60,6 +60,26 @@ void add_related(Provision const& provision, std::vector<std::string>& instances
     for (auto const& each : provision.provisions) add_related(each, instances);
 }
 
+void add_actors(Provision const& provision, std::vector<std::string>& actors) {
+    for (auto const& each : provision.recipients.items) {
+        if (!each.reference.empty()) actors.push_back(each.reference);
+    }
+    for (auto const& each : provision.provisions) add_actors(each, actors);
+}
+
+// What all consents that are in force say to `add`, sorted, each once.
+std::vector<std::string> collect(ConsentSet const& set,
+                                 void (*add)(Provision const&, std::vector<std::string>&)) {
+    std::vector<std::string> all;
+    for (auto const& consent : set.consents) {
+        if (!consent.ended) add(consent.base, all);
+    }
+    std::ranges::sort(all);
+    auto const repeated = std::ranges::unique(all);
+    all.erase(repeated.begin(), repeated.end());
+    return all;
+}
+
 // What the consents say of a request, before a resource is known.
 struct Forecast {
     bool surely_denied = false;
@@ -135,12 +155,18 @@ Judgement ConsentDecision::judge(ResourceFacts const& resource) const {
 
 ConsentRules ConsentRules::of(std::span<fhir::ResourceView const> consents,
                               ConsentSettings settings, EphiAccess const& access,
-                              std::size_t unreadable) {
+                              std::size_t unreadable, std::span<fhir::ResourceView const> outside) {
     auto set = std::make_shared<ConsentSet>();
     set->settings = std::move(settings);
     for (auto const& each : consents) {
         if (auto consent = read_consent(each.root(access), set->settings))
             set->consents.push_back(*std::move(consent));
+    }
+    for (auto const& each : outside) {
+        auto consent = read_consent(each.root(access), set->settings);
+        if (!consent) continue;
+        consent->verified = false;
+        set->consents.push_back(*std::move(consent));
     }
     for (; unreadable > 0; --unreadable) set->consents.push_back(unreadable_consent());
     std::ranges::sort(set->consents, {}, &Consent::label);
@@ -152,14 +178,11 @@ ConsentDecision ConsentRules::decide(RequestFacts request) const {
 }
 
 std::vector<std::string> ConsentRules::related() const {
-    std::vector<std::string> instances;
-    for (auto const& consent : set_->consents) {
-        if (!consent.ended) add_related(consent.base, instances);
-    }
-    std::ranges::sort(instances);
-    auto const repeated = std::ranges::unique(instances);
-    instances.erase(repeated.begin(), repeated.end());
-    return instances;
+    return collect(*set_, &add_related);
+}
+
+std::vector<std::string> ConsentRules::actors() const {
+    return collect(*set_, &add_actors);
 }
 
 }  // namespace salus::consent

@@ -81,14 +81,19 @@ private:
 class ConsentRules {
 public:
     // `consents`: all that are current, whatever their status. `unreadable`: how many more there
-    // are that could not be opened or parsed; each denies. `access`: of the caller.
+    // are that could not be opened or parsed; each denies. `outside`: consents of this patient that
+    // stand outside of their record, where others might write them: they deny, and permit nothing.
+    // `access`: of the caller.
     [[nodiscard]] static ConsentRules of(std::span<fhir::ResourceView const> consents,
                                          ConsentSettings settings, EphiAccess const& access,
-                                         std::size_t unreadable = 0);
+                                         std::size_t unreadable = 0,
+                                         std::span<fhir::ResourceView const> outside = {});
 
     [[nodiscard]] ConsentDecision decide(RequestFacts request) const;
     // Instances (Type/id) of which RequestFacts::relations should tell what they refer to. Sorted.
     [[nodiscard]] std::vector<std::string> related() const;
+    // Actors (Type/id) of which RequestFacts::memberships should tell. Sorted.
+    [[nodiscard]] std::vector<std::string> actors() const;
     // Whether no consent says anything.
     [[nodiscard]] bool empty() const noexcept { return set_->consents.empty(); }
 

@@ -48,6 +48,12 @@ struct Relation {
     std::vector<std::string> names;  // sorted
 };
 
+// Whether the user is an actor that a consent names (Type/id), or a member of it.
+struct Membership {
+    std::string actor;
+    bool member = false;
+};
+
 struct RequestFacts {
     request::PurposeOfUse purpose = request::PurposeOfUse::treatment;
     // The user declared an emergency override, and may (v3-ActReason BTG).
@@ -69,6 +75,9 @@ struct RequestFacts {
     bool own = false;
     // Of instances that ConsentRules::related() names. One that is missing here denies.
     std::vector<Relation> relations{};
+    // Of actors that ConsentRules::actors() names, as far as it is known. One that is missing here
+    // is judged by `actors`.
+    std::vector<Membership> memberships{};
 };
 
 struct ResourceFacts {

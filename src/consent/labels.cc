@@ -79,7 +79,56 @@ void derive(std::string_view system, std::string_view code, Take const& take) {
     }
 }
 
+// Raise it when derive() applies the table in another way.
+constexpr std::uint64_t kWayOfDeriving = 1;
+
+// FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/): it tells versions of this program's
+// own table apart, which nobody else writes.
+class TableDigest {
+public:
+    constexpr void add(std::string_view text) {
+        for (char const each : text) add(static_cast<std::uint8_t>(each));
+        add(std::uint8_t{0});
+    }
+    constexpr void add(std::uint8_t byte) {
+        hash_ ^= byte;
+        hash_ *= 0x100000001b3U;
+    }
+    [[nodiscard]] constexpr std::array<char, 16> hex() const {
+        constexpr std::string_view kDigits = "0123456789abcdef";
+        std::array<char, 16> out{};
+        auto rest = hash_;
+        for (std::size_t i = out.size(); i > 0; --i, rest >>= 4U) out[i - 1] = kDigits[rest & 15U];
+        return out;
+    }
+
+private:
+    std::uint64_t hash_ = 0xcbf29ce484222325U ^ kWayOfDeriving;
+};
+
+constexpr std::array<char, 16> digest_of_table() {
+    TableDigest digest;
+    for (auto const& listed : kSensitiveCodes) {
+        digest.add(static_cast<std::uint8_t>(listed.terminology));
+        digest.add(listed.code);
+        digest.add(listed.sensitivity);
+    }
+    for (auto const& step : kSteps) {
+        digest.add(step.code);
+        digest.add(step.broader);
+    }
+    return digest.hex();
+}
+constexpr auto kTableDigest = digest_of_table();
+
 }  // namespace
+
+fhir::LabelMap const& label_map() {
+    static constexpr fhir::LabelMap kMap{
+        .digest = std::string_view(kTableDigest.data(), kTableDigest.size()),
+        .of = &sensitivities_of};
+    return kMap;
+}
 
 std::optional<Confidentiality> confidentiality_of(Code const& code) {
     if (!is_confidentiality(code.system)) return std::nullopt;

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fhir/implied_labels.h"
 #include "fhir/resource.h"
 
 namespace salus::consent {
@@ -57,6 +58,8 @@ struct Labels {
 // SEX. Empty: nothing.
 [[nodiscard]] std::vector<std::string_view> sensitivities_of(std::string_view system,
                                                              std::string_view code);
+// The same as a map for index entries. Its digest changes with the table.
+[[nodiscard]] fhir::LabelMap const& label_map();
 
 // `marks`: meta.security; one without code or system makes very restricted. `mentions`: the
 // codes in the resource, from which sensitivities are derived.

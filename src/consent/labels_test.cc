@@ -72,6 +72,13 @@ TEST(Labels, OfOneCodeAreThatOfTheTableAndTheBroaderOnes) {
     EXPECT_EQ(sensitivities_of("http://loinc.org", ""), Names{});
 }
 
+TEST(Labels, AreAMapForIndexes) {
+    auto const& map = label_map();
+    EXPECT_EQ(map.digest.size(), 16U);
+    EXPECT_EQ(map.of("http://loinc.org", "25836-8"), std::vector<std::string_view>{"HIV"});
+    EXPECT_EQ(map.digest, label_map().digest);
+}
+
 TEST(Labels, AreCoveredByBroaderOnes) {
     EXPECT_TRUE(covers("ETH", "ETHUD"));
     EXPECT_TRUE(covers("BH", "PSYTHPN"));

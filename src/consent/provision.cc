@@ -24,6 +24,8 @@ std::string_view type_of(std::string_view place) {
 
 Match matches_actor(std::string_view reference, RequestFacts const& request) {
     if (contains(request.actors, reference)) return Match::yes;
+    auto const known = std::ranges::find(request.memberships, reference, &Membership::actor);
+    if (known != request.memberships.end()) return known->member ? Match::yes : Match::no;
     bool const type_known =
         request.actors_complete || std::ranges::any_of(request.actors, [&](auto const& each) {
             return type_of(each) == type_of(reference);

@@ -33,6 +33,10 @@ struct ConsentSettings {
     // A consent that permitted and has ended (inactive, or its period is over) leaves the patient
     // without the implicit permission: withdrawing never widens. false: as if it had never been.
     bool ended_consents_bind = true;
+    // New records by practitioners who treat the patient are no consent's matter: a denial then
+    // says what they may see, and not that nobody writes down what they did (45 CFR 164.522(a)(1)
+    // is about uses and disclosures). Asked by whoever stores, not by ConsentRules.
+    bool treating_may_add = false;
     // What policies (policy.uri) of the operator's own amount to.
     std::map<std::string, OverarchingPolicy, std::less<>> policies{};
     // Those that are listed nowhere.

@@ -58,6 +58,15 @@ Result<void> append_groups(Bytes& entry, std::string_view mark, SearchParameter 
                         std::move(values).beside());
 }
 
+// Also if there are none: then it is known that there are none.
+Result<void> append_implied(Bytes& entry, ResourceView const& resource, LabelMap const& map) {
+    if (map.of == nullptr) return {};
+    ValueWriter values(ParameterType::token);
+    values.add_code(map.digest);
+    for (auto const label : implied_labels(resource, map)) values.add_code(label);
+    return append_group(entry, {"", kSecurityParameter, ":of-type"}, values);
+}
+
 // The stamp first: whoever opens the entry asks for it at once.
 Result<void> append_loaded(Bytes& entry, Type const& type, json::Value root,
                            LoadedParameters const* loaded) {
@@ -100,7 +109,7 @@ bool is_stamp(std::string_view group, std::string_view stamp) noexcept {
 }
 
 Result<Ephi<Bytes>> make_index_entry(ResourceView const& resource, WallTime last_updated,
-                                     LoadedParameters const* loaded) {
+                                     LoadedParameters const* loaded, LabelMap const& map) {
     auto const id = resource.id();
     if (!id) return fail(Errc::invalid, "a resource without id cannot be indexed");
     Bytes entry;
@@ -111,8 +120,11 @@ Result<Ephi<Bytes>> make_index_entry(ResourceView const& resource, WallTime last
     append_u64(entry, static_cast<std::uint64_t>(last_updated.time_since_epoch().count()));
     auto const root = Contents::of(resource);
     SALUS_TRY_VOID(append_loaded(entry, resource.type(), root, loaded));
-    for (auto const& parameter : resource.type().search_parameters)
+    for (auto const& parameter : resource.type().search_parameters) {
         SALUS_TRY_VOID(append_groups(entry, "", parameter, values_of(root, parameter)));
+        if (parameter.name.text() == kSecurityParameter)
+            SALUS_TRY_VOID(append_implied(entry, resource, map));
+    }
     return Ephi<Bytes>(std::move(entry));
 }
 

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "fhir/date_time.h"
+#include "fhir/implied_labels.h"
 #include "fhir/loaded_parameters.h"
 #include "fhir/resource.h"
 #include "foundation/bytes.h"
@@ -27,10 +28,16 @@ inline constexpr std::uint8_t kIndexEntryVersion = 2;
 
 // Indexed texts are cut at limits::kIndexTextBytes; what lies behind cannot be searched.
 // Errc::invalid: the resource has no id. Errc::too_large: beyond limits::kIndexEntryBytes.
-// `loaded`: parameters of packages that are indexed too; nullptr: none.
+// `loaded`: parameters of packages that are indexed too; nullptr: none. `map`: what the entry says
+// of the labels that codes imply; by default it does not know.
 [[nodiscard]] Result<Ephi<Bytes>> make_index_entry(ResourceView const& resource,
                                                    WallTime last_updated,
-                                                   LoadedParameters const* loaded = nullptr);
+                                                   LoadedParameters const* loaded = nullptr,
+                                                   LabelMap const& map = {});
+
+// The parameter of security labels; what its codes imply stands beside its values, where no search
+// looks (ColumnSide::beside): the map's digest, then the labels, as tokens without a system.
+inline constexpr std::string_view kSecurityParameter = "_security";
 
 // Names of groups begin with a mark where they are of packages: a parameter's, and the stamp, whose
 // group has no values. No name of FHIR's own begins so.

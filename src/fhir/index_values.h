@@ -21,7 +21,8 @@ public:
 
     void add(json::Value value, SearchPath const& path);
     // A token without an element of its own: what a FHIRPath expression says.
-    void add_truth(bool truth) { token("", truth ? "true" : "false", true); }
+    void add_truth(bool truth) { add_code(truth ? "true" : "false"); }
+    void add_code(std::string_view code) { token("", code, true); }
     // One place of a composite: a tuple, if each component has a value there.
     void add_tuple(json::Value resource, json::Value place, SearchTuple const& tuple);
     void add_tuple(std::span<ValueWriter const> components);

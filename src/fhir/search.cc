@@ -46,8 +46,11 @@ void keep_by_values(SearchClause const& clause, EntryTable const& table, Rows& r
     auto const beside = column_of(table, clause.name, ColumnSide::beside);
     if (clause.modifier == SearchModifier::missing) {
         bool const missing = std::get<bool>(clause.criteria.front());
-        std::erase_if(rows,
-                      [&](Row row) { return (values.has(row) || beside.has(row)) == missing; });
+        // Beside security labels stands what codes imply, which nobody searches by.
+        bool const counts_beside = clause.name.text() != kSecurityParameter;
+        std::erase_if(rows, [&](Row row) {
+            return (values.has(row) || (counts_beside && beside.has(row))) == missing;
+        });
         return;
     }
     bool const looks_beside =

@@ -291,6 +291,39 @@ TEST(IndexEntryTest, HoldsEveryExample) {
     }
 }
 
+TEST(IndexEntryTest, HoldsWhatCodesImplyAndByWhichMap) {
+    LabelMap const map{.digest = "m1", .of = [](std::string_view system, std::string_view code) {
+                           return system == "urn:s" && code.starts_with("v")
+                                      ? std::vector<std::string_view>{"B", "A"}
+                                      : std::vector<std::string_view>();
+                       }};
+    auto const implied = [&](std::string const& more, LabelMap const& by) {
+        auto const resource = resource_of(
+            R"({"resourceType":"Observation","id":"a","meta":{"tag":[{"system":"urn:s",)"
+            R"("code":"v"}]},"status":"final","code":{"text":"x"})" +
+            more + "}");
+        auto const entry = make_index_entry(resource.view(), kNow, nullptr, by).value();
+        auto found = EntryView::decode(entry.reveal(kAccess))
+                         .value()
+                         .find(std::string(kSecurityParameter) + ":of-type");
+        std::vector<std::string> codes;
+        while (found && found->left() > 0) codes.emplace_back(found->token().code);
+        return codes;
+    };
+    using Codes = std::vector<std::string>;
+    EXPECT_EQ(implied("", {}), Codes{});
+    EXPECT_EQ(implied("", map), Codes{"m1"});
+    auto const in = [](std::string const& code) {
+        return R"({"coding":[{"system":"urn:s","code":")" + code + "\"}]}";
+    };
+    EXPECT_EQ(implied(R"(,"bodySite":)" + in("v1"), map), (Codes{"m1", "A", "B"}));
+    EXPECT_EQ(implied(R"(,"bodySite":)" + in("w"), map), Codes{"m1"});
+    EXPECT_EQ(implied(R"(,"contained":[{"resourceType":"Specimen","id":"s","type":)" + in("v2") +
+                          R"(}],"specimen":{"reference":"#s"})",
+                      map),
+              (Codes{"m1", "A", "B"}));
+}
+
 TEST(IndexEntryTest, RefusesWithoutIdAndBeyondTheBound) {
     auto const nameless = resource_of(R"({"resourceType":"Patient"})");
     EXPECT_EQ(make_index_entry(nameless.view(), kNow).error().code, Errc::invalid);

@@ -16,15 +16,6 @@ namespace {
 using identity::AuthorizationRequest;
 using request::ScopeWord;
 
-// A purpose that both may act for; the client's order counts.
-std::optional<request::PurposeOfUse> common_purpose(Client const& client,
-                                                    identity::User const& user) {
-    for (auto const purpose : client.purposes) {
-        if (std::ranges::find(user.purposes, purpose) != user.purposes.end()) return purpose;
-    }
-    return std::nullopt;
-}
-
 identity::AuthorizationCode code_for(AuthorizationRequest const& asked, std::string grant,
                                      identity::SecretId const& id, WallTime now) {
     identity::AuthorizationCode code;
@@ -42,6 +33,14 @@ identity::AuthorizationCode code_for(AuthorizationRequest const& asked, std::str
 }
 
 }  // namespace
+
+std::optional<request::PurposeOfUse> common_purpose(Client const& client,
+                                                    identity::User const& user) {
+    for (auto const purpose : client.purposes) {
+        if (std::ranges::find(user.purposes, purpose) != user.purposes.end()) return purpose;
+    }
+    return std::nullopt;
+}
 
 Result<std::string> Authorizations::begin(AuthorizationRequest request, std::string pushed,
                                           identity::SecretId const& browser,

@@ -29,6 +29,10 @@ struct Consent {
     request::ScopeRequest scope;  // within what was asked; at least one part
 };
 
+// What a client may act for in a person's name: a purpose of both; the client's order counts.
+[[nodiscard]] std::optional<request::PurposeOfUse> common_purpose(Client const& client,
+                                                                  identity::User const& user);
+
 class Authorizations {
 public:
     // Borrows all.

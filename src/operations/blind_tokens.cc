@@ -78,12 +78,19 @@ std::optional<std::string> birth_day_asked_for(fhir::SearchQuery const& query) {
     return std::nullopt;
 }
 
-// By the compartment that it stands in: whoever reads a patient's records finds their consents.
-void add_consent_tokens(records::Addressing const& addressing, fhir::EntryView const& entry,
-                        std::vector<BlindToken>& tokens) {
+// An address of this server as the reference that it stands for.
+std::string_view without_base(std::string_view reference, std::string_view base) {
+    bool const own = !base.empty() && reference.size() > base.size() &&
+                     reference.starts_with(base) && reference[base.size()] == '/';
+    return own ? reference.substr(base.size() + 1) : reference;
+}
+
+// By the compartment of its patient: whoever reads a patient's records finds their consents.
+void add_consent_tokens(records::Addressing const& addressing, std::string_view base,
+                        fhir::EntryView const& entry, std::vector<BlindToken>& tokens) {
     auto patients = entry.find("patient");
     while (patients && patients->left() > 0) {
-        auto const patient = fhir::parse_local_reference(patients->text());
+        auto const patient = fhir::parse_local_reference(without_base(patients->text(), base));
         if (!patient || patient->type->name != "Patient") continue;
         addressing.add_identifier_tokens(
             TokenUse::write, "Consent", kCompartmentSystem,
@@ -102,7 +109,7 @@ std::vector<BlindToken> consent_tokens(records::Addressing const& addressing,
 }
 
 Result<std::vector<BlindToken>> tokens_of(records::Addressing const& addressing,
-                                          BytesView index_entry) {
+                                          std::string_view base, BytesView index_entry) {
     SALUS_TRY(auto const entry, fhir::EntryView::decode(index_entry));
     std::vector<BlindToken> tokens;
     auto identifiers = entry.find("identifier");
@@ -114,7 +121,7 @@ Result<std::vector<BlindToken>> tokens_of(records::Addressing const& addressing,
         }
     }
     if (entry.type() == "Patient") add_demographic_tokens(addressing, entry, tokens);
-    if (entry.type() == "Consent") add_consent_tokens(addressing, entry, tokens);
+    if (entry.type() == "Consent") add_consent_tokens(addressing, base, entry, tokens);
     std::ranges::sort(tokens);
     auto const repeated = std::ranges::unique(tokens);
     tokens.erase(repeated.begin(), repeated.end());

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "fhir/search.h"
@@ -12,8 +13,10 @@
 
 namespace salus::operations {
 
-// All tokens of a resource, from its index entry.
+// All tokens of a resource, from its index entry. `base`: of this server's FHIR addresses
+// (request::Tenant::fhir_base).
 [[nodiscard]] Result<std::vector<BlindToken>> tokens_of(records::Addressing const& addressing,
+                                                        std::string_view base,
                                                         BytesView index_entry);
 // Those of the identifiers that clauses on this type ask for; nothing if they ask for none, or the
 // type has no such tokens.
@@ -25,7 +28,7 @@ namespace salus::operations {
 [[nodiscard]] std::optional<std::vector<BlindToken>> tokens_for(
     records::Addressing const& addressing, fhir::SearchQuery const& query);
 
-// Of the consents in a patient's compartment.
+// Of the consents of a patient.
 [[nodiscard]] std::vector<BlindToken> consent_tokens(records::Addressing const& addressing,
                                                      CompartmentId const& compartment);
 

@@ -21,7 +21,8 @@ protected:
     [[nodiscard]] Tokens of(std::string const& text) {
         auto const resource = must(fhir::Reader::parse(EphiText(text), parser_));
         auto const entry = must(fhir::make_index_entry(resource.view(), WallTime{}));
-        return must(tokens_of(home_.addressing(), RequestReader::entry(entry)));
+        return must(
+            tokens_of(home_.addressing(), "https://here/fhir", RequestReader::entry(entry)));
     }
     [[nodiscard]] std::optional<Tokens> asked(
         std::string const& type, std::vector<fhir::SearchQuery::Parameter> const& parameters) {

@@ -3,6 +3,8 @@
 #include "fhir/resource.h"
 #include "foundation/limits.h"
 #include "operations/blind_tokens.h"
+#include "operations/consent_actors.h"
+#include "operations/recorded_care.h"
 #include "operations/request_reader.h"
 
 namespace salus::operations {
@@ -19,20 +21,35 @@ Actions actions_of(Interaction interaction) {
                                           : Actions{Action::access};
 }
 
+ConsentAsker asker_of(request::CallerFacts const& caller) {
+    // A token without a purpose is refused before.
+    ConsentAsker asker{.purpose = caller.purpose.value_or(request::PurposeOfUse::treatment),
+                       .practitioner = practitioner_of(caller)};
+    if (caller.person && caller.person->is_patient) asker.own = caller.patient_compartment;
+    return asker;
+}
+
 }  // namespace
 
 ConsentFilter::ConsentFilter(records::Records& records, json::Parser& parser,
                              request::Permit const& permit,
                              consent::ConsentSettings const* settings, WallTime now)
+    : ConsentFilter(records, parser, asker_of(permit.caller().facts()),
+                    actions_of(permit.intent().interaction), settings, now) {}
+
+ConsentFilter::ConsentFilter(records::Records& records, json::Parser& parser, ConsentAsker asker,
+                             Actions actions, consent::ConsentSettings const* settings,
+                             WallTime now)
     : records_(records),
       parser_(parser),
-      caller_(permit.caller().facts()),
+      asker_(std::move(asker)),
       settings_(settings),
-      actions_(actions_of(permit.intent().interaction)),
+      actions_(actions),
       now_(now) {}
 
 Result<consent::ConsentRules> ConsentFilter::rules_of(CompartmentId const& compartment) {
     auto const tokens = consent_tokens(records_.addressing(), compartment);
+    auto const shared = records_.addressing().shared_compartment();
     std::vector<records::StoredDocument> documents;
     for (auto const& token : tokens) {
         SALUS_TRY(auto const entries, records_.find(token));
@@ -40,7 +57,7 @@ Result<consent::ConsentRules> ConsentFilter::rules_of(CompartmentId const& compa
         if (entries.size() >= limits::kCrossPatientMatches)
             return fail(Errc::too_large, "the patient has too many consents to evaluate");
         for (auto const& found : entries) {
-            if (found.compartment != compartment) continue;
+            if (found.compartment != compartment && found.compartment != shared) continue;
             SALUS_TRY(auto const entry, fhir::EntryView::decode(bytes_of(found.entry)));
             SALUS_TRY(auto document,
                       records_.get(records::DocumentClass::resource, entry.type(), entry.id()));
@@ -50,18 +67,20 @@ Result<consent::ConsentRules> ConsentFilter::rules_of(CompartmentId const& compa
     }
     std::vector<fhir::Resource> resources;
     std::vector<fhir::ResourceView> views;
+    std::vector<fhir::ResourceView> outside;
     std::size_t unreadable = 0;
     resources.reserve(documents.size());
     for (auto& document : documents) {
+        auto& list = document.compartment == compartment ? views : outside;
         auto resource = fhir::Reader::index(std::move(document.text), parser_);
         if (resource) {
             resources.push_back(*std::move(resource));
-            views.push_back(resources.back().view());
+            list.push_back(resources.back().view());
         } else {
             ++unreadable;
         }
     }
-    return RequestReader::consent_rules(views, *settings_, unreadable);
+    return RequestReader::consent_rules(views, outside, *settings_, unreadable);
 }
 
 Result<consent::ConsentDecision const*> ConsentFilter::decision(CompartmentId const& compartment) {
@@ -69,14 +88,14 @@ Result<consent::ConsentDecision const*> ConsentFilter::decision(CompartmentId co
     if (known != decisions_.end()) return &known->second;
     SALUS_TRY(auto const rules, rules_of(compartment));
     consent::RequestFacts facts;
-    // A token without a purpose is refused before.
-    facts.purpose = caller_.purpose.value_or(request::PurposeOfUse::treatment);
+    facts.purpose = asker_.purpose;
     facts.actions = actions_;
     facts.now = now_;
-    facts.own =
-        caller_.patient_compartment == compartment && caller_.person && caller_.person->is_patient;
-    if (caller_.person && !caller_.person->practitioner.empty())
-        facts.actors.push_back(caller_.person->practitioner);
+    facts.own = asker_.own == compartment;
+    if (!asker_.practitioner.empty()) facts.actors.push_back(asker_.practitioner);
+    ConsentActors actors(records_, parser_, asker_.practitioner, now_);
+    auto const named = rules.actors();
+    SALUS_TRY(facts.memberships, actors.memberships(compartment, named));
     auto const made = decisions_.emplace(compartment, rules.decide(std::move(facts)));
     return &made.first->second;
 }
@@ -95,6 +114,16 @@ Result<bool> ConsentFilter::leaves(CompartmentId const& compartment, std::string
     SALUS_TRY(auto const read, fhir::Reader::index(resource.clone(), parser_));
     SALUS_TRY(auto const* decided, decision(compartment));
     return decided->judge(RequestReader::consent_facts(read.view())).permitted;
+}
+
+Result<bool> ConsentFilter::admits(CompartmentId const& compartment, std::string_view type,
+                                   EphiText const& resource) {
+    SALUS_TRY(bool const left, leaves(compartment, type, resource));
+    if (left || !settings_->treating_may_add) return left;
+    bool const treats = asker_.purpose == request::PurposeOfUse::treatment ||
+                        asker_.purpose == request::PurposeOfUse::emergency;
+    if (!treats || asker_.practitioner.empty()) return false;
+    return RecordedCare(records_).hold(asker_.practitioner, compartment);
 }
 
 Result<bool> ConsentFilter::leaves(CompartmentId const& compartment, std::string_view type,

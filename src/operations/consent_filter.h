@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 
 #include "consent/consent_rules.h"
 #include "json/document.h"
@@ -15,11 +16,20 @@
 
 namespace salus::operations {
 
+// Who asks, as far as consents are about them.
+struct ConsentAsker {
+    request::PurposeOfUse purpose = request::PurposeOfUse::treatment;
+    std::string practitioner{};          // "Practitioner/[id]"; empty: nobody who is one
+    std::optional<CompartmentId> own{};  // of a patient who asks for their own record
+};
+
 class ConsentFilter {
 public:
     // `settings`: nullptr where the tenant does not enforce consents.
     ConsentFilter(records::Records& records, json::Parser& parser, request::Permit const& permit,
                   consent::ConsentSettings const* settings, WallTime now);
+    ConsentFilter(records::Records& records, json::Parser& parser, ConsentAsker asker,
+                  consent::Actions actions, consent::ConsentSettings const* settings, WallTime now);
 
     // Of the resources of a type in a compartment ("": of any): all, nothing, or some
     // (permit_with_filter). What stands in no patient's compartment is left, and so are the
@@ -29,7 +39,12 @@ public:
     // One resource of a compartment, as it stands or would stand.
     [[nodiscard]] Result<bool> leaves(CompartmentId const& compartment, std::string_view type,
                                       EphiText const& resource);
-    // The same of what stands at an address now. False: nothing does.
+    // One that is new there: it is left, or the tenant lets those who treat the patient add to the
+    // record whatever the consents say (ConsentSettings::treating_may_add): for treatment, by a
+    // practitioner of whom the record tells that they take part in the care (recorded_care.h).
+    [[nodiscard]] Result<bool> admits(CompartmentId const& compartment, std::string_view type,
+                                      EphiText const& resource);
+    // Whether what stands at an address now is left. False: nothing does.
     [[nodiscard]] Result<bool> leaves(CompartmentId const& compartment, std::string_view type,
                                       std::string_view id);
 
@@ -40,7 +55,7 @@ private:
 
     records::Records& records_;
     json::Parser& parser_;
-    request::CallerFacts const& caller_;
+    ConsentAsker asker_;
     consent::ConsentSettings const* settings_;
     consent::Actions actions_;
     WallTime now_;

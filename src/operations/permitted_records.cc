@@ -1,6 +1,9 @@
 #include "operations/permitted_records.h"
 
+#include <algorithm>
+
 #include "consent/labels.h"
+#include "fhir/implied_labels.h"
 #include "fhir/reference.h"
 #include "operations/request_reader.h"
 
@@ -8,18 +11,17 @@ namespace salus::operations {
 
 using records::OpenedIndexEntry;
 using records::StoredDocument;
+using request::Left;
 
 namespace {
 
 constexpr std::string_view kGuardType = "ConditionGuard";
 
-// Those that it carries, and those of what the codes anywhere in it make sensitive.
+// Those that it carries, and those that the codes in it imply.
 std::vector<std::string> labels_of(fhir::ResourceView const& resource) {
     auto labels = resource.security_labels();
-    for (auto const& mention : RequestReader::consent_facts(resource).mentions) {
-        for (auto const label : consent::sensitivities_of(mention.system, mention.code))
-            labels.emplace_back(label);
-    }
+    for (auto const label : fhir::implied_labels(resource, consent::label_map()))
+        labels.emplace_back(label);
     return labels;
 }
 
@@ -49,11 +51,11 @@ bool names_author(fhir::ResourceView const& resource, std::string_view author) {
 
 }  // namespace
 
-Result<bool> PermittedRecords::left(Interaction interaction, CompartmentId const& compartment,
+Result<Left> PermittedRecords::left(Interaction interaction, CompartmentId const& compartment,
                                     BytesView entry) {
     SALUS_TRY(auto const view, fhir::EntryView::decode(entry));
     SALUS_TRY(bool const care, care_for(compartment));
-    return constraints_.leave(interaction, view, compartment, care);
+    return constraints_.leave(interaction, view, compartment, care, consent::label_map().digest);
 }
 
 Result<bool> PermittedRecords::left(Interaction interaction, std::string_view type,
@@ -65,19 +67,37 @@ Result<bool> PermittedRecords::left(Interaction interaction, std::string_view ty
         if (!before || before->state == store::VersionState::deleted) return false;
         return left(interaction, type, id, *before);
     }
-    SALUS_TRY(auto const resource, fhir::Reader::index(document.text.clone(), parser_));
-    SALUS_TRY(bool const care, care_for(document.compartment));
+    return left_by_content(interaction, type, document.compartment, document.text,
+                           document.last_updated);
+}
+
+Result<bool> PermittedRecords::left_by_content(Interaction interaction, std::string_view type,
+                                               CompartmentId const& compartment,
+                                               EphiText const& content, WallTime last_updated) {
+    SALUS_TRY(auto const resource, fhir::Reader::index(content.clone(), parser_));
+    SALUS_TRY(bool const care, care_for(compartment));
     auto const labels = constraints_.depend_on_labels(interaction, type)
                             ? labels_of(resource.view())
                             : std::vector<std::string>();
     bool const authored = names_author(resource.view(), constraints_.author());
-    if (!constraints_.leave_labelled(interaction, type, document.compartment, labels, care,
-                                     authored))
+    if (!constraints_.leave_labelled(interaction, type, compartment, labels, care, authored))
         return false;
-    SALUS_TRY(bool const consented, consents_.leaves(document.compartment, type, document.text));
+    SALUS_TRY(bool const consented, consents_.leaves(compartment, type, content));
     if (!consented || !constraints_.granular()) return consented;
-    SALUS_TRY(auto const entry, fhir::make_index_entry(resource.view(), document.last_updated));
-    return left(interaction, document.compartment, RequestReader::entry(entry));
+    SALUS_TRY(auto const entry,
+              fhir::make_index_entry(resource.view(), last_updated, nullptr, consent::label_map()));
+    SALUS_TRY(auto const granted, left(interaction, compartment, RequestReader::entry(entry)));
+    return granted == Left::yes;
+}
+
+Result<bool> PermittedRecords::left_when_opened(Interaction interaction,
+                                                CompartmentId const& compartment,
+                                                std::string_view type, std::string_view id) {
+    SALUS_TRY(auto const document, records_.get(records::DocumentClass::resource, type, id));
+    bool const there = document && document->state == store::VersionState::live &&
+                       document->compartment == compartment;
+    if (!there) return false;
+    return left(interaction, type, id, *document);
 }
 
 Result<std::optional<StoredDocument>> PermittedRecords::if_left(
@@ -149,24 +169,39 @@ Result<records::CompartmentIndexPointer> PermittedRecords::index(
     fhir::LoadedParametersPointer const& loaded, std::size_t entries_max) {
     SALUS_TRY(auto whole, records_.index(compartment, loaded, entries_max));
     SALUS_TRY(auto const outcome, consents_.of(compartment, {}));
-    SALUS_TRY(bool const care, care_for(compartment));
     if (!constraints_.any() && outcome == consent::Outcome::permit) return whole;
     return records::CompartmentIndex::narrowed(
         std::move(whole), [&](fhir::EntryTable const& table, auto& rows) -> Result<void> {
             if (constraints_.any())
-                SALUS_TRY_VOID(constraints_.retain(interaction, table, compartment, care, rows));
+                SALUS_TRY_VOID(keep_permitted(interaction, compartment, table, rows));
             return keep_consented(compartment, table, rows);
         });
 }
 
+Result<void> PermittedRecords::keep_permitted(Interaction interaction,
+                                              CompartmentId const& compartment,
+                                              fhir::EntryTable const& table, Rows& rows) {
+    SALUS_TRY(bool const care, care_for(compartment));
+    SALUS_TRY(auto const unknown, constraints_.retain(interaction, table, compartment, care,
+                                                      consent::label_map().digest, rows));
+    auto const type = table.type().name.text();
+    Rows hidden;
+    for (auto const row : unknown) {
+        SALUS_TRY(bool const there,
+                  left_when_opened(interaction, compartment, type, table.id(row)));
+        if (!there) hidden.push_back(row);
+    }
+    std::erase_if(rows, [&](auto const row) { return std::ranges::binary_search(hidden, row); });
+    return {};
+}
+
 Result<void> PermittedRecords::keep_consented(CompartmentId const& compartment,
-                                              fhir::EntryTable const& table,
-                                              std::vector<fhir::EntryTable::Row>& rows) {
+                                              fhir::EntryTable const& table, Rows& rows) {
     auto const type = table.type().name.text();
     SALUS_TRY(auto const outcome, consents_.of(compartment, type));
     if (outcome == consent::Outcome::permit) return {};
     if (outcome == consent::Outcome::deny) rows.clear();
-    std::vector<fhir::EntryTable::Row> kept;
+    Rows kept;
     for (auto const row : rows) {
         SALUS_TRY(bool const left, consents_.leaves(compartment, type, table.id(row)));
         if (left) kept.push_back(row);
@@ -194,9 +229,10 @@ Result<bool> PermittedRecords::leaves_all(Interaction interaction, std::string_v
 Result<bool> PermittedRecords::left(Interaction interaction, OpenedIndexEntry const& entry) {
     SALUS_TRY(auto const view, fhir::EntryView::decode(bytes_of(entry.entry)));
     if (constraints_.any()) {
-        SALUS_TRY(bool const care, care_for(entry.compartment));
-        SALUS_TRY(bool const there, constraints_.leave(interaction, view, entry.compartment, care));
-        if (!there) return false;
+        SALUS_TRY(auto const there, left(interaction, entry.compartment, bytes_of(entry.entry)));
+        if (there == Left::no) return false;
+        if (there == Left::unknown)
+            return left_when_opened(interaction, entry.compartment, view.type(), view.id());
     }
     return consents_.leaves(entry.compartment, view.type(), view.id());
 }
@@ -236,14 +272,17 @@ Result<store::Write> PermittedRecords::seal(Interaction interaction,
         if (!replaced) return fail(Errc::not_found, "no such resource");
     }
     if (change.state == store::VersionState::live) {
-        SALUS_TRY(bool const there,
+        SALUS_TRY(auto const there,
                   left(interaction, change.compartment, RequestReader::entry(change.index_entry)));
-        if (!there) {
+        // Whoever seals knows the labels: an entry that does not is refused.
+        if (there != Left::yes) {
             return fail(Errc::forbidden,
                         "the resource would lie outside of what scopes and policy permit");
         }
         SALUS_TRY(bool const consented,
-                  consents_.leaves(change.compartment, change.type, change.text));
+                  change.version == 1
+                      ? consents_.admits(change.compartment, change.type, change.text)
+                      : consents_.leaves(change.compartment, change.type, change.text));
         if (!consented) return fail(Errc::forbidden, "the patient's consents do not permit this");
     }
     return records_.seal(change);

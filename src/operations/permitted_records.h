@@ -6,7 +6,9 @@
 //
 // Each call says what it is for, in an interaction whose scopes must then leave the resource.
 // A version is judged by its own content; a deletion by what it deleted. Every document that leaves
-// is judged by itself, even if an index was asked before. Borrows; belongs to one request.
+// is judged by itself, even if an index was asked before; and where an index does not know what
+// that judgement would say, the document is opened before it is found, counted or followed.
+// Borrows; belongs to one request.
 #pragma once
 
 #include <limits>
@@ -106,18 +108,28 @@ public:
 private:
     [[nodiscard]] Result<bool> left(Interaction interaction, std::string_view type,
                                     std::string_view id, records::StoredDocument const& document);
+    [[nodiscard]] Result<bool> left_by_content(Interaction interaction, std::string_view type,
+                                               CompartmentId const& compartment,
+                                               EphiText const& content, WallTime last_updated);
     // By constraints and, of what stands at its place now, by consents.
     [[nodiscard]] Result<bool> left(Interaction interaction,
                                     records::OpenedIndexEntry const& entry);
+    // Of what stands at its place now. False: it is not there, or stands elsewhere.
+    [[nodiscard]] Result<bool> left_when_opened(Interaction interaction,
+                                                CompartmentId const& compartment,
+                                                std::string_view type, std::string_view id);
     [[nodiscard]] Result<bool> care_for(CompartmentId const& compartment);
     // Whether nothing has to be judged by itself.
     [[nodiscard]] Result<bool> leaves_all(Interaction interaction, std::string_view type,
                                           CompartmentId const& compartment);
+    using Rows = request::ResourceConstraints::Rows;
+    [[nodiscard]] Result<void> keep_permitted(Interaction interaction,
+                                              CompartmentId const& compartment,
+                                              fhir::EntryTable const& table, Rows& rows);
     [[nodiscard]] Result<void> keep_consented(CompartmentId const& compartment,
-                                              fhir::EntryTable const& table,
-                                              std::vector<fhir::EntryTable::Row>& rows);
-    [[nodiscard]] Result<bool> left(Interaction interaction, CompartmentId const& compartment,
-                                    BytesView entry);
+                                              fhir::EntryTable const& table, Rows& rows);
+    [[nodiscard]] Result<request::Left> left(Interaction interaction,
+                                             CompartmentId const& compartment, BytesView entry);
     [[nodiscard]] Result<std::optional<records::StoredDocument>> if_left(
         Interaction interaction, std::string_view type, std::string_view id,
         std::optional<records::StoredDocument> document);

@@ -28,9 +28,9 @@ public:
         return consent::facts_of(view, {});
     }
     [[nodiscard]] static consent::ConsentRules consent_rules(
-        std::span<fhir::ResourceView const> consents, consent::ConsentSettings const& settings,
-        std::size_t unreadable) {
-        return consent::ConsentRules::of(consents, settings, {}, unreadable);
+        std::span<fhir::ResourceView const> consents, std::span<fhir::ResourceView const> outside,
+        consent::ConsentSettings const& settings, std::size_t unreadable) {
+        return consent::ConsentRules::of(consents, settings, {}, unreadable, outside);
     }
 };
 

@@ -1,5 +1,6 @@
 #include "operations/stage.h"
 
+#include "consent/labels.h"
 #include "fhir/compartment.h"
 #include "fhir/index_entry.h"
 #include "operations/blind_tokens.h"
@@ -13,6 +14,23 @@ Result<CompartmentId> compartment_of(Context const& context, fhir::ResourceView 
     SALUS_TRY(auto const patient, fhir::patient_of(resource));
     auto const& addressing = context.records.addressing();
     return patient ? addressing.patient_compartment(*patient) : addressing.shared_compartment();
+}
+
+// A patient of this server by an absolute address: nothing would show whose the resource is, and it
+// would stand outside of the patient's compartment, where neither consents nor care reach it.
+bool names_patient_by_address(json::Value value, std::string_view patients) {
+    if (value.is_array()) {
+        for (auto const each : value.elements()) {
+            if (names_patient_by_address(each, patients)) return true;
+        }
+    }
+    if (!value.is_object()) return false;
+    for (auto const member : value.members()) {
+        bool const reference = member.value.is_string() && member.is_named("reference");
+        if (reference && member.value.text().starts_with(patients)) return true;
+        if (!reference && names_patient_by_address(member.value, patients)) return true;
+    }
+    return false;
 }
 
 // A resource that was cut on its way out says so in its labels. Putting it back would delete what
@@ -49,6 +67,11 @@ Result<Staged> stage(Context const& context, Staging const& staging) {
     if (!conditional.empty()) {
         return fail(Errc::invalid, "conditional references are for transactions only");
     }
+    if (!fhir::is_shared_type(stored.type()) &&
+        names_patient_by_address(RequestReader::root(stored.view()),
+                                 context.tenant.fhir_base() + "/Patient/")) {
+        return fail(Errc::invalid, "a patient of this server is referred to as Patient/[id]");
+    }
     SALUS_TRY(auto const compartment, compartment_of(context, stored.view()));
     bool const shared = compartment == context.records.addressing().shared_compartment();
 
@@ -59,10 +82,10 @@ Result<Staged> stage(Context const& context, Staging const& staging) {
     change.version = staging.version;
     change.when = staging.when;
     auto const loaded = context.loaded_parameters();
-    SALUS_TRY(change.index_entry,
-              fhir::make_index_entry(stored.view(), staging.when, loaded.get()));
+    SALUS_TRY(change.index_entry, fhir::make_index_entry(stored.view(), staging.when, loaded.get(),
+                                                         consent::label_map()));
     if (shared || type == "Patient" || type == "Consent") {
-        SALUS_TRY(change.tokens, tokens_of(context.records.addressing(),
+        SALUS_TRY(change.tokens, tokens_of(context.records.addressing(), context.tenant.fhir_base(),
                                            RequestReader::entry(change.index_entry)));
     }
     change.text = std::move(text);

@@ -7,7 +7,6 @@
 #include "admin/policy_answers.h"
 #include "admin/policy_changes.h"
 #include "admin/proposals.h"
-#include "consent/labels.h"
 #include "identity/user_administration.h"
 #include "oauth/client_administration.h"
 #include "oauth/client_registration.h"
@@ -83,11 +82,12 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
                     .logouts = logouts_,
                     .cost = house.password_cost,
                     .breached = house.breached_passwords ? &*house.breached_passwords : nullptr,
-                    .outside = outside_ ? &*outside_ : nullptr} {}
+                    .outside = outside_ ? &*outside_ : nullptr,
+                    .consent = house.consent ? &*house.consent : nullptr} {}
 
 Result<request::Permit> TenantDesk::permit(request::Exchange& exchange, request::Intent intent) {
     if (exchange.policy.rules == nullptr) return fail(Errc::forbidden, "no policy is in force");
-    return authorization::Authorization(*exchange.policy.rules, care_, &consent::sensitivities_of)
+    return authorization::Authorization(*exchange.policy.rules, care_)
         .permit(exchange, std::move(intent));
 }
 

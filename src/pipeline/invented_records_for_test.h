@@ -33,6 +33,7 @@ struct InventedRecord {
     std::size_t day = 0;     // 1 to 28
     std::size_t member = 0;  // the id of what it refers to
     bool restricted = false;
+    bool sensitive = false;  // a code where nothing can be searched by makes it so
 
     [[nodiscard]] std::string name() const { return type + "/" + id; }
     [[nodiscard]] std::string json() const;
@@ -40,6 +41,15 @@ struct InventedRecord {
 
 inline std::string coded(char const* code) {
     return std::string(R"({"coding":[{"system":"urn:c","code":")") + code + "\"}]}";
+}
+
+// A place of the type that no search parameter looks at
+// (https://hl7.org/fhir/R4/searchparameter-registry.html).
+inline std::string hidden_place(std::string const& type, std::string const& concept_json) {
+    if (type == "Observation") return R"(,"bodySite":)" + concept_json;
+    if (type == "Condition")
+        return R"(,"stage":[{"summary":)" + coded("s") + R"(,"type":)" + concept_json + "}]";
+    return R"(,"hospitalization":{"dischargeDisposition":)" + concept_json + "}";
 }
 
 inline std::string InventedRecord::json() const {
@@ -50,6 +60,9 @@ inline std::string InventedRecord::json() const {
                R"(v3-Confidentiality","code":"R"}]})";
     }
     out += R"(,"subject":{"reference":"Patient/)" + patient + "\"}";
+    if (sensitive) {
+        out += hidden_place(type, R"({"coding":[{"system":"http://loinc.org","code":"25836-8"}]})");
+    }
     auto const encounter =
         R"(,"encounter":{"reference":"Encounter/e)" + std::to_string(member) + "\"}";
     if (type == "Observation") {
@@ -82,6 +95,7 @@ inline void reinvent(Chance& chance, InventedRecord& record) {
     record.day = 1 + pick(chance, 28);
     record.member = pick(chance, kInventedIds);
     record.restricted = pick(chance, 3) == 0;
+    record.sensitive = pick(chance, 4) == 0;
 }
 
 inline InventedRecord invent(Chance& chance, std::string const& type, std::size_t number) {

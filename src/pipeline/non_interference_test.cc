@@ -49,6 +49,10 @@ constexpr char const* kLabelRule =
     R"(@id("label") forbid(principal, action in [Action::"read", Action::"search",
         Action::"update", Action::"delete", Action::"spanPatients"], resource is Record)
         when {context.purpose == "HPAYMT" && resource.labels.contains("R")};)";
+constexpr char const* kCodeRule =
+    R"(@id("code") forbid(principal, action in [Action::"read", Action::"search",
+        Action::"update", Action::"delete", Action::"spanPatients"], resource is Record)
+        when {context.purpose == "HPAYMT" && resource.labels.contains("HIV")};)";
 constexpr char const* kCareRule =
     R"(@id("care") forbid(principal is User, action, resource is Record)
         when {resource.inPatient} unless {resource.careRelationship};)";
@@ -306,6 +310,11 @@ TEST_F(NonInterferenceTest, LabelsHide) {
                       .hides = [](InventedRecord const& record) { return record.restricted; }});
 }
 
+TEST_F(NonInterferenceTest, CodesHideWhereNothingCanBeSearchedBy) {
+    expect_none_seen({.policy = policy_with(kCodeRule),
+                      .hides = [](InventedRecord const& record) { return record.sensitive; }});
+}
+
 TEST_F(NonInterferenceTest, ConsentsHide) {
     consent::ConsentSettings settings;
     settings.implicit = consent::OverarchingPolicy::all_normal;
@@ -314,7 +323,8 @@ TEST_F(NonInterferenceTest, ConsentsHide) {
                           [](InventedRecord const& record) {
                               return record.patient == "p2"
                                          ? record.type == "Condition"
-                                         : record.patient == "p3" && record.restricted;
+                                         : record.patient == "p3" &&
+                                               (record.restricted || record.sensitive);
                           },
                       .taken_ids_tell = true});
 }

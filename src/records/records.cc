@@ -2,6 +2,8 @@
 
 #include <unordered_set>
 
+#include "consent/labels.h"
+
 namespace salus::records {
 namespace {
 
@@ -200,7 +202,8 @@ Result<Ephi<Bytes>> Records::index_again(Address const& address,
     if (stored->state != store::VersionState::live) return fail(Errc::conflict, kChanged);
     SALUS_TRY(auto document, open(DocumentClass::resource, outdated.type, outdated.id, *stored));
     SALUS_TRY(auto const resource, fhir::Reader::index(std::move(document.text), parser_));
-    return fhir::make_index_entry(resource.view(), document.last_updated, loaded);
+    return fhir::make_index_entry(resource.view(), document.last_updated, loaded,
+                                  consent::label_map());
 }
 
 Result<std::optional<EntryReplacement>> Records::remake_entry(

@@ -1,8 +1,9 @@
 // RecordRules: what the policy says of stored records by what is known only when they are found:
 // the security labels that they carry (https://hl7.org/fhir/R4/security-labels.html,
-// meta.security), or would carry by the codes in them, and whether the caller cares for their
-// patient. Made by authorization, which decides before; asked by ResourceConstraints, so that a
-// record which the policy withholds is not there for anything. Belongs to one request.
+// meta.security) or that the codes in them imply (fhir/implied_labels.h), and whether the caller
+// cares for their patient. Made by authorization, which decides before; asked by
+// ResourceConstraints, so that a record which the policy withholds is not there for anything.
+// Belongs to one request.
 #pragma once
 
 #include <array>
@@ -18,10 +19,6 @@ namespace salus::request {
 
 // Bit i: the record carries RecordRules::labels()[i].
 using CarriedLabels = std::uint64_t;
-
-// Labels of what a code makes sensitive; empty: of nothing. A pure function.
-using LabelsOfCode = std::vector<std::string_view> (*)(std::string_view system,
-                                                       std::string_view code);
 
 struct RecordCircumstances {
     CarriedLabels carried = 0;
@@ -45,9 +42,6 @@ public:
 
     // Codes that rules name. No other label changes what they say.
     [[nodiscard]] virtual std::vector<std::string> const& labels() const noexcept = 0;
-    // Which of them a code in a record makes it carry.
-    [[nodiscard]] virtual CarriedLabels implied_by(std::string_view system,
-                                                   std::string_view code) const = 0;
     // Whether labels change nothing: all records of this type are left for what has no parts.
     [[nodiscard]] virtual bool leave_all(Interaction part, std::string_view type) const = 0;
     // Whether a record of this type in this compartment, so found, is left for what has no

@@ -13,41 +13,48 @@
 namespace salus::request {
 namespace {
 
-using Rows = std::vector<fhir::EntryTable::Row>;
-
+using Rows = ResourceConstraints::Rows;
 using CarriedOfRows = std::map<fhir::EntryTable::Row, CarriedLabels>;
 
 bool is_granular(Scope const& scope) {
     return !scope.constraint.empty();
 }
 
-CarriedLabels implied_by(RecordRules const& rules, std::optional<fhir::ValueReader> values) {
+// Nothing: they were not found by this map.
+std::optional<CarriedLabels> implied_in(std::optional<fhir::ValueReader> values,
+                                        std::string_view map,
+                                        std::vector<std::string> const& labels) {
+    bool const readable = values && values->type() == fhir::ParameterType::token;
+    if (!readable || values->left() == 0 || values->token().code != map) return std::nullopt;
     CarriedLabels implied = 0;
-    if (!values || values->type() != fhir::ParameterType::token) return implied;
     while (values->left() > 0) {
-        auto const token = values->token();
-        implied |= rules.implied_by(token.system, token.code);
+        auto const label = values->token().code;
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+            if (labels[i] == label) implied |= CarriedLabels{1} << i;
+        }
     }
     return implied;
 }
 
-// By the codes that can be searched by: what a record is about, why it was made, what was found.
-// Rows share lists of values, so that each list is looked at once.
-void add_implied(RecordRules const& rules, fhir::EntryTable const& table, Rows const& rows,
-                 CarriedOfRows& carried) {
-    std::vector<std::optional<CarriedLabels>> known(table.lists() + std::size_t{1});
-    auto const& parameters = table.parameters();
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
-        if (parameters.at(i).type != fhir::ParameterType::token) continue;
-        auto const column = table.column(parameters.at(i), fhir::ColumnSide::values);
-        for (auto const row : rows) {
-            auto const list = column.list(row);
-            if (list == 0) continue;
-            auto& implied = known[list];
-            if (!implied) implied = implied_by(rules, table.values(list));
-            if (*implied != 0) carried[row] |= *implied;
+// Adds what codes imply; returns the rows of which the index does not tell, in order. Rows share
+// lists of values, so that each list is looked at once.
+Rows add_implied(std::vector<std::string> const& labels, std::string_view map,
+                 fhir::EntryTable const& table, Rows const& rows, CarriedOfRows& carried) {
+    auto const* parameter = table.parameters().find(fhir::kSecurityParameter);
+    if (parameter == nullptr) return rows;
+    auto const column = table.column(*parameter, fhir::ColumnSide::beside);
+    std::map<fhir::EntryTable::ListNumber, std::optional<CarriedLabels>> known;
+    Rows unknown;
+    for (auto const row : rows) {
+        auto const [place, added] = known.try_emplace(column.list(row));
+        if (added) place->second = implied_in(table.values(place->first), map, labels);
+        if (!place->second) {
+            unknown.push_back(row);
+        } else if (*place->second != 0) {
+            carried[row] |= *place->second;
         }
     }
+    return unknown;
 }
 
 }  // namespace
@@ -135,20 +142,20 @@ bool ResourceConstraints::reach_beyond_patient(Interaction interaction,
     });
 }
 
-Result<void> ResourceConstraints::retain(Interaction interaction, fhir::EntryTable const& table,
+Result<Rows> ResourceConstraints::retain(Interaction interaction, fhir::EntryTable const& table,
                                          CompartmentId const& compartment, bool care,
-                                         Rows& rows) const {
+                                         std::string_view map, Rows& rows) const {
     SALUS_TRY_VOID(retain_granted(interaction, table, compartment, rows));
-    return retain_by_label(interaction, table, compartment, care, rows);
+    return retain_by_label(interaction, table, compartment, care, map, rows);
 }
 
 // Which rows carry a label is asked as a search for it is: there is one way to compare. Rows with
 // the same labels share an answer.
-Result<void> ResourceConstraints::retain_by_label(Interaction interaction,
+Result<Rows> ResourceConstraints::retain_by_label(Interaction interaction,
                                                   fhir::EntryTable const& table,
                                                   CompartmentId const& compartment, bool care,
-                                                  Rows& rows) const {
-    if (rows.empty() || rules_leave_all(interaction, table.type().name.text())) return {};
+                                                  std::string_view map, Rows& rows) const {
+    if (rows.empty() || rules_leave_all(interaction, table.type().name.text())) return Rows();
     fhir::NoLinks links;
     CarriedOfRows carried;
     auto const& labels = record_rules_->labels();
@@ -159,10 +166,11 @@ Result<void> ResourceConstraints::retain_by_label(Interaction interaction,
         SALUS_TRY_VOID(query->retain(table, labelled, links));
         for (auto const row : labelled) carried[row] |= CarriedLabels{1} << i;
     }
-    if (!labels.empty()) add_implied(*record_rules_, table, rows, carried);
+    auto unknown = labels.empty() ? Rows() : add_implied(labels, map, table, rows, carried);
     SALUS_TRY(auto const authored, authored_rows(table, rows));
     std::map<std::pair<CarriedLabels, bool>, bool> left;
     std::erase_if(rows, [&](fhir::EntryTable::Row row) {
+        if (std::ranges::binary_search(unknown, row)) return false;
         auto const found = carried.find(row);
         RecordCircumstances const record{
             .carried = found == carried.end() ? CarriedLabels{0} : found->second,
@@ -176,7 +184,7 @@ Result<void> ResourceConstraints::retain_by_label(Interaction interaction,
         }
         return !answer->second;
     });
-    return {};
+    return unknown;
 }
 
 // Rows of what the caller wrote, in order, as far as their type can be searched by it.
@@ -238,20 +246,22 @@ Result<void> ResourceConstraints::retain_granted(Interaction interaction,
     return {};
 }
 
-Result<bool> ResourceConstraints::leave(Interaction interaction, fhir::EntryView const& entry,
-                                        CompartmentId const& compartment, bool care) const {
-    if (leave_all(interaction, entry.type(), compartment)) return true;
+Result<Left> ResourceConstraints::leave(Interaction interaction, fhir::EntryView const& entry,
+                                        CompartmentId const& compartment, bool care,
+                                        std::string_view map) const {
+    if (leave_all(interaction, entry.type(), compartment)) return Left::yes;
     auto const* type = fhir::find_resource_type(entry.type());
     if (type == nullptr) return fail(Errc::corrupt, "an index entry is of an unknown type");
     // As a table of one row: there is one way to compare.
     fhir::EntryTableWriter writer(*type);
     SALUS_TRY_VOID(writer.add(entry));
     SALUS_TRY(auto bytes, std::move(writer).finish());
-    auto const left = [&]() -> Result<bool> {
+    auto const left = [&]() -> Result<Left> {
         SALUS_TRY(auto const table, fhir::EntryTable::open(*type, bytes));
         auto rows = table.rows();
-        SALUS_TRY_VOID(retain(interaction, table, compartment, care, rows));
-        return !rows.empty();
+        SALUS_TRY(auto const unknown, retain(interaction, table, compartment, care, map, rows));
+        if (!unknown.empty()) return Left::unknown;
+        return rows.empty() ? Left::no : Left::yes;
     }();
     scrub(bytes);
     return left;

@@ -9,9 +9,15 @@
 // patient's compartment; about resources that stand in none only where the intent itself asks for
 // their type in the patient's name.
 //
+// Security labels are those of meta.security and those that codes imply (fhir/implied_labels.h). An
+// index entry that was made without the map that counts, or by another one, does not tell the
+// latter: whether its record is left is then unknown until the record is opened, and nothing may be
+// counted or shown before.
+//
 // Thread safety: immutable.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,8 +35,13 @@
 
 namespace salus::request {
 
+// Whether a record is left, as an index tells.
+enum class Left : std::uint8_t { no, yes, unknown };
+
 class ResourceConstraints {
 public:
+    using Rows = std::vector<fhir::EntryTable::Row>;
+
     ResourceConstraints(CallerFacts const& caller, IntentFacts const& intent);
 
     // Scopes that may not be used leave nothing.
@@ -51,18 +62,19 @@ public:
     // than a patient's.
     [[nodiscard]] bool reach_beyond_patient(Interaction interaction, std::string_view type) const;
 
-    // Keeps those rows of a table, whose resources stand in this compartment, that are left. Of the
-    // codes in a resource the index knows those that can be searched by.
-    [[nodiscard]] Result<void> retain(Interaction interaction, fhir::EntryTable const& table,
+    // Keeps those rows of a table, whose resources stand in this compartment, that are left or of
+    // which that is unknown; returns the latter, in order. `map`: digest of the map of codes to
+    // labels that counts.
+    [[nodiscard]] Result<Rows> retain(Interaction interaction, fhir::EntryTable const& table,
                                       CompartmentId const& compartment, bool care,
-                                      std::vector<fhir::EntryTable::Row>& rows) const;
+                                      std::string_view map, Rows& rows) const;
     // Whether the policy says of records of this type by their labels which are left.
     [[nodiscard]] bool depend_on_labels(Interaction interaction, std::string_view type) const {
         return record_rules_ != nullptr && !record_rules_->labels().empty() &&
                !rules_leave_all(interaction, type);
     }
     // Whether the policy leaves one resource, by its labels: codes of meta.security, and what the
-    // codes in it make sensitive (LabelsOfCode); and by whether the caller wrote it.
+    // codes in it imply; and by whether the caller wrote it.
     [[nodiscard]] bool leave_labelled(Interaction interaction, std::string_view type,
                                       CompartmentId const& compartment,
                                       std::span<std::string const> labels, bool care,
@@ -77,8 +89,9 @@ public:
         return record_rules_ == nullptr ? std::string_view() : record_rules_->author();
     }
     // Whether one resource is, by its index entry. Errc::corrupt: of an unknown type, or damaged.
-    [[nodiscard]] Result<bool> leave(Interaction interaction, fhir::EntryView const& entry,
-                                     CompartmentId const& compartment, bool care) const;
+    [[nodiscard]] Result<Left> leave(Interaction interaction, fhir::EntryView const& entry,
+                                     CompartmentId const& compartment, bool care,
+                                     std::string_view map) const;
 
 private:
     struct Rule {
@@ -92,14 +105,12 @@ private:
     void read_scopes(CallerFacts const& caller, IntentFacts const& intent);
     [[nodiscard]] Result<void> retain_granted(Interaction interaction,
                                               fhir::EntryTable const& table,
-                                              CompartmentId const& compartment,
-                                              std::vector<fhir::EntryTable::Row>& rows) const;
-    [[nodiscard]] Result<void> retain_by_label(Interaction interaction,
+                                              CompartmentId const& compartment, Rows& rows) const;
+    [[nodiscard]] Result<Rows> retain_by_label(Interaction interaction,
                                                fhir::EntryTable const& table,
                                                CompartmentId const& compartment, bool care,
-                                               std::vector<fhir::EntryTable::Row>& rows) const;
-    [[nodiscard]] Result<std::vector<fhir::EntryTable::Row>> authored_rows(
-        fhir::EntryTable const& table, std::vector<fhir::EntryTable::Row> const& rows) const;
+                                               std::string_view map, Rows& rows) const;
+    [[nodiscard]] Result<Rows> authored_rows(fhir::EntryTable const& table, Rows const& rows) const;
     [[nodiscard]] bool rules_leave_all(Interaction interaction, std::string_view type) const;
     [[nodiscard]] bool grant_all(Interaction interaction, std::string_view type,
                                  CompartmentId const& compartment) const;

@@ -115,7 +115,8 @@ Result<request::Prepared> ask_consent(Desk const& desk, Visit const& visit, Wait
                                       Literal what_failed) {
     std::optional<ShownPatient> patient;
     if (needs_patient(scope)) {
-        SALUS_TRY(patient, find_patient(desk, waiting.pending.value.patient));
+        SALUS_TRY(patient, find_patient(desk, {live.user.value, *waiting.client},
+                                        waiting.pending.value.patient));
     }
     auto prepared = show(visit, consent_page({.visit = visit,
                                               .waiting = waiting,
@@ -129,12 +130,13 @@ Result<request::Prepared> ask_consent(Desk const& desk, Visit const& visit, Wait
 }
 
 // Looks for patients by what was typed: a page of those that were found, or what is wrong with it.
-Result<request::Prepared> find_by_name(Desk const& desk, Visit const& visit,
-                                       Waiting const& waiting) {
+Result<request::Prepared> find_by_name(Desk const& desk, Visit const& visit, Waiting const& waiting,
+                                       Seeker const& seeker) {
     auto const again = [&](Literal why, int status) {
         return show(visit, patient_page(visit, waiting, why, status));
     };
-    auto const patients = find_patients(desk, visit.field("name"), visit.field("birth_date"));
+    auto const patients =
+        find_patients(desk, seeker, visit.field("name"), visit.field("birth_date"));
     if (!patients) {
         auto const code = patients.error().code;
         if (code == Errc::too_large) return again(texts::kTooManyPatients, 400);
@@ -199,8 +201,9 @@ Result<request::Prepared> SignIn::take_patient(Visit const& visit) const {
     if (next.step != Step::choose_patient) return go_to(visit, "/sign-in");
     visit.exchange().facts.user = live->user.value.id;
     auto const id = visit.field("patient");
-    if (id.empty()) return find_by_name(desk_, visit, *waiting);
-    SALUS_TRY(auto const patient, find_patient(desk_, id));
+    Seeker const seeker{live->user.value, *waiting->client};
+    if (id.empty()) return find_by_name(desk_, visit, *waiting, seeker);
+    SALUS_TRY(auto const patient, find_patient(desk_, seeker, id));
     if (!patient) return show(visit, patient_page(visit, *waiting, texts::kNoPatient, 404));
     auto prepared = go_to(visit, "/sign-in");
     SALUS_TRY_VOID(

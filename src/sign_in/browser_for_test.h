@@ -146,6 +146,8 @@ public:
     }
     // Nobody may set these. Borrows the list.
     void refuse(factors::BreachedPasswords const& list) { desk_.breached = &list; }
+    // Patients' consents count. Borrows them.
+    void enforce(consent::ConsentSettings const& settings) { desk_.consent = &settings; }
     // People may come from there, too. Borrows it.
     void offer(outside_provider::Provider& provider) {
         keys_.emplace(must(authentication::TokenKeys::open(

@@ -44,8 +44,25 @@ protected:
             home.change("Patient", id, id,
                         R"({"resourceType":"Patient","id":")" + id + R"(","name":[{"family":")" +
                             family + R"(","given":["Q"]}],"birthDate":"1931-02-03"})");
-        change.tokens = must(
-            operations::tokens_of(home.addressing(), EphiTestAccess::open(change.index_entry)));
+        write(std::move(change));
+    }
+    // Denies everybody everything.
+    void add_denial(std::string const& patient) {
+        write(house_.home().change(
+            "Consent", "no-" + patient, patient,
+            R"({"resourceType":"Consent","id":"no-)" + patient +
+                R"(","status":"active","scope":{"coding":[{"system":)"
+                R"("http://terminology.hl7.org/CodeSystem/consentscope","code":)"
+                R"("patient-privacy"}]},"category":[{"text":"x"}],"patient":{"reference":)"
+                R"("Patient/)" +
+                patient +
+                R"("},"policy":[{"uri":"https://profiles.ihe.net/ITI/PCF/Policy-all-normal"}],)"
+                R"("provision":{"type":"deny"}})"));
+    }
+    void write(records::Change change) {
+        auto& home = house_.home();
+        change.tokens = must(operations::tokens_of(home.addressing(), home.tenant().fhir_base(),
+                                                   EphiTestAccess::open(change.index_entry)));
         home.write(change);
     }
     Reply look_for(std::string const& id, std::string const& name, std::string const& birth_date) {
@@ -196,6 +213,52 @@ TEST_F(ConsentTest, APatientIsFoundByNameAndBirthDate) {
                   .location,
               "/sign-in?authorization=" + id);
     EXPECT_THAT(browser_.get("/sign-in?authorization=" + id).body, HasSubstr("Q Jones"));
+}
+
+// As if there were no such patient, whichever way one looks for them.
+TEST_F(ConsentTest, APatientWhoseConsentDeniesThePersonIsNotThere) {
+    consent::ConsentSettings settings;
+    settings.implicit = consent::OverarchingPolicy::all_normal;
+    house_.enforce(settings);
+    add_patient("p1", "Jones");
+    add_patient("p2", "Jonathan");
+    add_denial("p1");
+    auto const id = look("launch/patient patient/Observation.rs").first;
+    auto const found = look_for(id, "JON", "1931-02-03");
+    EXPECT_EQ(found.status, 200);
+    EXPECT_EQ(found.consulted, 1U);
+    EXPECT_THAT(found.body, HasSubstr("Q Jonathan"));
+    EXPECT_THAT(found.body, Not(HasSubstr("Q Jones")));
+    auto const choose = [&](std::string const& patient) {
+        return browser_.post("/sign-in/patient", {{"authorization", id}, {"patient", patient}});
+    };
+    auto const denied = choose("p1");
+    auto const absent = choose("p9");
+    EXPECT_EQ(denied.status, 404);
+    EXPECT_EQ(denied.status, absent.status);
+    EXPECT_EQ(denied.body, absent.body);
+    EXPECT_EQ(denied.consulted, 0U);
+    EXPECT_EQ(look_for(id, "jones", "1931-02-03").status, 404);
+    // Nor does their number show.
+    for (std::size_t i = 0; i <= limits::kPatientsShown; ++i) {
+        add_patient("hidden" + std::to_string(i), "Jonah");
+        add_denial("hidden" + std::to_string(i));
+    }
+    EXPECT_EQ(look_for(id, "JON", "1931-02-03").consulted, 1U);
+    EXPECT_EQ(choose("p2").status, 303);
+    EXPECT_THAT(browser_.get("/sign-in?authorization=" + id).body, HasSubstr("Q Jonathan"));
+}
+
+TEST_F(ConsentTest, APatientSeesTheirOwnRecordWhateverTheyDeniedOthers) {
+    consent::ConsentSettings settings;
+    house_.enforce(settings);
+    add_patient("p1");
+    add_denial("p1");
+    auto user = house_.stored(ada_->id);
+    user->patient = "p1";
+    house_.save(user);
+    auto const [id, page] = look("launch/patient patient/Observation.rs");
+    EXPECT_EQ(page.consulted, 1U);
 }
 
 TEST_F(ConsentTest, ABroadLookForPatientsFindsNobody) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "authentication/token_guards.h"
+#include "consent/settings.h"
 #include "crypto/random.h"
 #include "factors/breached_passwords.h"
 #include "factors/password.h"
@@ -32,6 +33,8 @@ struct Desk {
     factors::PasswordCost cost{};
     factors::BreachedPasswords const* breached = nullptr;  // the operator's list; nullptr: none
     OutsideDesk* outside = nullptr;  // nullptr: no outside provider signs people in
+    // What patients' consents mean; nullptr: they are not enforced.
+    consent::ConsentSettings const* consent = nullptr;
 
     [[nodiscard]] identity::Documents documents() const { return {records, parser, clock}; }
     [[nodiscard]] oauth::Authorizations authorizations() const {

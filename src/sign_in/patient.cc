@@ -8,6 +8,7 @@
 #include "fhir/search.h"
 #include "foundation/sign_in_limits.h"
 #include "operations/blind_tokens.h"
+#include "operations/consent_filter.h"
 #include "sign_in/form_reader.h"
 
 namespace salus::sign_in {
@@ -49,9 +50,26 @@ bool has_name(fhir::EntryView const& entry, std::string_view folded_beginning) {
     return false;
 }
 
+// As for a read of this patient in the person's name.
+Result<bool> consents_leave(Desk const& desk, Seeker const& seeker,
+                            records::StoredDocument const& patient) {
+    if (desk.consent == nullptr) return true;
+    auto const purpose = oauth::common_purpose(seeker.client, seeker.user);
+    if (!purpose) return false;  // nothing can be done in their name
+    operations::ConsentAsker asker{.purpose = *purpose};
+    if (seeker.user.fhir_user.starts_with("Practitioner/"))
+        asker.practitioner = seeker.user.fhir_user;
+    if (!seeker.user.patient.empty())
+        asker.own = desk.records.addressing().patient_compartment(seeker.user.patient);
+    operations::ConsentFilter consents(desk.records, desk.parser, std::move(asker),
+                                       {consent::Action::access}, desk.consent, desk.clock.now());
+    return consents.leaves(patient.compartment, "Patient", patient.text);
+}
+
 }  // namespace
 
-Result<std::vector<ShownPatient>> find_patients(Desk const& desk, std::string_view name,
+Result<std::vector<ShownPatient>> find_patients(Desk const& desk, Seeker const& seeker,
+                                                std::string_view name,
                                                 std::string_view birth_date) {
     std::vector<fhir::SearchQuery::Parameter> const parameters{
         {"name", escaped(name)}, {"birthdate", std::string(birth_date)}};
@@ -71,20 +89,24 @@ Result<std::vector<ShownPatient>> find_patients(Desk const& desk, std::string_vi
     std::ranges::sort(ids);
     auto const repeated = std::ranges::unique(ids);
     ids.erase(repeated.begin(), repeated.end());
-    if (ids.size() > limits::kPatientsShown)
-        return fail(Errc::too_large, "too many patients have this name and birth date");
     std::vector<ShownPatient> patients;
     for (auto const& id : ids) {
-        SALUS_TRY(auto patient, find_patient(desk, id));
+        SALUS_TRY(auto patient, find_patient(desk, seeker, id));
         if (patient && patient->birth_date == birth_date) patients.push_back(*std::move(patient));
+        // Of those that the person may see: how many more there are shows nowhere.
+        if (patients.size() > limits::kPatientsShown)
+            return fail(Errc::too_large, "too many patients have this name and birth date");
     }
     return patients;
 }
 
-Result<std::optional<ShownPatient>> find_patient(Desk const& desk, std::string_view id) {
+Result<std::optional<ShownPatient>> find_patient(Desk const& desk, Seeker const& seeker,
+                                                 std::string_view id) {
     if (!fhir::is_id(id)) return std::optional<ShownPatient>();
     SALUS_TRY(auto stored, desk.records.get(records::DocumentClass::resource, "Patient", id));
     if (!stored || stored->state != store::VersionState::live) return std::optional<ShownPatient>();
+    SALUS_TRY(bool const consented, consents_leave(desk, seeker, *stored));
+    if (!consented) return std::optional<ShownPatient>();
     ShownPatient shown;
     shown.id = id;
     shown.read = {.action = "read",
