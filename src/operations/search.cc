@@ -114,6 +114,7 @@ Result<request::Prepared> search(Context const& context, request::Permit const& 
     SALUS_TRY(auto found, find_matches(context, intent, permit.reach()));
     // Of all types those that the caller may not see are neither shown nor counted.
     std::erase_if(found.matches, [&](fhir::SearchMatch const& match) {
+        if (&match.type() == &query.type()) return false;
         auto const type = match.type().name.text();
         return type != intent.type && permit.elements_of_type(type) == nullptr;
     });
