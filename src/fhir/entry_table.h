@@ -45,7 +45,7 @@ template <std::unsigned_integral Number>
     auto const begin = at == 0 ? 0 : cell_at(ends, 4, at - 1);
     auto const end = cell_at(ends, 4, at);
     if (begin > end || end > whole.size()) return {};
-    return whole.subspan(begin, end - begin);
+    return {whole.data() + begin, end - begin};
 }
 
 class EntryTable {

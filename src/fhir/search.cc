@@ -76,21 +76,18 @@ void keep_by_values(SearchClause const& clause, EntryTable const& table, Rows& r
         clause.modifier == SearchModifier::of_type || clause.modifier == SearchModifier::identifier;
     auto const& column = looks_beside ? beside : values;
     bool const negated = clause.modifier == SearchModifier::is_not;
-    auto const find = [&](BytesView list) {
-        auto const found = values_of(list);
-        return found && any_value_matches(clause, *found);
-    };
     if (auto const* date = only_date_of(clause)) {
         // Nearly every row has a date of its own: nothing is to be remembered of it.
         return keep_found(column, negated, rows, [&](EntryTable::ListNumber number) {
             auto const list = table.list_bytes(number);
             auto const only = only_date(list);
-            return only ? date_matches(*date, *only) : find(list);
+            return only ? date_matches(*date, *only) : any_value_matches(clause, list);
         });
     }
     ListVerdicts verdicts(table);
     keep_found(column, negated, rows, [&](EntryTable::ListNumber number) {
-        return verdicts.of(number, [&] { return find(table.list_bytes(number)); });
+        return verdicts.of(number,
+                           [&] { return any_value_matches(clause, table.list_bytes(number)); });
     });
 }
 

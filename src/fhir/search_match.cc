@@ -167,6 +167,11 @@ bool any_value_matches(SearchClause const& clause, ValueReader values) noexcept 
     return any_matches(clause.criteria, clause.modifier, values);
 }
 
+bool any_value_matches(SearchClause const& clause, BytesView list) noexcept {
+    auto const values = values_of(list);
+    return values && any_value_matches(clause, *values);
+}
+
 bool id_matches(SearchClause const& clause, std::string_view id) noexcept {
     return any_criterion<TokenCriterion>(clause.criteria, [&](TokenCriterion const& wanted) {
         return token_matches(wanted, {{}, id, true});

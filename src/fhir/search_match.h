@@ -11,6 +11,8 @@ namespace salus::fhir {
 
 // Whether one of the values meets one of the clause's criteria.
 [[nodiscard]] bool any_value_matches(SearchClause const& clause, ValueReader values) noexcept;
+// Of a list as values_of() reads it.
+[[nodiscard]] bool any_value_matches(SearchClause const& clause, BytesView list) noexcept;
 // search.html#prefix, on ranges [start, end). Here, because nearly every row of a table has a date
 // of its own to be compared.
 [[nodiscard]] inline bool date_matches(DateCriterion const& wanted,
