@@ -32,6 +32,8 @@ Result<void> add_entries(Context const& context, std::span<Shown const> shown,
              interaction});
     }
     SALUS_TRY(auto documents, context.records.get_all(wanted));
+    prepared.touched.reserve(shown.size());
+    bundle.entries.reserve(shown.size());
     for (std::size_t i = 0; i < shown.size(); ++i) {
         auto const& [match, index, role] = shown[i];
         auto& document = documents[i];
