@@ -15,45 +15,79 @@ using cedar::Entity;
 using cedar::EntityUid;
 using cedar::Value;
 
-cedar::RecordPointer attributes(std::vector<cedar::Record::Member> members) {
-    return std::make_shared<cedar::Record const>(std::move(members));
+using Members = std::vector<cedar::Record::Member>;
+
+// Owns nothing: the request keeps it.
+cedar::RecordPointer borrow(cedar::Record const& record) {
+    return {cedar::RecordPointer(), &record};
 }
 
-Entity principal_of(request::CallerFacts const& caller) {
-    Entity principal{.uid = {}, .attributes = {}, .tags = {}, .parents = {}};
-    principal.uid = caller.person ? EntityUid{"User", caller.person->id.text()}
-                                  : EntityUid{"Service", caller.client.text()};
-    principal.attributes = attributes(
-        {{"client", Value(caller.client.text())}, {"tenant", Value(caller.tenant.text())}});
-    return principal;
+// What carries no label, shared without being counted.
+cedar::SetPointer no_texts() {
+    static cedar::Set const kNone(std::vector<Value>{});
+    return {cedar::SetPointer(), &kNone};
+}
+
+cedar::SetPointer texts(std::span<std::string const> given) {
+    if (given.empty()) return no_texts();
+    std::vector<Value> values;
+    values.reserve(given.size());
+    for (auto const& text : given) values.emplace_back(text);
+    return std::make_shared<cedar::Set const>(std::move(values));
+}
+
+cedar::Record principal_attributes(request::CallerFacts const& caller) {
+    Members members;
+    members.reserve(2);
+    members.emplace_back("client", caller.client.text());
+    members.emplace_back("tenant", caller.tenant.text());
+    return cedar::Record(std::move(members));
+}
+
+EntityUid principal_of(request::CallerFacts const& caller) {
+    return caller.person ? EntityUid{"User", caller.person->id.text()}
+                         : EntityUid{"Service", caller.client.text()};
 }
 
 }  // namespace
 
 RequestEntities::RequestEntities(request::CallerFacts const& caller, TenantName tenant)
-    : caller_(caller), tenant_(std::move(tenant)), principal_(principal_of(caller)) {}
+    : caller_(caller),
+      tenant_(std::move(tenant)),
+      principal_attributes_(principal_attributes(caller)),
+      principal_{.uid = principal_of(caller),
+                 .attributes = borrow(principal_attributes_),
+                 .tags = {},
+                 .parents = {}},
+      resource_{.uid = {}, .attributes = borrow(resource_attributes_), .tags = {}, .parents = {}} {}
 
 void RequestEntities::ask_about_type(std::string_view type, Record const& record) {
     auto const* definition = fhir::find_resource_type(type);
     bool const in_patient = definition != nullptr && !fhir::is_shared_type(*definition);
     // An app that a clinician launched for a patient is bound to the patient, too.
     bool const here = in_patient && record.bound && caller_.person;
-    std::vector<Value> carried;
-    for (auto const& label : record.labels) carried.emplace_back(label);
-    resource_.uid = {"Record", std::string(type)};
-    resource_.attributes = attributes({{"authored", Value(record.authored)},
-                                       {"careRelationship", Value(record.care && in_patient)},
-                                       {"consented", Value(cedar::Set({}))},
-                                       {"inPatient", Value(in_patient)},
-                                       {"labels", Value(cedar::Set(std::move(carried)))},
-                                       {"own", Value(here && caller_.person->is_patient)},
-                                       {"represented", Value(here && caller_.person->represents)},
-                                       {"tenant", Value(tenant_.text())}});
+    resource_.uid.type = "Record";
+    resource_.uid.id = type;
+    auto members = std::move(resource_attributes_).release();
+    members.clear();
+    members.reserve(8);
+    members.emplace_back("authored", record.authored);
+    members.emplace_back("careRelationship", record.care && in_patient);
+    members.emplace_back("consented", no_texts());
+    members.emplace_back("inPatient", in_patient);
+    members.emplace_back("labels", texts(record.labels));
+    members.emplace_back("own", here && caller_.person->is_patient);
+    members.emplace_back("represented", here && caller_.person->represents);
+    members.emplace_back("tenant", tenant_.text());
+    resource_attributes_ = cedar::Record(std::move(members));
 }
 
 void RequestEntities::ask_about_function(std::string_view function) {
-    resource_.uid = {"Function", std::string(function)};
-    resource_.attributes = attributes({{"tenant", Value(tenant_.text())}});
+    resource_.uid.type = "Function";
+    resource_.uid.id = function;
+    Members members;
+    members.emplace_back("tenant", tenant_.text());
+    resource_attributes_ = cedar::Record(std::move(members));
 }
 
 Entity const* RequestEntities::find(EntityUid const& uid) const noexcept {

@@ -37,6 +37,9 @@ public:
 private:
     request::CallerFacts const& caller_;
     TenantName tenant_;
+    // The entities borrow these, which spares each an owner of its own.
+    cedar::Record principal_attributes_;
+    cedar::Record resource_attributes_;
     cedar::Entity principal_;
     cedar::Entity resource_;
 };

@@ -36,6 +36,7 @@ std::strong_ordering order(T const& one, T const& other) {
 }  // namespace
 
 Set::Set(std::vector<Value> elements) : elements_(std::move(elements)) {
+    if (elements_.size() < 2) return;
     std::ranges::sort(elements_);
     auto const rest = std::ranges::unique(elements_);
     elements_.erase(rest.begin(), rest.end());
@@ -45,14 +46,23 @@ bool Set::contains(Value const& value) const {
     return std::ranges::binary_search(elements_, value);
 }
 
-Record::Record(std::vector<Member> members) {
+Record::Record(std::vector<Member> members) : members_(std::move(members)) {
+    auto const is_misplaced = [](Member const& one, Member const& other) {
+        return one.first >= other.first;
+    };
+    // Whoever writes them down in order pays for nothing.
+    if (std::ranges::adjacent_find(members_, is_misplaced) == members_.end()) return;
     std::map<std::string, Value, std::less<>> last;
-    for (auto& [name, value] : members) last.insert_or_assign(std::move(name), std::move(value));
-    members_.reserve(last.size());
+    for (auto& [name, value] : members_) last.insert_or_assign(std::move(name), std::move(value));
+    members_.clear();
     while (!last.empty()) {
         auto member = last.extract(last.begin());
         members_.emplace_back(std::move(member.key()), std::move(member.mapped()));
     }
+}
+
+std::vector<Record::Member> Record::release() && noexcept {
+    return std::move(members_);
 }
 
 Value const* Record::find(std::string_view name) const noexcept {

@@ -66,6 +66,8 @@ public:
     Record() = default;
     explicit Record(std::vector<Member> members);
     [[nodiscard]] std::vector<Member> const& members() const noexcept { return members_; }
+    // Given up: to make another record of them.
+    [[nodiscard]] std::vector<Member> release() && noexcept;
     // nullptr: it has none of this name.
     [[nodiscard]] Value const* find(std::string_view name) const noexcept;
 
