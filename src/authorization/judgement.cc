@@ -113,7 +113,7 @@ Outcome Judgement::judge(Act act, std::string_view type) {
 // changed. If no rule depends on the record, any record stands for all of them. Where some rule
 // does, which is usual, that is found out for less than what any record would be judged as.
 bool Judgement::is_certain(Act act, std::string_view type) {
-    entities_.ask_about_type(type, {});
+    if (!entities_.is_about_type(type)) entities_.ask_about_type(type, {});
     cedar::Inquiry guards(policy_.record_guards(),
                           {entities_.principal(), uid_of(act), entities_.resource(),
                            context_.of(name_of(act).text())},

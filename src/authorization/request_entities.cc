@@ -22,6 +22,11 @@ cedar::RecordPointer borrow(cedar::Record const& record) {
     return {cedar::RecordPointer(), &record};
 }
 
+// Evaluation mostly asks about the very uids that the request names.
+bool is_same(EntityUid const& one, EntityUid const& other) noexcept {
+    return &one == &other || one == other;
+}
+
 // What carries no label, shared without being counted.
 cedar::SetPointer no_texts() {
     static cedar::Set const kNone(std::vector<Value>{});
@@ -68,6 +73,7 @@ void RequestEntities::ask_about_type(std::string_view type, Record const& record
     bool const here = in_patient && record.bound && caller_.person;
     resource_.uid.type = "Record";
     resource_.uid.id = type;
+    group_ = group_of(type);
     auto members = std::move(resource_attributes_).release();
     members.clear();
     members.reserve(8);
@@ -83,6 +89,7 @@ void RequestEntities::ask_about_type(std::string_view type, Record const& record
 }
 
 void RequestEntities::ask_about_function(std::string_view function) {
+    group_ = {};
     resource_.uid.type = "Function";
     resource_.uid.id = function;
     Members members;
@@ -91,21 +98,27 @@ void RequestEntities::ask_about_function(std::string_view function) {
 }
 
 Entity const* RequestEntities::find(EntityUid const& uid) const noexcept {
-    if (uid == principal_.uid) return &principal_;
-    return uid == resource_.uid ? &resource_ : nullptr;
+    if (is_same(uid, resource_.uid)) return &resource_;
+    return is_same(uid, principal_.uid) ? &principal_ : nullptr;
+}
+
+bool RequestEntities::is_about_type(std::string_view type) const noexcept {
+    return resource_.uid.id == type && resource_.uid.type == "Record";
 }
 
 bool RequestEntities::is_in(EntityUid const& uid, EntityUid const& ancestor) const {
-    if (uid == ancestor) return true;
-    if (uid == principal_.uid) {
-        return ancestor.type == "Role" && std::ranges::any_of(caller_.roles, [&](auto const& role) {
-                   return role.text() == ancestor.id;
-               });
-    }
-    bool const is_record = uid.type == "Record" && uid == resource_.uid;
-    if (ancestor.type == "Type") return is_record && uid.id == ancestor.id;
-    bool const has_group = is_record || uid.type == "Type";
-    return has_group && ancestor.type == "TypeGroup" && group_of(uid.id) == ancestor.id;
+    if (ancestor.type == "Role" && is_same(uid, principal_.uid)) return has_role(ancestor.id);
+    bool const of_types = ancestor.type == "Type" || ancestor.type == "TypeGroup";
+    if (!of_types) return uid == ancestor;
+    bool const group = ancestor.type == "TypeGroup";
+    if (uid.type == "Record" && is_same(uid, resource_.uid))
+        return (group ? group_ : std::string_view(uid.id)) == ancestor.id;
+    if (group && uid.type == "Type") return group_of(uid.id) == ancestor.id;
+    return uid == ancestor;
+}
+
+bool RequestEntities::has_role(std::string_view role) const noexcept {
+    return std::ranges::any_of(caller_.roles, [&](auto const& own) { return own.text() == role; });
 }
 
 }  // namespace salus::authorization

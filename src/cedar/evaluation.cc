@@ -23,8 +23,13 @@ Operand Evaluation::value(NodeIndex index) {
     return result;
 }
 
+// Most are written down or a variable, which are no steps of their own.
 Operand Evaluation::operand(Node const& node, std::size_t at) {
-    return value(program_.operands[node.first + at]);
+    auto const index = program_.operands[node.first + at];
+    auto const& next = program_.nodes[index];
+    if (next.operation == Operation::literal) return program_.constants[next.datum];
+    if (next.operation == Operation::variable) return variable(next.variable);
+    return value(index);
 }
 
 Operand Evaluation::compute(Node const& node) {

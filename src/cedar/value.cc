@@ -73,21 +73,6 @@ Value const* Record::find(std::string_view name) const noexcept {
 Value::Value(Set value) : value_(std::make_shared<Set const>(std::move(value))) {}
 Value::Value(Record value) : value_(std::make_shared<Record const>(std::move(value))) {}
 
-EntityUid const* Value::entity() const noexcept {
-    auto const* const pointer = std::get_if<EntityPointer>(&value_);
-    return pointer != nullptr ? pointer->get() : nullptr;
-}
-
-Set const* Value::set() const noexcept {
-    auto const* const pointer = std::get_if<SetPointer>(&value_);
-    return pointer != nullptr ? pointer->get() : nullptr;
-}
-
-Record const* Value::record() const noexcept {
-    auto const* const pointer = std::get_if<RecordPointer>(&value_);
-    return pointer != nullptr ? pointer->get() : nullptr;
-}
-
 bool operator==(Value const& one, Value const& other) {
     return (one <=> other) == 0;
 }
