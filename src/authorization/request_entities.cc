@@ -15,6 +15,12 @@ using cedar::Entity;
 using cedar::EntityUid;
 using cedar::Value;
 
+// As std::string_view they are told apart by their lengths first.
+constexpr std::string_view kRecord = "Record";
+constexpr std::string_view kRole = "Role";
+constexpr std::string_view kType = "Type";
+constexpr std::string_view kTypeGroup = "TypeGroup";
+
 using Members = std::vector<cedar::Record::Member>;
 
 // Owns nothing: the request keeps it.
@@ -71,7 +77,7 @@ void RequestEntities::ask_about_type(std::string_view type, Record const& record
     bool const in_patient = definition != nullptr && !fhir::is_shared_type(*definition);
     // An app that a clinician launched for a patient is bound to the patient, too.
     bool const here = in_patient && record.bound && caller_.person;
-    resource_.uid.type = "Record";
+    resource_.uid.type = kRecord;
     resource_.uid.id = type;
     group_ = group_of(type);
     auto members = std::move(resource_attributes_).release();
@@ -103,17 +109,17 @@ Entity const* RequestEntities::find(EntityUid const& uid) const noexcept {
 }
 
 bool RequestEntities::is_about_type(std::string_view type) const noexcept {
-    return resource_.uid.id == type && resource_.uid.type == "Record";
+    return resource_.uid.id == type && resource_.uid.type == kRecord;
 }
 
 bool RequestEntities::is_in(EntityUid const& uid, EntityUid const& ancestor) const {
-    if (ancestor.type == "Role" && is_same(uid, principal_.uid)) return has_role(ancestor.id);
-    bool const of_types = ancestor.type == "Type" || ancestor.type == "TypeGroup";
-    if (!of_types) return uid == ancestor;
-    bool const group = ancestor.type == "TypeGroup";
-    if (uid.type == "Record" && is_same(uid, resource_.uid))
+    std::string_view const kind = ancestor.type;
+    if (kind == kRole && is_same(uid, principal_.uid)) return has_role(ancestor.id);
+    bool const group = kind == kTypeGroup;
+    if (!group && kind != kType) return uid == ancestor;
+    if (uid.type == kRecord && is_same(uid, resource_.uid))
         return (group ? group_ : std::string_view(uid.id)) == ancestor.id;
-    if (group && uid.type == "Type") return group_of(uid.id) == ancestor.id;
+    if (group && uid.type == kType) return group_of(uid.id) == ancestor.id;
     return uid == ancestor;
 }
 
