@@ -50,7 +50,7 @@ Scope const& PolicyIndex::scope_of(Policy const& policy, Variable variable) {
 
 std::uint32_t const* PolicyIndex::find(Branch const& branch, EntityUid const& uid) {
     auto const found = std::ranges::lower_bound(branch.equal, uid, {},
-                                                [](auto const& entry) { return entry.first; });
+                                                &std::pair<EntityUid, std::uint32_t>::first);
     return found != branch.equal.end() && found->first == uid ? &found->second : nullptr;
 }
 

@@ -66,7 +66,11 @@ std::vector<Record::Member> Record::release() && noexcept {
 }
 
 Value const* Record::find(std::string_view name) const noexcept {
-    auto const found = std::ranges::lower_bound(members_, name, {}, &Member::first);
+    // Of few, most are passed over by their length alone.
+    constexpr std::size_t kFew = 16;
+    auto const found = members_.size() <= kFew
+                           ? std::ranges::find(members_, name, &Member::first)
+                           : std::ranges::lower_bound(members_, name, {}, &Member::first);
     return found != members_.end() && found->first == name ? &found->second : nullptr;
 }
 
