@@ -104,8 +104,9 @@ RequestContext::RequestContext(request::CallerFacts const& caller,
 
 Record const& RequestContext::of(std::string_view action) {
     if (*context_.members()[kAction].second.text() == action) return context_;
+    Value next{std::string(action)};
     auto members = std::move(context_).release();
-    members[kAction].second = Value(std::string(action));
+    members[kAction].second = std::move(next);
     context_ = Record(std::move(members));
     return context_;
 }
