@@ -91,9 +91,9 @@ bool FoundRecordRules::judge(request::Interaction part, std::string_view type,
                              request::RecordCircumstances const& record) const {
     auto const act = act_of(part);
     if (!act) return false;
-    auto const& caller = caller_->facts();
     auto const& found = rules_->on_record(*act, type, compartment, record);
     if (!found.allowed) return false;
+    if (found.elements.all) return is_signed_in(found);
     // What the answer is narrowed to was decided before the record was found, perhaps without
     // knowing whose it is.
     request::RecordCircumstances const unlabelled{.care = record.care || assumes_care_};
@@ -101,7 +101,12 @@ bool FoundRecordRules::judge(request::Interaction part, std::string_view type,
         auto const& before = rules_->on_record(*act, type, whose, unlabelled);
         if (!opens_no_less(found.elements, before.elements)) return false;
     }
-    return !found.sign_in || !caller.person || is_met(*found.sign_in, *caller.person, now_);
+    return is_signed_in(found);
+}
+
+bool FoundRecordRules::is_signed_in(Outcome const& found) const {
+    auto const& person = caller_->facts().person;
+    return !found.sign_in || !person || is_met(*found.sign_in, *person, now_);
 }
 
 }  // namespace salus::authorization

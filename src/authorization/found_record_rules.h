@@ -43,6 +43,8 @@ private:
     [[nodiscard]] bool judge(request::Interaction part, std::string_view type,
                              CompartmentId const& compartment,
                              request::RecordCircumstances const& record) const;
+    // No stricter than the person has shown.
+    [[nodiscard]] bool is_signed_in(Outcome const& found) const;
     [[nodiscard]] bool is_certain(request::Interaction part, std::string_view type) const;
 
     Policy policy_;

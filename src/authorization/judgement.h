@@ -1,21 +1,20 @@
 // Judgement: what the policy says of one request, asked act by act and type by type: what the
 // request itself does, and what it brings along or looks at. The facts that rules decide by are
-// put together here (docs/handbook/policies.md names them), once for all that is asked; and each
-// question is evaluated once. Pure: the time is given. Borrows the caller; belongs to one request.
+// put together once for all that is asked, and each question is evaluated once. Pure: the time is
+// given. Borrows the caller; belongs to one request.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
-#include <vector>
+#include <tuple>
 
 #include "authorization/circumstances.h"
 #include "authorization/law.h"
 #include "authorization/policy.h"
+#include "authorization/request_context.h"
 #include "authorization/request_entities.h"
 #include "request/caller.h"
 #include "request/intent.h"
@@ -76,15 +75,13 @@ private:
                                         request::RecordCircumstances const& record);
     // What entities_ are about.
     [[nodiscard]] Outcome judge(Act act, std::string_view type);
-    [[nodiscard]] cedar::Record const& context(Act act);
 
     Policy policy_;
     request::CallerFacts const& caller_;
     RequestEntities entities_;
     bool bound_ = false;
     bool care_ = false;
-    std::vector<cedar::Record::Member> members_;
-    std::array<std::optional<cedar::Record>, 8> contexts_;  // by act, once asked for
+    RequestContext context_;
     std::map<Key, Outcome, std::less<>> outcomes_;
     cedar::Response response_;
 };

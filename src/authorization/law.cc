@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "cedar/inquiry.h"
 #include "fhir/definitions.h"
 
 namespace salus::authorization {
@@ -80,12 +81,12 @@ cedar::EntityUid const& limit_action() {
 Outcome apply(Policy const& policy, cedar::Request const& request, cedar::Entities const& entities,
               std::string_view type, cedar::Response& memory) {
     Outcome outcome;
-    policy.rules().evaluate(request, entities, memory);
+    cedar::Inquiry inquiry(policy.rules(), request, entities);
+    inquiry.evaluate(memory);
     outcome.allowed = is_permitted(policy, memory, outcome);
     if (outcome.allowed) {
-        policy.rules().evaluate(
-            {request.principal, limit_action(), request.resource, request.context}, entities,
-            memory);
+        inquiry.ask_about(limit_action());
+        inquiry.evaluate(memory);
     }
     for (auto const rule : outcome.allowed ? memory.erring : std::vector<std::uint32_t>()) {
         auto const& meaning = policy.meaning(rule);

@@ -51,6 +51,7 @@ void put_on_record(Decision const& decision, request::CallerFacts const& caller,
     auto const add = [&rules](PolicyRuleId rule) {
         if (std::ranges::find(rules, rule) == rules.end()) rules.push_back(std::move(rule));
     };
+    rules.reserve(rules.size() + decision.duties.size() + decision.rules.size() + 1);
     for (auto const duty : decision.duties)
         add(PolicyRuleId("duty:" + std::string(name_of(duty).text())));
     for (auto const& rule : decision.rules) add(rule);

@@ -15,67 +15,116 @@ using cedar::Entity;
 using cedar::EntityUid;
 using cedar::Value;
 
-cedar::RecordPointer attributes(std::vector<cedar::Record::Member> members) {
-    return std::make_shared<cedar::Record const>(std::move(members));
+// As std::string_view they are told apart by their lengths first.
+constexpr std::string_view kRecord = "Record";
+constexpr std::string_view kRole = "Role";
+constexpr std::string_view kType = "Type";
+constexpr std::string_view kTypeGroup = "TypeGroup";
+
+using Members = std::vector<cedar::Record::Member>;
+
+// Owns nothing: the request keeps it.
+cedar::RecordPointer borrow(cedar::Record const& record) {
+    return {cedar::RecordPointer(), &record};
 }
 
-Value set_of(std::span<std::string const> texts) {
+// Evaluation mostly asks about the very uids that the request names.
+bool is_same(EntityUid const& one, EntityUid const& other) noexcept {
+    return &one == &other || one == other;
+}
+
+// What carries no label, shared without being counted.
+cedar::SetPointer no_texts() {
+    static cedar::Set const kNone(std::vector<Value>{});
+    return {cedar::SetPointer(), &kNone};
+}
+
+cedar::SetPointer texts(std::span<std::string const> given) {
+    if (given.empty()) return no_texts();
     std::vector<Value> values;
-    for (auto const& text : texts) values.emplace_back(text);
-    return Value(cedar::Set(std::move(values)));
+    values.reserve(given.size());
+    for (auto const& text : given) values.emplace_back(text);
+    return std::make_shared<cedar::Set const>(std::move(values));
 }
 
-Entity principal_of(request::CallerFacts const& caller) {
-    Entity principal{.uid = {}, .attributes = {}, .tags = {}, .parents = {}};
-    principal.uid = caller.person ? EntityUid{"User", caller.person->id.text()}
-                                  : EntityUid{"Service", caller.client.text()};
-    principal.attributes = attributes(
-        {{"client", Value(caller.client.text())}, {"tenant", Value(caller.tenant.text())}});
-    return principal;
+cedar::Record principal_attributes(request::CallerFacts const& caller) {
+    Members members;
+    members.reserve(2);
+    members.emplace_back("client", caller.client.text());
+    members.emplace_back("tenant", caller.tenant.text());
+    return cedar::Record(std::move(members));
+}
+
+EntityUid principal_of(request::CallerFacts const& caller) {
+    return caller.person ? EntityUid{"User", caller.person->id.text()}
+                         : EntityUid{"Service", caller.client.text()};
 }
 
 }  // namespace
 
 RequestEntities::RequestEntities(request::CallerFacts const& caller, TenantName tenant)
-    : caller_(caller), tenant_(std::move(tenant)), principal_(principal_of(caller)) {}
+    : caller_(caller),
+      tenant_(std::move(tenant)),
+      principal_attributes_(principal_attributes(caller)),
+      principal_{.uid = principal_of(caller),
+                 .attributes = borrow(principal_attributes_),
+                 .tags = {},
+                 .parents = {}},
+      resource_{.uid = {}, .attributes = borrow(resource_attributes_), .tags = {}, .parents = {}} {}
 
 void RequestEntities::ask_about_type(std::string_view type, Record const& record) {
     auto const* definition = fhir::find_resource_type(type);
     bool const in_patient = definition != nullptr && !fhir::is_shared_type(*definition);
     // An app that a clinician launched for a patient is bound to the patient, too.
     bool const here = in_patient && record.bound && caller_.person;
-    resource_.uid = {"Record", std::string(type)};
-    resource_.attributes = attributes({{"authored", Value(record.authored)},
-                                       {"careRelationship", Value(record.care && in_patient)},
-                                       {"consented", set_of(record.consented)},
-                                       {"inPatient", Value(in_patient)},
-                                       {"labels", set_of(record.labels)},
-                                       {"own", Value(here && caller_.person->is_patient)},
-                                       {"represented", Value(here && caller_.person->represents)},
-                                       {"tenant", Value(tenant_.text())}});
+    resource_.uid.type = kRecord;
+    resource_.uid.id = type;
+    group_ = group_of(type);
+    auto members = std::move(resource_attributes_).release();
+    members.clear();
+    members.reserve(8);
+    members.emplace_back("authored", record.authored);
+    members.emplace_back("careRelationship", record.care && in_patient);
+    members.emplace_back("consented", texts(record.consented));
+    members.emplace_back("inPatient", in_patient);
+    members.emplace_back("labels", texts(record.labels));
+    members.emplace_back("own", here && caller_.person->is_patient);
+    members.emplace_back("represented", here && caller_.person->represents);
+    members.emplace_back("tenant", tenant_.text());
+    resource_attributes_ = cedar::Record(std::move(members));
 }
 
 void RequestEntities::ask_about_function(std::string_view function) {
-    resource_.uid = {"Function", std::string(function)};
-    resource_.attributes = attributes({{"tenant", Value(tenant_.text())}});
+    group_ = {};
+    resource_.uid.type = "Function";
+    resource_.uid.id = function;
+    Members members;
+    members.emplace_back("tenant", tenant_.text());
+    resource_attributes_ = cedar::Record(std::move(members));
 }
 
 Entity const* RequestEntities::find(EntityUid const& uid) const noexcept {
-    if (uid == principal_.uid) return &principal_;
-    return uid == resource_.uid ? &resource_ : nullptr;
+    if (is_same(uid, resource_.uid)) return &resource_;
+    return is_same(uid, principal_.uid) ? &principal_ : nullptr;
+}
+
+bool RequestEntities::is_about_type(std::string_view type) const noexcept {
+    return resource_.uid.id == type && resource_.uid.type == kRecord;
 }
 
 bool RequestEntities::is_in(EntityUid const& uid, EntityUid const& ancestor) const {
-    if (uid == ancestor) return true;
-    if (uid == principal_.uid) {
-        return ancestor.type == "Role" && std::ranges::any_of(caller_.roles, [&](auto const& role) {
-                   return role.text() == ancestor.id;
-               });
-    }
-    bool const is_record = uid.type == "Record" && uid == resource_.uid;
-    if (ancestor.type == "Type") return is_record && uid.id == ancestor.id;
-    bool const has_group = is_record || uid.type == "Type";
-    return has_group && ancestor.type == "TypeGroup" && group_of(uid.id) == ancestor.id;
+    std::string_view const kind = ancestor.type;
+    if (kind == kRole && is_same(uid, principal_.uid)) return has_role(ancestor.id);
+    bool const group = kind == kTypeGroup;
+    if (!group && kind != kType) return uid == ancestor;
+    if (uid.type == kRecord && is_same(uid, resource_.uid))
+        return (group ? group_ : std::string_view(uid.id)) == ancestor.id;
+    if (group && uid.type == kType) return group_of(uid.id) == ancestor.id;
+    return uid == ancestor;
+}
+
+bool RequestEntities::has_role(std::string_view role) const noexcept {
+    return std::ranges::any_of(caller_.roles, [&](auto const& own) { return own.text() == role; });
 }
 
 }  // namespace salus::authorization

@@ -30,16 +30,24 @@ public:
     // "*" is no type in particular.
     void ask_about_type(std::string_view type, Record const& record);
     void ask_about_function(std::string_view function);
+    // Whether some record of this type is what was asked about last.
+    [[nodiscard]] bool is_about_type(std::string_view type) const noexcept;
 
     [[nodiscard]] cedar::Entity const* find(cedar::EntityUid const& uid) const noexcept override;
     [[nodiscard]] bool is_in(cedar::EntityUid const& uid,
                              cedar::EntityUid const& ancestor) const override;
 
 private:
+    [[nodiscard]] bool has_role(std::string_view role) const noexcept;
+
     request::CallerFacts const& caller_;
     TenantName tenant_;
+    // The entities borrow these, which spares each an owner of its own.
+    cedar::Record principal_attributes_;
+    cedar::Record resource_attributes_;
     cedar::Entity principal_;
     cedar::Entity resource_;
+    std::string_view group_;  // of the type of resource_; empty: it is no record
 };
 
 }  // namespace salus::authorization

@@ -13,18 +13,20 @@ namespace salus::cedar {
 
 using Kind = Operand::Kind;
 
-Operand Evaluation::value(NodeIndex index) {
-    auto const& node = program_.nodes[index];
-    if (node.slot == kNoSlot) return compute(node);
-    if (remembered_[node.slot]) return slots_[node.slot];
+Operand Evaluation::compute_and_remember(Node const& node) {
     auto const result = compute(node);
     slots_[node.slot] = result;
     remembered_.set(node.slot);
     return result;
 }
 
+// Most are written down or a variable, which are no steps of their own.
 Operand Evaluation::operand(Node const& node, std::size_t at) {
-    return value(program_.operands[node.first + at]);
+    auto const index = program_.operands[node.first + at];
+    auto const& next = program_.nodes[index];
+    if (next.operation == Operation::literal) return program_.constants[next.datum];
+    if (next.operation == Operation::variable) return variable(next.variable);
+    return value(index);
 }
 
 Operand Evaluation::compute(Node const& node) {
@@ -65,13 +67,15 @@ Operand Evaluation::compute(Node const& node) {
 }
 
 Operand Evaluation::variable(Variable variable) const noexcept {
-    switch (variable) {
-        case Variable::principal: return Operand(request_.principal);
-        case Variable::action: return Operand(request_.action);
-        case Variable::resource: return Operand(request_.resource);
-        case Variable::context: break;
-    }
-    return Operand(request_.context);
+    if (variable == Variable::context) return Operand(context_);
+    return Operand(*uids_[static_cast<std::size_t>(variable)]);
+}
+
+void Evaluation::ask_about(EntityUid const& action) noexcept {
+    constexpr auto kAction = static_cast<std::size_t>(Variable::action);
+    uids_[kAction] = &action;
+    found_[kAction] = {};
+    remembered_ &= program_.of_any_action;
 }
 
 Operand Evaluation::conditional(Node const& node) {
@@ -147,12 +151,14 @@ Operand Evaluation::in(EntityUid const& uid, Operand group) const {
         return Operand(entities_.is_in(uid, *ancestor));
     auto const* const set = group.set();
     if (set == nullptr) return Operand::error();
-    // Of a set with anything but entities nothing can be said, also where one would do.
-    for (auto const& element : set->elements())
-        if (element.entity() == nullptr) return Operand::error();
-    return Operand(std::ranges::any_of(set->elements(), [&](Value const& element) {
-        return entities_.is_in(uid, *element.entity());
-    }));
+    // Of a set with anything but entities nothing can be said, also where one would do. They are
+    // in the order of their kinds.
+    auto const& elements = set->elements();
+    if (elements.empty()) return Operand(false);
+    if (elements.front().entity() == nullptr || elements.back().entity() == nullptr)
+        return Operand::error();
+    return Operand(std::ranges::any_of(
+        elements, [&](Value const& element) { return entities_.is_in(uid, *element.entity()); }));
 }
 
 Operand Evaluation::is(Node const& node) {
@@ -267,9 +273,8 @@ Operand Evaluation::call(Node const& node) {
 }
 
 Entity const* Evaluation::find(EntityUid const& uid) {
-    std::array const variables{&request_.principal, &request_.action, &request_.resource};
-    for (std::size_t i = 0; i < variables.size(); ++i) {
-        if (variables.at(i) != &uid) continue;
+    for (std::size_t i = 0; i < uids_.size(); ++i) {
+        if (uids_.at(i) != &uid) continue;
         auto& found = found_.at(i);
         if (found.uid == nullptr) found = {.uid = &uid, .entity = entities_.find(uid)};
         return found.entity;

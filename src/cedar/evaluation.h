@@ -1,6 +1,7 @@
-// One evaluation of nodes of a program, for one request. Total: whatever cannot be computed is an
-// error, which is a value. Its depth is the program's. Allocates only for sets, records and
-// addresses that are computed. One thread; borrows everything. Private to the room.
+// The evaluation of nodes of a program for one request, of one action after the other. Total:
+// whatever cannot be computed is an error, which is a value. Its depth is the program's. Allocates
+// only for sets, records and addresses that are computed. One thread; borrows everything. Private
+// to the room.
 #pragma once
 
 #include <array>
@@ -18,16 +19,30 @@ namespace salus::cedar {
 class Evaluation {
 public:
     Evaluation(Program const& program, Request const& request, Entities const& entities)
-        : program_(program), request_(request), entities_(entities) {}
+        : program_(program),
+          uids_{&request.principal, &request.action, &request.resource},
+          context_(request.context),
+          entities_(entities) {}
     Evaluation(Evaluation const&) = delete;
     Evaluation& operator=(Evaluation const&) = delete;
     ~Evaluation() = default;
 
     // Lives as long as this evaluation, its request and its entities.
-    [[nodiscard]] Operand value(NodeIndex node);
+    [[nodiscard]] Operand value(NodeIndex index) {
+        auto const& node = program_.nodes[index];
+        if (node.slot == kNoSlot) return compute(node);
+        return remembered_[node.slot] ? slots_[node.slot] : compute_and_remember(node);
+    }
+    // REQUIRES: not the context.
+    [[nodiscard]] EntityUid const& uid_of(Variable variable) const {
+        return *uids_.at(static_cast<std::size_t>(variable));
+    }
+    // Of another action from now on; what does not read it stays remembered.
+    void ask_about(EntityUid const& action) noexcept;
 
 private:
     [[nodiscard]] Operand compute(Node const& node);
+    [[nodiscard]] Operand compute_and_remember(Node const& node);
     [[nodiscard]] Operand operand(Node const& node, std::size_t at);
     [[nodiscard]] Operand variable(Variable variable) const noexcept;
     [[nodiscard]] Operand conditional(Node const& node);
@@ -56,9 +71,10 @@ private:
     };
 
     Program const& program_;
-    Request const& request_;
+    std::array<EntityUid const*, 3> uids_;  // principal, action, resource
+    Record const& context_;
     Entities const& entities_;
-    std::array<Found, 3> found_{};  // principal, action, resource
+    std::array<Found, 3> found_{};  // of uids_
     std::bitset<kSlots> remembered_;
     std::array<Operand, kSlots> slots_;
     std::forward_list<Value> kept_;

@@ -48,14 +48,9 @@ Scope const& PolicyIndex::scope_of(Policy const& policy, Variable variable) {
     return variable == Variable::action ? policy.action : policy.resource;
 }
 
-EntityUid const& PolicyIndex::uid_of(Request const& request, Variable variable) {
-    if (variable == Variable::principal) return request.principal;
-    return variable == Variable::action ? request.action : request.resource;
-}
-
 std::uint32_t const* PolicyIndex::find(Branch const& branch, EntityUid const& uid) {
     auto const found = std::ranges::lower_bound(branch.equal, uid, {},
-                                                [](auto const& entry) { return entry.first; });
+                                                &std::pair<EntityUid, std::uint32_t>::first);
     return found != branch.equal.end() && found->first == uid ? &found->second : nullptr;
 }
 

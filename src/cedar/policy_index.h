@@ -4,6 +4,7 @@
 // thread. Private to the room.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -26,10 +27,11 @@ public:
     // Adds what heads ask to the program.
     PolicyIndex(std::vector<Policy> const& policies, Compiler& compiler);
 
-    // Calls take(policy) for each candidate, in no order.
+    // Calls take(policy) for each candidate, in no order, until one returns false. Whether none
+    // did.
     template <class Take>
-    void candidates(Request const& request, Evaluation& evaluation, Take take) const {
-        visit(0, 0, request, evaluation, take);
+    bool candidates(Evaluation& evaluation, Take take) const {
+        return visit(0, 0, evaluation, take);
     }
 
 private:
@@ -51,32 +53,31 @@ private:
     [[nodiscard]] std::uint32_t build(std::size_t level, std::vector<Policy> const& policies,
                                       Leaf const& members, Compiler& compiler);
     [[nodiscard]] static Scope const& scope_of(Policy const& policy, Variable variable);
-    [[nodiscard]] static EntityUid const& uid_of(Request const& request, Variable variable);
     // nullptr: no head names this entity.
     [[nodiscard]] static std::uint32_t const* find(Branch const& branch, EntityUid const& uid);
 
     template <class Take>
-    void visit(std::size_t level, std::uint32_t at, Request const& request, Evaluation& evaluation,
-               Take& take) const;
+    bool visit(std::size_t level, std::uint32_t at, Evaluation& evaluation, Take& take) const;
 
     std::vector<Branch> branches_;  // the root is the first one
     std::vector<Leaf> leaves_;
 };
 
 template <class Take>
-void PolicyIndex::visit(std::size_t level, std::uint32_t at, Request const& request,
-                        Evaluation& evaluation, Take& take) const {
-    if (level == kOrder.size()) {
-        for (auto const policy : leaves_[at]) take(policy);
-        return;
-    }
+bool PolicyIndex::visit(std::size_t level, std::uint32_t at, Evaluation& evaluation,
+                        Take& take) const {
+    if (level == kOrder.size()) return std::ranges::all_of(leaves_[at], take);
     auto const& branch = branches_[at];
-    for (auto const next : branch.any) visit(level + 1, next, request, evaluation, take);
-    if (auto const* const next = find(branch, uid_of(request, kOrder.at(level))))
-        visit(level + 1, *next, request, evaluation, take);
+    for (auto const next : branch.any)
+        if (!visit(level + 1, next, evaluation, take)) return false;
+    if (!branch.equal.empty()) {
+        auto const* const next = find(branch, evaluation.uid_of(kOrder.at(level)));
+        if (next != nullptr && !visit(level + 1, *next, evaluation, take)) return false;
+    }
     for (auto const& test : branch.tests)
-        if (evaluation.value(test.node).is_true())
-            visit(level + 1, test.next, request, evaluation, take);
+        if (evaluation.value(test.node).is_true() && !visit(level + 1, test.next, evaluation, take))
+            return false;
+    return true;
 }
 
 }  // namespace salus::cedar

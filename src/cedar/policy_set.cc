@@ -1,31 +1,14 @@
 #include "cedar/policy_set.h"
 
-#include <algorithm>
-#include <span>
 #include <utility>
 
+#include "cedar/compiled_policies.h"
 #include "cedar/evaluation.h"
-#include "cedar/policy_index.h"
+#include "cedar/inquiry.h"
 #include "cedar/program.h"
 
 namespace salus::cedar {
 namespace {
-
-struct Clause {
-    NodeIndex node;
-    bool unless;
-};
-
-enum class Outcome : std::uint8_t { satisfied, unsatisfied, erring };
-
-Outcome outcome_of(std::span<Clause const> clauses, Evaluation& evaluation) {
-    for (auto const& clause : clauses) {
-        auto const value = evaluation.value(clause.node);
-        if (value.kind() != Operand::Kind::boolean) return Outcome::erring;
-        if (value.is_true() == clause.unless) return Outcome::unsatisfied;
-    }
-    return Outcome::satisfied;
-}
 
 // Borrows nothing.
 Value owned(Value const& value) {
@@ -48,28 +31,17 @@ Value owned(Value const& value) {
 
 }  // namespace
 
-struct PolicySet::Compiled {
-    explicit Compiled(std::vector<Policy> given);
-    [[nodiscard]] std::span<Clause const> clauses_of(std::uint32_t policy) const {
-        auto const begin = first_clause[policy];
-        return std::span(clauses).subspan(begin, first_clause[policy + 1] - begin);
-    }
-
-    std::vector<Policy> policies;
-    Program program;
-    PolicyIndex index;
-    std::vector<Clause> clauses;              // of all policies, one after the other
-    std::vector<std::uint32_t> first_clause;  // of each policy, and one beyond the last
-};
-
-PolicySet::Compiled::Compiled(std::vector<Policy> given) : policies(std::move(given)) {
+CompiledPolicies::CompiledPolicies(std::vector<Policy> given) : policies(std::move(given)) {
     Compiler compiler(program);
     index = PolicyIndex(policies, compiler);
     for (auto const& policy : policies) {
         first_clause.push_back(static_cast<std::uint32_t>(clauses.size()));
+        // An Inquiry comes back to it with another action.
+        bool const comes_back = policy.action.form == ScopeForm::any;
         for (auto const& condition : policy.conditions) {
             auto const node = compiler.add(condition.body);
             compiler.use(node);
+            if (comes_back) compiler.use(node);
             clauses.push_back({.node = node, .unless = condition.unless});
         }
     }
@@ -84,10 +56,11 @@ std::expected<PolicySet, std::vector<Message>> PolicySet::parse(std::string_view
 }
 
 PolicySet PolicySet::of(std::vector<Policy> policies) {
-    return PolicySet(std::make_unique<Compiled const>(std::move(policies)));
+    return PolicySet(std::make_unique<CompiledPolicies const>(std::move(policies)));
 }
 
-PolicySet::PolicySet(std::unique_ptr<Compiled const> compiled) : compiled_(std::move(compiled)) {}
+PolicySet::PolicySet(std::unique_ptr<CompiledPolicies const> compiled)
+    : compiled_(std::move(compiled)) {}
 PolicySet::PolicySet(PolicySet&&) noexcept = default;
 PolicySet& PolicySet::operator=(PolicySet&&) noexcept = default;
 PolicySet::~PolicySet() = default;
@@ -104,23 +77,7 @@ Response PolicySet::evaluate(Request const& request, Entities const& entities) c
 
 void PolicySet::evaluate(Request const& request, Entities const& entities,
                          Response& response) const {
-    response.satisfied.clear();
-    response.erring.clear();
-    auto permitted = false;
-    auto forbidden = false;
-    Evaluation evaluation(compiled_->program, request, entities);
-    compiled_->index.candidates(request, evaluation, [&](std::uint32_t policy) {
-        auto const outcome = outcome_of(compiled_->clauses_of(policy), evaluation);
-        if (outcome == Outcome::erring) response.erring.push_back(policy);
-        if (outcome != Outcome::satisfied) return;
-        response.satisfied.push_back(policy);
-        auto const permits = compiled_->policies[policy].effect == Effect::permit;
-        permitted = permitted || permits;
-        forbidden = forbidden || !permits;
-    });
-    std::ranges::sort(response.satisfied);
-    std::ranges::sort(response.erring);
-    response.allowed = permitted && !forbidden;
+    Inquiry(*this, request, entities).evaluate(response);
 }
 
 std::optional<Value> evaluate(Expression const& expression, Request const& request,

@@ -18,6 +18,9 @@
 
 namespace salus::cedar {
 
+struct CompiledPolicies;
+class Inquiry;
+
 // Borrows what it names.
 struct Request {
     EntityUid const& principal;
@@ -54,13 +57,13 @@ public:
     // Pure: no clock, no I/O, no randomness. Cedar's `reason` is the satisfied forbids if there are
     // any, else the satisfied permits.
     [[nodiscard]] Response evaluate(Request const& request, Entities const& entities) const;
-    // As evaluate(), into a Response whose memory is used again.
+    // As evaluate(), into a Response whose memory is used again. Several actions: inquiry.h.
     void evaluate(Request const& request, Entities const& entities, Response& response) const;
 
 private:
-    struct Compiled;
-    explicit PolicySet(std::unique_ptr<Compiled const> compiled);
-    std::unique_ptr<Compiled const> compiled_;
+    friend class Inquiry;
+    explicit PolicySet(std::unique_ptr<CompiledPolicies const> compiled);
+    std::unique_ptr<CompiledPolicies const> compiled_;
 };
 
 // One expression's value; nothing: it errs. By the same evaluator; for what is asked seldom, since

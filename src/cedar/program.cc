@@ -176,8 +176,25 @@ void Compiler::finish() {
         return uses_[one] != uses_[other] ? uses_[one] > uses_[other] : one < other;
     });
     if (shared.size() > kSlots) shared.resize(kSlots);
-    for (std::size_t i = 0; i < shared.size(); ++i)
+    auto const reads_action = readers_of(Variable::action);
+    for (std::size_t i = 0; i < shared.size(); ++i) {
         program_.nodes[shared[i]].slot = static_cast<std::uint16_t>(i);
+        program_.of_any_action.set(i, !reads_action[shared[i]]);
+    }
+}
+
+// A node stands behind its operands.
+std::vector<bool> Compiler::readers_of(Variable variable) const {
+    std::vector<bool> readers;
+    readers.reserve(program_.nodes.size());
+    for (auto const& node : program_.nodes) {
+        auto const operands = std::span(program_.operands).subspan(node.first, node.count);
+        bool const is_it = node.operation == Operation::variable && node.variable == variable;
+        readers.push_back(is_it || std::ranges::any_of(operands, [&](NodeIndex operand) {
+                              return readers[operand];
+                          }));
+    }
+    return readers;
 }
 
 }  // namespace salus::cedar

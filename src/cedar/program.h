@@ -3,6 +3,7 @@
 // remembered during one evaluation. Immutable once made; any thread. Private to the room.
 #pragma once
 
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -43,6 +44,7 @@ struct Program {
     std::vector<Operand> constants;
     std::vector<std::string> names;
     std::vector<Pattern> patterns;
+    std::bitset<kSlots> of_any_action;  // slots of nodes that do not read the action
 };
 
 // Adds expressions to a program.
@@ -68,6 +70,8 @@ private:
     // Replaces it by its value, if that depends on no request.
     [[nodiscard]] NodeIndex fold(NodeIndex node);
     [[nodiscard]] bool is_constant(NodeIndex node) const noexcept;
+    // Of each node, whether it or a part of it is the variable.
+    [[nodiscard]] std::vector<bool> readers_of(Variable variable) const;
 
     Program& program_;
     std::vector<std::uint32_t> uses_;  // of each node

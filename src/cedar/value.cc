@@ -36,6 +36,7 @@ std::strong_ordering order(T const& one, T const& other) {
 }  // namespace
 
 Set::Set(std::vector<Value> elements) : elements_(std::move(elements)) {
+    if (elements_.size() < 2) return;
     std::ranges::sort(elements_);
     auto const rest = std::ranges::unique(elements_);
     elements_.erase(rest.begin(), rest.end());
@@ -45,38 +46,36 @@ bool Set::contains(Value const& value) const {
     return std::ranges::binary_search(elements_, value);
 }
 
-Record::Record(std::vector<Member> members) {
+Record::Record(std::vector<Member> members) : members_(std::move(members)) {
+    auto const is_misplaced = [](Member const& one, Member const& other) {
+        return one.first >= other.first;
+    };
+    // Whoever writes them down in order pays for nothing.
+    if (std::ranges::adjacent_find(members_, is_misplaced) == members_.end()) return;
     std::map<std::string, Value, std::less<>> last;
-    for (auto& [name, value] : members) last.insert_or_assign(std::move(name), std::move(value));
-    members_.reserve(last.size());
+    for (auto& [name, value] : members_) last.insert_or_assign(std::move(name), std::move(value));
+    members_.clear();
     while (!last.empty()) {
         auto member = last.extract(last.begin());
         members_.emplace_back(std::move(member.key()), std::move(member.mapped()));
     }
 }
 
+std::vector<Record::Member> Record::release() && noexcept {
+    return std::move(members_);
+}
+
 Value const* Record::find(std::string_view name) const noexcept {
-    auto const found = std::ranges::lower_bound(members_, name, {}, &Member::first);
+    // Of few, most are passed over by their length alone.
+    constexpr std::size_t kFew = 16;
+    auto const found = members_.size() <= kFew
+                           ? std::ranges::find(members_, name, &Member::first)
+                           : std::ranges::lower_bound(members_, name, {}, &Member::first);
     return found != members_.end() && found->first == name ? &found->second : nullptr;
 }
 
 Value::Value(Set value) : value_(std::make_shared<Set const>(std::move(value))) {}
 Value::Value(Record value) : value_(std::make_shared<Record const>(std::move(value))) {}
-
-EntityUid const* Value::entity() const noexcept {
-    auto const* const pointer = std::get_if<EntityPointer>(&value_);
-    return pointer != nullptr ? pointer->get() : nullptr;
-}
-
-Set const* Value::set() const noexcept {
-    auto const* const pointer = std::get_if<SetPointer>(&value_);
-    return pointer != nullptr ? pointer->get() : nullptr;
-}
-
-Record const* Value::record() const noexcept {
-    auto const* const pointer = std::get_if<RecordPointer>(&value_);
-    return pointer != nullptr ? pointer->get() : nullptr;
-}
 
 bool operator==(Value const& one, Value const& other) {
     return (one <=> other) == 0;

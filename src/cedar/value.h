@@ -21,6 +21,10 @@ struct EntityUid {
     std::string type;
     std::string id;
     friend auto operator<=>(EntityUid const&, EntityUid const&) = default;
+    // The ids first: entities that are compared are mostly of one type.
+    friend bool operator==(EntityUid const& one, EntityUid const& other) noexcept {
+        return one.id == other.id && one.type == other.type;
+    }
 };
 
 // ip("10.0.0.0/8") (RFC 4632, RFC 4291): an address or a range of addresses.
@@ -66,6 +70,8 @@ public:
     Record() = default;
     explicit Record(std::vector<Member> members);
     [[nodiscard]] std::vector<Member> const& members() const noexcept { return members_; }
+    // Given up: to make another record of them.
+    [[nodiscard]] std::vector<Member> release() && noexcept;
     // nullptr: it has none of this name.
     [[nodiscard]] Value const* find(std::string_view name) const noexcept;
 
@@ -106,9 +112,9 @@ public:
     [[nodiscard]] std::string const* text() const noexcept {
         return std::get_if<std::string>(&value_);
     }
-    [[nodiscard]] EntityUid const* entity() const noexcept;
-    [[nodiscard]] Set const* set() const noexcept;
-    [[nodiscard]] Record const* record() const noexcept;
+    [[nodiscard]] EntityUid const* entity() const noexcept { return behind<EntityPointer>(); }
+    [[nodiscard]] Set const* set() const noexcept { return behind<SetPointer>(); }
+    [[nodiscard]] Record const* record() const noexcept { return behind<RecordPointer>(); }
     [[nodiscard]] Variant const& variant() const noexcept { return value_; }
 
     // By value, all the way down. Values of two types are unequal; their order is that of the
@@ -117,6 +123,12 @@ public:
     friend std::strong_ordering operator<=>(Value const& one, Value const& other);
 
 private:
+    template <class Pointer>
+    [[nodiscard]] Pointer::element_type* behind() const noexcept {
+        auto const* const pointer = std::get_if<Pointer>(&value_);
+        return pointer != nullptr ? pointer->get() : nullptr;
+    }
+
     Variant value_;
 };
 

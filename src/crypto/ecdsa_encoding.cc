@@ -1,48 +1,70 @@
 #include "crypto/ecdsa_encoding.h"
 
 #include <algorithm>
-#include <openssl/ecdsa.h>
-#include <openssl/err.h>
-
-#include "crypto/openssl.h"
-#include "foundation/check.h"
+#include <span>
 
 namespace salus::crypto {
+namespace {
 
-using EcdsaSignature = OpensslPtr<ECDSA_SIG, ECDSA_SIG_free>;
+// X.690: both lengths of a signature of two such coordinates take one byte each.
+constexpr std::size_t kLargestCoordinate = 48;
+constexpr std::uint8_t kSequence = 0x30;
+constexpr std::uint8_t kInteger = 0x02;
+constexpr std::uint8_t kSignBit = 0x80;
+
+// In the one way of DER: no zeros in front, but one where the number would look negative.
+void append_integer(Bytes& out, BytesView number) {
+    while (number.size() > 1 && number.front() == 0) number = number.subspan(1);
+    bool const looks_negative = (number.front() & kSignBit) != 0;
+    out.push_back(kInteger);
+    out.push_back(static_cast<std::uint8_t>(number.size() + (looks_negative ? 1 : 0)));
+    if (looks_negative) out.push_back(0);
+    append(out, number);
+}
+
+// Takes the integer off the front. False for every other spelling, for a negative number, and for
+// one that is larger than `out`.
+bool take_integer(BytesView& der, std::span<std::uint8_t> out) {
+    if (der.size() < 3 || der[0] != kInteger) return false;
+    std::size_t const length = der[1];
+    if (length == 0 || length > der.size() - 2) return false;
+    auto number = der.subspan(2, length);
+    der = der.subspan(2 + length);
+    if ((number[0] & kSignBit) != 0) return false;
+    if (number[0] == 0 && length > 1) {
+        if ((number[1] & kSignBit) == 0) return false;
+        number = number.subspan(1);
+    }
+    if (number.size() > out.size()) return false;
+    std::ranges::copy(number, out.last(number.size()).begin());
+    return true;
+}
+
+}  // namespace
 
 Bytes ecdsa_to_der(BytesView raw) {
     auto const half = raw.size() / 2;
-    EcdsaSignature const signature(ECDSA_SIG_new());
-    BigNumber r(BN_bin2bn(raw.data(), static_cast<int>(half), nullptr));
-    BigNumber s(BN_bin2bn(raw.data() + half, static_cast<int>(half), nullptr));
-    SALUS_CHECK(signature && r && s);
-    SALUS_CHECK(ECDSA_SIG_set0(signature.get(), r.release(), s.release()) == 1);
-    auto const size = i2d_ECDSA_SIG(signature.get(), nullptr);
-    if (size <= 0) return {};
-    Bytes der(static_cast<std::size_t>(size));
-    auto* out = der.data();
-    i2d_ECDSA_SIG(signature.get(), &out);
+    if (half == 0 || half > kLargestCoordinate || raw.size() != 2 * half) return {};
+    Bytes der;
+    der.reserve(2 + 2 * (3 + half));
+    der.push_back(kSequence);
+    der.push_back(0);
+    append_integer(der, raw.first(half));
+    append_integer(der, raw.last(half));
+    der[1] = static_cast<std::uint8_t>(der.size() - 2);
     return der;
 }
 
 Bytes ecdsa_to_raw(BytesView der, std::size_t coordinate_size) {
-    auto const* in = der.data();
-    EcdsaSignature const signature(d2i_ECDSA_SIG(nullptr, &in, static_cast<long>(der.size())));
-    if (!signature) {
-        ERR_clear_error();
+    if (coordinate_size > kLargestCoordinate) return {};
+    if (der.size() < 2 || der[0] != kSequence || der[1] >= kSignBit || der[1] != der.size() - 2)
         return {};
-    }
+    der = der.subspan(2);
     Bytes raw(2 * coordinate_size);
-    auto const size = static_cast<int>(coordinate_size);
-    if (BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), raw.data(), size) != size ||
-        BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), raw.data() + coordinate_size, size) !=
-            size) {
-        return {};
-    }
-    // The decoder also takes BER, negative numbers and what follows: one signature, one spelling.
-    if (!std::ranges::equal(ecdsa_to_der(raw), der)) return {};
-    return raw;
+    std::span const out(raw);
+    bool const whole = take_integer(der, out.first(coordinate_size)) &&
+                       take_integer(der, out.last(coordinate_size)) && der.empty();
+    return whole ? raw : Bytes();
 }
 
 }  // namespace salus::crypto

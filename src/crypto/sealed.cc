@@ -190,11 +190,16 @@ Sealed Sealer::seal(SecretBytes const& key, std::uint32_t key_version, Context c
     return Sealed(std::move(record));
 }
 
-Result<std::string> Sealer::open(SecretBytes const& key, Context const& context,
-                                 Sealed const& sealed, std::size_t slack) {
+std::size_t Sealer::opened_size(Sealed const& sealed) noexcept {
+    return plaintext_size(sealed.bytes());
+}
+
+Result<void> Sealer::open_into(SecretBytes const& key, Context const& context, Sealed const& sealed,
+                               std::span<std::uint8_t> plaintext) {
     constexpr Literal kWhy = "a sealed record does not open";
     auto const record = sealed.bytes();
     if (!is_well_formed(record)) return fail(Errc::corrupt, kWhy);
+    SALUS_CHECK(plaintext.size() == plaintext_size(record));
     auto const header = record.first(kHeaderBytes);
     auto const salt = record.subspan(kHeaderBytes, kSaltBytes);
     auto const commitment = record.subspan(kHeaderBytes + kSaltBytes, kCommitmentBytes);
@@ -202,31 +207,43 @@ Result<std::string> Sealer::open(SecretBytes const& key, Context const& context,
     derive(keys, key, salt, header, context.bytes());
     if (!equal_constant_time(keys.commitment(), commitment)) return fail(Errc::corrupt, kWhy);
 
+    auto authentic = true;
+    auto out = plaintext;
+    auto rest = record.subspan(kFirstChunk);
+    state_->start(keys.key(), 0);
+    for (std::uint64_t chunk = 0; authentic && !rest.empty(); ++chunk) {
+        auto const piece = out.first(std::min(out.size(), kChunkBytes));
+        authentic = state_->open_chunk(chunk_nonce(keys.base_nonce(), chunk),
+                                       rest.first(piece.size() + kTagBytes), piece);
+        out = out.subspan(piece.size());
+        rest = rest.subspan(piece.size() + kTagBytes);
+    }
+    state_->forget();
+    if (authentic) return {};
+    scrub(plaintext);
+    return fail(Errc::corrupt, kWhy);
+}
+
+Result<std::string> Sealer::open(SecretBytes const& key, Context const& context,
+                                 Sealed const& sealed, std::size_t slack) {
+    // A record that was moved from has no size.
+    if (!is_well_formed(sealed.bytes()))
+        return fail(Errc::corrupt, "a sealed record does not open");
     // Never inside the string object itself, where a move would leave a copy of the plaintext.
     constexpr std::size_t kOnTheHeap = 32;
-    auto const size = plaintext_size(record);
-    auto authentic = true;
+    auto const size = plaintext_size(sealed.bytes());
+    Result<void> opened;
     std::string text;
     // Not zeroed first, which for a large record is a pass over memory that nothing has touched.
     text.resize_and_overwrite(
         std::max(size + slack, kOnTheHeap), [&](char* memory, std::size_t whole) noexcept {
             std::span const buffer(reinterpret_cast<std::uint8_t*>(memory), whole);
             std::ranges::fill(buffer.subspan(size), std::uint8_t{0});
-            auto out = buffer.first(size);
-            auto rest = record.subspan(kFirstChunk);
-            state_->start(keys.key(), 0);
-            for (std::uint64_t chunk = 0; authentic && !rest.empty(); ++chunk) {
-                auto const piece = out.first(std::min(out.size(), kChunkBytes));
-                authentic = state_->open_chunk(chunk_nonce(keys.base_nonce(), chunk),
-                                               rest.first(piece.size() + kTagBytes), piece);
-                out = out.subspan(piece.size());
-                rest = rest.subspan(piece.size() + kTagBytes);
-            }
-            if (!authentic) scrub(buffer);
-            return size;
+            opened = open_into(key, context, sealed, buffer.first(size));
+            // Nothing was opened, or it was scrubbed.
+            return opened ? size : 0;
         });
-    state_->forget();
-    if (!authentic) return fail(Errc::corrupt, kWhy);
+    if (!opened) return fail(std::move(opened).error());
     return text;
 }
 

@@ -82,6 +82,11 @@ public:
     // returned string's size is the plaintext's.
     [[nodiscard]] Result<std::string> open(SecretBytes const& key, Context const& context,
                                            Sealed const& sealed, std::size_t slack = 0);
+    // As open(), into memory of the caller's, which holds nothing of it if it does not open.
+    // REQUIRES: plaintext.size() == opened_size(sealed).
+    [[nodiscard]] Result<void> open_into(SecretBytes const& key, Context const& context,
+                                         Sealed const& sealed, std::span<std::uint8_t> plaintext);
+    [[nodiscard]] static std::size_t opened_size(Sealed const& sealed) noexcept;
 
 private:
     struct State;

@@ -42,6 +42,10 @@ protected:
         auto const opened = sealer_.open(key, context, *sealed);
         ASSERT_FALSE(opened);
         EXPECT_EQ(opened.error().code, Errc::corrupt);
+        // The caller's memory is left with what it held, or with nothing.
+        Bytes memory(Sealer::opened_size(*sealed), 0);
+        EXPECT_EQ(sealer_.open_into(key, context, *sealed, memory).error().code, Errc::corrupt);
+        EXPECT_TRUE(std::ranges::all_of(memory, [](std::uint8_t byte) { return byte == 0; }));
     }
     void expect_refused(Bytes bytes) { expect_refused(std::move(bytes), key_, context_); }
     static Bytes copy_of(Sealed const& sealed) {
@@ -67,6 +71,10 @@ TEST_F(Sealing, EverySizeAroundAChunkOpensAgain) {
         EXPECT_GE(opened->capacity(), size + 64);
         auto const* const slack = opened->data() + opened->size();
         EXPECT_TRUE(std::all_of(slack, slack + 64, [](char c) { return c == '\0'; }));
+        ASSERT_EQ(Sealer::opened_size(sealed), size);
+        Bytes memory(size);
+        ASSERT_TRUE(sealer_.open_into(key_, context_, sealed, memory)) << size;
+        EXPECT_TRUE(text_of(memory) == plaintext) << size;
     }
 }
 

@@ -43,14 +43,6 @@ std::uint32_t last_of(BytesView ends) {
     return ends.empty() ? 0 : read_u32(ends.last(4));
 }
 
-// The part that ends at the given of several ends; empty where they are damaged.
-BytesView part_of(BytesView whole, BytesView ends, std::size_t at) noexcept {
-    auto const begin = at == 0 ? 0 : cell_at(ends, 4, at - 1);
-    auto const end = cell_at(ends, 4, at);
-    if (begin > end || end > whole.size()) return {};
-    return whole.subspan(begin, end - begin);
-}
-
 }  // namespace
 
 // Nothing if the type has no such parameter.
@@ -98,10 +90,6 @@ Result<EntryTable> EntryTable::open(Type const& type, BytesView bytes,
 std::optional<ValueReader> EntryTable::Column::find(Row row) const noexcept {
     auto const number = list(row);
     return number == 0 ? std::nullopt : table_->values(number);
-}
-
-BytesView EntryTable::list_bytes(ListNumber list) const noexcept {
-    return part_of(lists_, list_ends_, list - 1);
 }
 
 std::optional<ValueReader> EntryTable::values(ListNumber list) const noexcept {

@@ -8,6 +8,10 @@
 // from beyond the table. Thread safety: immutable once its rows are hidden.
 #pragma once
 
+#include <bit>
+#include <concepts>
+#include <cstring>
+#include <type_traits>
 #include <vector>
 
 #include "fhir/index_entry.h"
@@ -18,14 +22,30 @@ namespace salus::fhir {
 // What of a parameter is looked at: its values, or what :of-type and :identifier look at.
 enum class ColumnSide : std::uint8_t { values, beside };
 
+// In one load, which reading byte by byte is not. REQUIRES: the number's bytes are there.
+template <std::unsigned_integral Number>
+[[nodiscard]] Number big_endian(std::uint8_t const* bytes) noexcept {
+    Number number = 0;
+    std::memcpy(&number, bytes, sizeof number);
+    return std::endian::native == std::endian::big ? number : std::byteswap(number);
+}
+
 // Number `at` of big-endian numbers with `width` bytes each, 1, 2 or 4. REQUIRES: it is there.
 [[nodiscard]] inline std::uint32_t cell_at(BytesView cells, std::size_t width,
                                            std::size_t at) noexcept {
-    auto const* first = cells.data() + width * at;
+    auto const* const first = cells.data() + width * at;
     if (width == 1) return *first;
-    if (width == 2) return std::uint32_t{first[0]} << 8U | first[1];
-    return std::uint32_t{first[0]} << 24U | std::uint32_t{first[1]} << 16U |
-           std::uint32_t{first[2]} << 8U | first[3];
+    if (width == 2) return big_endian<std::uint16_t>(first);
+    return big_endian<std::uint32_t>(first);
+}
+
+// The part of a whole that ends at the given of several ends; empty where they are damaged.
+// REQUIRES: that end is there.
+[[nodiscard]] inline BytesView part_of(BytesView whole, BytesView ends, std::size_t at) noexcept {
+    auto const begin = at == 0 ? 0 : cell_at(ends, 4, at - 1);
+    auto const end = cell_at(ends, 4, at);
+    if (begin > end || end > whole.size()) return {};
+    return {whole.data() + begin, end - begin};
 }
 
 class EntryTable {
@@ -44,6 +64,21 @@ public:
             return number <= table_->list_count_ ? number : 0;
         }
         [[nodiscard]] bool has(Row row) const noexcept { return list(row) != 0; }
+        // Calls `use` with what list() is, as one function for each width of cells: for loops over
+        // many rows.
+        template <class Use>
+        void with_lists(Use use) const {
+            if (cells_.empty()) return use([](Row) { return ListNumber{0}; });
+            auto const of_width = [this](auto width) {
+                return [cells = cells_, count = table_->list_count_](Row row) {
+                    auto const number = cell_at(cells, decltype(width)::value, row);
+                    return number <= count ? number : 0;
+                };
+            };
+            if (width_ == 1) return use(of_width(std::integral_constant<std::size_t, 1>()));
+            if (width_ == 2) return use(of_width(std::integral_constant<std::size_t, 2>()));
+            use(of_width(std::integral_constant<std::size_t, 4>()));
+        }
         [[nodiscard]] std::optional<ValueReader> find(Row row) const noexcept;
 
     private:
@@ -81,6 +116,10 @@ public:
     [[nodiscard]] std::size_t bytes() const noexcept;
     // Nothing for number 0.
     [[nodiscard]] std::optional<ValueReader> values(ListNumber list) const noexcept;
+    // As values_of() reads them; empty where the table is damaged. REQUIRES: 1 to lists().
+    [[nodiscard]] BytesView list_bytes(ListNumber list) const noexcept {
+        return part_of(lists_, list_ends_, list - 1);
+    }
 
 private:
     friend class EntryTableWriter;
@@ -98,7 +137,6 @@ private:
     };
     EntryTable(Type const& type, LoadedParameters const* loaded)
         : type_(&type), parameters_(type, loaded) {}
-    [[nodiscard]] BytesView list_bytes(ListNumber list) const noexcept;
     [[nodiscard]] Column column_at(std::size_t slot) const noexcept;
 
     Type const* type_;

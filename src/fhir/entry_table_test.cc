@@ -1,5 +1,6 @@
 // Tables of entries: what a search in columns finds is what a look at each entry by itself finds,
 // whatever tables the rows have gone through; and no bytes lead it beyond them.
+#include <array>
 #include <random>
 
 #include "fhir/search_match.h"
@@ -227,6 +228,64 @@ TEST_F(EntryTableTest, AnEmptyTableIsATable) {
     EXPECT_TRUE(empty.table.rows().empty());
     EXPECT_EQ(empty.table.find("x"), std::nullopt);
     EXPECT_EQ(in_columns(*query("Patient", {{"name", "x"}}), empty.table), "");
+}
+
+// A list of one date as it stands in a table.
+Bytes date_list(std::int64_t start, std::int64_t end) {
+    Bytes list{static_cast<std::uint8_t>(ParameterType::date)};
+    append_u16(list, 1);
+    append_u32(list, 16);
+    append_u64(list, static_cast<std::uint64_t>(start));
+    append_u64(list, static_cast<std::uint64_t>(end));
+    return list;
+}
+
+TEST(OnlyDateTest, IsWhatAReaderReads) {
+    auto const list = date_list(-5, 1'600'000'000'000'000'000);
+    EXPECT_EQ(only_date(list), (TimeRange{-5, 1'600'000'000'000'000'000}));
+    for (std::size_t at = 0; at < list.size(); ++at) {
+        auto bad = list;
+        bad[at] = static_cast<std::uint8_t>(bad[at] ^ 1U);
+        auto const only = only_date(bad);
+        EXPECT_EQ(only.has_value(), at >= 7) << at;
+        if (only) EXPECT_EQ(*only, values_of(bad)->date()) << at;
+    }
+    for (std::size_t size = 0; size < list.size(); ++size)
+        EXPECT_FALSE(only_date(BytesView(list).first(size))) << size;
+    auto two = date_list(1, 2);
+    two[2] = 2;
+    append_u64(two, 3);
+    append_u64(two, 4);
+    EXPECT_FALSE(only_date(two));
+}
+
+TEST(OnlyDateTest, CellsOfEachWidthAndNumbersOfNoList) {
+    auto const& type = *find_resource_type("Observation");
+    auto const list = date_list(1'577'836'800'000'000'000, 1'577'836'800'000'000'001);  // in 2020
+    for (auto const width : std::array<std::uint8_t, 3>{1, 2, 4}) {
+        Bytes bytes;
+        append_u32(bytes, 3);  // rows
+        append_u32(bytes, 1);  // lists
+        append_u16(bytes, 1);  // columns
+        for (std::uint32_t const id_end : {1U, 2U, 3U}) append_u32(bytes, id_end);
+        append_u32(bytes, static_cast<std::uint32_t>(list.size()));
+        bytes.resize(bytes.size() + 3 * 8);
+        append(bytes, bytes_of("\x04"
+                               "date"));
+        bytes.push_back(width);
+        // None, the one, and one that is not there.
+        for (auto const number : std::array<std::uint8_t, 3>{0, 1, 2}) {
+            bytes.resize(bytes.size() + width);
+            bytes.back() = number;
+        }
+        append(bytes, bytes_of("abc"));
+        append(bytes, list);
+        auto const table = EntryTable::open(type, bytes);
+        ASSERT_TRUE(table) << int{width};
+        EXPECT_EQ(in_columns(*query("Observation", {{"date", "2020"}}), *table), "b ");
+        EXPECT_EQ(in_columns(*query("Observation", {{"date", "2021"}}), *table), "");
+        EXPECT_EQ(in_columns(*query("Observation", {{"date", "2021,2020"}}), *table), "b ");
+    }
 }
 
 TEST_F(EntryTableTest, WhatIsCutIsRefused) {

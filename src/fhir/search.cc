@@ -40,6 +40,28 @@ void keep_by_own_fields(SearchClause const& clause, EntryTable const& table, Row
     });
 }
 
+// Rows whose list is found, or is not.
+template <class Find>
+void keep_found(Column const& column, bool negated, Rows& rows, Find find) {
+    column.with_lists([&](auto list_of) {
+        // Each row is written, whether it stays or not: what stays cannot be foretold, and a branch
+        // that is foretold wrongly costs more.
+        auto kept = rows.begin();
+        for (auto const row : rows) {
+            auto const list = list_of(row);
+            *kept = row;
+            kept += (list != 0 && find(list)) != negated ? 1 : 0;
+        }
+        rows.erase(kept, rows.end());
+    });
+}
+
+// What a clause compares dates with, if that is one criterion.
+DateCriterion const* only_date_of(SearchClause const& clause) {
+    return clause.criteria.size() == 1 ? std::get_if<DateCriterion>(&clause.criteria.front())
+                                       : nullptr;
+}
+
 void keep_by_values(SearchClause const& clause, EntryTable const& table, Rows& rows) {
     if (is_id(clause) || is_last_updated(clause)) return keep_by_own_fields(clause, table, rows);
     auto const values = column_of(table, clause.name, ColumnSide::values);
@@ -57,20 +79,19 @@ void keep_by_values(SearchClause const& clause, EntryTable const& table, Rows& r
         clause.modifier == SearchModifier::of_type || clause.modifier == SearchModifier::identifier;
     auto const& column = looks_beside ? beside : values;
     bool const negated = clause.modifier == SearchModifier::is_not;
-    ListVerdicts verdicts(table);
-    // Each row is written, whether it stays or not: what stays cannot be foretold, and a branch
-    // that is foretold wrongly costs more.
-    std::size_t kept = 0;
-    for (auto const row : rows) {
-        auto const list = column.list(row);
-        bool const found = verdicts.of(list, [&] {
-            auto const list_values = table.values(list);
-            return list_values && any_value_matches(clause, *list_values);
+    if (auto const* date = only_date_of(clause)) {
+        // Nearly every row has a date of its own: nothing is to be remembered of it.
+        return keep_found(column, negated, rows, [&](EntryTable::ListNumber number) {
+            auto const list = table.list_bytes(number);
+            auto const only = only_date(list);
+            return only ? date_matches(*date, *only) : any_value_matches(clause, list);
         });
-        rows[kept] = row;
-        kept += found != negated ? 1U : 0U;
     }
-    rows.resize(kept);
+    ListVerdicts verdicts(table);
+    keep_found(column, negated, rows, [&](EntryTable::ListNumber number) {
+        return verdicts.of(number,
+                           [&] { return any_value_matches(clause, table.list_bytes(number)); });
+    });
 }
 
 Result<void> retain_all(std::span<SearchClause const> clauses, EntryTable const& table, Rows& rows,

@@ -200,5 +200,57 @@ TEST(SearchOrderTest, PagesStandWhileDataChange) {
     EXPECT_FALSE(decode_place(encode(place) + "x").has_value());
 }
 
+// Rows stand in order of id, and nothing is sorted then.
+TEST(SearchOrderTest, PagesOfRowsAsTheyStandHoldEachOnce) {
+    std::vector<Bytes> entries;
+    for (auto const* id : {"g", "b", "d", "a", "f", "c", "e"})
+        entries.push_back(entry_of(std::string(R"({"resourceType":"Basic","id":")") + id + "\"}"));
+    Tables const tables(entries);
+    auto const unsorted = query("Basic", {});
+    for (std::size_t const count : {1U, 2U, 3U, 6U, 7U, 8U}) {
+        std::string ids;
+        std::optional<SearchPlace> place;
+        do {
+            auto page = page_of(*unsorted, tables.all("Basic"), place ? &*place : nullptr, count);
+            EXPECT_LE(page.matches.size(), count);
+            for (auto const& match : page.matches) ids += match.id();
+            place = std::move(page.last);
+        } while (place && ids.size() < 20);
+        EXPECT_EQ(ids, "abcdefg") << count;
+    }
+    // A place that nothing stands at any more, and one behind all.
+    auto const behind = [&](std::string id) {
+        SearchPlace const place{{}, "Basic", std::move(id)};
+        std::string ids;
+        for (auto const& match : page_of(*unsorted, tables.all("Basic"), &place, 9).matches)
+            ids += match.id();
+        return ids;
+    };
+    EXPECT_EQ(behind("cc"), "defg");
+    EXPECT_EQ(behind("g"), "");
+    EXPECT_EQ(behind(""), "abcdefg");
+    // A place of a search with sort keys is none of this one's.
+    SearchPlace const foreign{{{}}, "Basic", "a"};
+    EXPECT_TRUE(page_of(*unsorted, tables.all("Basic"), &foreign, 9).matches.empty());
+}
+
+TEST(SearchOrderTest, RowsOfSeveralTablesAreSortedAmongEachOther) {
+    auto const basic = [](std::string const& id) {
+        return entry_of(R"({"resourceType":"Basic","id":")" + id + "\"}");
+    };
+    std::vector<Bytes> const some{basic("a"), basic("d"), basic("e")};
+    std::vector<Bytes> const others{basic("b"), basic("c"), basic("f")};
+    Tables const one(some);
+    Tables const other(others);
+    auto matches = one.all("Basic");
+    for (auto const& match : other.all("Basic")) matches.push_back(match);
+    auto const page = page_of(*query("Basic", {}), matches, nullptr, 4);
+    std::string ids;
+    for (auto const& match : page.matches) ids += match.id();
+    EXPECT_EQ(ids, "abcd");
+    ASSERT_TRUE(page.last.has_value());
+    EXPECT_EQ(page.last->id, "d");
+}
+
 }  // namespace
 }  // namespace salus::fhir

@@ -14,24 +14,6 @@ bool token_matches(TokenCriterion const& wanted, TokenValue const& value) {
     return !wanted.system || *wanted.system == value.system;
 }
 
-// search.html#prefix, on ranges [start, end).
-bool date_matches(DateCriterion const& wanted, TimeRange const& value) {
-    auto const [start, end] = wanted.range;
-    bool const inside = start <= value.start && value.end <= end;
-    switch (wanted.prefix) {
-        case SearchPrefix::eq: return inside;
-        case SearchPrefix::ne: return !inside;
-        case SearchPrefix::lt: return value.start < start;
-        case SearchPrefix::gt: return value.end > end;
-        case SearchPrefix::le: return value.start < start || inside;
-        case SearchPrefix::ge: return value.end > end || inside;
-        case SearchPrefix::sa: return value.start >= end;
-        case SearchPrefix::eb: return value.end <= start;
-        case SearchPrefix::ap: return value.start < end && start < value.end;
-    }
-    return false;
-}
-
 // The number asked for has the precision it is written with where it is to be equal, and is exact
 // where it is a border (search.html#number). Values are exact; ranges have two ends.
 bool number_matches(NumberCriterion const& wanted, NumberValue const& value) {
@@ -183,6 +165,11 @@ bool any_matches(std::span<Criterion const> criteria, SearchModifier modifier, V
 
 bool any_value_matches(SearchClause const& clause, ValueReader values) noexcept {
     return any_matches(clause.criteria, clause.modifier, values);
+}
+
+bool any_value_matches(SearchClause const& clause, BytesView list) noexcept {
+    auto const values = values_of(list);
+    return values && any_value_matches(clause, *values);
 }
 
 bool id_matches(SearchClause const& clause, std::string_view id) noexcept {

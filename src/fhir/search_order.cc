@@ -1,6 +1,7 @@
 #include "fhir/search_order.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "foundation/limits.h"
 
@@ -90,9 +91,19 @@ class Order {
 public:
     Order(SearchQuery const& query, std::vector<SearchMatch> const& matches)
         : keys_(query.sort_keys()), matches_(matches) {
+        if (keys_.empty()) return;
         SortValues values(keys_);
         values_.reserve(keys_.size() * matches.size());
         for (auto const& match : matches) values.append(match, values_);
+    }
+    // Whether the matches stand in this order as they were given.
+    [[nodiscard]] bool is_given() const {
+        return keys_.empty() &&
+               std::ranges::all_of(matches_,
+                                   [&](SearchMatch const& match) {
+                                       return match.table == matches_.front().table;
+                                   }) &&
+               std::ranges::is_sorted(matches_, {}, &SearchMatch::row);
     }
     [[nodiscard]] bool before(std::size_t a, std::size_t b) const {
         for (std::size_t i = 0; i < keys_.size(); ++i) {
@@ -139,18 +150,27 @@ SearchPage page_of(SearchQuery const& query, std::vector<SearchMatch> matches,
                    SearchPlace const* after, std::size_t count) {
     Order const order(query, matches);
     bool const usable = after == nullptr || after->values.size() == query.sort_keys().size();
-    std::vector<std::size_t> places;
-    places.reserve(matches.size());
-    for (std::size_t i = 0; usable && i < matches.size(); ++i) {
-        if (after == nullptr || order.behind(i, *after)) places.push_back(i);
+    if (!usable) return {};
+    std::vector<std::size_t> places(matches.size());
+    std::iota(places.begin(), places.end(), std::size_t{0});
+    auto const stands_before = [&](std::size_t at) { return !order.behind(at, *after); };
+    std::span<std::size_t> left(places);
+    if (order.is_given()) {
+        // One table's rows, as most searches find them: nothing is left to sort.
+        auto const first =
+            after == nullptr ? left.begin() : std::ranges::partition_point(left, stands_before);
+        left = {first, left.end()};
+    } else {
+        if (after != nullptr) std::erase_if(places, stands_before);
+        left = places;
+        auto const end = left.begin() + static_cast<std::ptrdiff_t>(std::min(count, left.size()));
+        std::ranges::partial_sort(left, end,
+                                  [&](std::size_t a, std::size_t b) { return order.before(a, b); });
     }
-    auto const shown = std::min(count, places.size());
-    auto const end = places.begin() + static_cast<std::ptrdiff_t>(shown);
-    std::ranges::partial_sort(places, end,
-                              [&](std::size_t a, std::size_t b) { return order.before(a, b); });
+    auto const shown = left.first(std::min(count, left.size()));
     SearchPage page;
-    for (auto const at : std::span(places).first(shown)) page.matches.push_back(matches[at]);
-    if (shown > 0 && shown < places.size()) page.last = order.place(places[shown - 1]);
+    for (auto const at : shown) page.matches.push_back(matches[at]);
+    if (!shown.empty() && shown.size() < left.size()) page.last = order.place(shown.back());
     return page;
 }
 

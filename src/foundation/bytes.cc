@@ -35,6 +35,10 @@ int hex_value(char digit) noexcept {
 std::string encode(BytesView bytes, std::string_view alphabet) {
     std::string out((bytes.size() * 4 + 2) / 3, '\0');
     std::size_t at = 0;
+    for (; bytes.size() >= 3; bytes = bytes.subspan(3)) {
+        auto const three = std::uint32_t{bytes[0]} << 16 | std::uint32_t{bytes[1]} << 8 | bytes[2];
+        for (int shift = 18; shift >= 0; shift -= 6) out[at++] = alphabet[three >> shift & 0x3f];
+    }
     std::uint32_t bits = 0;
     int count = 0;
     for (auto byte : bytes) {
@@ -52,20 +56,33 @@ std::string encode(BytesView bytes, std::string_view alphabet) {
 
 std::optional<Bytes> decode(std::string_view text, std::array<std::int8_t, 256> const& table) {
     if (text.size() % 4 == 1) return std::nullopt;
-    Bytes out;
-    out.reserve(text.size() * 3 / 4);
+    Bytes out(text.size() * 3 / 4);
+    std::size_t at = 0;
+    auto const value_of = [&table](char symbol) {
+        return std::int32_t{table[static_cast<std::uint8_t>(symbol)]};
+    };
+    for (; text.size() >= 4; text.remove_prefix(4)) {
+        // Negative if one of the four is no symbol.
+        auto const four = value_of(text[0]) << 18 | value_of(text[1]) << 12 |
+                          value_of(text[2]) << 6 | value_of(text[3]);
+        if (four < 0) return std::nullopt;
+        for (int shift = 16; shift >= 0; shift -= 8) {
+            out[at++] = static_cast<std::uint8_t>(four >> shift & 0xff);
+        }
+    }
     std::uint32_t bits = 0;
     int count = 0;
     for (char symbol : text) {
-        auto const value = table[static_cast<std::uint8_t>(symbol)];
+        auto const value = value_of(symbol);
         if (value < 0) return std::nullopt;
         bits = bits << 6 | static_cast<std::uint32_t>(value);
         count += 6;
         if (count >= 8) {
             count -= 8;
-            out.push_back(static_cast<std::uint8_t>(bits >> count & 0xff));
+            out[at++] = static_cast<std::uint8_t>(bits >> count & 0xff);
         }
     }
+    SALUS_CHECK(at == out.size());
     if ((bits & ((1U << count) - 1)) != 0) return std::nullopt;
     return out;
 }

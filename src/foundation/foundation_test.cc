@@ -24,6 +24,26 @@ TEST(BytesTest, Base64UrlHasOneSpelling) {
     EXPECT_EQ(text_of(*from_base64("Zg==")), "f");
 }
 
+TEST(BytesTest, Base64OfEachLengthComesBackAndTakesNoOtherSymbol) {
+    for (std::size_t size = 0; size < 40; ++size) {
+        Bytes bytes(size);
+        for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>(255 - 37 * i);
+        auto const text = to_base64url(bytes);
+        EXPECT_EQ(text.size(), (size * 4 + 2) / 3);
+        EXPECT_EQ(from_base64url(text), bytes);
+        EXPECT_EQ(from_base64(to_base64(bytes)), bytes);
+        for (std::size_t at = 0; at < text.size(); ++at) {
+            for (char const wrong : {'+', '/', '=', ' ', '\0', '\x80', '\xff'}) {
+                auto spoiled = text;
+                spoiled[at] = wrong;
+                EXPECT_FALSE(from_base64url(spoiled)) << size << " " << at;
+            }
+        }
+    }
+    EXPECT_EQ(to_base64url(Bytes{0xfb, 0xff, 0xbf}), "-_-_");
+    EXPECT_EQ(to_base64(Bytes{0xfb, 0xff, 0xbf}), "+/+/");
+}
+
 TEST(BytesTest, HexRefusesWhatIsNotHex) {
     EXPECT_EQ(to_hex(*from_hex("00fF")), "00ff");
     EXPECT_FALSE(from_hex("0"));

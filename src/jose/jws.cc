@@ -45,21 +45,49 @@ Result<Choice> choose_key(json::Value header, KeySet const& keys, VerifyOptions 
     return Choice{*key, *algorithm};
 }
 
-}  // namespace
-
-Result<VerifiedBytes> verify_compact_bytes(std::string_view token, KeySet const& keys,
-                                           VerifyOptions const& options) {
-    SALUS_TRY(auto parts, read_compact(token));
-    auto const header = parts.header.root();
+// The kid of the key that the signature is by.
+Result<std::string> check_signature(json::Value header, std::string_view signed_text,
+                                    BytesView signature, KeySet const& keys,
+                                    VerifyOptions const& options) {
     SALUS_TRY_VOID(check_forbidden_parameters(header, options));
     if (!options.type.empty() && !has_type(header, options.type.text())) {
         return refuse("typ is not the expected one");
     }
     SALUS_TRY(auto const choice, choose_key(header, keys, options));
-    if (!choice.key.key.verify(choice.algorithm, bytes_of(parts.signed_text), parts.signature)) {
+    if (!choice.key.key.verify(choice.algorithm, bytes_of(signed_text), signature)) {
         return refuse("the signature is wrong");
     }
-    return VerifiedBytes{std::move(parts.header), std::move(parts.payload), choice.key.kid};
+    return choice.key.kid;
+}
+
+}  // namespace
+
+Result<VerifiedBytes> verify_compact_bytes(std::string_view token, KeySet const& keys,
+                                           VerifyOptions const& options) {
+    SALUS_TRY(auto parts, read_compact(token));
+    SALUS_TRY(auto kid, check_signature(parts.header.root(), parts.signed_text, parts.signature,
+                                        keys, options));
+    return VerifiedBytes{std::move(parts.header), std::move(parts.payload), std::move(kid)};
+}
+
+Result<UnverifiedToken> UnverifiedToken::read(std::string_view token) {
+    SALUS_TRY(auto parts, read_compact(token));
+    SALUS_TRY(auto payload, parse_object(parts.payload, kPayloadLimits));
+    return UnverifiedToken(std::move(parts.header), std::move(payload), std::move(parts.signature),
+                           parts.signed_text);
+}
+
+std::optional<std::string> UnverifiedToken::claimed_issuer() const {
+    return payload_.root().text_member("iss");
+}
+
+std::optional<std::string> UnverifiedToken::claimed_key_id() const {
+    return header_.root().text_member("kid");
+}
+
+Result<Verified> UnverifiedToken::verify(KeySet const& keys, VerifyOptions const& options) && {
+    SALUS_TRY(auto kid, check_signature(header_.root(), signed_text_, signature_, keys, options));
+    return Verified{std::move(header_), std::move(payload_), std::move(kid)};
 }
 
 Result<Verified> verify_compact(std::string_view token, KeySet const& keys,

@@ -5,6 +5,7 @@
 // in the given set only. IAM-8. Thread safety: functions from any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,34 @@ struct VerifiedBytes {
 // The same for a payload that need not be JSON.
 [[nodiscard]] Result<VerifiedBytes> verify_compact_bytes(std::string_view token, KeySet const& keys,
                                                          VerifyOptions const& options);
+
+// A token that is read, and of which nothing is believed: it tells by which keys it says that it
+// can be verified, and nothing else before it is. For those who have to find the keys first; its
+// parts are decoded and parsed once.
+class UnverifiedToken {
+public:
+    // Errc::unauthenticated for what is no compact token with an object for a payload. Borrows the
+    // text.
+    [[nodiscard]] static Result<UnverifiedToken> read(std::string_view token);
+    // `iss` and `kid`, whoever wrote them; nothing if they are no texts.
+    [[nodiscard]] std::optional<std::string> claimed_issuer() const;
+    [[nodiscard]] std::optional<std::string> claimed_key_id() const;
+    // As verify_compact(); uses it up.
+    [[nodiscard]] Result<Verified> verify(KeySet const& keys, VerifyOptions const& options) &&;
+
+private:
+    UnverifiedToken(json::Document header, json::Document payload, Bytes signature,
+                    std::string_view signed_text)
+        : header_(std::move(header)),
+          payload_(std::move(payload)),
+          signature_(std::move(signature)),
+          signed_text_(signed_text) {}
+
+    json::Document header_;
+    json::Document payload_;
+    Bytes signature_;
+    std::string_view signed_text_;
+};
 
 // Header: alg (by the key), kid, typ. REQUIRES: payload_json is valid JSON.
 [[nodiscard]] std::string sign_compact(crypto::SigningKey const& key, std::string_view kid,

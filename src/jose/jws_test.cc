@@ -31,6 +31,12 @@ protected:
         auto const verified = verify_compact(token, keys_, options);
         ASSERT_FALSE(verified) << token.substr(0, 200);
         EXPECT_EQ(verified.error().code, Errc::unauthenticated);
+        // Nor for those who look into it before.
+        auto read = UnverifiedToken::read(token);
+        auto const looked_into = read ? std::move(*read).verify(keys_, options)
+                                      : Result<Verified>(std::unexpected(read.error()));
+        ASSERT_FALSE(looked_into) << token.substr(0, 200);
+        EXPECT_EQ(looked_into.error().code, Errc::unauthenticated);
     }
 
     SigningKey key_ = SigningKey::generate(SignatureAlgorithm::es256);
@@ -45,6 +51,31 @@ TEST_F(Tokens, GoodTokenVerifies) {
     EXPECT_EQ(verified->payload.root().text_member("iss"), "client");
     EXPECT_EQ(verified->header.root().text_member("alg"), "ES256");
     EXPECT_TRUE(verify_compact(forge(R"({"alg":"ES256","kid":"k1"})"), keys_, {}));
+}
+
+TEST_F(Tokens, ATokenSaysByWhichKeysItIsToBeVerified) {
+    auto const text = good();
+    auto token = UnverifiedToken::read(text);
+    ASSERT_TRUE(token);
+    EXPECT_EQ(token->claimed_issuer(), "client");
+    EXPECT_EQ(token->claimed_key_id(), "k1");
+    auto const verified = std::move(*token).verify(keys_, {.type = "JWT"});
+    ASSERT_TRUE(verified);
+    EXPECT_EQ(verified->kid, "k1");
+    EXPECT_EQ(verified->payload.root().text_member("iss"), "client");
+    EXPECT_EQ(verified->header.root().text_member("alg"), "ES256");
+
+    auto const odd = forge(R"({"alg":"ES256","kid":7})", R"({"iss":{}})");
+    auto const nameless = UnverifiedToken::read(odd);
+    ASSERT_TRUE(nameless);
+    EXPECT_EQ(nameless->claimed_issuer(), std::nullopt);
+    EXPECT_EQ(nameless->claimed_key_id(), std::nullopt);
+    for (auto const* payload : {"", "[]", "7", R"({"iss":1,"iss":2})"}) {
+        auto const spoiled = forge(R"({"alg":"ES256","kid":"k1"})", payload);
+        auto const refused = UnverifiedToken::read(spoiled);
+        ASSERT_FALSE(refused) << payload;
+        EXPECT_EQ(refused.error().code, Errc::unauthenticated);
+    }
 }
 
 TEST_F(Tokens, EveryAlgorithmWeSignWithVerifies) {

@@ -9,7 +9,9 @@
 namespace salus::json {
 namespace {
 
-constexpr std::size_t kSmallestCapacity = 4 * limits::kKiB;
+// What a parser costs that reads one token and dies: its buffers are overwritten when they are
+// freed.
+constexpr std::size_t kSmallestCapacity = 512;
 // Buffers are about 14 bytes per byte of text; larger ones are given back after each text.
 constexpr std::size_t kKeptCapacity = limits::kMiB;
 

@@ -23,24 +23,6 @@ std::unexpected<Error> used_before() {
     return fail(Errc::unauthenticated, "the client assertion was used before");
 }
 
-enum class TokenPart : std::uint8_t { header, payload };
-
-// What an assertion claims of itself, before anything is verified: only to find the keys.
-std::optional<std::string> claimed(std::string_view assertion, TokenPart part,
-                                   std::string_view member, json::Parser& parser) {
-    auto const first = assertion.find('.');
-    auto const second = assertion.find('.', first + 1);
-    if (first == std::string_view::npos || second == std::string_view::npos) return std::nullopt;
-    auto const encoded = part == TokenPart::header
-                             ? assertion.substr(0, first)
-                             : assertion.substr(first + 1, second - first - 1);
-    auto const decoded = from_base64url(encoded);
-    if (!decoded) return std::nullopt;
-    auto const document = parser.parse(std::string(text_of(*decoded)));
-    if (!document) return std::nullopt;
-    return document->root().text_member(member);
-}
-
 // UDAP's hl7-b2b extension object: extensions."hl7-b2b".purpose_of_use, exactly one here.
 std::optional<std::string> asked_purpose(json::Value claims) {
     auto const extensions = claims.member("extensions");
@@ -146,28 +128,29 @@ Result<bool> ClientAuthentication::shows_its_key(Client const& client, http::Pee
 
 // By the registered keys, or by those at the registered address and no other (`jku`, CA3).
 Result<jose::Verified> ClientAuthentication::verify_signature(Client const& client,
-                                                              std::string_view text) {
+                                                              jose::UnverifiedToken assertion) {
     jose::VerifyOptions options;
     options.key_set_url = client.jwks_uri;
-    if (client.jwks_uri.empty()) return jose::verify_compact(text, client.keys, options);
-    auto const kid = claimed(text, TokenPart::header, "kid", parser_).value_or("");
+    if (client.jwks_uri.empty()) return std::move(assertion).verify(client.keys, options);
+    auto const kid = assertion.claimed_key_id().value_or("");
     auto const has_key = [&](jose::KeySet const& keys) { return keys.find(kid) != nullptr; };
     SALUS_TRY(auto const keys, trust_.keys.keys_at(client.jwks_uri, has_key));
-    return jose::verify_compact(text, *keys, options);
+    return std::move(assertion).verify(*keys, options);
 }
 
 // One answer for every wrong assertion: which part was wrong helps only an attacker (API-3).
 Result<ProvenClient> ClientAuthentication::verify(request::Exchange& exchange,
                                                   std::string_view text) {
     static constexpr Literal kRefused = "the client assertion is not valid";
-    auto const issuer = claimed(text, TokenPart::payload, "iss", parser_);
+    auto assertion = jose::UnverifiedToken::read(text);
+    auto const issuer = assertion ? assertion->claimed_issuer() : std::nullopt;
     if (!issuer) return fail(Errc::unauthenticated, kRefused);
     exchange.facts.claimed_client = EphiText(*issuer);
     SALUS_TRY(auto client, clients_.find(*issuer));
     // The registered method and no other (TK3).
     if (!client || client->authentication != AuthenticationMethod::private_key_jwt)
         return fail(Errc::unauthenticated, kRefused);
-    auto const verified = verify_signature(*client, text);
+    auto const verified = verify_signature(*client, *std::move(assertion));
     if (!verified && verified.error().code == Errc::unavailable) return fail(verified.error());
     if (!verified) return fail(Errc::unauthenticated, kRefused);
     auto const claims = verified->payload.root();

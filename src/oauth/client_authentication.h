@@ -38,7 +38,6 @@ public:
                          json::Parser& parser, ClientTrust& trust, Clock const& clock)
         : tenant_(tenant),
           records_(records),
-          parser_(parser),
           trust_(trust),
           clients_(records, parser),
           clock_(clock) {}
@@ -63,11 +62,10 @@ private:
     [[nodiscard]] Result<bool> shows_its_key(Client const& client, http::Peer const& peer);
     [[nodiscard]] Result<ProvenClient> verify(request::Exchange& exchange, std::string_view text);
     [[nodiscard]] Result<jose::Verified> verify_signature(Client const& client,
-                                                          std::string_view text);
+                                                          jose::UnverifiedToken assertion);
 
     request::Tenant const& tenant_;
     records::Records& records_;
-    json::Parser& parser_;
     ClientTrust& trust_;
     ClientDirectory clients_;
     Clock const& clock_;

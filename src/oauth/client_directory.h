@@ -1,13 +1,13 @@
 // Registered clients with their keys, ready to verify. Checking that a public key is one costs as
 // much as a signature, so a client's keys are checked once for each version of its registration and
-// thread, not for each request. What stands in the store is read each time: a client that was
-// changed or removed is so at once. Belongs to one thread, as the records do.
+// thread, not for each request. Which version stands in the store is asked each time: a client that
+// was changed or removed is so at once. A client's document neither expires nor is erased, so that
+// a version of it names one registration. Belongs to one thread, as the records do.
 #pragma once
 
 #include <memory>
 #include <unordered_map>
 
-#include "crypto/hash.h"
 #include "json/document.h"
 #include "oauth/client.h"
 #include "records/records.h"
@@ -27,7 +27,7 @@ public:
 
 private:
     struct Known {
-        crypto::Sha256Digest stored{};  // of the sealed document that it was read from
+        std::uint64_t version = 0;  // of the document that it was read from
         ClientPointer client;
     };
 

@@ -10,7 +10,7 @@ namespace {
 using testing::must;
 using testing::OauthRoom;
 
-TEST(ClientDirectory, AClientIsReadEachTimeAndCheckedOnce) {
+TEST(ClientDirectory, AClientIsAskedForEachTimeAndCheckedOnce) {
     testing::TestInstance instance;
     OauthRoom room(instance);
     auto const key = testing::ClientKey::make("k1");

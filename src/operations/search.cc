@@ -32,6 +32,8 @@ Result<void> add_entries(Context const& context, std::span<Shown const> shown,
              interaction});
     }
     SALUS_TRY(auto documents, context.records.get_all(wanted));
+    prepared.touched.reserve(shown.size());
+    bundle.entries.reserve(shown.size());
     for (std::size_t i = 0; i < shown.size(); ++i) {
         auto const& [match, index, role] = shown[i];
         auto& document = documents[i];
@@ -114,6 +116,7 @@ Result<request::Prepared> search(Context const& context, request::Permit const& 
     SALUS_TRY(auto found, find_matches(context, intent, permit.reach()));
     // Of all types those that the caller may not see are neither shown nor counted.
     std::erase_if(found.matches, [&](fhir::SearchMatch const& match) {
+        if (&match.type() == &query.type()) return false;
         auto const type = match.type().name.text();
         return type != intent.type && permit.elements_of_type(type) == nullptr;
     });

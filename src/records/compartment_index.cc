@@ -85,7 +85,6 @@ Result<std::shared_ptr<CompartmentIndex const>> CompartmentIndex::narrowed(
 }
 
 CompartmentIndex::~CompartmentIndex() {
-    scrub(page_);
     scrub(entries_);
 }
 
@@ -95,7 +94,7 @@ Result<void> CompartmentIndex::build(IndexContents contents) {
     outside_the_page_ = contents.entries.size() + contents.removed.size();
     std::vector<PageTable> tables;
     if (!page_.empty()) {
-        SALUS_TRY(tables, open_page(bytes_of(page_), loaded_.get()));
+        SALUS_TRY(tables, open_page(page_.bytes(), loaded_.get()));
         std::unordered_set<Address> replaced(contents.removed.begin(), contents.removed.end());
         for (auto const& entry : contents.entries) replaced.insert(entry.address);
         for (auto& table : tables) hide(table, replaced);

@@ -16,6 +16,7 @@
 #include "foundation/strong_id.h"
 #include "foundation/thread_annotations.h"
 #include "records/index_page.h"
+#include "records/page_memory.h"
 
 namespace salus::records {
 
@@ -32,7 +33,7 @@ enum class IndexScope : std::uint8_t { some, compartment };
 // Of what a compartment's index is made. An entry takes the place of the page's row of its address;
 // what was removed has no row.
 struct IndexContents {
-    std::string page;  // as it was sealed; empty: there is none
+    PageBuffer page;  // as it was sealed; empty: there is none
     std::vector<OpenedIndexEntry> entries;
     std::vector<Address> removed;
     // Parameters of packages that every entry, and every row of the page that no entry replaces,
@@ -93,7 +94,7 @@ private:
     std::size_t outside_the_page_ = 0;
     std::size_t bytes_ = 0;
     fhir::LoadedParametersPointer loaded_;  // all three are what the tables look into
-    std::string page_;
+    PageBuffer page_;
     Bytes entries_;  // as a page
     // Of a narrowed index, in the place of both: shared with whoever else looks into it.
     std::shared_ptr<CompartmentIndex const> whole_;

@@ -258,7 +258,7 @@ Result<Records::OpenedContents> Records::open_contents(store::IndexScan const& s
     contents.loaded = loaded;
     opened.sequence = scan.sequence;
     if (scan.page) {
-        SALUS_TRY(contents.page, sealing_.open_index_page(*scan.page));
+        SALUS_TRY(contents.page, sealing_.open_index_page(*scan.page, page_memory_));
     }
     contents.entries.reserve(scan.entries.size());
     for (auto const& entry : scan.entries) {
@@ -276,7 +276,7 @@ Result<void> Records::add_outdated_rows(OpenedContents& opened, CompartmentId co
     auto& contents = opened.contents;
     std::unordered_set<Address> replaced(contents.removed.begin(), contents.removed.end());
     for (auto const& entry : contents.entries) replaced.insert(entry.address);
-    SALUS_TRY(auto const tables, open_page(bytes_of(contents.page), contents.loaded.get()));
+    SALUS_TRY(auto const tables, open_page(contents.page.bytes(), contents.loaded.get()));
     for (auto const& [table, places] : tables) {
         for (fhir::EntryTable::Row row = 0; row < table.size(); ++row) {
             auto const address = places.address(row);

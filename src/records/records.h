@@ -16,6 +16,7 @@
 #include "records/compartment_index.h"
 #include "records/entry_replacement.h"
 #include "records/name_entry.h"
+#include "records/page_memory.h"
 #include "records/sealing.h"
 #include "request/permit.h"
 #include "request/tenant.h"
@@ -172,6 +173,7 @@ private:
     Sealing sealing_;
     std::unique_ptr<store::Reader> reader_;
     json::Parser parser_;
+    PageMemory page_memory_;
 };
 
 }  // namespace salus::records

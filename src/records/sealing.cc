@@ -163,9 +163,12 @@ Result<store::IndexPage> Sealing::seal_index_page(CompartmentId const& compartme
     return store::IndexPage{compartment, sequence, *std::move(sealed)};
 }
 
-Result<std::string> Sealing::open_index_page(store::IndexPage const& page) {
+Result<PageBuffer> Sealing::open_index_page(store::IndexPage const& page, PageMemory& memory) {
     SALUS_TRY(auto const key, key_of(page.compartment, page.page));
-    return sealer_.open(key, page_context(page.compartment, page.sequence), page.page);
+    auto opened = memory.take(crypto::Sealer::opened_size(page.page));
+    SALUS_TRY_VOID(sealer_.open_into(key, page_context(page.compartment, page.sequence), page.page,
+                                     opened.mutable_bytes()));
+    return opened;
 }
 
 Result<ResourceName> Sealing::name_in(EphiText deletion) {

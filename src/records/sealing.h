@@ -11,6 +11,7 @@
 #include "foundation/clock.h"
 #include "foundation/ephi.h"
 #include "foundation/result.h"
+#include "records/page_memory.h"
 #include "request/tenant.h"
 #include "store/store.h"
 
@@ -87,7 +88,9 @@ public:
     // Sealing scrubs the page.
     [[nodiscard]] Result<store::IndexPage> seal_index_page(CompartmentId const& compartment,
                                                            std::uint64_t sequence, Bytes page);
-    [[nodiscard]] Result<std::string> open_index_page(store::IndexPage const& page);
+    // In memory of its own, because it is large and is kept.
+    [[nodiscard]] Result<PageBuffer> open_index_page(store::IndexPage const& page,
+                                                     PageMemory& memory);
     // What a deletion's text names. Errc::corrupt if it names nothing.
     [[nodiscard]] static Result<ResourceName> name_in(EphiText deletion);
     // An entry that was made again, for an opened index.

@@ -21,10 +21,19 @@ bool is_unreserved(char c) {
            c == '.' || c == '_' || c == '~';
 }
 
+bool stands_for_itself(char c, Plus plus) noexcept {
+    return c != '%' && c != '\0' && (c != '+' || plus == Plus::literal);
+}
+
 std::optional<std::string> decode(std::string_view text, Plus plus) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
+        // Most of a long parameter stands for itself, and is taken in one piece.
+        auto const begin = i;
+        while (i < text.size() && stands_for_itself(text[i], plus)) ++i;
+        out.append(text.substr(begin, i - begin));
+        if (i == text.size()) break;
         char c = text[i];
         if (c == '%') {
             if (i + 2 >= text.size()) return std::nullopt;
@@ -35,7 +44,7 @@ std::optional<std::string> decode(std::string_view text, Plus plus) {
             i += 2;
             // In a path an encoded letter would be a second spelling (RFC 3986 section 6.2.2.2).
             if (plus == Plus::literal && is_unreserved(c)) return std::nullopt;
-        } else if (c == '+' && plus == Plus::space) {
+        } else if (c == '+') {
             c = ' ';
         }
         // NUL has no meaning in any parameter and ends strings in other people's code.

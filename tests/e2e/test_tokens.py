@@ -184,6 +184,10 @@ class Tokens(unittest.TestCase):
         for thread in threads:
             thread.join()
         self.assertEqual(sorted(statuses), [200] + [401] * 15)
+        self.instance.kill()
+        self.instance.start()
+        self.refused(self.ask(assertion), "invalid_client")
+        self.granted(self.ec.sign(self.claims()))
 
     def test_forged_access_tokens(self):
         good = self.granted(self.ec.sign(self.claims()))["access_token"]

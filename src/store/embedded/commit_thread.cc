@@ -110,14 +110,13 @@ Result<void> CommitThread::transact(Group const& group) {
 
 // An error is one that ends the transaction; a conflict is the job's own result.
 Result<void> CommitThread::perform_in_savepoint(Job& job) {
-    auto& database = writer_.database();
-    SALUS_TRY_VOID(database.run("SAVEPOINT job"));
+    SALUS_TRY_VOID(writer_.begin_job());
     job.result = perform_in_transaction(job);
     if (!job.result) {
         if (!concerns_the_job(job.result.error())) return fail(job.result.error());
-        SALUS_TRY_VOID(database.run("ROLLBACK TO job"));
+        SALUS_TRY_VOID(writer_.undo_job());
     }
-    return database.run("RELEASE job");
+    return writer_.end_job();
 }
 
 Result<std::uint64_t> CommitThread::perform_in_transaction(Job& job) {

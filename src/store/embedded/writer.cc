@@ -209,6 +209,21 @@ Result<void> Writer::remove_document(Address const& address) {
     return touch(std::move(compartments));
 }
 
+Result<void> Writer::begin_job() {
+    SALUS_TRY_VOID(sql_.job.begin.run());
+    return {};
+}
+
+Result<void> Writer::undo_job() {
+    SALUS_TRY_VOID(sql_.job.undo.run());
+    return {};
+}
+
+Result<void> Writer::end_job() {
+    SALUS_TRY_VOID(sql_.job.end.run());
+    return {};
+}
+
 Result<void> Writer::touch(std::vector<CompartmentId> compartments) {
     std::ranges::sort(compartments);
     auto const repeated = std::ranges::unique(compartments);

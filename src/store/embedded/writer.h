@@ -27,6 +27,12 @@ public:
     Result<std::uint64_t> erase(CompartmentId const& compartment);
     Result<std::uint64_t> expire(std::int64_t now);
 
+    // One job of a transaction: what was written since begin_job() stays, or is undone. Each ends
+    // with end_job().
+    Result<void> begin_job();
+    Result<void> undo_job();
+    Result<void> end_job();
+
     [[nodiscard]] sqlite::Database& database() noexcept { return database_; }
 
 private:
@@ -46,7 +52,13 @@ private:
         sqlite::Statement least_key;
         sqlite::Statement page;
     };
+    struct JobStatements {
+        sqlite::Statement begin;
+        sqlite::Statement undo;
+        sqlite::Statement end;
+    };
     struct Statements {
+        JobStatements job;
         PageStatements page;
         RotationStatements rotation;
         sqlite::Statement newest;
@@ -76,6 +88,7 @@ private:
         std::vector<BlindToken> tokens;  // ascending, each once
     };
 
+    static Result<JobStatements> prepare_job(sqlite::Database& database);
     static Result<PageStatements> prepare_page(sqlite::Database& database);
     static Result<RotationStatements> prepare_rotation(sqlite::Database& database);
     static Result<Statements> prepare(sqlite::Database& database);

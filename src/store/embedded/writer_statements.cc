@@ -2,6 +2,14 @@
 
 namespace salus::store::embedded {
 
+// Prepared, as they come with every write: to compile one takes longer than to run it.
+Result<Writer::JobStatements> Writer::prepare_job(sqlite::Database& database) {
+    SALUS_TRY(auto begin, database.prepare("SAVEPOINT job"));
+    SALUS_TRY(auto undo, database.prepare("ROLLBACK TO job"));
+    SALUS_TRY(auto end, database.prepare("RELEASE job"));
+    return JobStatements{std::move(begin), std::move(undo), std::move(end)};
+}
+
 Result<Writer::PageStatements> Writer::prepare_page(sqlite::Database& database) {
     SALUS_TRY(auto set_sequence, database.prepare("UPDATE compartment SET paged = ?2 "
                                                   "WHERE id = ?1 AND sequence = ?2"));
@@ -63,9 +71,11 @@ Result<Writer::Statements> Writer::prepare(sqlite::Database& database) {
     SALUS_TRY(auto remove_lone_erased,
               database.prepare("DELETE FROM history WHERE address = ?1 AND NOT EXISTS "
                                "(SELECT 1 FROM history WHERE address = ?1 AND state <> 3)"));
+    SALUS_TRY(auto job, prepare_job(database));
     SALUS_TRY(auto page, prepare_page(database));
     SALUS_TRY(auto rotation, prepare_rotation(database));
-    return Statements{std::move(page),
+    return Statements{std::move(job),
+                      std::move(page),
                       std::move(rotation),
                       std::move(newest),
                       std::move(add_document),
