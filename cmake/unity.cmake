@@ -34,6 +34,7 @@ set(SALUS_COMPILED_ALONE
   audit/segment.cc
   authentication/authentication.cc
   authorization/enumeration_test.cc
+  authorization/scope_enumeration_test.cc
   backup/tree.cc
   cedar/corpus_test.cc
   cedar/decimal.cc
@@ -78,6 +79,7 @@ set(SALUS_COMPILED_ALONE
   operations/population_history.cc
   operations/population_history_test.cc
   operations/request_body_test.cc
+  pipeline/smart_scopes_test.cc
   records/resealing_test.cc
   request/scope_test.cc
   sample_data/encounters.cc

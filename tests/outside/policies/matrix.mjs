@@ -130,14 +130,18 @@ export function problemsOfFields(set, matrix, types) {
   return problems;
 }
 
+// Of a group of patients' records those that may stand in a patient's compartment; of others, all.
+function countedOf(types, patientTypes) {
+  const some = types.filter((type) => patientTypes.has(type) && type !== "Schedule");
+  return some.length > 0 ? some : types;
+}
+
 // Whole groups by their name, other types by theirs; with an asterisk where elements are withheld.
-// Of a group of patients' records those types count that may stand in a patient's compartment.
 function typesText(rows, groups, patientTypes) {
   const whole = new Set(rows.filter((row) => row.fields === "*").map((row) => row.type));
   const words = [];
   for (const [group, types] of Object.entries(groups)) {
-    const some = types.filter((type) => patientTypes.has(type) && type !== "Schedule");
-    const counted = some.length > 0 ? some : types;
+    const counted = countedOf(types, patientTypes);
     if (counted.length > 1 && counted.every((type) => whole.has(type))) {
       words.push(`all ${group}`);
       counted.forEach((type) => whole.delete(type));
@@ -201,6 +205,16 @@ function* functionLines(rows) {
   }
 }
 
+// The types that "all [group]" stands for (typesText).
+function* groupLines(groups, patientTypes) {
+  yield* ["", "## What the groups are", "", "Of groups of patients' records, the types that may stand with a patient.",
+    "", "| group | types |", "|---|---|"];
+  for (const [group, types] of Object.entries(groups)) {
+    const counted = countedOf(types, patientTypes);
+    if (counted.length > 1) yield `| ${group} | ${counted.join(", ")} |`;
+  }
+}
+
 export function textOf(matrix, groups, patientTypes) {
   const lines = [
     "# What each role may do for each purpose",
@@ -210,16 +224,27 @@ export function textOf(matrix, groups, patientTypes) {
     "most that a role has. Forbids for labels, networks, devices, hours and risk, and SMART scopes and",
     "consents, only take away ([policies.md](policies.md)). What is not here is refused.",
     "",
-    "- `all clinical` and the like: types of a group (`policies/type_groups.json`) that may stand in a patient's",
-    "  compartment; `all directory`: all of them.",
-    "- A type with an asterisk shows the elements of the table below only, beside `resourceType`, `id`, `meta`.",
-    "- \"in care\", \"own\" and so on: only then.",
+    "How to read a row: *who* (a role, [policies.md](policies.md#who-roles)) *may do what* (read, search, create,",
+    "update, delete) *with which records*, for the purpose in the heading, which every request states. \"nurse | create,",
+    "update | in care: Observation\" is: a nurse may write observations of patients in her or his care, and of nobody else.",
+    "",
+    "- `all clinical` and the like: every type of that group, [below](#what-the-groups-are).",
+    "- A type with an asterisk shows the elements of the table below its purpose only, beside `resourceType`, `id`, `meta`.",
+    "- \"in care\": takes part in an encounter, an appointment or a care team of the patient ([policies.md](policies.md#care)).",
+    "  \"own\": the patient's own records. \"of who is represented\": of the patient for whom a proxy acts. What follows",
+    "  such words holds only then, up to the next semicolon.",
+    "- \"read across patients\": in one answer those of many; without it, one patient at a time.",
+    "- The last column of the tables of elements names the rule, as the audit log and `salus policy explain` do.",
+    "",
+    "The server is held to this page by tests: Cedar's own authorizer writes it, and `e2e.role_routes` asks a running server",
+    "as each role for each purpose on each route, and compares.",
   ];
   for (const purpose of Object.keys(purposes)) {
     const rows = matrix.records.filter((row) => row.purpose === purpose);
     if (rows.length === 0) continue;
     lines.push(...purposeLines(purpose, rows, groups, patientTypes), ...elementLines(rows));
   }
-  lines.push("", "## Administration of the server", ...functionLines(matrix.functions), "");
+  lines.push("", "## Administration of the server", ...functionLines(matrix.functions));
+  lines.push(...groupLines(groups, patientTypes), "");
   return lines.join("\n");
 }
