@@ -39,26 +39,37 @@ PageMemory::PageMemory(std::size_t huge_max)
 
 PageBuffer PageMemory::take(std::size_t size) {
     auto const share = round_up(size, kLine);
-    bool const fits = size >= kSmallestShare && (share <= block_size_ - used_ || map(share));
-    if (!fits) {
-        // Shared as the parts of a block are.
-        auto const alone = std::make_shared_for_overwrite<std::uint8_t[]>(size);
-        return {alone, std::span(alone.get(), size)};
+    if (size < kSmallestShare) return alone(size);
+    if (share > kHugePage) {
+        // Nobody else's, so that nothing holds it when it is done with.
+        auto const own = map(round_up(share, kHugePage));
+        return own ? PageBuffer(own, {own.get(), size}) : alone(size);
     }
-    auto* const begin = block_.get() + used_;
-    used_ += share;
+    if (share > left_) {
+        auto fresh = map(kHugePage);
+        if (!fresh) return alone(size);
+        block_ = std::move(fresh);
+        left_ = kHugePage;
+    }
+    auto* const begin = block_.get() + (kHugePage - left_);
+    left_ -= share;
     return {block_, std::span(begin, size)};
 }
 
-// False if there may be no more, or the system has none. The kernel gives zeros.
-bool PageMemory::map(std::size_t size) {
-    auto const wanted = round_up(size, kHugePage);
-    if (wanted > huge_max_ || *huge_ > huge_max_ - wanted) return false;
+PageBuffer PageMemory::alone(std::size_t size) {
+    // Shared as the parts of a block are.
+    auto const memory = std::make_shared_for_overwrite<std::uint8_t[]>(size);
+    return {memory, std::span(memory.get(), size)};
+}
+
+// Nothing if there may be no more, or the system has none. The kernel gives zeros.
+std::shared_ptr<std::uint8_t> PageMemory::map(std::size_t wanted) const {
+    if (wanted > huge_max_ || *huge_ > huge_max_ - wanted) return nullptr;
     // With room to begin where a huge page does; what is left over is never touched.
     auto const whole = wanted + kHugePage;
     void* const start = ::mmap(nullptr, whole, PROT_READ | PROT_WRITE,
                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (start == MAP_FAILED) return false;
+    if (start == MAP_FAILED) return nullptr;
     void* begin = start;
     std::size_t room = whole;
     std::align(kHugePage, wanted, begin, room);
@@ -66,14 +77,10 @@ bool PageMemory::map(std::size_t size) {
     static_cast<void>(::madvise(begin, wanted, MADV_HUGEPAGE));
     static_cast<void>(::madvise(begin, wanted, MADV_DONTDUMP));
     *huge_ += wanted;
-    block_ = std::shared_ptr<std::uint8_t>(static_cast<std::uint8_t*>(begin),
-                                           [start, whole, wanted, huge = huge_](std::uint8_t*) {
-                                               ::munmap(start, whole);
-                                               *huge -= wanted;
-                                           });
-    used_ = 0;
-    block_size_ = wanted;
-    return true;
+    return {static_cast<std::uint8_t*>(begin), [start, whole, wanted, huge = huge_](std::uint8_t*) {
+                ::munmap(start, whole);
+                *huge -= wanted;
+            }};
 }
 
 }  // namespace salus::records

@@ -43,21 +43,23 @@ public:
     // Huge pages that are held at once, in bytes. A part that is in use holds the whole page, so
     // there is a bound; what is wanted beyond it comes from the allocator.
     explicit PageMemory(std::size_t huge_max = 64 * limits::kMiB);
+    PageMemory(PageMemory const&) = delete;
+    PageMemory& operator=(PageMemory const&) = delete;
 
     // So many bytes, with whatever in them.
     [[nodiscard]] PageBuffer take(std::size_t size);
-    // In bytes, of all buffers that live. For tests.
+    // Bytes that are held in huge pages, of this and of what it gave out.
     [[nodiscard]] std::size_t huge() const noexcept { return *huge_; }
 
 private:
-    [[nodiscard]] bool map(std::size_t size);
+    [[nodiscard]] static PageBuffer alone(std::size_t size);
+    [[nodiscard]] std::shared_ptr<std::uint8_t> map(std::size_t wanted) const;
 
     std::size_t const huge_max_;
     // Counted down by whichever thread gives the last part of a huge page back.
     std::shared_ptr<std::atomic<std::size_t>> huge_;
-    std::shared_ptr<std::uint8_t> block_;  // that parts are cut from
-    std::size_t used_ = 0;
-    std::size_t block_size_ = 0;
+    std::shared_ptr<std::uint8_t> block_;  // one huge page, that parts are cut from
+    std::size_t left_ = 0;                 // of it
 };
 
 }  // namespace salus::records

@@ -36,6 +36,7 @@ TEST(PageMemoryTest, PartsShareAHugePageAndNothingElse) {
 TEST(PageMemoryTest, AHugePageGoesWithItsLastPart) {
     PageMemory memory;
     std::vector<PageBuffer> parts;
+    parts.reserve(8);
     for (int i = 0; i < 8; ++i) parts.push_back(memory.take(kPage));
     ASSERT_EQ(memory.huge(), 2 * kHuge);
     parts.erase(parts.begin(), parts.begin() + 3);
@@ -81,9 +82,11 @@ TEST(PageMemoryTest, SizesThatFitNoShare) {
     EXPECT_EQ(memory.huge(), 2 * kHuge);
     fill(large, 7);
     EXPECT_TRUE(holds(large, 7));
-    // What is left of it is used.
+    // It is shared with nobody, and goes when it is done with.
     auto const next = memory.take(kPage);
-    EXPECT_EQ(memory.huge(), 2 * kHuge);
+    EXPECT_EQ(memory.huge(), 3 * kHuge);
+    large = PageBuffer();
+    EXPECT_EQ(memory.huge(), kHuge);
 }
 
 TEST(PageMemoryTest, ABufferOutlivesItsMemoryAndMayDieElsewhere) {
