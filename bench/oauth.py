@@ -174,7 +174,7 @@ def tokens_beside_node(bench):
 
 
 def introspection(bench):
-    """The asker shows a token, which is remembered, and asks about it: its signature is checked."""
+    """The bearer of a token asks about it: it is verified once for each event loop."""
     token = bench.instance.token()
     environment = {"BENCH_TOKEN": token}
 
