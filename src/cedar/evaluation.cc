@@ -13,7 +13,10 @@ namespace salus::cedar {
 
 using Kind = Operand::Kind;
 
-Operand Evaluation::compute_and_remember(Node const& node) {
+Operand Evaluation::value(NodeIndex index) {
+    auto const& node = program_.nodes[index];
+    if (node.slot == kNoSlot) return compute(node);
+    if (remembered_[node.slot]) return slots_[node.slot];
     auto const result = compute(node);
     slots_[node.slot] = result;
     remembered_.set(node.slot);

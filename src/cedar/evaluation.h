@@ -28,11 +28,7 @@ public:
     ~Evaluation() = default;
 
     // Lives as long as this evaluation, its request and its entities.
-    [[nodiscard]] Operand value(NodeIndex index) {
-        auto const& node = program_.nodes[index];
-        if (node.slot == kNoSlot) return compute(node);
-        return remembered_[node.slot] ? slots_[node.slot] : compute_and_remember(node);
-    }
+    [[nodiscard]] Operand value(NodeIndex node);
     // REQUIRES: not the context.
     [[nodiscard]] EntityUid const& uid_of(Variable variable) const {
         return *uids_.at(static_cast<std::size_t>(variable));
@@ -42,7 +38,6 @@ public:
 
 private:
     [[nodiscard]] Operand compute(Node const& node);
-    [[nodiscard]] Operand compute_and_remember(Node const& node);
     [[nodiscard]] Operand operand(Node const& node, std::size_t at);
     [[nodiscard]] Operand variable(Variable variable) const noexcept;
     [[nodiscard]] Operand conditional(Node const& node);
