@@ -103,7 +103,7 @@ constexpr auto kControls = std::to_array<Control>({
     // Governance, 45 CFR 164.308(a)(3) to (5)
     {"GOV-1", "Joiners, movers and leavers by SCIM", nullptr, "SCIM"},
     {"GOV-2", "Elevated roles are approved and end by themselves", nullptr, "elevation"},
-    {"GOV-3", "Break-glass access is watched and reviewed", nullptr, "break-glass"},
+    {"GOV-3", "Break-glass access is watched and reviewed", nullptr, "alerts, reviews on record"},
     {"GOV-4", "Access is reviewed; dormant accounts are disabled", nullptr, "access reviews"},
     {"GOV-5", "Anomalies lead to step-up or a block", nullptr, "detection and response"},
     {"GOV-6", "This report: live evidence for every control", this_report,
