@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "cedar/borrowed.h"
 #include "request/emergency.h"
 
 namespace salus::authorization {
@@ -69,11 +70,6 @@ Record recent_of(request::RecentCounts const& recent) {
     return Record(std::move(members));
 }
 
-// Owns nothing: the request keeps it.
-cedar::RecordPointer borrow(Record const& record) {
-    return {cedar::RecordPointer(), &record};
-}
-
 }  // namespace
 
 // In the order of names, as a Record is.
@@ -93,13 +89,13 @@ RequestContext::RequestContext(request::CallerFacts const& caller,
     members.emplace_back("acr", caller.person ? caller.person->acr : std::string());
     members.emplace_back("action", std::string());
     members.emplace_back("authAge", caller.person ? age_of(*caller.person, now) : std::int64_t{0});
-    members.emplace_back("device", borrow(device_));
+    members.emplace_back("device", cedar::borrow(device_));
     members.emplace_back("emergency", request::in_emergency(caller, now));
     members.emplace_back("hour", std::int64_t{local.hour});
-    members.emplace_back("network", borrow(network_));
+    members.emplace_back("network", cedar::borrow(network_));
     members.emplace_back("now", cedar::DateTime{milliseconds});
     members.emplace_back("purpose", std::string(purpose));
-    members.emplace_back("recent", borrow(recent_));
+    members.emplace_back("recent", cedar::borrow(recent_));
     members.emplace_back("weekday", std::int64_t{local.weekday});
     context_ = Record(std::move(members));
 }

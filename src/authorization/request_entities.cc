@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "authorization/type_groups.h"
+#include "cedar/borrowed.h"
 #include "fhir/compartment.h"
 #include "fhir/definitions.h"
 
@@ -22,11 +23,6 @@ constexpr std::string_view kType = "Type";
 constexpr std::string_view kTypeGroup = "TypeGroup";
 
 using Members = std::vector<cedar::Record::Member>;
-
-// Owns nothing: the request keeps it.
-cedar::RecordPointer borrow(cedar::Record const& record) {
-    return {cedar::RecordPointer(), &record};
-}
 
 // Evaluation mostly asks about the very uids that the request names.
 bool is_same(EntityUid const& one, EntityUid const& other) noexcept {
@@ -67,10 +63,12 @@ RequestEntities::RequestEntities(request::CallerFacts const& caller, TenantName 
       tenant_(std::move(tenant)),
       principal_attributes_(principal_attributes(caller)),
       principal_{.uid = principal_of(caller),
-                 .attributes = borrow(principal_attributes_),
+                 .attributes = cedar::borrow(principal_attributes_),
                  .tags = {},
                  .parents = {}},
-      resource_{.uid = {}, .attributes = borrow(resource_attributes_), .tags = {}, .parents = {}} {}
+      resource_{
+          .uid = {}, .attributes = cedar::borrow(resource_attributes_), .tags = {}, .parents = {}} {
+}
 
 void RequestEntities::ask_about_type(std::string_view type, Record const& record) {
     auto const* definition = fhir::find_resource_type(type);

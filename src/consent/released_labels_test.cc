@@ -20,7 +20,7 @@ std::string label(std::string_view code, std::string_view system = kActCode) {
 std::string labels(std::string const& codings) {
     return R"("securityLabel":[)" + codings + "]";
 }
-std::string consent(std::string const& provision, std::string const& status = "active") {
+std::string consent_of(std::string const& provision, std::string const& status = "active") {
     return R"({"resourceType":"Consent","id":"c","status":")" + status +
            R"(","scope":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/consentscope",)"
            R"("code":"patient-privacy"}]},"category":[{"coding":[{"system":"http://loinc.org",)"
@@ -44,7 +44,7 @@ Names released(std::vector<std::string> const& texts, RequestFacts const& facts 
     return consents.rules().decide(facts).released(asked);
 }
 Names released_by(std::string const& provision) {
-    return released({consent(provision)});
+    return released({consent_of(provision)});
 }
 
 std::string permit(std::string const& rest) {
@@ -82,7 +82,7 @@ TEST(ReleasedLabels, ForWhoAsksAndWhatFor) {
     EXPECT_EQ(released_by(permit(psy + "," + std::string(kTreat))), Names{"PSY"});
     auto payment = request();
     payment.purpose = request::PurposeOfUse::payment;
-    EXPECT_EQ(released({consent(permit(psy + "," + std::string(kTreat)))}, payment), Names());
+    EXPECT_EQ(released({consent_of(permit(psy + "," + std::string(kTreat)))}, payment), Names());
     auto const to_anna = permit(
         psy + R"(,"actor":[{"role":{"coding":[{"system":)"
               R"("http://terminology.hl7.org/CodeSystem/v3-ParticipationType","code":"IRCP"}]},)"
@@ -90,7 +90,7 @@ TEST(ReleasedLabels, ForWhoAsksAndWhatFor) {
     EXPECT_EQ(released_by(to_anna), Names{"PSY"});
     auto bob = request();
     bob.actors = {"Practitioner/bob"};
-    EXPECT_EQ(released({consent(to_anna)}, bob), Names());
+    EXPECT_EQ(released({consent_of(to_anna)}, bob), Names());
 }
 
 TEST(ReleasedLabels, NotOfWhatIsLimitedOrOver) {
@@ -103,18 +103,19 @@ TEST(ReleasedLabels, NotOfWhatIsLimitedOrOver) {
               Names());
     EXPECT_EQ(released_by(permit(psy + R"(,"period":{"start":"2020-01","end":"2021-01"})")),
               Names());
-    EXPECT_EQ(released({consent(permit(psy), "inactive")}), Names());
+    EXPECT_EQ(released({consent_of(permit(psy), "inactive")}), Names());
 }
 
 TEST(ReleasedLabels, ADenialOfAnyConsentHolds) {
-    auto const psy = consent(permit(labels(label("PSY"))));
-    EXPECT_EQ(released({psy, consent(R"("type":"deny",)" + labels(label("PSY")))}), Names());
-    EXPECT_EQ(released({psy, consent(R"("type":"deny",)" + labels(label("BH")))}), Names());
-    EXPECT_EQ(released({psy, consent(R"("type":"deny",)" + labels(label("HIV")))}), Names{"PSY"});
-    EXPECT_EQ(released({psy, consent(R"("type":"deny")")}), Names());
+    auto const psy = consent_of(permit(labels(label("PSY"))));
+    EXPECT_EQ(released({psy, consent_of(R"("type":"deny",)" + labels(label("PSY")))}), Names());
+    EXPECT_EQ(released({psy, consent_of(R"("type":"deny",)" + labels(label("BH")))}), Names());
+    EXPECT_EQ(released({psy, consent_of(R"("type":"deny",)" + labels(label("HIV")))}),
+              Names{"PSY"});
+    EXPECT_EQ(released({psy, consent_of(R"("type":"deny")")}), Names());
     // Of some records: these are denied when they are met.
     EXPECT_EQ(
-        released({psy, consent(R"("type":"deny","dataPeriod":{"start":"2022","end":"2022"})")}),
+        released({psy, consent_of(R"("type":"deny","dataPeriod":{"start":"2022","end":"2022"})")}),
         Names{"PSY"});
     // One that cannot be read might deny.
     Consents consents;
