@@ -14,7 +14,7 @@ using request::NetworkZone;
 constexpr auto kZones = std::to_array<NetworkZone>(
     {NetworkZone::internal, NetworkZone::allowed, NetworkZone::other, NetworkZone::denied});
 
-Result<bool> flag(json::Value root, std::string_view name) {
+Result<bool> flag_in(json::Value root, std::string_view name) {
     auto const member = root.member(name);
     if (!member) return false;
     if (!member->is_boolean())
@@ -51,9 +51,9 @@ Result<int> number_in(json::Value value, int least, int most) {
 
 Result<StatedAccess> read_access(json::Value root) {
     StatedAccess stated;
-    SALUS_TRY(bool const at_work, flag(root, "at_work"));
+    SALUS_TRY(bool const at_work, flag_in(root, "at_work"));
     if (at_work) stated.facts = authorization::at_work();
-    SALUS_TRY(stated.emergency, flag(root, "emergency"));
+    SALUS_TRY(stated.emergency, flag_in(root, "emergency"));
     auto& facts = stated.facts;
     if (auto const network = root.member("network")) {
         SALUS_TRY(facts.network.zone, zone_in(*network));
