@@ -100,8 +100,10 @@ Finding consents(EvidenceContext const& context) {
     std::array const denial{resource->view()};
     consent::RequestFacts facts;
     facts.now = context.opened;
-    auto const without = operations::RequestReader::consent_rules({}, *settings, 0).decide(facts);
-    auto const with = operations::RequestReader::consent_rules(denial, *settings, 0).decide(facts);
+    auto const without =
+        operations::RequestReader::consent_rules({}, {}, *settings, 0).decide(facts);
+    auto const with =
+        operations::RequestReader::consent_rules(denial, {}, *settings, 0).decide(facts);
     auto const word = [](consent::ConsentDecision const& decision) {
         return decision.outcome() == consent::Outcome::deny ? "refused" : "permitted";
     };

@@ -13,14 +13,14 @@ namespace {
 
 constexpr std::size_t kPlaceBytes = 32;
 constexpr std::size_t kStepsBetweenPlaces = 256;
-constexpr std::string_view kDone = "done";
+constexpr std::string_view kAllMarked = "done";
 
 // Where to go on: the sequence below which versions are left (0: all are); nothing: none is left.
 std::optional<std::uint64_t> read_place(std::filesystem::path const& place) {
     auto const bytes = read_file(place, kPlaceBytes);
     if (!bytes) return 0;
     auto const text = text_of(*bytes);
-    if (text == kDone) return std::nullopt;
+    if (text == kAllMarked) return std::nullopt;
     std::uint64_t below = 0;
     auto const* end = text.data() + text.size();
     auto const [last, error] = std::from_chars(text.data(), end, below);
@@ -58,7 +58,7 @@ Result<void> mark_stored_consents(request::Tenant const& tenant, std::filesystem
                   field("tenant", tenant.name), field("marked", marked),
                   field("left_out", left_out));
     }
-    return write_place(place, kDone);
+    return write_place(place, kAllMarked);
 }
 
 }  // namespace salus::app
