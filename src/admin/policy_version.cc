@@ -197,7 +197,7 @@ Result<PolicyVersion> read_version(json::Parser& parser, std::string text) {
 Result<PolicyVersions> read_versions(json::Parser& parser, std::string text) {
     SALUS_TRY(auto const document, parser.parse(std::move(text)));
     Reader reader(document.root());
-    PolicyVersions const versions{
+    PolicyVersions versions{
         .newest = reader.number("newest"), .activated = reader.number("in_force"), .deciding = {}};
     if (!reader.is_whole() || versions.activated > versions.newest)
         return fail(Errc::corrupt, "the list of versions of the policy cannot be read");
