@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 
 def enter_or_leave():
@@ -44,7 +45,12 @@ class FailingDisk:
         subprocess.run(["mount", "-o", "remount,abort", str(self.path)], check=True)
 
     def mount_again(self):
-        subprocess.run(["umount", str(self.path)], check=True)
+        # The kernel may be letting go of a process that was killed.
+        deadline = time.monotonic() + 20
+        while subprocess.run(["umount", str(self.path)], capture_output=True).returncode != 0:
+            if time.monotonic() > deadline:
+                raise AssertionError("the failed disk is still in use")
+            time.sleep(0.2)
         subprocess.run(["fsck.ext4", "-p", str(self.image)], capture_output=True)
         self.mount()
 
