@@ -77,7 +77,7 @@ class PauseTest(unittest.TestCase):
 
     def test_small_patients_are_paced_too(self):
         """The limit counts records, not batches: patients of one batch each rest as well."""
-        patients, records = 20, 10
+        patients, records = 40, 10
         instance = self.begin(SLOW)
         for number in range(patients):
             instance.write(f"p{number}", records - 1)
