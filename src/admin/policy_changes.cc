@@ -95,6 +95,7 @@ request::Prepared summary_answer(PolicyVersion const& version, PolicyVersions co
 // What is wrong with the text.
 request::Prepared findings_of(std::vector<cedar::Message> const& messages) {
     std::vector<PolicyFinding> findings;
+    findings.reserve(messages.size());
     for (auto const& [position, text] : messages)
         findings.push_back({.table = {}, .position = position, .text = text});
     return findings_answer(findings);

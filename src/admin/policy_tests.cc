@@ -29,6 +29,7 @@ Result<std::vector<Table>> tables_of(json::Value list) {
 
 request::Prepared problems_answer(std::vector<authorization::TableProblem> const& problems) {
     std::vector<PolicyFinding> findings;
+    findings.reserve(problems.size());
     for (auto const& [table, message] : problems)
         findings.push_back({.table = table.empty() ? "facts" : table,
                             .position = message.position,
@@ -38,6 +39,7 @@ request::Prepared problems_answer(std::vector<authorization::TableProblem> const
 
 request::Prepared differences_answer(TableReport const& report) {
     std::vector<PolicyFinding> findings;
+    findings.reserve(report.differences.size());
     for (auto const& each : report.differences)
         findings.push_back({.table = each.table,
                             .position = each.position,
