@@ -3,8 +3,9 @@
 Most of the work goes into headers, which every unit reads and matches anew. So sources that are
 compiled alike are checked together, one after the other in BUILD/lint/groups/N.cc: as text, for
 the analyzer looks only at functions of the main file. Two that would see each other's private names
-do not meet in a group, and a group that does not compile is checked file by file. Findings name the
-file and the line where they stand.
+do not meet in a group. A group that is not clean or does not compile is checked file by file, and
+what is found then counts: the analyzer's paths depend on what stands above a function, and a
+verdict must not depend on a file's neighbours.
 
 What was clean is remembered in BUILD/lint (a hash of the source, of what it includes, of its flags
 and of the rules), so a second run looks only at what changed; what changed last comes first.
@@ -109,16 +110,6 @@ def tidy(unit, flags):
     return result.stdout.strip() or result.stderr.strip() or f"{unit}: error: no reason given"
 
 
-def place(line, group):
-    """Where a line of the group's unit comes from, as PATH:LINE."""
-    for source in group:
-        lines = source.text.count("\n")
-        if line <= lines:
-            break
-        line -= lines
-    return f"{source.path}:{line}"
-
-
 def check(group, number, remembered):
     """What clang-tidy said about the sources of a group; nothing if they are clean."""
     unit = group[0].path
@@ -130,11 +121,8 @@ def check(group, number, remembered):
         for source in group:
             (remembered / source.stamp).touch()
         return []
-    if len(group) > 1 and "[clang-diagnostic-error" in said:
-        return [text for source in group for text in check([source], number, remembered)]
     if len(group) > 1:
-        said = re.sub(rf"{re.escape(str(unit))}:(\d+)",
-                      lambda found: place(int(found[1]), group), said)
+        return [text for source in group for text in check([source], number, remembered)]
     return [said]
 
 

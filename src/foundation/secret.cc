@@ -41,11 +41,15 @@ bool equal_constant_time(BytesView a, BytesView b) noexcept {
 }
 
 void scrub(std::span<std::uint8_t> bytes) noexcept {
-    if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());
+    if (bytes.empty()) return;
+    std::memset(bytes.data(), 0, bytes.size());
+    // Keeps the compiler from leaving the memset out. explicit_bzero would do the same, but
+    // sanitizers do not see what it writes, and a bound that is wrong here overwrites the heap.
+    asm volatile("" : : "r"(bytes.data()) : "memory");
 }
 
 void scrub(std::string& text) noexcept {
-    if (!text.empty()) explicit_bzero(text.data(), text.size());
+    scrub({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
     text.clear();
 }
 

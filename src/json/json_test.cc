@@ -182,6 +182,18 @@ TEST(JsonTest, ParserIsReusableAfterErrorsAndLargeTexts) {
     EXPECT_EQ(again->root().size(), 400'001U);
 }
 
+// What a text leaves behind is overwritten; a text that was refused before its strings were copied
+// left nothing, and the room that an earlier, smaller one was given ends where it ends.
+TEST(JsonTest, OverwritesNothingBehindItsBuffers) {
+    for (auto const& refused : {std::string(64'000, 'x') + "\xff", "[\"" + std::string(64'000, 'x'),
+                                "[" + std::string(64'000, '[')}) {
+        Parser parser;
+        ASSERT_TRUE(parser.parse(R"({"a":"b"})"));
+        EXPECT_FALSE(parser.parse(refused));
+        EXPECT_TRUE(parser.parse(R"({"a":"b"})"));
+    }
+}
+
 TEST(JsonTest, DocumentsMoveWithTheirText) {
     Parser parser;
     std::vector<Document> documents;

@@ -60,8 +60,9 @@ struct Parser::Engine {
         return error;
     }
     // What the second stage copied of the text's strings; its own bound of how much that is.
+    // A text that was refused before the tape had room for it was not copied.
     void scrub_strings(std::size_t text_size) {
-        if (!tape.string_buf) return;
+        if (!tape.string_buf || tape_capacity < text_size) return;
         scrub({tape.string_buf.get(), 5 * text_size / 3 + simdjson::SIMDJSON_PADDING});
     }
     void give_back() {
