@@ -1,5 +1,6 @@
 """The wall clock set back an hour, a day ahead, and frozen, under a server that runs (AUD-5): order
-and times of the log hold, each change is a leaf and an alarm, and no token lives longer for it."""
+and times of the log hold, each change is a leaf and an alarm, and a token is over when the clock
+says so (P12)."""
 import json
 import pathlib
 import sys

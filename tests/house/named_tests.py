@@ -1,9 +1,9 @@
-"""Documents that say which test checks what name tests that exist, and the table of attacks has each
-number of its list.
+"""Documents that say which test checks what name tests that exist, and the table of attacks has
+each number of its list.
 
-A name stands between backticks: `Suite.Test`, `Suite.*` or `Suite.Begi…` of a unit test; `e2e.file`
-or `e2e.file.test_name`; `outside.name`, `house.name`, `compile_fail.name`. What has another form is no
-name of a test. `named_tests.py --self-test` shows that each rule can fail.
+A name stands between backticks: `Suite.Test`, `Suite.*` or `Suite.Begi…` of a unit test;
+`e2e.file` or `e2e.file.test_name`; `outside.name`, `house.name`, `compile_fail.name`. What has
+another form is no name of a test. `named_tests.py --self-test` shows that each rule can fail.
 """
 
 import fnmatch
@@ -17,8 +17,9 @@ DOCUMENTS = (ATTACKS, "docs/handbook/smart-requirements.md")
 NUMBERS = {"T": 14, "F": 16, "R": 8, "S": 38, "N": 7, "P": 12, "M": 6}
 NOT_OFFERED = "not offered"
 
-UNIT = re.compile(r"^\s*(?:TEST|TEST_F|TEST_P|TYPED_TEST|FUZZ_TEST)\(\s*(\w+),\s*(\w+)", re.MULTILINE)
-NAME = re.compile(r"`((?:[A-Z]\w*(?=\.[A-Z*…])|e2e|outside|house|compile_fail)\.[\w*…]+(?:\.\w+)?)`")
+UNIT = re.compile(r"^\s*(?:TEST|TEST_F|TEST_P|TYPED_TEST)\(\s*(\w+),\s*(\w+)", re.MULTILINE)
+ROOMS = ("e2e", "outside", "house", "compile_fail")
+NAME = re.compile(rf"`((?:[A-Z]\w*(?=\.[A-Z*…])|{'|'.join(ROOMS)})\.[\w*…]+(?:\.\w+)?)`")
 FILE = re.compile(r"\.(?:cc|h|py|md|mjs|toml)$")
 NUMBER = re.compile(r"\b([A-Z])([0-9]+)(?:–[A-Z]?([0-9]+))?")
 
