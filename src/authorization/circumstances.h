@@ -4,6 +4,7 @@
 
 #include "foundation/clock.h"
 #include "request/access_facts.h"
+#include "request/place_name.h"
 
 namespace salus::authorization {
 
@@ -12,6 +13,9 @@ struct Circumstances {
     request::AccessFacts access{};
     // The caller takes part in the care of the patient in whose compartment the request stays.
     bool care_relationship = false;
+    // Where the record in question belongs, as a question about the policy states it. A request is
+    // decided as if none were known: it shows when a record is found (found_record_rules.h).
+    request::PlaceNames locations{};
 };
 
 // What questions about people at work assume of everything that they do not say: a network of the

@@ -77,13 +77,33 @@ bool FoundRecordRules::is_certain(request::Interaction part, std::string_view ty
 bool FoundRecordRules::leave(request::Interaction part, std::string_view type,
                              CompartmentId const& compartment,
                              request::RecordCircumstances const& record) const {
-    bool const own = caller_->facts().patient_compartment == compartment;
+    auto const [place, added] = answers_.try_emplace(found_as(part, type, compartment, record));
+    if (added) place->second = judge(part, type, compartment, std::get<3>(place->first));
+    return place->second;
+}
+
+bool FoundRecordRules::ask_for_places(request::Interaction part, std::string_view type,
+                                      CompartmentId const& compartment,
+                                      request::RecordCircumstances const& record) const {
+    auto const act = act_of(part);
+    if (!act || policy_.place_guards().policies().empty()) return false;
+    auto const [place, added] =
+        place_counts_.try_emplace(found_as(part, type, compartment, record));
+    if (added) {
+        place->second =
+            rules_->asks_for_places(*act, type, compartment, std::get<3>(place->first));
+    }
+    return place->second;
+}
+
+FoundRecordRules::Key FoundRecordRules::found_as(request::Interaction part, std::string_view type,
+                                                 CompartmentId const& compartment,
+                                                 request::RecordCircumstances const& record) const {
     auto found = record;
     auto const released = released_.find(compartment);
     found.consented = released == released_.end() ? 0 : released->second;
-    auto const [place, added] = answers_.try_emplace({part, std::string(type), own, found});
-    if (added) place->second = judge(part, type, compartment, found);
-    return place->second;
+    bool const own = caller_->facts().patient_compartment == compartment;
+    return {part, std::string(type), own, std::move(found)};
 }
 
 bool FoundRecordRules::judge(request::Interaction part, std::string_view type,

@@ -39,6 +39,7 @@ Judgement::Judgement(Policy policy, request::CallerFacts const& caller, TenantNa
     : policy_(std::move(policy)),
       caller_(caller),
       entities_(caller, std::move(tenant)),
+      locations_(circumstances.locations),
       context_(caller, circumstances) {}
 
 Judgement::Judgement(Policy const& policy, request::CallerFacts const& caller,
@@ -57,7 +58,7 @@ bool Judgement::is_bound(std::optional<CompartmentId> const& compartment) const 
 }
 
 Outcome const& Judgement::on(Act act, std::string_view type) {
-    return judged(act, type, bound_, {.care = care_});
+    return judged(act, type, bound_, {.care = care_, .locations = locations_});
 }
 
 Outcome const& Judgement::on_record(Act act, std::string_view type,
@@ -86,15 +87,21 @@ Outcome const& Judgement::judged(Act act, std::string_view type, bool bound,
                                  request::RecordCircumstances const& record) {
     auto const known = outcomes_.find(std::tuple(act, type, bound, record));
     if (known != outcomes_.end()) return known->second;
+    ask_about(type, bound, record);
+    return outcomes_.emplace(Key(act, std::string(type), bound, record), judge(act, type))
+        .first->second;
+}
+
+void Judgement::ask_about(std::string_view type, bool bound,
+                          request::RecordCircumstances const& record) {
     auto const labels = labels_in(record.carried);
     auto const consented = labels_in(record.consented);
     entities_.ask_about_type(type, {.bound = bound,
                                     .care = record.care,
                                     .authored = record.authored,
                                     .labels = labels,
-                                    .consented = consented});
-    return outcomes_.emplace(Key(act, std::string(type), bound, record), judge(act, type))
-        .first->second;
+                                    .consented = consented,
+                                    .locations = record.locations});
 }
 
 // A function has another kind of name than a type, so one memory serves both.
@@ -119,14 +126,25 @@ Outcome Judgement::judge(Act act, std::string_view type) {
 // does, which is usual, that is found out for less than what any record would be judged as.
 bool Judgement::is_certain(Act act, std::string_view type) {
     if (!entities_.is_about_type(type)) entities_.ask_about_type(type, {});
-    cedar::Inquiry guards(policy_.record_guards(),
-                          {entities_.principal(), uid_of(act), entities_.resource(),
-                           context_.of(name_of(act).text())},
-                          entities_);
-    if (guards.any_counts()) return false;
-    guards.ask_about(limit_action());
-    if (guards.any_counts()) return false;
-    return judged(act, type, false, {}).allowed;
+    return !any_counts(policy_.record_guards(), act) && judged(act, type, false, {}).allowed;
+}
+
+bool Judgement::asks_for_places(Act act, std::string_view type,
+                                std::optional<CompartmentId> const& compartment,
+                                request::RecordCircumstances const& record) {
+    if (policy_.place_guards().policies().empty()) return false;
+    ask_about(type, is_bound(compartment), record);
+    return any_counts(policy_.place_guards(), act);
+}
+
+bool Judgement::any_counts(cedar::PolicySet const& guards, Act act) {
+    cedar::Inquiry inquiry(guards,
+                           {entities_.principal(), uid_of(act), entities_.resource(),
+                            context_.of(name_of(act).text())},
+                           entities_);
+    if (inquiry.any_counts()) return true;
+    inquiry.ask_about(limit_action());
+    return inquiry.any_counts();
 }
 
 }  // namespace salus::authorization

@@ -54,8 +54,13 @@ public:
     [[nodiscard]] Outcome const& on_record(Act act, std::string_view type,
                                            std::optional<CompartmentId> const& compartment,
                                            request::RecordCircumstances const& record);
+    // Whether what is said of a record so found may depend on where it belongs. A "yes" may be said
+    // where it does not.
+    [[nodiscard]] bool asks_for_places(Act act, std::string_view type,
+                                       std::optional<CompartmentId> const& compartment,
+                                       request::RecordCircumstances const& record);
     // Whether what is said of a type holds for each record of it, whatever its labels, whoever's it
-    // is, whoever wrote it, and whoever cares for its patient. A "no" may be said where a record
+    // is, whoever wrote it, whoever cares for its patient, and wherever it belongs. A "no" may be said where a record
     // would show nothing.
     [[nodiscard]] bool is_certain(Act act, std::string_view type);
     // On a function of the server: "definitions", "clients", "users", "keys", "check", "backups",
@@ -73,6 +78,9 @@ private:
     [[nodiscard]] bool is_bound(std::optional<CompartmentId> const& compartment) const noexcept;
     [[nodiscard]] Outcome const& judged(Act act, std::string_view type, bool bound,
                                         request::RecordCircumstances const& record);
+    void ask_about(std::string_view type, bool bound, request::RecordCircumstances const& record);
+    // Of entities_: whether any of these is satisfied or errs, for the act or as a limit.
+    [[nodiscard]] bool any_counts(cedar::PolicySet const& guards, Act act);
     // What entities_ are about.
     [[nodiscard]] Outcome judge(Act act, std::string_view type);
 
@@ -81,6 +89,7 @@ private:
     RequestEntities entities_;
     bool bound_ = false;
     bool care_ = false;
+    request::PlaceNames locations_;  // that a question states
     RequestContext context_;
     std::map<Key, Outcome, std::less<>> outcomes_;
     cedar::Response response_;

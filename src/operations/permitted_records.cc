@@ -75,19 +75,32 @@ Result<bool> PermittedRecords::left_by_content(Interaction interaction, std::str
                                                CompartmentId const& compartment,
                                                EphiText const& content, WallTime last_updated) {
     SALUS_TRY(auto const resource, fhir::Reader::index(content.clone(), parser_));
-    SALUS_TRY(bool const care, care_for(compartment));
-    auto const labels = constraints_.depend_on_labels(interaction, type)
-                            ? labels_of(resource.view())
-                            : std::vector<std::string>();
-    bool const authored = names_author(resource.view(), constraints_.author());
-    if (!constraints_.leave_labelled(interaction, type, compartment, labels, care, authored))
-        return false;
+    SALUS_TRY(bool const permitted, left_by_policy(interaction, type, compartment, resource.view()));
+    if (!permitted) return false;
     SALUS_TRY(bool const consented, consents_.leaves(compartment, type, content));
     if (!consented || !constraints_.granular()) return consented;
     SALUS_TRY(auto const entry,
               fhir::make_index_entry(resource.view(), last_updated, nullptr, consent::label_map()));
-    SALUS_TRY(auto const granted, left(interaction, compartment, RequestReader::entry(entry)));
-    return granted == Left::yes;
+    SALUS_TRY(auto const view, fhir::EntryView::decode(RequestReader::entry(entry)));
+    return constraints_.grant(interaction, view, compartment);
+}
+
+Result<bool> PermittedRecords::left_by_policy(Interaction interaction, std::string_view type,
+                                              CompartmentId const& compartment,
+                                              fhir::ResourceView const& resource) {
+    SALUS_TRY(bool const care, care_for(compartment));
+    auto const labels = constraints_.depend_on_labels(interaction, type)
+                            ? labels_of(resource)
+                            : std::vector<std::string>();
+    request::ResourceConstraints::Found found{
+        .labels = labels,
+        .care = care,
+        .authored = names_author(resource, constraints_.author())};
+    auto const answer = constraints_.leave_found(interaction, type, compartment, found);
+    if (answer != Left::unknown) return answer == Left::yes;
+    SALUS_TRY(auto const places, places_.of(compartment, resource));
+    found.places = &places;
+    return constraints_.leave_found(interaction, type, compartment, found) == Left::yes;
 }
 
 Result<bool> PermittedRecords::left_when_opened(Interaction interaction,
@@ -283,8 +296,12 @@ Result<store::Write> PermittedRecords::seal(Interaction interaction,
     if (change.state == store::VersionState::live) {
         SALUS_TRY(auto const there,
                   left(interaction, change.compartment, RequestReader::entry(change.index_entry)));
-        // Whoever seals knows the labels: an entry that does not is refused.
-        if (there != Left::yes) {
+        SALUS_TRY(bool const permitted,
+                  there == Left::unknown
+                      ? left_by_content(interaction, change.type, change.compartment, change.text,
+                                        change.when)
+                      : Result<bool>(there == Left::yes));
+        if (!permitted) {
             return fail(Errc::forbidden,
                         "the resource would lie outside of what scopes and policy permit");
         }

@@ -20,6 +20,7 @@
 
 #include "json/document.h"
 #include "operations/consent_filter.h"
+#include "operations/record_places.h"
 #include "operations/recorded_care.h"
 #include "records/records.h"
 
@@ -43,6 +44,7 @@ public:
           constraints_(permit.constraints()),
           consents_(consents),
           care_(records),
+          places_(records, parser),
           practitioner_(practitioner_of(permit.caller().facts())),
           bound_(permit.caller().facts().patient_compartment.has_value()) {}
 
@@ -115,6 +117,9 @@ private:
     // By constraints and, of what stands at its place now, by consents.
     [[nodiscard]] Result<bool> left(Interaction interaction,
                                     records::OpenedIndexEntry const& entry);
+    [[nodiscard]] Result<bool> left_by_policy(Interaction interaction, std::string_view type,
+                                              CompartmentId const& compartment,
+                                              fhir::ResourceView const& resource);
     // Of what stands at its place now. False: it is not there, or stands elsewhere.
     [[nodiscard]] Result<bool> left_when_opened(Interaction interaction,
                                                 CompartmentId const& compartment,
@@ -143,6 +148,7 @@ private:
     request::ResourceConstraints const& constraints_;
     ConsentFilter& consents_;
     RecordedCare care_;
+    RecordPlaces places_;
     std::string practitioner_;
     bool bound_;
     std::map<CompartmentId, bool> cared_for_;
