@@ -8,6 +8,7 @@
 
 #include "authorization/annotation.h"
 #include "authorization/record_dependence.h"
+#include "request/place_name.h"
 #include "request/record_rules.h"
 
 namespace salus::authorization {
@@ -93,8 +94,9 @@ bool any_reads(std::vector<cedar::Policy> const& policies, std::string_view attr
 }
 
 void add_texts(cedar::Expression const& expression, std::set<std::string>& texts) {
-    if (expression.literal && expression.literal->text() != nullptr)
-        texts.insert(*expression.literal->text());
+    auto const* text = expression.literal ? expression.literal->text() : nullptr;
+    // No label is spelled as a place.
+    if (text != nullptr && !request::PlaceName::parse(*text)) texts.insert(*text);
     for (auto const& operand : expression.operands) add_texts(operand, texts);
 }
 
