@@ -90,8 +90,7 @@ bool FoundRecordRules::ask_for_places(request::Interaction part, std::string_vie
     auto const [place, added] =
         place_counts_.try_emplace(found_as(part, type, compartment, record));
     if (added) {
-        place->second =
-            rules_->asks_for_places(*act, type, compartment, std::get<3>(place->first));
+        place->second = rules_->asks_for_places(*act, type, compartment, std::get<3>(place->first));
     }
     return place->second;
 }
@@ -116,9 +115,9 @@ bool FoundRecordRules::judge(request::Interaction part, std::string_view type,
     if (found.elements.all) return is_signed_in(found);
     // What the answer is narrowed to was decided before the record was found, perhaps without
     // knowing whose it is.
-    request::RecordCircumstances const unlabelled{.care = record.care || assumes_care_};
+    bool const care = record.care || assumes_care_;
     for (auto const& whose : {std::optional<CompartmentId>(), std::optional(compartment)}) {
-        auto const& before = rules_->on_record(*act, type, whose, unlabelled);
+        auto const& before = rules_->before_found(*act, type, whose, care);
         if (!opens_no_less(found.elements, before.elements)) return false;
     }
     return is_signed_in(found);

@@ -1,7 +1,7 @@
 // What the policy says of records by what shows only when they are found: security labels (42 CFR
 // Part 2, 45 CFR 164.508(a)(2) and others that a policy names), whether the caller takes part in
-// the care of their patient, and whether they belong where the caller works. A request is decided as
-// if nothing carried a label and nothing told where it belongs; then each
+// the care of their patient, and where they belong. A request is decided as if nothing carried a
+// label, and everything belonged where most is permitted (Judgement::before_found); then each
 // record is judged by itself, and is not there unless that judgement opens no less: permitted, with
 // no element withheld that the request's decision may open, and under no stricter sign-in than the
 // person has shown. Belongs to one request.

@@ -58,7 +58,23 @@ bool Judgement::is_bound(std::optional<CompartmentId> const& compartment) const 
 }
 
 Outcome const& Judgement::on(Act act, std::string_view type) {
-    return judged(act, type, bound_, {.care = care_, .locations = locations_});
+    return judged_before(act, type, bound_, care_);
+}
+
+Outcome const& Judgement::before_found(Act act, std::string_view type,
+                                       std::optional<CompartmentId> const& compartment, bool care) {
+    return judged_before(act, type, is_bound(compartment), care);
+}
+
+Outcome const& Judgement::judged_before(Act act, std::string_view type, bool bound, bool care) {
+    request::RecordCircumstances record{.care = care};
+    if (locations_) record.locations = *locations_;
+    auto const& nowhere = judged(act, type, bound, record);
+    bool const judged_again = act != Act::span_patients && type != "AuditEvent";
+    if (nowhere.allowed || locations_ || caller_.locations.empty() || !judged_again) return nowhere;
+    record.locations = caller_.locations;
+    auto const& here = judged(act, type, bound, record);
+    return here.allowed ? here : nowhere;
 }
 
 Outcome const& Judgement::on_record(Act act, std::string_view type,

@@ -50,6 +50,13 @@ public:
 
     // On resources of this type.
     [[nodiscard]] Outcome const& on(Act act, std::string_view type);
+    // On those that are about to be found, and then judged one by one (found_record_rules.h), so
+    // that it is not known yet where they belong: as of records that belong nowhere, or else, of a
+    // "no", as of records that belong just where the caller works. What is not judged again, the
+    // audit log and the reach of a search, gets the first alone.
+    [[nodiscard]] Outcome const& before_found(Act act, std::string_view type,
+                                              std::optional<CompartmentId> const& compartment,
+                                              bool care);
     // On a resource of this type that is so, whatever questions are about.
     [[nodiscard]] Outcome const& on_record(Act act, std::string_view type,
                                            std::optional<CompartmentId> const& compartment,
@@ -60,8 +67,8 @@ public:
                                        std::optional<CompartmentId> const& compartment,
                                        request::RecordCircumstances const& record);
     // Whether what is said of a type holds for each record of it, whatever its labels, whoever's it
-    // is, whoever wrote it, whoever cares for its patient, and wherever it belongs. A "no" may be said where a record
-    // would show nothing.
+    // is, whoever wrote it, whoever cares for its patient, and wherever it belongs. A "no" may be
+    // said where a record would show nothing.
     [[nodiscard]] bool is_certain(Act act, std::string_view type);
     // On a function of the server: "definitions", "clients", "users", "keys", "check", "backups",
     // "auditDetails", "launch", "receipt".
@@ -78,6 +85,8 @@ private:
     [[nodiscard]] bool is_bound(std::optional<CompartmentId> const& compartment) const noexcept;
     [[nodiscard]] Outcome const& judged(Act act, std::string_view type, bool bound,
                                         request::RecordCircumstances const& record);
+    [[nodiscard]] Outcome const& judged_before(Act act, std::string_view type, bool bound,
+                                               bool care);
     void ask_about(std::string_view type, bool bound, request::RecordCircumstances const& record);
     // Of entities_: whether any of these is satisfied or errs, for the act or as a limit.
     [[nodiscard]] bool any_counts(cedar::PolicySet const& guards, Act act);
@@ -89,7 +98,7 @@ private:
     RequestEntities entities_;
     bool bound_ = false;
     bool care_ = false;
-    request::PlaceNames locations_;  // that a question states
+    std::optional<request::PlaceNames> locations_;  // that a question states
     RequestContext context_;
     std::map<Key, Outcome, std::less<>> outcomes_;
     cedar::Response response_;
