@@ -75,7 +75,8 @@ Result<bool> PermittedRecords::left_by_content(Interaction interaction, std::str
                                                CompartmentId const& compartment,
                                                EphiText const& content, WallTime last_updated) {
     SALUS_TRY(auto const resource, fhir::Reader::index(content.clone(), parser_));
-    SALUS_TRY(bool const permitted, left_by_policy(interaction, type, compartment, resource.view()));
+    SALUS_TRY(bool const permitted,
+              left_by_policy(interaction, type, compartment, resource.view()));
     if (!permitted) return false;
     SALUS_TRY(bool const consented, consents_.leaves(compartment, type, content));
     if (!consented || !constraints_.granular()) return consented;
@@ -93,9 +94,7 @@ Result<bool> PermittedRecords::left_by_policy(Interaction interaction, std::stri
                             ? labels_of(resource)
                             : std::vector<std::string>();
     request::ResourceConstraints::Found found{
-        .labels = labels,
-        .care = care,
-        .authored = names_author(resource, constraints_.author())};
+        .labels = labels, .care = care, .authored = names_author(resource, constraints_.author())};
     auto const answer = constraints_.leave_found(interaction, type, compartment, found);
     if (answer != Left::unknown) return answer == Left::yes;
     SALUS_TRY(auto const places, places_.of(compartment, resource));

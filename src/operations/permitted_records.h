@@ -43,7 +43,7 @@ public:
           parser_(parser),
           constraints_(permit.constraints()),
           consents_(consents),
-          care_(records),
+          care_(records, parser, consents.now()),
           places_(records, parser),
           practitioner_(practitioner_of(permit.caller().facts())),
           bound_(permit.caller().facts().patient_compartment.has_value()) {}
