@@ -11,8 +11,8 @@
 //
 // Security labels are those of meta.security and those that codes imply (fhir/implied_labels.h). An
 // index entry that was made without the map that counts, or by another one, does not tell the
-// latter; and none tells where a record belongs, which counts where rules say so. Whether the record
-// is left is then unknown until it is opened, and nothing may be counted or shown before.
+// latter; and none tells where a record belongs, which counts where rules say so. Whether the
+// record is left is then unknown until it is opened, and nothing may be counted or shown before.
 //
 // Thread safety: immutable.
 #pragma once
