@@ -1,7 +1,7 @@
 // Places: a Location or an Organization of the tenant, by its reference. Where a person or a
 // service works, as an administrator says, and where a record belongs, as the record says; for
-// policies to compare (45 CFR 164.312(a)(1), 164.514(d)(2)). No ePHI: places are the tenant's own. Values; any
-// thread.
+// policies to compare (45 CFR 164.312(a)(1), 164.514(d)(2)). No ePHI: places are the tenant's own.
+// Values; any thread.
 #pragma once
 
 #include <compare>

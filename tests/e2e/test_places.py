@@ -1,8 +1,7 @@
 """Where people work and where records belong, under the hospital's set (42 CFR 2.12(c)(3)): a
-record of a program for substance use disorders is there for the program's own staff who care for the
-patient, in reads, searches and totals alike, and for nobody who works elsewhere. A change of where
-somebody works ends what they had. And care by a role that somebody holds, and by a team for as long
-as it says."""
+record of a program for substance use disorders is there for the program's own staff who care for
+the patient, in reads, searches and totals alike, and for nobody who works elsewhere. A change of
+where somebody works ends what they had. And care by a team, for as long as it says."""
 import json
 
 from instance import Instance
