@@ -272,8 +272,23 @@ Result<std::vector<OpenedIndexEntry>> PermittedRecords::find(Interaction interac
     return kept;
 }
 
-Result<store::Write> PermittedRecords::seal(Interaction interaction,
-                                            records::Change const& change) {
+Result<void> PermittedRecords::check_left(Interaction interaction,
+                                          std::span<CompartmentId const> compartments,
+                                          BytesView entry) {
+    for (auto const& compartment : compartments) {
+        SALUS_TRY(auto const there, left(interaction, compartment, entry));
+        // Whoever seals knows the labels: an entry that does not is refused.
+        if (there == Left::yes) continue;
+        return fail(Errc::forbidden,
+                    "the resource would lie outside of what scopes and policy permit");
+    }
+    return {};
+}
+
+Result<store::Write> PermittedRecords::seal(Interaction interaction, records::Change const& change,
+                                            std::span<CompartmentId const> in_care) {
+    if (bound_ && !in_care.empty())
+        return fail(Errc::forbidden, "the resource would tell of the care of another patient");
     SALUS_TRY(auto const outcome, consents_.of(change.compartment, change.type));
     if (!constraints_.any() && outcome == consent::Outcome::permit) return records_.seal(change);
     if (change.version > 1) {
@@ -281,13 +296,9 @@ Result<store::Write> PermittedRecords::seal(Interaction interaction,
         if (!replaced) return fail(Errc::not_found, "no such resource");
     }
     if (change.state == store::VersionState::live) {
-        SALUS_TRY(auto const there,
-                  left(interaction, change.compartment, RequestReader::entry(change.index_entry)));
-        // Whoever seals knows the labels: an entry that does not is refused.
-        if (there != Left::yes) {
-            return fail(Errc::forbidden,
-                        "the resource would lie outside of what scopes and policy permit");
-        }
+        auto const entry = RequestReader::entry(change.index_entry);
+        SALUS_TRY_VOID(check_left(interaction, {&change.compartment, 1}, entry));
+        SALUS_TRY_VOID(check_left(interaction, in_care, entry));
         SALUS_TRY(bool const consented,
                   change.version == 1
                       ? consents_.admits(change.compartment, change.type, change.text)

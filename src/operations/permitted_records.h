@@ -97,9 +97,12 @@ public:
         return records_.name_at(address);
     }
 
-    // Errc::forbidden: the new version would be out of reach; Errc::not_found: the one that it
-    // replaces is.
-    [[nodiscard]] Result<store::Write> seal(Interaction interaction, records::Change const& change);
+    // `in_care`: the patients of whose care the new version would tell together
+    // (care_subjects.h). Whoever writes it opens their records to those who care, so it is judged
+    // with each of them as if it stood there. Errc::forbidden: the new version would be out of
+    // reach; Errc::not_found: the one that it replaces is.
+    [[nodiscard]] Result<store::Write> seal(Interaction interaction, records::Change const& change,
+                                            std::span<CompartmentId const> in_care = {});
     // Guards of conditions, which are no resources (condition.h).
     [[nodiscard]] Result<std::optional<store::Current>> current_guard(std::string_view criterion);
     [[nodiscard]] Result<store::Write> seal_guard(std::string_view criterion,
@@ -134,6 +137,10 @@ private:
                                               fhir::EntryTable const& table, Rows& rows);
     [[nodiscard]] Result<request::Left> left(Interaction interaction,
                                              CompartmentId const& compartment, BytesView entry);
+    // Errc::forbidden: scopes and policy do not leave this in one of these compartments.
+    [[nodiscard]] Result<void> check_left(Interaction interaction,
+                                          std::span<CompartmentId const> compartments,
+                                          BytesView entry);
     [[nodiscard]] Result<std::optional<records::StoredDocument>> if_left(
         Interaction interaction, std::string_view type, std::string_view id,
         std::optional<records::StoredDocument> document);
