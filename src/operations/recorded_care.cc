@@ -53,6 +53,8 @@ Result<bool> is_about(records::Addressing const& addressing, std::string_view en
 
 Result<records::CompartmentIndexPointer> RecordedCare::told_with_others(
     CompartmentId const& patient) {
+    // Decisions ask before anything else makes a request's tokens.
+    SALUS_TRY_VOID(records_.renew_token_keys());
     std::vector<records::OpenedIndexEntry> entries;
     for (auto const& token : care_tokens(records_.addressing(), patient)) {
         auto found = records_.find(token);
