@@ -79,13 +79,14 @@ protected:
         }
         return count;
     }
-    // Everything, as the background does it; how many entries were made again.
+    // Everything, as the background does it; how many entries of the compartment
+    // were made again.
     std::size_t remake(fhir::LoadedParameters const* loaded) {
         std::size_t made = 0;
         for (auto const& committed : must(records_.committed(0, 10'000))) {
             auto entry = must(records_.remake_entry(committed, loaded));
             if (!entry) continue;
-            ++made;
+            made += committed.compartment == compartment_ ? 1U : 0U;
             std::vector<EntryReplacement> batch;
             batch.push_back(*std::move(entry));
             EXPECT_TRUE(instance_.home.run(
