@@ -141,7 +141,7 @@ TYPED_TEST_P(StoreRotationSuite, AnEntryThatWasMadeAgainIsAChange) {
     auto const compartment = samples::compartment(1);
     auto const sequence = this->sequence(compartment);
     this->store_->keep_page({compartment, sequence, samples::sealed(500, 7, 1)});
-    ASSERT_TRUE(this->commit(samples::write(9, 9)));  // its turn is over
+    ASSERT_TRUE(this->commit(samples::write(9, 9, 1)));  // its turn is over
     ASSERT_TRUE(this->reader_->scan(compartment).value().page);
     auto batch = this->all_resealed(this->all_under(2, 1));
     ASSERT_EQ(batch.size(), 1U);
