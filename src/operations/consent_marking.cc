@@ -33,11 +33,10 @@ Result<std::optional<store::Retoken>> mark(records::Records& records, std::strin
 }  // namespace
 
 Result<MarkingStep> mark_consents(records::Records& records, std::string_view base,
-                                  CommitRange range, std::size_t& left_out) {
-    SALUS_TRY(auto const commits, records.committed(range.below, limits::kResealedAtOnce));
+                                  std::uint64_t below, std::size_t& left_out) {
+    SALUS_TRY(auto const commits, records.committed(below, limits::kResealedAtOnce));
     MarkingStep step;
     for (auto const& committed : commits) {
-        if (committed.sequence < range.from) return step;
         auto marked = mark(records, base, committed);
         if (!marked && marked.error().code == Errc::unavailable) return fail(marked.error());
         if (!marked) {

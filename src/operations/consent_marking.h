@@ -11,22 +11,15 @@
 
 namespace salus::operations {
 
-// Of all that was committed what has a sequence from `from` on, and below `below` (0: from the
-// newest).
-struct CommitRange {
-    std::uint64_t from = 0;
-    std::uint64_t below = 0;
-};
-
 struct MarkingStep {
     std::vector<store::Retoken> batch;  // for store::Store::retoken
-    std::uint64_t below = 0;            // of what is left of the range; 0: that was all
+    std::uint64_t below = 0;            // where the next step begins; 0: that was all
 };
 
-// Of at most limits::kResealedAtOnce versions, the last committed first. `base`:
-// request::Tenant::fhir_base. `left_out`: how many could not be read is added here: a damaged
-// entry, or one whose key is gone. Errc::unavailable: keys or store are.
+// Of at most limits::kResealedAtOnce versions, the last committed first, below this sequence (0:
+// from the newest). `base`: request::Tenant::fhir_base. `left_out`: how many could not be read is
+// added here: a damaged entry, or one whose key is gone. Errc::unavailable: keys or store are.
 [[nodiscard]] Result<MarkingStep> mark_consents(records::Records& records, std::string_view base,
-                                                CommitRange range, std::size_t& left_out);
+                                                std::uint64_t below, std::size_t& left_out);
 
 }  // namespace salus::operations

@@ -64,18 +64,19 @@ protected:
         auto const* bundle = std::get_if<request::BundleContent>(&prepared->content);
         return bundle == nullptr || !bundle->entries.empty();
     }
-    // What a start does, of a range.
-    std::size_t mark(CommitRange range = {}) {
+    // What a start does.
+    std::size_t mark() {
         std::size_t marked = 0;
         std::size_t left_out = 0;
+        std::uint64_t below = 0;
         do {
             auto step = must(
-                mark_consents(room_.records(), room_.home().tenant().fhir_base(), range, left_out));
+                mark_consents(room_.records(), room_.home().tenant().fhir_base(), below, left_out));
             marked += step.batch.size();
             EXPECT_TRUE(instance_.home.run(
                 instance_.store->retoken(std::move(step.batch), instance_.home)));
-            range.below = step.below;
-        } while (range.below != 0);
+            below = step.below;
+        } while (below != 0);
         EXPECT_EQ(left_out, 0U);
         return marked;
     }
@@ -105,25 +106,6 @@ TEST_F(ConsentMarkingTest, GoesOnBehindManyVersions) {
     for (std::size_t i = 0; i < limits::kResealedAtOnce + 3; ++i)
         ASSERT_LT(room_.put("/fhir/Patient/p2", patient_json("p2")).status(), 300);
     EXPECT_EQ(mark(), 1U);
-    EXPECT_FALSE(shown("Observation/o-p1", kOptOut));
-}
-
-// As several threads share them.
-TEST_F(ConsentMarkingTest, RangesThatFollowEachOtherMissNothing) {
-    std::vector<std::uint64_t> places{1};
-    for (std::string const id : {"c1", "c2", "c3", "c4", "c5"}) {
-        store_before(id, consent_json(id, "Patient/p1", "deny"));
-        places.push_back(must(room_.records().committed(0, 1)).front().sequence);
-        for (std::size_t i = 0; i < limits::kResealedAtOnce / 2; ++i)
-            ASSERT_LT(room_.put("/fhir/Patient/p2", patient_json("p2")).status(), 300);
-    }
-    auto const newest = must(room_.records().committed(0, 1)).front().sequence;
-    places.push_back(newest + 1);
-    std::vector<std::size_t> marked;
-    for (std::size_t i = 1; i < places.size(); ++i)
-        marked.push_back(mark({.from = places[i - 1], .below = places[i]}));
-    // Each range has the consent that it begins with.
-    EXPECT_EQ(marked, (std::vector<std::size_t>{0, 1, 1, 1, 1, 1}));
     EXPECT_FALSE(shown("Observation/o-p1", kOptOut));
 }
 
