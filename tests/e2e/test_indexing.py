@@ -11,8 +11,8 @@ OBSERVATIONS = 600
 VIRAL_LOAD = {"system": "http://loinc.org", "code": "25836-8"}
 PULSE = {"system": "http://loinc.org", "code": "8867-4"}
 # Records a second, 64 at once: so that a crash comes in the middle, and that there is time to look.
-VERY_SLOW = 20
-SLOW = 60
+VERY_SLOW = 10
+SLOW = 30
 HIDING = """
 @id("all") @fields("*")
 permit(principal, action, resource is Record);
