@@ -16,6 +16,7 @@
 #include <set>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "json/document.h"
@@ -100,6 +101,11 @@ public:
     // Errc::forbidden: the new version would be out of reach; Errc::not_found: the one that it
     // replaces is.
     [[nodiscard]] Result<store::Write> seal(Interaction interaction, records::Change const& change);
+    // Duties that came with a version when it was handed out or sealed, as the policy finds them
+    // by what shows of the record; those of its type go with the request.
+    [[nodiscard]] request::Duties duties(Address const& address, std::uint64_t version) const;
+    // Whether any version had some.
+    [[nodiscard]] bool found_duties() const noexcept { return !duties_.empty(); }
     // Guards of conditions, which are no resources (condition.h).
     [[nodiscard]] Result<std::optional<store::Current>> current_guard(std::string_view criterion);
     [[nodiscard]] Result<store::Write> seal_guard(std::string_view criterion,
@@ -110,8 +116,15 @@ private:
     [[nodiscard]] Result<bool> left(Interaction interaction, std::string_view type,
                                     std::string_view id, records::StoredDocument const& document);
     [[nodiscard]] Result<bool> left_by_content(Interaction interaction, std::string_view type,
-                                               CompartmentId const& compartment,
-                                               EphiText const& content, WallTime last_updated);
+                                               records::StoredDocument const& document);
+    // What the policy says of content that stands or would stand in a compartment, by its labels.
+    [[nodiscard]] Result<std::optional<request::Duties>> judge(Interaction interaction,
+                                                               std::string_view type,
+                                                               CompartmentId const& compartment,
+                                                               fhir::ResourceView const& content);
+    // Of a version that is written: those of its content, and of what it takes the place of.
+    [[nodiscard]] Result<void> note_duties(Interaction interaction, records::Change const& change);
+    void note_duties(Address const& address, std::uint64_t version, request::Duties duties);
     // By constraints and, of what stands at its place now, by consents.
     [[nodiscard]] Result<bool> left(Interaction interaction,
                                     records::OpenedIndexEntry const& entry);
@@ -146,7 +159,8 @@ private:
     std::string practitioner_;
     bool bound_;
     std::map<CompartmentId, bool> cared_for_;
-    std::set<CompartmentId> told_;  // of whose consents
+    std::set<CompartmentId> told_;                                         // of whose consents
+    std::map<std::pair<Address, std::uint64_t>, request::Duties> duties_;  // where there are some
 };
 
 }  // namespace salus::operations
