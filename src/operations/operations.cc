@@ -71,10 +71,11 @@ Result<request::Prepared> perform(Context const& context, request::Permit const&
 
 }  // namespace
 
-Result<request::Prepared> prepare(Workplace const& workplace, request::Permit const& permit) {
+Result<request::Prepared> prepare(Workplace const& workplace, request::Permit const& permit,
+                                  request::LabelRemoval* removal) {
     ConsentFilter consents(workplace.records, workplace.parser, permit, workplace.consent,
                            workplace.clock.now());
-    PermittedRecords records(workplace.records, workplace.parser, permit, consents);
+    PermittedRecords records(workplace.records, workplace.parser, permit, consents, removal);
     Context const context(workplace, records);
     auto prepared = perform(context, permit);
     if (!prepared) return fail(told_as_absent(permit, std::move(prepared).error()));

@@ -107,6 +107,26 @@ request::Duties PermittedRecords::duties(Address const& address, std::uint64_t v
     return found == duties_.end() ? request::Duties() : found->second;
 }
 
+bool PermittedRecords::bears_notice(request::Permit const& permit) {
+    auto const& rules = permit.rules();
+    auto const notice = request::rule_of(request::Duty::watermark);
+    return std::ranges::find(rules, notice) != rules.end();
+}
+
+Result<bool> PermittedRecords::may_lose_labels(StoredDocument const& document,
+                                               fhir::ResourceView const& content,
+                                               std::span<std::string const> labels) {
+    if (removal_ == nullptr) return false;
+    SALUS_TRY(bool const care, care_for(document.compartment));
+    SALUS_TRY(auto const consented, consents_.released(document.compartment, labels));
+    return removal_->permits({.type = content.type().name.text(),
+                              .compartment = document.compartment,
+                              .labels = labels,
+                              .consented = consented,
+                              .care = care,
+                              .authored = names_author(content, constraints_.author())});
+}
+
 Result<void> PermittedRecords::note_duties(Interaction interaction, records::Change const& change) {
     auto const address = addressing().address(change.type, change.id);
     if (change.version > 1)

@@ -23,6 +23,7 @@
 #include "operations/consent_filter.h"
 #include "operations/recorded_care.h"
 #include "records/records.h"
+#include "request/label_removal.h"
 
 namespace salus::operations {
 
@@ -37,12 +38,15 @@ class PermittedRecords {
 public:
     using Interaction = request::Interaction;
 
+    // `removal`: nullptr: nobody takes labels away.
     PermittedRecords(records::Records& records, json::Parser& parser, request::Permit const& permit,
-                     ConsentFilter& consents)
+                     ConsentFilter& consents, request::LabelRemoval* removal = nullptr)
         : records_(records),
           parser_(parser),
           constraints_(permit.constraints()),
           consents_(consents),
+          removal_(removal),
+          all_bear_notice_(bears_notice(permit)),
           care_(records),
           practitioner_(practitioner_of(permit.caller().facts())),
           bound_(permit.caller().facts().patient_compartment.has_value()) {}
@@ -104,6 +108,19 @@ public:
     // Duties that came with a version when it was handed out or sealed, as the policy finds them
     // by what shows of the record; those of its type go with the request.
     [[nodiscard]] request::Duties duties(Address const& address, std::uint64_t version) const;
+    // Whether a version bears the notice of 42 CFR 2.32 as it leaves to the caller
+    // (request/redisclosure_notice.h): for what the policy says of it, or of the request.
+    [[nodiscard]] bool bears_notice(records::StoredDocument const& document) const {
+        return all_bear_notice_ ||
+               duties(document.address, document.version).contains(request::Duty::watermark);
+    }
+    // Of the request: each resource of its answer does.
+    [[nodiscard]] static bool bears_notice(request::Permit const& permit);
+    // Whether the caller may take these labels, by their codes, away from a version that stands
+    // there.
+    [[nodiscard]] Result<bool> may_lose_labels(records::StoredDocument const& document,
+                                               fhir::ResourceView const& content,
+                                               std::span<std::string const> labels);
     // Whether any version had some.
     [[nodiscard]] bool found_duties() const noexcept { return !duties_.empty(); }
     // Guards of conditions, which are no resources (condition.h).
@@ -155,6 +172,8 @@ private:
     json::Parser& parser_;
     request::ResourceConstraints const& constraints_;
     ConsentFilter& consents_;
+    request::LabelRemoval* removal_;
+    bool all_bear_notice_;
     RecordedCare care_;
     std::string practitioner_;
     bool bound_;

@@ -1,6 +1,5 @@
 #include "operations/record_duties.h"
 
-#include <algorithm>
 #include <charconv>
 
 #include "operations/request_reader.h"
@@ -53,8 +52,7 @@ Result<void> mark(Notices notices, request::Prepared& prepared) {
 
 Result<void> add_record_duties(Context const& context, request::Permit const& permit,
                                request::Prepared& prepared) {
-    auto const& rules = permit.rules();
-    bool const all = std::ranges::find(rules, request::rule_of(Duty::watermark)) != rules.end();
+    bool const all = PermittedRecords::bears_notice(permit);
     if (!all && !context.records.found_duties()) return {};
     for (auto const* list : {&prepared.touched, &prepared.consulted}) {
         for (auto const& each : *list)

@@ -34,19 +34,15 @@ Result<T> or_leave_open(request::Exchange& exchange, Result<T> result) {
     return result;
 }
 
-// Duties that came with records, before the rules of the decision. A write that is prepared again
-// may find others.
-void put_on_record(request::Duties duties, request::Permit const& permit,
-                   request::AuditFacts& facts) {
-    if (duties.empty() && facts.rules.size() == permit.rules().size()) return;
-    std::vector<PolicyRuleId> rules;
+// Duties that came with records, before the rules of the decision.
+void put_on_record(request::Duties duties, std::vector<PolicyRuleId>& rules) {
+    if (duties.empty()) return;
     for (auto const duty : request::kDuties) {
+        if (!duties.contains(duty)) continue;
         auto rule = request::rule_of(duty);
-        bool const decided = std::ranges::find(permit.rules(), rule) != permit.rules().end();
-        if (duties.contains(duty) && !decided) rules.push_back(std::move(rule));
+        if (std::ranges::find(rules, rule) == rules.end())
+            rules.insert(rules.begin(), std::move(rule));
     }
-    rules.insert(rules.end(), permit.rules().begin(), permit.rules().end());
-    facts.rules = std::move(rules);
 }
 
 }  // namespace
@@ -143,7 +139,7 @@ Result<Pipeline::Work> Pipeline::prepare_at(Desk& desk, request::Exchange& excha
     SALUS_TRY(auto prepared, std::move(outcome));
     exchange.facts.touched = prepared.touched;
     exchange.facts.consulted = prepared.consulted;
-    put_on_record(prepared.duties, permit, exchange.facts);
+    put_on_record(prepared.duties, exchange.facts.rules);
     if (!exchange.entries.empty()) return Work{std::move(prepared), std::nullopt};
     SALUS_TRY(auto answer, room.narrowing().narrow(prepared, permit, exchange));
     return Work{std::move(prepared), std::move(answer), std::move(wish)};
