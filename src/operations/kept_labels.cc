@@ -75,7 +75,9 @@ Result<EphiText> with_kept_labels(Context const& context, Staging const& staging
     if (replaced->state == store::VersionState::deleted) return text;
     SALUS_TRY(auto const before, fhir::Reader::index(replaced->text.clone(), context.parser));
     auto const old_labels = labels_of(before.view());
-    bool const bears_notice = context.records.bears_notice(*replaced);
+    // A patch begins with what is stored; $meta-add says what it wants.
+    bool const bears_notice =
+        staging.interaction == Interaction::update && context.records.bears_notice(*replaced);
     if (old_labels.empty() && !bears_notice) return text;
     SALUS_TRY(auto const after, fhir::Reader::index(text.clone(), context.parser));
     auto labels = labels_of(after.view());

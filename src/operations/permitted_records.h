@@ -45,11 +45,11 @@ public:
           parser_(parser),
           constraints_(permit.constraints()),
           consents_(consents),
-          removal_(removal),
-          all_bear_notice_(bears_notice(permit)),
           care_(records),
           practitioner_(practitioner_of(permit.caller().facts())),
-          bound_(permit.caller().facts().patient_compartment.has_value()) {}
+          bound_(permit.caller().facts().patient_compartment.has_value()),
+          removal_(removal),
+          all_bear_notice_(bears_notice(permit)) {}
 
     [[nodiscard]] records::Addressing const& addressing() const noexcept {
         return records_.addressing();
@@ -172,14 +172,14 @@ private:
     json::Parser& parser_;
     request::ResourceConstraints const& constraints_;
     ConsentFilter& consents_;
-    request::LabelRemoval* removal_;
-    bool all_bear_notice_;
     RecordedCare care_;
     std::string practitioner_;
     bool bound_;
     std::map<CompartmentId, bool> cared_for_;
     std::set<CompartmentId> told_;                                         // of whose consents
     std::map<std::pair<Address, std::uint64_t>, request::Duties> duties_;  // where there are some
+    request::LabelRemoval* removal_;
+    bool all_bear_notice_;
 };
 
 }  // namespace salus::operations
