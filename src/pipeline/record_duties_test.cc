@@ -85,9 +85,9 @@ TEST_F(RecordDutiesTest, AreThoseOfTheRecordThatLeaves) {
 TEST_F(RecordDutiesTest, ComeWithEveryWayOut) {
     for (auto const* way :
          {"Observation/program/_history/1", "Observation/program/_history",
-          "Observation?_id=program", "Observation?subject=Patient/p",
-          "Observation?subject=Patient/p&_elements=status", "Patient/p/Observation?_summary=true",
-          "Patient?_id=p&_revinclude=Observation:subject", "Patient/p/$everything"}) {
+          "Observation?_id=program", "Observation?patient=p",
+          "Observation?patient=p&_elements=status", "Patient/p/Observation?_summary=true",
+          "Patient?_id=p&_revinclude=Observation:patient", "Patient/p/$everything"}) {
         auto const response = get(way);
         EXPECT_EQ(response.status, 200) << way << PipelineRoom::body(response);
         EXPECT_TRUE(notices(response)) << way;
@@ -103,7 +103,7 @@ TEST_F(RecordDutiesTest, ComeWithEveryWayOut) {
 
 // Nothing leaves: the answer tells of no record that bears it.
 TEST_F(RecordDutiesTest, StayWithTheRecord) {
-    for (auto const* way : {"Observation?_id=plain", "Observation?subject=Patient/p&_summary=count",
+    for (auto const* way : {"Observation?_id=plain", "Observation?patient=p&_summary=count",
                             "Patient/p", "Observation?_id=nothing"}) {
         EXPECT_FALSE(notices(get(way))) << way;
         EXPECT_FALSE(on_record("watermark")) << way;

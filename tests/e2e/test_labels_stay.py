@@ -18,7 +18,7 @@ def codes(resource):
 
 
 def notice_of(answer):
-    return {name.lower(): value for name, value in answer.headers.items()}.get("salus-notice")
+    return answer.headers.get("Salus-Notice")
 
 
 class Ward:
@@ -55,9 +55,9 @@ def notice_accompanies(instance, ward):
     assert [each["resource"]["issue"][0]["diagnostics"] for each in outcomes] == [NOTICE]
     assert [entry["resource"]["id"] for entry in entries
             if OUTGOING in str(entry["resource"])] == [ward.program]
-    auditor = client_of(instance, "auditor", "HOPERAT", "auditor",
-                        scopes="system/AuditEvent.rs admin/population.read")
-    events = auditor.get("/fhir/AuditEvent?policy=duty:watermark")
+    reviewer = client_of(instance, "reviewer", "HOPERAT", "privacyOfficer",
+                         scopes="system/AuditEvent.rs")
+    events = reviewer.get("/fhir/AuditEvent?policy=duty:watermark")
     assert events.status == 200, (events.status, events.body)
     assert len(events.json().get("entry", [])) == 2, events.body
 
@@ -68,10 +68,10 @@ def labels_stay(instance, ward):
     kept = ward.service.put(path, stripped)
     assert kept.status == 200 and codes(kept.json()) == ["HIV"], (kept.status, kept.body)
     removal = '[{"op":"remove","path":"/meta/security/0"}]'
-    refused = ward.service.request("PATCH", path, removal, JSON_PATCH)
+    refused = ward.service.send("PATCH", path, removal, JSON_PATCH)
     assert refused.status == 403 and b"security label" in refused.body, refused.body
     tool = client_of(instance, "labels", "TREAT", "service", "privacyOfficer")
-    gone = tool.request("PATCH", path, removal, JSON_PATCH)
+    gone = tool.send("PATCH", path, removal, JSON_PATCH)
     assert gone.status == 200 and codes(gone.json()) == [], (gone.status, gone.body)
 
 
