@@ -24,7 +24,8 @@ def notice_of(answer):
 class Ward:
     def __init__(self, instance):
         self.service = instance.client(instance.token())
-        self.patient = made(self.service, {"resourceType": "Patient", "name": [{"family": "Moody"}]})
+        self.patient = made(self.service, {"resourceType": "Patient",
+                                           "name": [{"family": "Moody"}]})
         made(self.service, {"resourceType": "Encounter", "status": "in-progress",
                             "class": {"system": CODES + "v3-ActCode", "code": "IMP"},
                             "subject": {"reference": f"Patient/{self.patient}"},
