@@ -1,5 +1,7 @@
 #include "authentication/emergency_times.h"
 
+#include <utility>
+
 namespace salus::authentication {
 
 bool EmergencyTimes::is_over(std::string_view grant, WallTime until, Clock const& clock) {
