@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "fhir/date_time.h"
 #include "fhir/no_links.h"
+#include "fhir/period.h"
 #include "fhir/reference.h"
 #include "fhir/search.h"
 #include "foundation/limits.h"
@@ -14,24 +14,6 @@ namespace salus::operations {
 namespace {
 
 using Known = std::optional<bool>;
-
-// A bound that cannot be read is not kept.
-bool holds_at(json::Value period, WallTime now) {
-    auto const moment = now.time_since_epoch().count();
-    auto const bound = [&](char const* name) {
-        auto const value = period.member(name);
-        return value && value->is_string() ? fhir::parse_date_time(value->text()) : std::nullopt;
-    };
-    auto const start = bound("start");
-    auto const end = bound("end");
-    if (period.member("start") && (!start || moment < start->range.start)) return false;
-    return !period.member("end") || (end && moment < end->range.end);
-}
-
-bool is_in_its_period(json::Value value, WallTime now) {
-    auto const period = value.member("period");
-    return !period || holds_at(*period, now);
-}
 
 // Type/id of what a reference names on this server; empty: of nothing.
 std::string place_in(std::optional<json::Value> reference) {
@@ -61,7 +43,7 @@ Known is_in(json::Value team, std::string_view practitioner, WallTime now) {
         auto const member = place_in(each.member("member"));
         others_known = others_known && is_one_person(member);
         if (member != practitioner) continue;
-        if (is_in_its_period(each, now)) return true;
+        if (fhir::is_in_its_period(each, now)) return true;
         named = true;
     }
     // Whoever was a member is not said to be none.
@@ -115,7 +97,7 @@ Result<Known> ConsentActors::has_role(std::string_view id, std::string_view orga
     bool const for_it =
         organization.empty() ||
         place_in(root.member("organization")) == std::string("Organization/").append(organization);
-    bool const now = for_it && is_active(root) && is_in_its_period(root, now_);
+    bool const now = for_it && is_active(root) && fhir::is_in_its_period(root, now_);
     return now ? Known(true) : Known();
 }
 
@@ -125,7 +107,7 @@ Result<Known> ConsentActors::is_in_team(CompartmentId const& patient, std::strin
     auto const root = RequestReader::root(team->view());
     if (root.member("modifierExtension")) return Known();
     auto const member = is_in(root, practitioner_, now_);
-    bool const now = root.text_member("status") == "active" && is_in_its_period(root, now_);
+    bool const now = root.text_member("status") == "active" && fhir::is_in_its_period(root, now_);
     // Of a team that is not at work nobody is a member for sure.
     return member == true && !now ? Known() : member;
 }
