@@ -57,7 +57,8 @@ public:
     // For the caller of the exchange, at the time when it began. Errc::unauthenticated: a token is
     // needed, or the person behind it has to sign in again, as exchange.challenge then says
     // (RFC 9470 section 3); Errc::forbidden: this token is not enough. The rules that were
-    // consulted go into exchange.facts, of a refusal too. The intent, which is large, is moved once.
+    // consulted go into exchange.facts, of a refusal too. The intent, which is large, is moved
+    // once.
     [[nodiscard]] Result<request::Permit> permit(request::Exchange& exchange,
                                                  request::Intent&& intent) const;
 

@@ -128,10 +128,10 @@ Outcome Judgement::judge(Facts& facts, Act act, std::string_view type) {
 bool Judgement::is_certain(Act act, std::string_view type) {
     auto& [entities, context] = facts();
     if (!entities.is_about_type(type)) entities.ask_about_type(type, {});
-    cedar::Inquiry guards(policy_.record_guards(),
-                          {entities.principal(), uid_of(act), entities.resource(),
-                           context.of(name_of(act).text())},
-                          entities);
+    cedar::Inquiry guards(
+        policy_.record_guards(),
+        {entities.principal(), uid_of(act), entities.resource(), context.of(name_of(act).text())},
+        entities);
     if (guards.any_counts()) return false;
     guards.ask_about(limit_action());
     if (guards.any_counts()) return false;

@@ -77,8 +77,8 @@ private:
     bool readable_ = false;
     bool quiet_ = false;         // no event came since the last sweep
     bool holds_memory_ = false;  // TLS keeps what it reads records into
-    std::uint32_t events_ = 0;  // that epoll watches for
-    MonotonicTime since_;       // of the phase
+    std::uint32_t events_ = 0;   // that epoll watches for
+    MonotonicTime since_;        // of the phase
     MonotonicTime write_progress_;
 };
 
