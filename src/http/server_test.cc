@@ -271,7 +271,7 @@ TEST(Server, DisconnectsTheSlow) {
     EXPECT_EQ(count_of(text, "408"), 0);
 }
 
-// What is idle gives its memory for records back and takes it again, also in the middle of a request.
+// What is idle gives back its memory for records, and takes it again in the middle of a request.
 TEST(Server, GoesOnWithAConnectionThatWasQuiet) {
     TestServer server({.loops = 1});
     RawConnection raw(server);
