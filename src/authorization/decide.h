@@ -57,9 +57,10 @@ public:
     // For the caller of the exchange, at the time when it began. Errc::unauthenticated: a token is
     // needed, or the person behind it has to sign in again, as exchange.challenge then says
     // (RFC 9470 section 3); Errc::forbidden: this token is not enough. The rules that were
-    // consulted go into exchange.facts, of a refusal too.
+    // consulted go into exchange.facts, of a refusal too. The intent, which is large, is moved
+    // once.
     [[nodiscard]] Result<request::Permit> permit(request::Exchange& exchange,
-                                                 request::Intent intent) const;
+                                                 request::Intent&& intent) const;
 
 private:
     // $everything: the types that may be shown, whose duties go on record. Errc::forbidden if one

@@ -38,13 +38,18 @@ Judgement::Judgement(Policy policy, request::CallerFacts const& caller, TenantNa
                      Circumstances const& circumstances)
     : policy_(std::move(policy)),
       caller_(caller),
-      entities_(caller, std::move(tenant)),
-      context_(caller, circumstances) {}
+      tenant_(std::move(tenant)),
+      circumstances_(circumstances) {}
 
 Judgement::Judgement(Policy const& policy, request::CallerFacts const& caller,
                      request::IntentFacts const& intent, Circumstances const& circumstances)
     : Judgement(policy, caller, intent.tenant, circumstances) {
     about(intent.compartment, circumstances.care_relationship);
+}
+
+Judgement::Facts& Judgement::facts() {
+    if (!facts_) facts_.emplace(caller_, tenant_, circumstances_);
+    return *facts_;
 }
 
 void Judgement::about(std::optional<CompartmentId> const& compartment, bool care) noexcept {
@@ -88,12 +93,13 @@ Outcome const& Judgement::judged(Act act, std::string_view type, bool bound,
     if (known != outcomes_.end()) return known->second;
     auto const labels = labels_in(record.carried);
     auto const consented = labels_in(record.consented);
-    entities_.ask_about_type(type, {.bound = bound,
-                                    .care = record.care,
-                                    .authored = record.authored,
-                                    .labels = labels,
-                                    .consented = consented});
-    return outcomes_.emplace(Key(act, std::string(type), bound, record), judge(act, type))
+    auto& asked = facts();
+    asked.entities.ask_about_type(type, {.bound = bound,
+                                         .care = record.care,
+                                         .authored = record.authored,
+                                         .labels = labels,
+                                         .consented = consented});
+    return outcomes_.emplace(Key(act, std::string(type), bound, record), judge(asked, act, type))
         .first->second;
 }
 
@@ -102,27 +108,30 @@ Outcome const& Judgement::on_function(Act act, std::string_view function) {
     request::RecordCircumstances const none;
     auto const known = outcomes_.find(std::tuple(act, function, false, none));
     if (known != outcomes_.end()) return known->second;
-    entities_.ask_about_function(function);
-    return outcomes_.emplace(Key(act, std::string(function), false, none), judge(act, ""))
+    auto& asked = facts();
+    asked.entities.ask_about_function(function);
+    return outcomes_.emplace(Key(act, std::string(function), false, none), judge(asked, act, ""))
         .first->second;
 }
 
-Outcome Judgement::judge(Act act, std::string_view type) {
+Outcome Judgement::judge(Facts& facts, Act act, std::string_view type) {
+    auto const& entities = facts.entities;
     return apply(policy_,
-                 {entities_.principal(), uid_of(act), entities_.resource(),
-                  context_.of(name_of(act).text())},
-                 entities_, type, response_);
+                 {entities.principal(), uid_of(act), entities.resource(),
+                  facts.context.of(name_of(act).text())},
+                 entities, type, response_);
 }
 
 // Evaluated anew for each request, with all its facts: nothing is remembered that could have
 // changed. If no rule depends on the record, any record stands for all of them. Where some rule
 // does, which is usual, that is found out for less than what any record would be judged as.
 bool Judgement::is_certain(Act act, std::string_view type) {
-    if (!entities_.is_about_type(type)) entities_.ask_about_type(type, {});
-    cedar::Inquiry guards(policy_.record_guards(),
-                          {entities_.principal(), uid_of(act), entities_.resource(),
-                           context_.of(name_of(act).text())},
-                          entities_);
+    auto& [entities, context] = facts();
+    if (!entities.is_about_type(type)) entities.ask_about_type(type, {});
+    cedar::Inquiry guards(
+        policy_.record_guards(),
+        {entities.principal(), uid_of(act), entities.resource(), context.of(name_of(act).text())},
+        entities);
     if (guards.any_counts()) return false;
     guards.ask_about(limit_action());
     if (guards.any_counts()) return false;

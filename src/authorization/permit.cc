@@ -75,7 +75,7 @@ void put_on_record(Decision const& decision, request::CallerFacts const& caller,
 }  // namespace
 
 Result<request::Permit> Authorization::permit(request::Exchange& exchange,
-                                              request::Intent intent) const {
+                                              request::Intent&& intent) const {
     bool const batch = intent.facts().interaction == Interaction::batch;
     bool const bundle = batch || intent.facts().interaction == Interaction::transaction;
     auto& rules = exchange.facts.rules;

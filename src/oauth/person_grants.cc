@@ -63,12 +63,11 @@ bool wants_refresh(Client const& client, request::ScopeRequest const& scope) {
 
 request::Person person_of(std::string const& grant_id, identity::Grant const& grant,
                           identity::User const& user, bool represents) {
-    bool const practises = user.fhir_user.starts_with("Practitioner/");
     return {.id = grant.user,
             .grant = grant_id,
             .acr = std::string(identity::acr_of(grant.assurance)),
             .authenticated = grant.authenticated,
-            .practitioner = practises ? user.fhir_user : std::string(),
+            .practitioner = user.practitioner(),
             .is_patient = !user.patient.empty() && user.patient == grant.patient,
             .represents = represents};
 }

@@ -87,7 +87,7 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
                     .consent = house.consent ? &*house.consent : nullptr,
                     .emergency_life = house.emergency_life} {}
 
-Result<request::Permit> TenantDesk::permit(request::Exchange& exchange, request::Intent intent) {
+Result<request::Permit> TenantDesk::permit(request::Exchange& exchange, request::Intent&& intent) {
     if (exchange.policy.rules == nullptr) return fail(Errc::forbidden, "no policy is in force");
     return authorization::Authorization(*exchange.policy.rules, care_)
         .permit(exchange, std::move(intent));

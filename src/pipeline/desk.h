@@ -35,7 +35,7 @@ public:
     operations::Classifier& classifier() noexcept { return classifier_; }
     // Decides by the policy of the exchange.
     [[nodiscard]] Result<request::Permit> permit(request::Exchange& exchange,
-                                                 request::Intent intent);
+                                                 request::Intent&& intent);
     minimum_necessary::Narrowing& narrowing() noexcept { return narrowing_; }
     authentication::VerifiedTokens& verified_tokens() noexcept { return verified_tokens_; }
 

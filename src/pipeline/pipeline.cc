@@ -65,7 +65,7 @@ Task<Result<http::Response>> Pipeline::proceed(request::Exchange& exchange) {
             house_.access_context->observe(exchange, exchange.facts.caller->facts().device);
 
     // What is asked, and may it be?                                 164.312(a)(1)
-    SALUS_CO_TRY(auto const permit, co_await decide(exchange));
+    SALUS_CO_TRY(auto const& permit, co_await decide(exchange));
 
     for (int attempt = 1;; ++attempt) {
         // The answer as it would be; nothing is visible yet.        164.502(b)
@@ -124,7 +124,7 @@ Task<Result<Pipeline::Work>> Pipeline::prepare(request::Exchange& exchange,
 // Classify and decide.
 Result<request::Permit> Pipeline::decide_at(Desk& desk, request::Exchange& exchange) {
     auto& room = desk.of(*exchange.tenant);
-    SALUS_TRY(auto intent, room.classifier().classify(exchange));
+    SALUS_TRY(auto&& intent, room.classifier().classify(exchange));
     return room.permit(exchange, std::move(intent));
 }
 
