@@ -7,6 +7,7 @@
 #include "authorization/looked_at.h"
 #include "fhir/compartment.h"
 #include "fhir/definitions.h"
+#include "json/flag.h"
 
 namespace salus::admin {
 namespace {
@@ -81,14 +82,6 @@ std::optional<std::string> text_or_nothing(json::Value root, std::string_view na
     return root.text_member(name);
 }
 
-// True, or absent; nothing for any other value but false.
-std::optional<bool> flag(json::Value root, std::string_view name) {
-    auto const member = root.member(name);
-    if (!member) return false;
-    if (!member->is_boolean()) return std::nullopt;
-    return member->boolean();
-}
-
 Result<Subject> stored(Result<std::optional<Subject>> found) {
     if (!found) return fail(found.error());
     if (!*found) return fail(Errc::not_found, "nobody has this name");
@@ -98,8 +91,8 @@ Result<Subject> stored(Result<std::optional<Subject>> found) {
 Result<Subject> read_subject(PolicyDesk const& desk, json::Value root) {
     auto const user = text_or_nothing(root, "user");
     auto const client = text_or_nothing(root, "client");
-    auto const person = flag(root, "person");
-    auto const service = flag(root, "service");
+    auto const person = json::flag_in(root, "person");
+    auto const service = json::flag_in(root, "service");
     if (!user || !client || !person || !service)
         return fail(Errc::invalid, "user and client are text, person and service true or false");
     int const named = static_cast<int>(!user->empty()) + static_cast<int>(!client->empty()) +
@@ -125,7 +118,7 @@ Result<Circumstances> read_circumstances(json::Value root, bool is_person) {
         circumstances.scope = request::parse_scopes(*scope);
         if (!circumstances.scope) return fail(Errc::invalid, "this is not a list of scopes");
     }
-    auto const care = flag(root, "care");
+    auto const care = json::flag_in(root, "care");
     if (!care) return fail(Errc::invalid, "care is true or false");
     circumstances.care = *care;
     SALUS_TRY_VOID(read_places(root, circumstances));
@@ -151,7 +144,7 @@ Result<Target> read_target(json::Value root) {
     auto const type = text_or_nothing(root, "type");
     auto const function = text_or_nothing(root, "function");
     auto const access = text_or_nothing(root, "access");
-    auto const own = flag(root, "own");
+    auto const own = json::flag_in(root, "own");
     if (!interaction || !type || !function || !access || !own)
         return fail(Errc::invalid, "own is true or false, and all else text");
     if (interaction->empty() == function->empty())

@@ -51,8 +51,10 @@ protected:
                                    request::RecordCircumstances const& record) {
         FoundRecordRules const rules(policy, testing::make_caller(caller), TenantName("default"),
                                      {.now = kNow, .access = at_work()}, false);
-        return rules.leave(Interaction::read, "Observation",
-                           CompartmentId::from(crypto::Sha256Digest{1}), record);
+        return rules
+            .leave(Interaction::read, "Observation", CompartmentId::from(crypto::Sha256Digest{1}),
+                   record)
+            .has_value();
     }
 };
 

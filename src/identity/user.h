@@ -80,6 +80,10 @@ struct User {
     std::optional<OutsideAccount> outside;  // as whom the outside provider may sign them in
     WallTime added{};
 
+    // "Practitioner/[id]", as whom they stand in records; empty: they are none.
+    [[nodiscard]] std::string practitioner() const {
+        return fhir_user.starts_with("Practitioner/") ? fhir_user : std::string();
+    }
     // Two factors, or a passkey, which is two in one.
     [[nodiscard]] bool has_strong_factor() const noexcept {
         return !passkeys.empty() || (password && totp);

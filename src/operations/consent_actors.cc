@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "fhir/no_links.h"
+#include "fhir/period.h"
 #include "fhir/reference.h"
 #include "fhir/search.h"
 #include "foundation/limits.h"
@@ -29,7 +30,7 @@ Known is_in(json::Value team, std::string_view practitioner, WallTime now) {
         auto const member = place_in(each.member("member"));
         others_known = others_known && is_one_person(member);
         if (member != practitioner) continue;
-        if (is_in_its_period(each, now)) return true;
+        if (fhir::is_in_its_period(each, now)) return true;
         named = true;
     }
     // Whoever was a member is not said to be none.
@@ -65,7 +66,7 @@ Result<Known> ConsentActors::is_in_team(CompartmentId const& patient, std::strin
     auto const root = RequestReader::root(team->view());
     if (root.member("modifierExtension")) return Known();
     auto const member = is_in(root, practitioner_, now_);
-    bool const now = root.text_member("status") == "active" && is_in_its_period(root, now_);
+    bool const now = root.text_member("status") == "active" && fhir::is_in_its_period(root, now_);
     // Of a team that is not at work nobody is a member for sure.
     return member == true && !now ? Known() : member;
 }

@@ -1,6 +1,6 @@
 #include "operations/practitioner_roles.h"
 
-#include "fhir/date_time.h"
+#include "fhir/period.h"
 #include "fhir/reference.h"
 #include "operations/request_reader.h"
 
@@ -9,29 +9,12 @@ namespace {
 
 using Known = std::optional<bool>;
 
-bool holds_at(json::Value period, WallTime now) {
-    auto const moment = now.time_since_epoch().count();
-    auto const bound = [&](char const* name) {
-        auto const value = period.member(name);
-        return value && value->is_string() ? fhir::parse_date_time(value->text()) : std::nullopt;
-    };
-    auto const start = bound("start");
-    auto const end = bound("end");
-    if (period.member("start") && (!start || moment < start->range.start)) return false;
-    return !period.member("end") || (end && moment < end->range.end);
-}
-
 bool is_active(json::Value value) {
     auto const active = value.member("active");
     return !active || (active->is_boolean() && active->boolean());
 }
 
 }  // namespace
-
-bool is_in_its_period(json::Value value, WallTime now) {
-    auto const period = value.member("period");
-    return !period || holds_at(*period, now);
-}
 
 std::string place_in(std::optional<json::Value> reference) {
     auto const text = reference ? reference->text_member("reference") : std::nullopt;
@@ -64,7 +47,7 @@ Result<Known> PractitionerRoles::hold(std::string_view practitioner, std::string
     bool const for_it =
         organization.empty() ||
         place_in(root.member("organization")) == std::string("Organization/").append(organization);
-    bool const now = for_it && is_active(root) && is_in_its_period(root, now_);
+    bool const now = for_it && is_active(root) && fhir::is_in_its_period(root, now_);
     return now ? Known(true) : Known();
 }
 

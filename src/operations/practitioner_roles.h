@@ -1,5 +1,5 @@
-// What the records tell of people by other names than their own: who holds a PractitionerRole, and
-// whether what has a period is in it. For care relationships and for consents, which name
+// What the records tell of people by other names than their own: who holds a PractitionerRole. For
+// care relationships and for consents, which name
 // practitioners in both ways. Whoever may write PractitionerRoles may make people hold them.
 // Borrows; belongs to one request.
 #pragma once
@@ -13,9 +13,6 @@
 
 namespace salus::operations {
 
-// Of an element with an optional `period` (https://hl7.org/fhir/R4/datatypes.html#Period). A bound
-// that cannot be read is not kept.
-[[nodiscard]] bool is_in_its_period(json::Value value, WallTime now);
 // Type/id of what a Reference names on this server; empty: of nothing.
 [[nodiscard]] std::string place_in(std::optional<json::Value> reference);
 

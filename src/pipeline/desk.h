@@ -34,7 +34,7 @@ public:
     operations::Classifier& classifier() noexcept { return classifier_; }
     // Decides by the policy of the exchange.
     [[nodiscard]] Result<request::Permit> permit(request::Exchange& exchange,
-                                                 request::Intent intent);
+                                                 request::Intent&& intent);
     minimum_necessary::Narrowing& narrowing() noexcept { return narrowing_; }
     authentication::VerifiedTokens& verified_tokens() noexcept { return verified_tokens_; }
 
@@ -59,6 +59,8 @@ private:
                                                             request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> prepare_users(request::Exchange& exchange,
                                                           request::Permit const& permit);
+    [[nodiscard]] Result<request::Prepared> prepare_records(request::Exchange& exchange,
+                                                            request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> describe(request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> prepare_definitions(request::Exchange& exchange,
                                                                 request::Permit const& permit);

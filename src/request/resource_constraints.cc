@@ -66,8 +66,8 @@ auto judged_as_table(fhir::EntryView const& entry, Judge const& judge)
     fhir::EntryTableWriter writer(*type);
     SALUS_TRY_VOID(writer.add(entry));
     SALUS_TRY(auto bytes, std::move(writer).finish());
-    auto answer = [&]() -> decltype(judge(std::declval<fhir::EntryTable const&>(),
-                                          std::declval<Rows&>())) {
+    auto answer =
+        [&]() -> decltype(judge(std::declval<fhir::EntryTable const&>(), std::declval<Rows&>())) {
         SALUS_TRY(auto const table, fhir::EntryTable::open(*type, bytes));
         auto rows = table.rows();
         return judge(table, rows);
@@ -226,14 +226,6 @@ Left ResourceConstraints::left_unplaced(Interaction interaction, std::string_vie
     return counts ? Left::unknown : Left::yes;
 }
 
-bool ResourceConstraints::leaves(Interaction interaction, std::string_view type,
-                                 CompartmentId const& compartment,
-                                 RecordCircumstances const& record) const {
-    return std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
-        return record_rules_->leave(part, type, compartment, record);
-    });
-}
-
 // Rows of what the caller wrote, in order, as far as their type can be searched by it.
 Result<Rows> ResourceConstraints::authored_rows(fhir::EntryTable const& table,
                                                 Rows const& rows) const {
@@ -255,19 +247,40 @@ Result<Rows> ResourceConstraints::authored_rows(fhir::EntryTable const& table,
     return authored;
 }
 
-Left ResourceConstraints::leave_found(Interaction interaction, std::string_view type,
-                                      CompartmentId const& compartment,
-                                      Found const& found) const {
-    if (rules_leave_all(interaction, type)) return Left::yes;
-    RecordCircumstances record{.care = found.care, .authored = found.authored};
+RecordCircumstances ResourceConstraints::circumstances_of(Found const& found) const {
+    RecordCircumstances record{
+        .care = found.care, .authored = found.authored, .locations = found.locations};
     auto const& known = record_rules_->labels();
     for (std::size_t i = 0; i < known.size(); ++i) {
         if (std::ranges::find(found.labels, known[i]) != found.labels.end())
             record.carried |= CarriedLabels{1} << i;
     }
-    if (found.places == nullptr) return left_unplaced(interaction, type, compartment, record);
-    record.locations = *found.places;
-    return leaves(interaction, type, compartment, record) ? Left::yes : Left::no;
+    return record;
+}
+
+bool ResourceConstraints::ask_for_places(Interaction interaction, std::string_view type,
+                                         CompartmentId const& compartment,
+                                         Found const& found) const {
+    if (rules_leave_all(interaction, type)) return false;
+    auto const record = circumstances_of(found);
+    return std::ranges::any_of(parts_of(interaction), [&](Interaction part) {
+        return record_rules_->ask_for_places(part, type, compartment, record);
+    });
+}
+
+std::optional<Duties> ResourceConstraints::leave_found(Interaction interaction,
+                                                       std::string_view type,
+                                                       CompartmentId const& compartment,
+                                                       Found const& found) const {
+    Duties duties;
+    if (rules_leave_all(interaction, type)) return duties;
+    auto const record = circumstances_of(found);
+    for (auto const part : parts_of(interaction)) {
+        auto const left = record_rules_->leave(part, type, compartment, record);
+        if (!left) return left;
+        duties.add(*left);
+    }
+    return duties;
 }
 
 Result<void> ResourceConstraints::retain_granted(Interaction interaction,
@@ -296,23 +309,20 @@ Result<Left> ResourceConstraints::leave(Interaction interaction, fhir::EntryView
                                         CompartmentId const& compartment, bool care,
                                         std::string_view map) const {
     if (leave_all(interaction, entry.type(), compartment)) return Left::yes;
-    return judged_as_table(
-        entry, [&](fhir::EntryTable const& table, Rows& rows) -> Result<Left> {
-            SALUS_TRY(auto const unknown, retain(interaction, table, compartment, care, map, rows));
-            if (!unknown.empty()) return Left::unknown;
-            return rows.empty() ? Left::no : Left::yes;
-        });
+    return judged_as_table(entry, [&](fhir::EntryTable const& table, Rows& rows) -> Result<Left> {
+        SALUS_TRY(auto const unknown, retain(interaction, table, compartment, care, map, rows));
+        if (!unknown.empty()) return Left::unknown;
+        return rows.empty() ? Left::no : Left::yes;
+    });
 }
 
 Result<bool> ResourceConstraints::grant(Interaction interaction, fhir::EntryView const& entry,
                                         CompartmentId const& compartment) const {
     if (grant_all(interaction, entry.type(), compartment)) return true;
-    return judged_as_table(entry,
-                           [&](fhir::EntryTable const& table, Rows& rows) -> Result<bool> {
-                               SALUS_TRY_VOID(
-                                   retain_granted(interaction, table, compartment, rows));
-                               return !rows.empty();
-                           });
+    return judged_as_table(entry, [&](fhir::EntryTable const& table, Rows& rows) -> Result<bool> {
+        SALUS_TRY_VOID(retain_granted(interaction, table, compartment, rows));
+        return !rows.empty();
+    });
 }
 
 }  // namespace salus::request

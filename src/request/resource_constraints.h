@@ -73,18 +73,21 @@ public:
         return record_rules_ != nullptr && !record_rules_->labels().empty() &&
                !rules_leave_all(interaction, type);
     }
-    // Labels: codes of meta.security, and what the codes in it imply. `places`: where it belongs;
-    // nullptr: nobody looked yet.
+    // What shows of one resource. Labels: codes of meta.security, and what the codes in it imply.
     struct Found {
         std::span<std::string const> labels{};
         bool care = false;
         bool authored = false;
-        PlaceNames const* places = nullptr;
+        PlaceNames locations{};  // where it belongs, if ask_for_places()
     };
-    // Whether the policy leaves one resource that is so. Unknown: only while nobody looked where it
-    // belongs, and that counts.
-    [[nodiscard]] Left leave_found(Interaction interaction, std::string_view type,
-                                   CompartmentId const& compartment, Found const& found) const;
+    // Whether the policy says of one that is so by where it belongs whether it is left.
+    [[nodiscard]] bool ask_for_places(Interaction interaction, std::string_view type,
+                                      CompartmentId const& compartment, Found const& found) const;
+    // Whether the policy leaves one that is so. Nothing: no; else the duties that come with it,
+    // beside those of its type.
+    [[nodiscard]] std::optional<Duties> leave_found(Interaction interaction, std::string_view type,
+                                                    CompartmentId const& compartment,
+                                                    Found const& found) const;
     // Whether the policy asks who takes part in the care of a patient, which `care` then says: of
     // the caller and the patient of the compartment.
     [[nodiscard]] bool ask_for_care() const noexcept {
@@ -133,9 +136,7 @@ private:
     [[nodiscard]] Left left_unplaced(Interaction interaction, std::string_view type,
                                      CompartmentId const& compartment,
                                      RecordCircumstances const& record) const;
-    [[nodiscard]] bool leaves(Interaction interaction, std::string_view type,
-                              CompartmentId const& compartment,
-                              RecordCircumstances const& record) const;
+    [[nodiscard]] RecordCircumstances circumstances_of(Found const& found) const;
     [[nodiscard]] bool rules_leave_all(Interaction interaction, std::string_view type) const;
     [[nodiscard]] bool grant_all(Interaction interaction, std::string_view type,
                                  CompartmentId const& compartment) const;
