@@ -154,7 +154,7 @@ void write_context(json::Writer& writer, PolicyDesk const& desk, Question const&
     }
     if (decision.allowed && !decision.duties.empty()) {
         writer.key("duties").begin_array();
-        for (auto const duty : decision.duties) writer.string(authorization::name_of(duty).text());
+        for (auto const duty : decision.duties) writer.string(request::name_of(duty).text());
         writer.end_array();
     }
     if (!decision.allowed) {

@@ -62,9 +62,11 @@ public:
                                                  request::Intent intent) const;
 
 private:
-    // $everything: the types that may be shown. Errc::forbidden if one that was asked for may not.
+    // $everything: the types that may be shown, whose duties go on record. Errc::forbidden if one
+    // that was asked for may not.
     [[nodiscard]] Result<void> permit_types(request::Permit& permit, Judgement& rules,
-                                            Circumstances const& circumstances) const;
+                                            Circumstances const& circumstances,
+                                            std::vector<PolicyRuleId>& recorded) const;
     [[nodiscard]] bool assumes_care(request::Permit const& permit) const;
     [[nodiscard]] Result<bool> cares(request::CallerFacts const& caller,
                                      request::IntentFacts const& intent) const;

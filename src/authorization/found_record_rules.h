@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -35,14 +36,14 @@ public:
     [[nodiscard]] bool ask_for_care() const noexcept override;
     [[nodiscard]] std::string_view author() const noexcept override;
     [[nodiscard]] bool leave_all(request::Interaction part, std::string_view type) const override;
-    [[nodiscard]] bool leave(request::Interaction part, std::string_view type,
-                             CompartmentId const& compartment,
-                             request::RecordCircumstances const& record) const override;
+    [[nodiscard]] std::optional<request::Duties> leave(
+        request::Interaction part, std::string_view type, CompartmentId const& compartment,
+        request::RecordCircumstances const& record) const override;
 
 private:
-    [[nodiscard]] bool judge(request::Interaction part, std::string_view type,
-                             CompartmentId const& compartment,
-                             request::RecordCircumstances const& record) const;
+    [[nodiscard]] std::optional<request::Duties> judge(
+        request::Interaction part, std::string_view type, CompartmentId const& compartment,
+        request::RecordCircumstances const& record) const;
     // No stricter than the person has shown.
     [[nodiscard]] bool is_signed_in(Outcome const& found) const;
     [[nodiscard]] bool is_certain(request::Interaction part, std::string_view type) const;
@@ -54,7 +55,7 @@ private:
     bool assumes_care_;
     // By part, type, whether the record is the caller's own, and what shows of it.
     using Key = std::tuple<request::Interaction, std::string, bool, request::RecordCircumstances>;
-    mutable std::map<Key, bool> answers_;
+    mutable std::map<Key, std::optional<request::Duties>> answers_;
     mutable std::map<CompartmentId, request::CarriedLabels> released_;
     mutable std::map<std::pair<request::Interaction, std::string>, bool> certain_;
 };

@@ -13,9 +13,9 @@ using cedar::EntityUid;
 using request::AllowedElements;
 
 // In the order of Act.
-constexpr std::array<Literal, 8> kNames{"read",           "search",         "create",
-                                        "update",         "delete",         "spanPatients",
-                                        "administerRead", "administerWrite"};
+constexpr std::array<Literal, 9> kNames{"read",           "search",          "create",
+                                        "update",         "delete",          "spanPatients",
+                                        "administerRead", "administerWrite", "declassify"};
 
 EntityUid const& uid_of(Act act) {
     static auto const kUids = [] {

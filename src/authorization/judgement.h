@@ -32,6 +32,7 @@ enum class Act : std::uint8_t {
     span_patients,  // a search or a history over all patients (MIN-3)
     administer_read,
     administer_write,
+    declassify,  // takes security labels away, beside the write that does
 };
 [[nodiscard]] Literal name_of(Act act) noexcept;
 

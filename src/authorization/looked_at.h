@@ -44,7 +44,8 @@ namespace salus::authorization {
 // Patient/[id]/*: the types of which this caller may see which resources name the patient.
 [[nodiscard]] bool add_all_types(Judgement& rules, request::CallerFacts const& caller,
                                  request::IntentFacts const& intent, Decision& decision);
-// Adds what an outcome says of signing in.
+// Adds what an outcome says of signing in, and its other duties.
 void add_sign_in(Decision& decision, std::optional<SignIn> const& sign_in);
+void add_duties(Decision& decision, std::vector<Duty> const& duties);
 
 }  // namespace salus::authorization

@@ -185,16 +185,6 @@ private:
 
 }  // namespace
 
-Literal name_of(Duty duty) noexcept {
-    switch (duty) {
-        case Duty::audit_elevated: return "audit:elevated";
-        case Duty::notify_privacy: return "notify:privacy";
-        case Duty::review: return "review:24h";
-        case Duty::watermark: return "watermark";
-    }
-    return "";
-}
-
 struct Policy::Content {
     std::string text;
     cedar::PolicySet rules;

@@ -25,14 +25,12 @@
 #include "authorization/purpose_rule.h"
 #include "cedar/policy_set.h"
 #include "crypto/hash.h"
+#include "request/duty.h"
 #include "request/permit.h"
 
 namespace salus::authorization {
 
-// Duties that go on record with the request: its audit leaf names each, as duty:audit:elevated and
-// so on, for whoever reviews the log.
-enum class Duty : std::uint8_t { audit_elevated, notify_privacy, review, watermark };
-[[nodiscard]] Literal name_of(Duty duty) noexcept;
+using request::Duty;
 
 // What a rule says beside its condition.
 struct RuleMeaning {

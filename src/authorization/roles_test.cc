@@ -95,8 +95,10 @@ protected:
             bool const has = std::ranges::find(carried, rules.labels()[i]) != carried.end();
             if (has) bits |= request::CarriedLabels{1} << i;
         }
-        return rules.leave(Interaction::read, type, CompartmentId::from(crypto::Sha256Digest{1}),
-                           {.carried = bits, .care = false});
+        return rules
+            .leave(Interaction::read, type, CompartmentId::from(crypto::Sha256Digest{1}),
+                   {.carried = bits, .care = false})
+            .has_value();
     }
     Policy policy_ = ward();
 };

@@ -1,6 +1,7 @@
 // Care relationships as the records tell of them: the practitioner takes part in an Encounter or an
-// Appointment of the patient, or in a CareTeam, that was not called off or entered in error.
-// Borrows the records; one thread.
+// Appointment of the patient, or in a CareTeam, that was not called off or entered in error. What
+// is of several patients tells of the care of each, wherever it stands (care_subjects.h): of the
+// first limits::kCrossPatientMatches such records. Borrows the records; one thread.
 #pragma once
 
 #include <string>
@@ -19,6 +20,10 @@ public:
                                     CompartmentId const& patient) override;
 
 private:
+    // What tells of this patient's care together with that of others; nullptr: nothing does.
+    [[nodiscard]] Result<records::CompartmentIndexPointer> told_with_others(
+        CompartmentId const& patient);
+
     records::Records& records_;
 };
 

@@ -7,6 +7,7 @@
 #include "admin/policy_answers.h"
 #include "admin/policy_changes.h"
 #include "admin/proposals.h"
+#include "authorization/label_removal_rules.h"
 #include "identity/user_administration.h"
 #include "oauth/client_administration.h"
 #include "oauth/client_registration.h"
@@ -110,6 +111,12 @@ Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
     if (interaction == Interaction::json_web_key_set)
         return document(tenant_.token_keys.current()->json_web_key_set());
     return operations::prepare(workplace_, permit);
+}
+
+Result<request::Prepared> TenantDesk::prepare_records(request::Exchange& exchange,
+                                                      request::Permit const& permit) {
+    authorization::LabelRemovalRules removal(exchange);
+    return operations::prepare(workplace_, permit, &removal);
 }
 
 Result<request::Prepared> TenantDesk::prepare_token(request::Exchange& exchange,
@@ -256,10 +263,10 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
         case Family::resource:
         case Family::audit_event:
         case Family::audit_detail:
-        case Family::receipt: return operations::prepare(workplace_, permit);
+        case Family::receipt: return prepare_records(exchange, permit);
         case Family::bundle:
             return interaction == Interaction::batch ? operations::batch(exchange.entries.size())
-                                                     : operations::prepare(workplace_, permit);
+                                                     : prepare_records(exchange, permit);
         case Family::discovery: return describe(permit);
         case Family::token: return prepare_token(exchange, interaction);
         case Family::definitions: return prepare_definitions(exchange, permit);

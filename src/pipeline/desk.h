@@ -60,6 +60,8 @@ private:
                                                             request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> prepare_users(request::Exchange& exchange,
                                                           request::Permit const& permit);
+    [[nodiscard]] Result<request::Prepared> prepare_records(request::Exchange& exchange,
+                                                            request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> describe(request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> prepare_definitions(request::Exchange& exchange,
                                                                 request::Permit const& permit);

@@ -9,11 +9,13 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "foundation/strong_id.h"
+#include "request/duty.h"
 #include "request/interaction.h"
 
 namespace salus::request {
@@ -49,10 +51,10 @@ public:
     // Whether labels change nothing: all records of this type are left for what has no parts.
     [[nodiscard]] virtual bool leave_all(Interaction part, std::string_view type) const = 0;
     // Whether a record of this type in this compartment, so found, is left for what has no
-    // parts (parts_of).
-    [[nodiscard]] virtual bool leave(Interaction part, std::string_view type,
-                                     CompartmentId const& compartment,
-                                     RecordCircumstances const& record) const = 0;
+    // parts (parts_of). Nothing: no; else the duties that come with it.
+    [[nodiscard]] virtual std::optional<Duties> leave(Interaction part, std::string_view type,
+                                                      CompartmentId const& compartment,
+                                                      RecordCircumstances const& record) const = 0;
     // Whether it matters which labels consents open.
     [[nodiscard]] virtual bool ask_for_consents() const noexcept = 0;
     // The consents of the patient whose compartment this is open these labels to the caller. Until

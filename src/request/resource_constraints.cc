@@ -179,7 +179,8 @@ Result<Rows> ResourceConstraints::retain_by_label(Interaction interaction,
         auto const [answer, is_new] = left.try_emplace({record.carried, record.authored});
         if (is_new) {
             answer->second = std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
-                return record_rules_->leave(part, table.type().name.text(), compartment, record);
+                return record_rules_->leave(part, table.type().name.text(), compartment, record)
+                    .has_value();
             });
         }
         return !answer->second;
@@ -208,20 +209,25 @@ Result<Rows> ResourceConstraints::authored_rows(fhir::EntryTable const& table,
     return authored;
 }
 
-bool ResourceConstraints::leave_labelled(Interaction interaction, std::string_view type,
-                                         CompartmentId const& compartment,
-                                         std::span<std::string const> labels, bool care,
-                                         bool authored) const {
-    if (rules_leave_all(interaction, type)) return true;
+std::optional<Duties> ResourceConstraints::leave_labelled(Interaction interaction,
+                                                          std::string_view type,
+                                                          CompartmentId const& compartment,
+                                                          std::span<std::string const> labels,
+                                                          bool care, bool authored) const {
+    Duties duties;
+    if (rules_leave_all(interaction, type)) return duties;
     CarriedLabels carried = 0;
     auto const& known = record_rules_->labels();
     for (std::size_t i = 0; i < known.size(); ++i) {
         if (std::ranges::find(labels, known[i]) != labels.end()) carried |= CarriedLabels{1} << i;
     }
-    return std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
-        return record_rules_->leave(part, type, compartment,
-                                    {.carried = carried, .care = care, .authored = authored});
-    });
+    RecordCircumstances const record{.carried = carried, .care = care, .authored = authored};
+    for (auto const part : parts_of(interaction)) {
+        auto const left = record_rules_->leave(part, type, compartment, record);
+        if (!left) return left;
+        duties.add(*left);
+    }
+    return duties;
 }
 
 Result<void> ResourceConstraints::retain_granted(Interaction interaction,

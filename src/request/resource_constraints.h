@@ -74,11 +74,13 @@ public:
                !rules_leave_all(interaction, type);
     }
     // Whether the policy leaves one resource, by its labels: codes of meta.security, and what the
-    // codes in it imply; and by whether the caller wrote it.
-    [[nodiscard]] bool leave_labelled(Interaction interaction, std::string_view type,
-                                      CompartmentId const& compartment,
-                                      std::span<std::string const> labels, bool care,
-                                      bool authored = false) const;
+    // codes in it imply; and by whether the caller wrote it. Nothing: no; else the duties that come
+    // with it, beside those of its type.
+    [[nodiscard]] std::optional<Duties> leave_labelled(Interaction interaction,
+                                                       std::string_view type,
+                                                       CompartmentId const& compartment,
+                                                       std::span<std::string const> labels,
+                                                       bool care, bool authored = false) const;
     // Whether the policy asks who takes part in the care of a patient, which `care` then says: of
     // the caller and the patient of the compartment.
     [[nodiscard]] bool ask_for_care() const noexcept {
