@@ -77,6 +77,7 @@ Result<Circumstances> circumstances_of(json::Value subject,
         circumstances.purpose = request::purpose_of_code(*purpose);
         if (!circumstances.purpose) return closed("this is not a purpose of use");
     }
+    SALUS_TRY_VOID(read_places(*context, circumstances));
     SALUS_TRY(circumstances.access, read_access(*context));
     if (auto const care = context->member("care")) {
         if (!care->is_boolean()) return malformed("care is true or false");

@@ -46,6 +46,7 @@ std::string to_json(Explanation const& explanation, Question const& question,
     auto const purpose = question.caller.purpose;
     if (purpose) writer.key("purpose").string(request::code_of(*purpose).text());
     request::write_roles(writer, "roles", question.caller.roles);
+    request::write_places(writer, "works_at", question.caller.locations);
     writer.key("interaction").string(request::name_of(question.intent.interaction).text());
     if (!question.intent.type.empty()) writer.key("type").string(question.intent.type);
     write_rules(writer, explanation.rules);

@@ -73,7 +73,7 @@ std::vector<request::Scope> every_scope(bool is_person) {
 
 constexpr auto kMembers = std::to_array<std::string_view>(
     {"user", "client", "person", "service", "roles", "scope", "purpose", "acr", "auth_age", "care",
-     "interaction", "type", "own", "function", "access"});
+     "works_at", "locations", "interaction", "type", "own", "function", "access"});
 
 // A text that may be absent; nothing for another kind of value.
 std::optional<std::string> text_or_nothing(json::Value root, std::string_view name) {
@@ -121,6 +121,7 @@ Result<Circumstances> read_circumstances(json::Value root, bool is_person) {
     auto const care = json::flag_in(root, "care");
     if (!care) return fail(Errc::invalid, "care is true or false");
     circumstances.care = *care;
+    SALUS_TRY_VOID(read_places(root, circumstances));
     SALUS_TRY(circumstances.access, read_access(root));
     if (!is_person && (root.member("acr") || root.member("auth_age")))
         return fail(Errc::invalid, "a service does not sign in");
@@ -157,6 +158,18 @@ Result<Target> read_target(json::Value root) {
 }
 
 }  // namespace
+
+Result<void> read_places(json::Value root, Circumstances& circumstances) {
+    auto works_at = request::places_in(root, "works_at");
+    auto locations = request::places_in(root, "locations");
+    if (!works_at || !locations)
+        return fail(Errc::invalid,
+                    "works_at and locations are lists of at most 16 references: Location/[id] or "
+                    "Organization/[id]");
+    circumstances.works_at = *std::move(works_at);
+    if (root.member("locations")) circumstances.locations = *std::move(locations);
+    return {};
+}
 
 Result<Target> target_of(std::string_view name, std::string type, bool own) {
     auto const interaction = interaction_named(name);
@@ -226,6 +239,9 @@ Result<Question> question_of(Subject subject, Circumstances circumstances, Targe
     if (question.barred.empty() && !may_state)
         question.barred = "whoever asks may not state this purpose";
     caller.roles = request::united(caller.roles, circumstances.roles);
+    caller.locations.insert(caller.locations.end(), circumstances.works_at.begin(),
+                            circumstances.works_at.end());
+    request::put_in_order(caller.locations);
     if (circumstances.scope) {
         caller.scopes = is_stored ? request::intersect(*circumstances.scope, caller.scopes)
                                   : *std::move(circumstances.scope);
@@ -256,6 +272,7 @@ Result<Question> question_of(Subject subject, Circumstances circumstances, Targe
 
     question.circumstances.access = circumstances.access.facts;
     question.circumstances.care_relationship = circumstances.care;
+    question.circumstances.locations = std::move(circumstances.locations);
     auto& intent = question.intent;
     intent.interaction = target.interaction;
     intent.tenant = caller.tenant;

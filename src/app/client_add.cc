@@ -91,7 +91,8 @@ int client_add(ClientAddOptions const& options) {
                                     .pushes = options.pushes,
                                     .fapi2 = options.fapi2,
                                     .device_posture = options.device_posture,
-                                    .roles = options.roles}));
+                                    .roles = options.roles,
+                                    .locations = options.locations}));
     auto response = client->send(std::move(request));
     if (!response || response->status != 201) {
         say_problem("the client was refused");

@@ -62,7 +62,24 @@ bool Judgement::is_bound(std::optional<CompartmentId> const& compartment) const 
 }
 
 Outcome const& Judgement::on(Act act, std::string_view type) {
-    return judged(act, type, bound_, {.care = care_});
+    return judged_before(act, type, bound_, care_);
+}
+
+Outcome const& Judgement::before_found(Act act, std::string_view type,
+                                       std::optional<CompartmentId> const& compartment, bool care) {
+    return judged_before(act, type, is_bound(compartment), care);
+}
+
+Outcome const& Judgement::judged_before(Act act, std::string_view type, bool bound, bool care) {
+    request::RecordCircumstances record{.care = care};
+    if (circumstances_.locations) record.locations = *circumstances_.locations;
+    auto const& nowhere = judged(act, type, bound, record);
+    bool const judged_again = act != Act::span_patients && type != "AuditEvent";
+    if (nowhere.allowed || circumstances_.locations || caller_.locations.empty() || !judged_again)
+        return nowhere;
+    record.locations = caller_.locations;
+    auto const& here = judged(act, type, bound, record);
+    return here.allowed ? here : nowhere;
 }
 
 Outcome const& Judgement::on_record(Act act, std::string_view type,
@@ -91,16 +108,21 @@ Outcome const& Judgement::judged(Act act, std::string_view type, bool bound,
                                  request::RecordCircumstances const& record) {
     auto const known = outcomes_.find(std::tuple(act, type, bound, record));
     if (known != outcomes_.end()) return known->second;
+    ask_about(type, bound, record);
+    return outcomes_.emplace(Key(act, std::string(type), bound, record), judge(facts(), act, type))
+        .first->second;
+}
+
+void Judgement::ask_about(std::string_view type, bool bound,
+                          request::RecordCircumstances const& record) {
     auto const labels = labels_in(record.carried);
     auto const consented = labels_in(record.consented);
-    auto& asked = facts();
-    asked.entities.ask_about_type(type, {.bound = bound,
-                                         .care = record.care,
-                                         .authored = record.authored,
-                                         .labels = labels,
-                                         .consented = consented});
-    return outcomes_.emplace(Key(act, std::string(type), bound, record), judge(asked, act, type))
-        .first->second;
+    facts().entities.ask_about_type(type, {.bound = bound,
+                                           .care = record.care,
+                                           .authored = record.authored,
+                                           .labels = labels,
+                                           .consented = consented,
+                                           .locations = record.locations});
 }
 
 // A function has another kind of name than a type, so one memory serves both.
@@ -126,16 +148,28 @@ Outcome Judgement::judge(Facts& facts, Act act, std::string_view type) {
 // changed. If no rule depends on the record, any record stands for all of them. Where some rule
 // does, which is usual, that is found out for less than what any record would be judged as.
 bool Judgement::is_certain(Act act, std::string_view type) {
-    auto& [entities, context] = facts();
+    auto& entities = facts().entities;
     if (!entities.is_about_type(type)) entities.ask_about_type(type, {});
-    cedar::Inquiry guards(
-        policy_.record_guards(),
+    return !any_counts(policy_.record_guards(), act) && judged(act, type, false, {}).allowed;
+}
+
+bool Judgement::asks_for_places(Act act, std::string_view type,
+                                std::optional<CompartmentId> const& compartment,
+                                request::RecordCircumstances const& record) {
+    if (policy_.place_guards().policies().empty()) return false;
+    ask_about(type, is_bound(compartment), record);
+    return any_counts(policy_.place_guards(), act);
+}
+
+bool Judgement::any_counts(cedar::PolicySet const& guards, Act act) {
+    auto& [entities, context] = facts();
+    cedar::Inquiry inquiry(
+        guards,
         {entities.principal(), uid_of(act), entities.resource(), context.of(name_of(act).text())},
         entities);
-    if (guards.any_counts()) return false;
-    guards.ask_about(limit_action());
-    if (guards.any_counts()) return false;
-    return judged(act, type, false, {}).allowed;
+    if (inquiry.any_counts()) return true;
+    inquiry.ask_about(limit_action());
+    return inquiry.any_counts();
 }
 
 }  // namespace salus::authorization

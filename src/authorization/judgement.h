@@ -53,13 +53,25 @@ public:
 
     // On resources of this type.
     [[nodiscard]] Outcome const& on(Act act, std::string_view type);
+    // On those that are about to be found, and then judged one by one (found_record_rules.h), so
+    // that it is not known yet where they belong: as of records that belong nowhere, or else, of a
+    // "no", as of records that belong just where the caller works. What is not judged again, the
+    // audit log and the reach of a search, gets the first alone.
+    [[nodiscard]] Outcome const& before_found(Act act, std::string_view type,
+                                              std::optional<CompartmentId> const& compartment,
+                                              bool care);
     // On a resource of this type that is so, whatever questions are about.
     [[nodiscard]] Outcome const& on_record(Act act, std::string_view type,
                                            std::optional<CompartmentId> const& compartment,
                                            request::RecordCircumstances const& record);
+    // Whether what is said of a record so found may depend on where it belongs. A "yes" may be said
+    // where it does not.
+    [[nodiscard]] bool asks_for_places(Act act, std::string_view type,
+                                       std::optional<CompartmentId> const& compartment,
+                                       request::RecordCircumstances const& record);
     // Whether what is said of a type holds for each record of it, whatever its labels, whoever's it
-    // is, whoever wrote it, and whoever cares for its patient. A "no" may be said where a record
-    // would show nothing.
+    // is, whoever wrote it, whoever cares for its patient, and wherever it belongs. A "no" may be
+    // said where a record would show nothing.
     [[nodiscard]] bool is_certain(Act act, std::string_view type);
     // On a function of the server: "definitions", "clients", "users", "keys", "check", "backups",
     // "auditDetails", "launch", "receipt".
@@ -86,6 +98,12 @@ private:
     [[nodiscard]] bool is_bound(std::optional<CompartmentId> const& compartment) const noexcept;
     [[nodiscard]] Outcome const& judged(Act act, std::string_view type, bool bound,
                                         request::RecordCircumstances const& record);
+    [[nodiscard]] Outcome const& judged_before(Act act, std::string_view type, bool bound,
+                                               bool care);
+    void ask_about(std::string_view type, bool bound, request::RecordCircumstances const& record);
+    // Of what the entities are about: whether any of these is satisfied or errs, for the act or as
+    // a limit.
+    [[nodiscard]] bool any_counts(cedar::PolicySet const& guards, Act act);
     // What the entities are about.
     [[nodiscard]] Outcome judge(Facts& facts, Act act, std::string_view type);
 

@@ -18,6 +18,7 @@
 #include "identity/outside_account.h"
 #include "json/document.h"
 #include "records/sealing.h"
+#include "request/place_name.h"
 #include "request/purpose_of_use.h"
 #include "request/role_name.h"
 #include "request/scope.h"
@@ -66,8 +67,9 @@ struct User {
     std::vector<request::Scope> scopes;
     std::vector<request::PurposeOfUse> purposes;  // the first is the default
     request::RoleNames roles;
-    std::string fhir_user;  // "Practitioner/123"; empty: none
-    std::string patient;    // id of the Patient that they are; empty: none
+    request::PlaceNames locations;  // where they work
+    std::string fhir_user;          // "Practitioner/123"; empty: none
+    std::string patient;            // id of the Patient that they are; empty: none
     // Whatever was issued under an earlier number is void: sessions, grants, tokens.
     std::uint64_t generation = 1;
     std::optional<Password> password;

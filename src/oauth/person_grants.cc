@@ -269,6 +269,7 @@ std::string PersonGrants::token_answer(Issue const& issue) {
         .person = person_of(issue.live.grant.id, grant, issue.live.user, issue.live.represents),
         .words = issue.scope.words,
         .roles = request::united(issue.live.user.roles, grant.provider_roles),
+        .locations = issue.live.user.locations,
         .device = grant.device};
     bool const in_context = !grant.patient.empty();
     if (in_context && has_patient_scope(issue.scope)) {

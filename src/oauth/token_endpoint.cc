@@ -112,6 +112,7 @@ Result<request::Prepared> TokenEndpoint::grant_to_itself(
                                  .key_thumbprint = std::move(binding.key),
                                  .certificate_thumbprint = std::move(binding.certificate),
                                  .roles = proven.client->roles,
+                                 .locations = proven.client->locations,
                                  .device = proven.device};
     return token_answer(issue_access_token(tenant_, keys_, grant, random_, clock_.now()), grant);
 }

@@ -15,19 +15,6 @@ namespace {
 
 using Known = std::optional<bool>;
 
-// Type/id of what a reference names on this server; empty: of nothing.
-std::string place_in(std::optional<json::Value> reference) {
-    auto const text = reference ? reference->text_member("reference") : std::nullopt;
-    auto const local = text ? fhir::parse_local_reference(*text) : std::nullopt;
-    if (!local) return {};
-    return std::string(local->type->name.text()).append("/").append(local->id);
-}
-
-bool is_active(json::Value value) {
-    auto const active = value.member("active");
-    return !active || (active->is_boolean() && active->boolean());
-}
-
 // Of these types a member is somebody, and not a group to which the practitioner may belong.
 bool is_one_person(std::string_view place) {
     return place.starts_with("Practitioner/") || place.starts_with("Patient/") ||
@@ -67,42 +54,14 @@ Result<std::vector<consent::Membership>> ConsentActors::memberships(
 
 Result<Known> ConsentActors::is_member(CompartmentId const& patient, std::string_view type,
                                        std::string_view id) {
-    if (type == "PractitionerRole") return has_role(id, {});
+    if (type == "PractitionerRole") return roles_.hold(practitioner_, id);
     if (type == "CareTeam") return is_in_team(patient, id);
     if (type == "Organization") return works_for(id);
     return Known();
 }
 
-Result<std::optional<fhir::Resource>> ConsentActors::find(CompartmentId const& compartment,
-                                                          std::string_view type,
-                                                          std::string_view id) {
-    SALUS_TRY(auto document, records_.get(records::DocumentClass::resource, type, id));
-    bool const there = document && document->state == store::VersionState::live &&
-                       (document->compartment == compartment ||
-                        document->compartment == records_.addressing().shared_compartment());
-    if (!there) return std::nullopt;
-    SALUS_TRY(auto resource, fhir::Reader::index(std::move(document->text), parser_));
-    return resource;
-}
-
-// `organization`: an id, for which the role has to be; empty: whatever it is for.
-Result<Known> ConsentActors::has_role(std::string_view id, std::string_view organization) {
-    SALUS_TRY(auto const role,
-              find(records_.addressing().shared_compartment(), "PractitionerRole", id));
-    if (!role) return Known();
-    auto const root = RequestReader::root(role->view());
-    if (root.member("modifierExtension")) return Known();
-    auto const who = place_in(root.member("practitioner"));
-    if (who != practitioner_) return who.starts_with("Practitioner/") ? Known(false) : Known();
-    bool const for_it =
-        organization.empty() ||
-        place_in(root.member("organization")) == std::string("Organization/").append(organization);
-    bool const now = for_it && is_active(root) && fhir::is_in_its_period(root, now_);
-    return now ? Known(true) : Known();
-}
-
 Result<Known> ConsentActors::is_in_team(CompartmentId const& patient, std::string_view id) {
-    SALUS_TRY(auto const team, find(patient, "CareTeam", id));
+    SALUS_TRY(auto const team, roles_.find(patient, "CareTeam", id));
     if (!team) return Known();
     auto const root = RequestReader::root(team->view());
     if (root.member("modifierExtension")) return Known();
@@ -128,7 +87,7 @@ Result<Known> ConsentActors::works_for(std::string_view organization) {
         auto rows = table.rows();
         SALUS_TRY_VOID(query.retain(table, rows, links));
         for (auto const row : rows) {
-            SALUS_TRY(auto const works, has_role(table.id(row), organization));
+            SALUS_TRY(auto const works, roles_.hold(practitioner_, table.id(row), organization));
             if (works == true) return works;
         }
     }

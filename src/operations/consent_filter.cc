@@ -134,7 +134,7 @@ Result<bool> ConsentFilter::admits(CompartmentId const& compartment, std::string
     bool const treats = asker_.purpose == request::PurposeOfUse::treatment ||
                         asker_.purpose == request::PurposeOfUse::emergency;
     if (!treats || asker_.practitioner.empty()) return false;
-    return RecordedCare(records_).hold(asker_.practitioner, compartment);
+    return RecordedCare(records_, parser_, now_).hold(asker_.practitioner, compartment);
 }
 
 Result<bool> ConsentFilter::leaves(CompartmentId const& compartment, std::string_view type,

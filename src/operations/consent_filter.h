@@ -27,6 +27,8 @@ public:
                   request::CallerFacts const& caller, consent::Actions actions,
                   consent::ConsentSettings const* settings, WallTime now);
 
+    // When the request began.
+    [[nodiscard]] WallTime now() const noexcept { return now_; }
     // Of the resources of a type in a compartment ("": of any): all, nothing, or some
     // (permit_with_filter). What stands in no patient's compartment is left, and so are the
     // consents themselves: who may read and change them is the policy's to say.

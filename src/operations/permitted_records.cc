@@ -78,8 +78,11 @@ Result<std::optional<request::Duties>> PermittedRecords::judge(Interaction inter
     auto const labels = constraints_.depend_on_labels(interaction, type)
                             ? labels_of(content)
                             : std::vector<std::string>();
-    bool const authored = names_author(content, constraints_.author());
-    return constraints_.leave_labelled(interaction, type, compartment, labels, care, authored);
+    request::ResourceConstraints::Found found{
+        .labels = labels, .care = care, .authored = names_author(content, constraints_.author())};
+    if (constraints_.ask_for_places(interaction, type, compartment, found))
+        SALUS_TRY(found.locations, places_.of(compartment, content));
+    return constraints_.leave_found(interaction, type, compartment, found);
 }
 
 Result<bool> PermittedRecords::left_by_content(Interaction interaction, std::string_view type,
@@ -93,8 +96,8 @@ Result<bool> PermittedRecords::left_by_content(Interaction interaction, std::str
     if (!consented || !constraints_.granular()) return consented;
     SALUS_TRY(auto const entry, fhir::make_index_entry(resource.view(), document.last_updated,
                                                        nullptr, consent::label_map()));
-    SALUS_TRY(auto const granted, left(interaction, compartment, RequestReader::entry(entry)));
-    return granted == Left::yes;
+    SALUS_TRY(auto const view, fhir::EntryView::decode(RequestReader::entry(entry)));
+    return constraints_.grant(interaction, view, compartment);
 }
 
 void PermittedRecords::note_duties(Address const& address, std::uint64_t version,
@@ -323,15 +326,28 @@ Result<std::vector<OpenedIndexEntry>> PermittedRecords::find(Interaction interac
 
 Result<void> PermittedRecords::check_left(Interaction interaction,
                                           std::span<CompartmentId const> compartments,
-                                          BytesView entry) {
+                                          records::Change const& change) {
+    auto const entry = RequestReader::entry(change.index_entry);
     for (auto const& compartment : compartments) {
         SALUS_TRY(auto const there, left(interaction, compartment, entry));
-        // Whoever seals knows the labels: an entry that does not is refused.
-        if (there == Left::yes) continue;
+        SALUS_TRY(bool const permitted, there == Left::unknown
+                                            ? left_by_content(interaction, compartment, change)
+                                            : Result<bool>(there == Left::yes));
+        if (permitted) continue;
         return fail(Errc::forbidden,
                     "the resource would lie outside of what scopes and policy permit");
     }
     return {};
+}
+
+Result<bool> PermittedRecords::left_by_content(Interaction interaction,
+                                               CompartmentId const& compartment,
+                                               records::Change const& change) {
+    SALUS_TRY(auto const resource, fhir::Reader::index(change.text.clone(), parser_));
+    SALUS_TRY(auto const judged, judge(interaction, change.type, compartment, resource.view()));
+    if (!judged) return false;
+    SALUS_TRY(auto const view, fhir::EntryView::decode(RequestReader::entry(change.index_entry)));
+    return constraints_.grant(interaction, view, compartment);
 }
 
 Result<store::Write> PermittedRecords::seal(Interaction interaction, records::Change const& change,
@@ -345,9 +361,8 @@ Result<store::Write> PermittedRecords::seal(Interaction interaction, records::Ch
         if (!replaced) return fail(Errc::not_found, "no such resource");
     }
     if (change.state == store::VersionState::live) {
-        auto const entry = RequestReader::entry(change.index_entry);
-        SALUS_TRY_VOID(check_left(interaction, {&change.compartment, 1}, entry));
-        SALUS_TRY_VOID(check_left(interaction, in_care, entry));
+        SALUS_TRY_VOID(check_left(interaction, {&change.compartment, 1}, change));
+        SALUS_TRY_VOID(check_left(interaction, in_care, change));
         SALUS_TRY(bool const consented,
                   change.version == 1
                       ? consents_.admits(change.compartment, change.type, change.text)

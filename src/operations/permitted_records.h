@@ -21,6 +21,7 @@
 
 #include "json/document.h"
 #include "operations/consent_filter.h"
+#include "operations/record_places.h"
 #include "operations/recorded_care.h"
 #include "records/records.h"
 #include "request/label_removal.h"
@@ -45,7 +46,8 @@ public:
           parser_(parser),
           constraints_(permit.constraints()),
           consents_(consents),
-          care_(records),
+          care_(records, parser, consents.now()),
+          places_(records, parser),
           practitioner_(practitioner_of(permit.caller().facts())),
           bound_(permit.caller().facts().patient_compartment.has_value()),
           removal_(removal),
@@ -170,7 +172,11 @@ private:
     // Errc::forbidden: scopes and policy do not leave this in one of these compartments.
     [[nodiscard]] Result<void> check_left(Interaction interaction,
                                           std::span<CompartmentId const> compartments,
-                                          BytesView entry);
+                                          records::Change const& change);
+    // What is written, where its index entry does not tell.
+    [[nodiscard]] Result<bool> left_by_content(Interaction interaction,
+                                               CompartmentId const& compartment,
+                                               records::Change const& change);
     [[nodiscard]] Result<std::optional<records::StoredDocument>> if_left(
         Interaction interaction, std::string_view type, std::string_view id,
         std::optional<records::StoredDocument> document);
@@ -180,6 +186,7 @@ private:
     request::ResourceConstraints const& constraints_;
     ConsentFilter& consents_;
     RecordedCare care_;
+    RecordPlaces places_;
     std::string practitioner_;
     bool bound_;
     std::map<CompartmentId, bool> cared_for_;

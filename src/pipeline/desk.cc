@@ -16,6 +16,7 @@
 #include "oauth/user_info.h"
 #include "operations/batch.h"
 #include "operations/operations.h"
+#include "operations/recorded_care.h"
 #include "pipeline/stored_subjects.h"
 #include "sign_in/account.h"
 #include "sign_in/passkey_script.h"
@@ -56,7 +57,6 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
                  tenant.audit_trail,
                  house.consent ? &*house.consent : nullptr},
       classifier_(tenant.tenant, *records_, parser_, house.clock),
-      care_(*records_),
       client_trust_{.keys = oauth::KeyWish(house.remote_keys),
                     .authorities = house.client_authorities},
       standing_(*records_, parser_, house.clock),
@@ -89,7 +89,8 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
 
 Result<request::Permit> TenantDesk::permit(request::Exchange& exchange, request::Intent&& intent) {
     if (exchange.policy.rules == nullptr) return fail(Errc::forbidden, "no policy is in force");
-    return authorization::Authorization(*exchange.policy.rules, care_)
+    operations::RecordedCare care(*records_, parser_, exchange.started);
+    return authorization::Authorization(*exchange.policy.rules, care)
         .permit(exchange, std::move(intent));
 }
 

@@ -19,7 +19,6 @@
 #include "oauth/token_status.h"
 #include "operations/classifier.h"
 #include "operations/context.h"
-#include "operations/recorded_care.h"
 #include "pipeline/house.h"
 #include "records/records.h"
 #include "sign_in/desk.h"
@@ -80,7 +79,6 @@ private:
     json::Parser parser_;
     operations::Workplace workplace_;
     operations::Classifier classifier_;
-    operations::RecordedCare care_;
     oauth::ClientTrust client_trust_;
     oauth::StandingTokens standing_;
     authentication::VerifiedTokens verified_tokens_;
