@@ -109,6 +109,18 @@ TEST(ValidatorTest, ChecksInvariants) {
               "accepted");
 }
 
+TEST(ValidatorTest, AUuidHasItsFormInEitherCase) {
+    std::string const begin = R"({"resourceType":"Library","status":"active","type":{"text":"x"},)";
+    std::string const url = R"("url":"urn:uuid:)";
+    EXPECT_EQ(verdict(begin + url + R"(68d043b5-9ecf-4559-a57a-396e0d452311"})"), "accepted");
+    EXPECT_EQ(verdict(begin + url + R"(68D043B5-9ECF-4559-A57A-396E0D452311"})"), "accepted");
+    expect_complaints({
+        {begin + url + R"(68d043b5-9ecf-4559-a57a-396e0d45231"})", "not a UUID at Library.url"},
+        {begin + url + R"(68d043b5-9ecf-4559-a57a-396e0d45231g"})", "not a UUID at Library.url"},
+        {begin + url + R"("})", "not a UUID at Library.url"},
+    });
+}
+
 TEST(ValidatorTest, ChecksText) {
     expect_complaints({
         {o + R"("note":[{"text":"x <ScRipt>alert(1)</script>"}]})", "HTML in markdown"},

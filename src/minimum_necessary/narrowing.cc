@@ -91,6 +91,16 @@ std::string_view oauth_code(Errc code) {
     return "invalid_request";
 }
 
+// Errors are clauses; people read sentences.
+std::string sentence_of(std::string_view clause) {
+    std::string sentence(clause);
+    if (sentence.empty()) return sentence;
+    auto& first = sentence.front();
+    if (first >= 'a' && first <= 'z') first = static_cast<char>(first - 'a' + 'A');
+    if (!sentence.ends_with('.')) sentence.push_back('.');
+    return sentence;
+}
+
 std::string error_body(Error const& error, ErrorForm form, int status) {
     std::string out;
     switch (form) {
@@ -102,7 +112,8 @@ std::string error_body(Error const& error, ErrorForm form, int status) {
         case ErrorForm::problem:
             out.append(R"({"status":)").append(std::to_string(status)).append(R"(,"title":)");
             break;
-        case ErrorForm::page: return pages::message_page(kErrorTitle, error.why.text());
+        case ErrorForm::page:
+            return pages::message_page(kErrorTitle, sentence_of(error.why.text()));
     }
     json::append_quoted(out, error.why.text());
     out.push_back('}');

@@ -38,6 +38,9 @@ button:disabled{opacity:.6;cursor:default}
 a{color:var(--brand)}
 .problem{background:var(--bad-page);color:var(--bad);border-radius:9px;padding:.7rem .9rem;margin:1rem 0}
 .note{background:var(--note);border-radius:9px;padding:.7rem .9rem;margin:1rem 0}
+.grave{background:var(--bad-page);border:1px solid var(--bad);border-left-width:5px;border-radius:9px;
+padding:.7rem .9rem;margin:1rem 0}
+.whole{white-space:nowrap}
 ul{margin:.5rem 0;padding-left:1.25rem}
 li{margin:.25rem 0}
 .or{display:flex;align-items:center;gap:.8rem;margin:1.25rem 0 0;color:var(--soft);font-size:.94rem}
@@ -47,7 +50,9 @@ form[hidden]+.or{display:none}
 .allowed{margin:1rem 0 .25rem;font-weight:600}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 details{margin:1rem 0}
-summary{cursor:pointer;color:var(--brand);min-height:44px;display:flex;align-items:center}
+summary{cursor:pointer;color:var(--brand);min-height:44px;display:flex;align-items:center;gap:.5rem}
+summary::before{content:"";border:.33em solid transparent;border-left:.5em solid;border-right:0}
+details[open]>summary::before{transform:rotate(90deg)}
 .choices{list-style:none;padding:0;margin:1rem 0 0}
 .choices button{text-align:left;margin:.35rem 0}
 .rows{list-style:none;padding:0;margin:.5rem 0}
@@ -62,7 +67,7 @@ code,.codes li{font-family:ui-monospace,"DejaVu Sans Mono",monospace;overflow-wr
 .qr{display:block;margin:1rem auto;max-width:13rem;background:#fff;padding:10px;border-radius:9px}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:.75rem}
 footer{max-width:30rem;margin:0 auto;padding:0 1rem 2rem;color:var(--soft);font-size:.87rem;text-align:center}
-@media (max-width:30rem){main{padding-top:1rem}.card{padding:1.25rem}}
+@media (max-width:30rem){main{padding-top:1rem}.card{padding:1.25rem}.pair{grid-template-columns:1fr;gap:0}}
 @media (prefers-reduced-motion:no-preference){button{transition:filter .12s}button:hover{filter:brightness(1.08)}}
 )css";
 }

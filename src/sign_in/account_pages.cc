@@ -83,7 +83,7 @@ void passwords(pages::Html& html, AccountPage const& page) {
     html.element("h2", "Password and one-time password").open("ul", {{"class", "rows"}});
     row(html, "Password",
         user.password ? "changed " + when(user.password->changed) : std::string("not set"));
-    link(html, page.visit, "/account/password", "Set");
+    link(html, page.visit, "/account/password", user.password ? Literal("Change") : Literal("Set"));
     html.close("li");
     row(html, "One-time password",
         user.totp ? "since " + when(user.totp->added) : std::string("not set up"));

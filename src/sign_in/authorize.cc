@@ -155,6 +155,8 @@ Result<request::Prepared> ask_consent(Desk const& desk, Visit const& visit, Wait
                                               .scope = scope,
                                               .patient = patient ? &*patient : nullptr,
                                               .shown = digest_of(waiting, scope),
+                                              .lasts = desk.emergency_life,
+                                              .reason = visit.field("reason"),
                                               .what_failed = what_failed}));
     if (patient) prepared.consulted.push_back(patient->read);
     return prepared;

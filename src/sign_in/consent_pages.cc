@@ -23,7 +23,9 @@ void whose(pages::Html& html, ShownPatient const& patient) {
     html.raw("<p class=\"note\">The record of <strong>");
     html.text(patient.name.empty() ? "a patient without a recorded name" : patient.name);
     html.raw("</strong>");
-    if (!patient.birth_date.empty()) html.text(", born " + patient.birth_date);
+    if (!patient.birth_date.empty()) {
+        html.raw(", <span class=\"whole\">born ").text(patient.birth_date).raw("</span>");
+    }
     html.raw("</p>\n");
 }
 
@@ -73,32 +75,76 @@ Screen patients_page(Visit const& visit, Waiting const& waiting,
     return choice_screen(std::move(html), waiting, texts::kWhichPatient, 200);
 }
 
-Screen consent_page(ConsentPage const& page) {
-    bool const own = !page.user.patient.empty();
-    bool const emergency = page.waiting.pending.value.request.is_emergency();
-    pages::Html html;
-    html.open("h1").text(page.waiting.client->name).text(" asks for access").close("h1");
+namespace {
+
+void signed_in_as(pages::Html& html, identity::User const& user) {
     html.raw("<p class=\"soft\">You are signed in as <strong>");
-    html.text(page.user.display_name.empty() ? page.user.user_name : page.user.display_name);
+    html.text(user.display_name.empty() ? user.user_name : user.display_name);
     html.raw("</strong></p>\n");
+}
+
+// Whoever does not allow it states no reason: that button sends the form as it stands.
+void decision(pages::Html& html, std::string_view allow) {
+    html.raw(
+        "<div class=\"pair\"><button type=\"submit\" name=\"decision\" value=\"deny\" "
+        "class=\"second\" formnovalidate>Do not allow</button>"
+        "<button type=\"submit\" name=\"decision\" value=\"allow\">");
+    html.text(allow).raw("</button></div>");
+}
+
+// An app asks for what it is always asked for.
+void consent(pages::Html& html, ConsentPage const& page) {
+    bool const own = !page.user.patient.empty();
+    html.open("h1").text(page.waiting.client->name).text(" asks for access").close("h1");
+    signed_in_as(html, page.user);
     problem(html, page.what_failed);
     if (page.patient != nullptr) whose(html, *page.patient);
     html.element("p", "If you allow it, the app can:");
     allowances(html, in_words(page.scope, own ? Whose::own : Whose::chosen_patient));
     html.element("p", "You can end this at any time in your account.", {{"class", "soft"}});
-    if (emergency) html.element("p", texts::kEmergencyWhy.text(), {{"class", "note"}});
     open_form(html, page.visit, "/sign-in/consent");
     html.hidden("shown", page.shown);
-    if (emergency)
-        text_field(html, {.name = "reason", .label = texts::kEmergencyReason, .focus = true});
-    html.raw(
-        "<div class=\"pair\"><button type=\"submit\" name=\"decision\" value=\"deny\" "
-        "class=\"second\">Do not allow</button><button type=\"submit\" name=\"decision\" "
-        "value=\"allow\">");
-    html.text(emergency ? texts::kEmergency.text() : std::string_view("Allow"));
-    html.raw("</button></div>");
+    decision(html, "Allow");
     html.close("form");
-    Screen screen{.title = "Allow access", .body = std::move(html)};
+}
+
+// What is grave comes first, and looks like it.
+void emergency(pages::Html& html, ConsentPage const& page) {
+    html.element("h1", texts::kEmergency.text());
+    signed_in_as(html, page.user);
+    problem(html, page.what_failed);
+    html.element("p", texts::kEmergencyWhy.text(), {{"class", "grave"}});
+    if (page.patient != nullptr) whose(html, *page.patient);
+    html.raw("<p>Until it ends, <strong>")
+        .text(page.waiting.client->name)
+        .raw("</strong> can:</p>");
+    // It ends before the sign-in does.
+    auto scope = page.scope;
+    scope.words.remove(request::ScopeWord::online_access);
+    allowances(html, in_words(scope, Whose::chosen_patient));
+    html.element("p", "It ends by itself after " + std::to_string(page.lasts.count()) +
+                          " minutes. You can end it sooner in your account.");
+    open_form(html, page.visit, "/sign-in/consent");
+    html.hidden("shown", page.shown);
+    text_field(
+        html,
+        {.name = "reason", .label = texts::kEmergencyReason, .value = page.reason, .focus = true});
+    decision(html, texts::kEmergency.text());
+    html.close("form");
+}
+
+}  // namespace
+
+Screen consent_page(ConsentPage const& page) {
+    bool const is_emergency = page.waiting.pending.value.request.is_emergency();
+    pages::Html html;
+    if (is_emergency) {
+        emergency(html, page);
+    } else {
+        consent(html, page);
+    }
+    Screen screen{.title = is_emergency ? texts::kEmergency : Literal("Allow access"),
+                  .body = std::move(html)};
     screen.powers.form_targets = oauth::origin_of(page.waiting.pending.value.request.redirect_uri);
     return screen;
 }

@@ -1,6 +1,7 @@
 // The pages between a sign-in and the app: whose records, and what it may do. Any thread.
 #pragma once
 
+#include <chrono>
 #include <span>
 #include <string>
 
@@ -25,6 +26,8 @@ struct ConsentPage {
     request::ScopeRequest const& scope;
     ShownPatient const* patient = nullptr;  // nullptr: the app needs none
     std::string shown;                      // names what is shown (F7)
+    std::chrono::minutes lasts{};           // of an emergency
+    std::string reason{};                   // of an emergency, as it was typed
     Literal what_failed{};
 };
 [[nodiscard]] Screen consent_page(ConsentPage const& page);

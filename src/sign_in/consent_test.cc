@@ -372,7 +372,11 @@ TEST_F(ConsentTest, AnEmergencyIsDeclaredWithAReasonAndForATime) {
     browser_.get("/sign-in?authorization=" + id);
     browser_.post("/sign-in/patient", {{"authorization", id}, {"patient", "p1"}});
     auto const page = browser_.get("/sign-in?authorization=" + id);
-    EXPECT_THAT(page.body, HasSubstr("Declare an emergency"));
+    EXPECT_THAT(page.body, HasSubstr("<h1>Declare an emergency</h1>"));
+    EXPECT_THAT(page.body, HasSubstr("after 30 minutes"));
+    EXPECT_THAT(page.body, Not(HasSubstr("as long as you are signed in")));
+    // Whoever does not allow it need not say why.
+    EXPECT_THAT(page.body, HasSubstr(R"(value="deny" class="second" formnovalidate>)"));
     auto const shown = hidden_in(page.body, "shown");
     for (auto const* reason : {"", "   ", "1234567890 12", "too short"}) {
         auto const again = browser_.post(
@@ -380,6 +384,8 @@ TEST_F(ConsentTest, AnEmergencyIsDeclaredWithAReasonAndForATime) {
             {{"authorization", id}, {"shown", shown}, {"decision", "allow"}, {"reason", reason}});
         EXPECT_EQ(again.status, 200) << reason;
         EXPECT_EQ(again.written, 0U);
+        // What was typed stands there still.
+        EXPECT_THAT(again.body, HasSubstr("value=\"" + std::string(reason) + "\""));
     }
     auto reply = browser_.post("/sign-in/consent", {{"authorization", id},
                                                     {"shown", shown},

@@ -54,7 +54,10 @@ Access access_of(Scope const& scope) {
 std::string verbs_of(Access access) {
     std::vector<std::string_view> verbs;
     if (access.see) verbs.emplace_back("see");
-    if (access.change) verbs.emplace_back("add and change");
+    if (access.change) {
+        verbs.emplace_back("add");
+        verbs.emplace_back("change");
+    }
     if (access.remove) verbs.emplace_back("delete");
     std::string out;
     for (std::size_t i = 0; i < verbs.size(); ++i) {

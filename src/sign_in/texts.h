@@ -60,10 +60,9 @@ inline constexpr Literal kConsentSwapped =
 
 inline constexpr Literal kEmergency = "Declare an emergency";
 inline constexpr Literal kEmergencyWhy =
-    "The app asks for access in an emergency, whatever the patient allowed and whoever cares for "
-    "them. Declare one only if it cannot wait. What you state here, and all that is opened with "
-    "it, "
-    "is on record and is reviewed by the privacy office.";
+    "This opens a record whatever the patient allowed and whoever cares for them. Declare an "
+    "emergency only if it cannot wait. What you state here, and all that is opened with it, is on "
+    "record for the privacy office.";
 inline constexpr Literal kEmergencyReason = "Why is this an emergency?";
 inline constexpr Literal kEmergencyReasonMissing =
     "State the reason in a few words: at least ten letters.";

@@ -2,10 +2,15 @@
 emergency for one patient, with a passkey and a reason; sees that record and no other; is on record
 with the reason; and ends it."""
 import json
+import os
+import re
 import secrets
+import shutil
+import subprocess
 import urllib.parse
 
-from instance import Instance
+import test_sign_in
+from instance import Instance, free_port
 from passkeys import Passkey
 from people import App, Browser, Person, claims_of
 from test_device_posture import made, pulse
@@ -106,6 +111,27 @@ def on_record(instance):
         assert answer.status == 200 and answer.json()["entry"], (query, answer.status, answer.body)
 
 
+def in_a_browser(instance, patient):
+    """The page as people see it."""
+    chromium = test_sign_in.browser()
+    if not chromium:
+        return
+    port = free_port()
+    App(instance, "ward-viewer", "--name", "Ward Viewer", "--purpose", "ETREAT",
+        "--redirect-uri", f"http://127.0.0.1:{port}/callback",
+        scope="openid online_access launch/patient patient/*.cruds")
+    added = instance.command("user", "add", "--dir", str(instance.directory), "emma", "--scope",
+                             "user/*.cruds patient/*.cruds", "--purpose", "TREAT", "--purpose",
+                             "ETREAT", "--role", "physician", "--fhir-user", "Practitioner/d2")
+    code = re.search(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}", added.stdout).group(0)
+    done = subprocess.run(
+        [shutil.which("node"), str(test_sign_in.DRIVER / "emergency.mjs"),
+         f"https://localhost:{instance.port}", chromium, "emma", code, patient,
+         os.environ.get("SALUS_PICTURES", "")],
+        capture_output=True, text=True, timeout=300, env=os.environ | {"APP_PORT": str(port)})
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+
+
 def main():
     instance = Instance()
     try:
@@ -137,6 +163,7 @@ def main():
             browser.send("/account/app/end")
         answer = instance.client(tokens["access_token"]).get(f"/fhir/Observation/{records[1]}")
         assert answer.status == 401, (answer.status, answer.body)
+        in_a_browser(instance, records[0])
     finally:
         instance.stop()
         instance.remove()

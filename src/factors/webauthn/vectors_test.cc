@@ -71,10 +71,11 @@ Vector vector_of(json::Value vector) {
 class VectorsTest : public WebauthnTest {
 protected:
     void SetUp() override {
-        auto const* const folder = std::getenv("SALUS_MATERIAL");
-        auto const path = std::filesystem::path(folder != nullptr ? folder : "") /
-                          "webauthn-vectors-dev" / "vectors.json";
-        std::ifstream file(path);
+        auto const* const variable = std::getenv("SALUS_MATERIAL");
+        auto const folder = variable != nullptr
+                                ? std::filesystem::path(variable)
+                                : std::filesystem::path(SALUS_SOURCE_DIR) / "../shared/material";
+        std::ifstream file(folder / "webauthn-vectors-dev" / "vectors.json");
         if (!file) {
             std::cout << "vectors are absent: WebAuthn's did not run\n";
             return;

@@ -2,15 +2,13 @@
 // protocol): a first sign-in by code, password, one-time password, passkey, an app's consent, the
 // account. Arguments: BASE_URL BROWSER USER CODE PATIENT FOLDER; pictures go to FOLDER, if one is named.
 import assert from "node:assert/strict";
-import { createHash, createHmac, randomBytes } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
-import http from "node:http";
-import { chromium } from "playwright-core";
+import * as pages from "./pages.mjs";
+import { addAuthenticator, press, signOut } from "./pages.mjs";
 
 const [base, executablePath, user, code, patient, folder] = process.argv.slice(2);
 const password = "seven purple otters";
-
-const base64url = (bytes) => Buffer.from(bytes).toString("base64url");
 
 // RFC 6238, written down a second time.
 const oneTimePassword = (secret, step) => {
@@ -29,59 +27,13 @@ const nextStep = async (after) => {
   return Math.max(stepNow(), after + 1);
 };
 
-// The app: a page that keeps what comes back.
-const answers = [];
-const app = http.createServer((request, response) => {
-  if (request.url.startsWith("/callback")) answers.push(new URL(request.url, "http://127.0.0.1"));
-  response.end("<!doctype html><title>app</title>done");
-});
-await new Promise((resolve) => app.listen(Number(process.env.APP_PORT), "127.0.0.1", resolve));
-const callback = `http://127.0.0.1:${app.address().port}/callback`;
-
-const browser = await chromium.launch({
-  executablePath, headless: true,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+const app = await pages.startApp(base, "browser-app");
+const { answers, askFor, callback } = app;
+const browser = await pages.launch(executablePath);
 const complaints = [];
-const newContext = () => browser.newContext({ ignoreHTTPSErrors: true });
-const newPage = async (context) => {
-  const page = await context.newPage();
-  // A script or style that the policy refused is an error of ours.
-  page.on("console", (message) => {
-    if (message.type() === "error" && !/status of 4\d\d/.test(message.text()))
-      complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  return page;
-};
-
-const picture = async (page, name) => {
-  if (!folder) return;
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme });
-    for (const [width, height] of [[1280, 900], [390, 844]]) {
-      await page.setViewportSize({ width, height });
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      assert.ok(wide <= width, `${name} is ${wide} wide on ${width}`);
-      await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png`,
-                              fullPage: true });
-    }
-  }
-};
-const press = async (page, name) => {
-  await Promise.all([page.waitForNavigation(),
-                     page.getByRole("button", { name, exact: true }).click()]);
-};
-const addAuthenticator = async (context, page) => {
-  const devtools = await context.newCDPSession(page);
-  await devtools.send("WebAuthn.enable");
-  const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
-    options: { protocol: "ctap2", transport: "internal", hasResidentKey: true,
-               hasUserVerification: true, isUserVerified: true,
-               automaticPresenceSimulation: true } });
-  return { devtools, authenticatorId };
-};
+const newContext = () => pages.newContext(browser);
+const newPage = (context) => pages.newPage(context, complaints);
+const picture = (page, name) => pages.picture(page, name, folder);
 // What our own script does, done by the library @simplewebauthn/browser: it takes the server's
 // options, and the form of the page takes its answer. `kind`: "create" or "get".
 const library = readFileSync(new URL(
@@ -99,15 +51,6 @@ const passkeyByLibrary = async (page, kind) => {
     form.elements.answer.value = JSON.stringify(answer);
     form.submit();
   }, kind)]);
-};
-const askFor = (scope, more = {}) => {
-  const verifier = base64url(randomBytes(32));
-  const url = new URL(`${base}/oauth/authorize`);
-  url.search = new URLSearchParams({
-    response_type: "code", client_id: "browser-app", redirect_uri: callback, scope,
-    state: "state-1", nonce: "nonce-1", aud: `${base}/fhir`, code_challenge_method: "S256",
-    code_challenge: base64url(createHash("sha256").update(verifier).digest()), ...more });
-  return { url: url.href, verifier };
 };
 
 // 1. A new user: the administrator's code, a password with one-time passwords.
@@ -165,12 +108,10 @@ const { credentials } = await devtools.send("WebAuthn.getCredentials", { authent
 assert.equal(credentials.length, 1);
 assert.equal(credentials[0].isResidentCredential, true);
 await picture(page, "account");
-await page.getByRole("button", { name: "Sign out" }).last().click();
-await page.waitForURL(/sign-in/);
+await signOut(page);
 await press(page, "Sign in with a passkey");
 assert.match(page.url(), /\/account$/);
-await page.getByRole("button", { name: "Sign out" }).last().click();
-await page.waitForURL(/sign-in/);
+await signOut(page);
 await passkeyByLibrary(page, "get");
 assert.match(page.url(), /\/account$/);
 
@@ -230,8 +171,7 @@ await page.goto(`${base}/account`);
 assert.match(page.url(), /\/sign-in$/);
 // And what was made by the library signs in.
 await second.goto(`${base}/account`);
-await second.getByRole("button", { name: "Sign out" }).last().click();
-await second.waitForURL(/sign-in/);
+await signOut(second);
 await passkeyByLibrary(second, "get");
 assert.match(second.url(), /\/account$/);
 
