@@ -24,7 +24,11 @@ std::string provenance_json(std::vector<std::string> const& targets, std::string
 }
 
 std::string allergy_json(std::string const& id, std::string const& patient) {
-    return R"({"resourceType":"AllergyIntolerance","id":")" + id + R"(","patient":{"reference":")" +
+    constexpr char const* kActive =
+        R"({"system":"http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical",)"
+        R"("code":"active"})";
+    return R"({"resourceType":"AllergyIntolerance","id":")" + id +
+           R"(","clinicalStatus":{"coding":[)" + kActive + R"(]},"patient":{"reference":")" +
            patient + "\"}}";
 }
 
@@ -137,7 +141,7 @@ TEST_F(PlaceTest, WhoIsBoundToOnePatientDoesNotLearnWhatOthersHave) {
 // read where nothing may be written.
 TEST_F(PlaceTest, WhatScopesHideIsAsIfItWereAbsent) {
     for (auto const* scopes :
-         {"system/Provenance.c system/AllergyIntolerance.r?clinical-status=active",
+         {"system/Provenance.c system/AllergyIntolerance.r?clinical-status=resolved",
           "system/Provenance.c system/AllergyIntolerance.c",
           "system/Provenance.c?agent=Practitioner/d system/AllergyIntolerance.r"}) {
         auto const caller = testing::make_caller(testing::facts_of_caller(scopes));
