@@ -187,12 +187,21 @@ void add_sign_in(Decision& decision, std::optional<SignIn> const& sign_in) {
     decision.sign_in = decision.sign_in ? stricter_of(*decision.sign_in, *sign_in) : sign_in;
 }
 
+void add_duties(Decision& decision, std::vector<Duty> const& duties) {
+    for (auto const duty : duties) {
+        if (std::ranges::find(decision.duties, duty) == decision.duties.end())
+            decision.duties.push_back(duty);
+    }
+}
+
 bool add_included(Judgement& rules, CallerFacts const& caller, IntentFacts const& intent,
                   fhir::Include const& include, Decision& decision) {
     auto const add = [&](fhir::Type const& type) {
         auto const name = type.name.text();
         if (!other_type_allowed(rules, caller, intent, Interaction::read, type)) return false;
-        add_sign_in(decision, rules.on(Act::read, name).sign_in);
+        auto const& shown = rules.on(Act::read, name);
+        add_sign_in(decision, shown.sign_in);
+        add_duties(decision, shown.duties);
         auto& included = decision.included;
         if (std::ranges::find(included, name, &request::TypePermit::type) == included.end())
             included.push_back({std::string(name), rules.elements_of(name)});
@@ -226,7 +235,9 @@ bool add_all_types(Judgement& rules, CallerFacts const& caller, IntentFacts cons
              std::ranges::any_of(type.patient_compartment, shows_patient));
         if (allowed) {
             decision.included.push_back({std::string(type.name.text()), elements});
-            add_sign_in(decision, rules.on(Act::search, type.name.text()).sign_in);
+            auto const& found = rules.on(Act::search, type.name.text());
+            add_sign_in(decision, found.sign_in);
+            add_duties(decision, found.duties);
         }
         // What is asked for by name must be permitted.
         if (!allowed && !query.types().empty()) return false;

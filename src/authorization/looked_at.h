@@ -52,7 +52,8 @@ namespace salus::authorization {
 // each of their types, to be decided as well.
 [[nodiscard]] std::vector<request::IntentFacts> reads_of_records(
     request::IntentFacts const& intent);
-// Adds what an outcome says of signing in.
+// Adds what an outcome says of signing in, and its other duties.
 void add_sign_in(Decision& decision, std::optional<SignIn> const& sign_in);
+void add_duties(Decision& decision, std::vector<Duty> const& duties);
 
 }  // namespace salus::authorization

@@ -62,7 +62,8 @@ public:
                 more + "}");
     }
     bool holds(std::string const& practitioner, std::string const& patient) {
-        RecordedCare care(room_.records());
+        json::Parser parser;
+        RecordedCare care(room_.records(), parser, instance_.clock.now());
         return care.hold(practitioner, room_.addressing().patient_compartment(patient)).value();
     }
 
@@ -91,6 +92,61 @@ TEST_F(RecordedCareTest, EncountersCareTeamsAndAppointmentsTellOfIt) {
         (this->*record)(tells_not);
         EXPECT_FALSE(holds("Practitioner/d1", "p1")) << tells_not;
     }
+}
+
+// A grant of care: for a time, and over by itself.
+TEST_F(RecordedCareTest, ATeamTellsWhen) {
+    auto const team = [&](char const* period, char const* of_member) {
+        put("CareTeam/t4", R"({"resourceType":"CareTeam","id":"t4","status":"active","period":)" +
+                               std::string(period) +
+                               R"(,"subject":{"reference":"Patient/p1"},"participant":[{"member":)"
+                               R"({"reference":"Practitioner/d1"},"period":)" +
+                               of_member + "}]}");
+        return holds("Practitioner/d1", "p1");
+    };
+    constexpr char const* kNow = R"({"start":"2020-01-01","end":"2099-01-01"})";
+    constexpr char const* kOver = R"({"start":"2020-01-01","end":"2020-02-01"})";
+    constexpr char const* kLater = R"({"start":"2098-01-01"})";
+    EXPECT_TRUE(team(kNow, kNow));
+    EXPECT_TRUE(team(kNow, R"({"start":"2020-01-01"})"));
+    EXPECT_FALSE(team(kOver, kNow));
+    EXPECT_FALSE(team(kNow, kOver));
+    EXPECT_FALSE(team(kNow, kLater));
+    EXPECT_FALSE(team(kLater, kNow));
+}
+
+TEST_F(RecordedCareTest, WhoHoldsARoleIsNamedByIt) {
+    auto const role = [&](char const* practitioner, char const* more) {
+        put("PractitionerRole/r1",
+            R"({"resourceType":"PractitionerRole","id":"r1","practitioner":{"reference":)"
+            R"("Practitioner/)" +
+                std::string(practitioner) + "\"}" + more + "}");
+    };
+    role("d1", "");
+    put("Encounter/e2",
+        R"({"resourceType":"Encounter","id":"e2","status":"in-progress","class":{"code":"AMB"},)"
+        R"("subject":{"reference":"Patient/p1"},"participant":[{"individual":)"
+        R"({"reference":"PractitionerRole/r1"}}]})");
+    EXPECT_TRUE(holds("Practitioner/d1", "p1"));
+    EXPECT_FALSE(holds("Practitioner/d2", "p1"));
+    EXPECT_FALSE(holds("Practitioner/d1", "p2"));
+    role("d1", R"(,"active":false)");
+    EXPECT_FALSE(holds("Practitioner/d1", "p1"));
+    role("d1", R"(,"period":{"end":"2020-02-01"})");
+    EXPECT_FALSE(holds("Practitioner/d1", "p1"));
+    role("d2", "");
+    EXPECT_FALSE(holds("Practitioner/d1", "p1"));
+    EXPECT_TRUE(holds("Practitioner/d2", "p1"));
+}
+
+TEST_F(RecordedCareTest, ATeamNamesRolesToo) {
+    put("PractitionerRole/r1", R"({"resourceType":"PractitionerRole","id":"r1","practitioner":)"
+                               R"({"reference":"Practitioner/d2"}})");
+    put("CareTeam/t3", R"({"resourceType":"CareTeam","id":"t3","status":"active","subject":)"
+                       R"({"reference":"Patient/p1"},"participant":[{"member":)"
+                       R"({"reference":"PractitionerRole/r1"}}]})");
+    EXPECT_TRUE(holds("Practitioner/d2", "p1"));
+    EXPECT_FALSE(holds("Practitioner/d1", "p1"));
 }
 
 TEST_F(RecordedCareTest, ARecordOfSeveralPatientsTellsOfEach) {

@@ -6,6 +6,7 @@
 #include "operations/blind_tokens.h"
 #include "operations/care_subjects.h"
 #include "operations/conditional_references.h"
+#include "operations/kept_labels.h"
 #include "operations/place.h"
 #include "operations/request_reader.h"
 
@@ -69,6 +70,9 @@ Result<Staged> stage(Context const& context, Staging const& staging) {
     auto const type = std::string(staging.resource.type().name.text());
     fhir::ServerFields const fields{staging.id, std::to_string(staging.version), staging.when};
     auto text = fhir::stored_form(staging.resource, fields, staging.references);
+    if (staging.version > 1) {
+        SALUS_TRY(text, with_kept_labels(context, staging, std::move(text)));
+    }
     // The stored form is read again: references between entries of a transaction are resolved now.
     SALUS_TRY(auto const stored, fhir::Reader::index(text.clone(), context.parser));
     // One that is left would hide whose the resource is: it names nobody yet.
