@@ -164,6 +164,15 @@ Decision decide_parts(Judgement& rules, CallerFacts const& caller, IntentFacts c
     return decision;
 }
 
+// Of what may not be read nothing is told, not even that it is there.
+Decision without_patient(Decision const& refused_read) {
+    auto denied = deny(Errc::forbidden,
+                       "the resource names no patient, and what it is about may not be read: name "
+                       "the patient, too");
+    denied.rules = refused_read.rules;
+    return denied;
+}
+
 // By scopes and policy, however the person signed in.
 Decision decide_by(Judgement& rules, CallerFacts const& caller, IntentFacts const& intent,
                    bool care) {
@@ -186,6 +195,13 @@ Decision decide_by(Judgement& rules, CallerFacts const& caller, IntentFacts cons
         add_rules(decision, condition.rules);
         add_sign_in(decision, condition.sign_in);
         add_duties(decision, condition.duties);
+    }
+    for (auto const& reading : reads_of_records(intent)) {
+        auto const read = decide_parts(rules, caller, reading);
+        if (!read.allowed) return without_patient(read);
+        add_rules(decision, read.rules);
+        add_sign_in(decision, read.sign_in);
+        add_duties(decision, read.duties);
     }
     for (auto const& include :
          intent.query ? intent.query->includes() : std::span<fhir::Include const>()) {

@@ -4,6 +4,7 @@
 
 #include "fhir/compartment.h"
 #include "fhir/definitions.h"
+#include "fhir/reference.h"
 #include "request/scope_constraint.h"
 
 namespace salus::authorization {
@@ -154,6 +155,31 @@ bool may_search(Judgement& rules, CallerFacts const& caller, IntentFacts const& 
                 other_type_allowed(rules, caller, intent, Interaction::search_type, *read.type)) &&
                parameter_allowed(rules.elements_of(read.type->name.text()), read.parameter);
     });
+}
+
+std::vector<std::string> records_about(IntentFacts const& intent) {
+    bool const writes =
+        intent.interaction == Interaction::create || intent.interaction == Interaction::update;
+    if (!writes || !intent.resource) return {};
+    return fhir::records_about(*intent.resource).value_or(std::vector<std::string>());
+}
+
+std::vector<IntentFacts> reads_of_records(IntentFacts const& intent) {
+    std::vector<IntentFacts> reads;
+    for (auto const& record : records_about(intent)) {
+        auto const* type = fhir::type_of_reference(record);
+        auto const name = type != nullptr ? type->name.text() : std::string_view();
+        bool const known = std::ranges::find(reads, name, &IntentFacts::type) != reads.end();
+        if (name.empty() || known) continue;
+        IntentFacts read;
+        read.interaction = Interaction::read;
+        read.tenant = intent.tenant;
+        read.type = name;
+        read.compartment = intent.compartment;
+        read.patient_compartment = intent.patient_compartment;
+        reads.push_back(std::move(read));
+    }
+    return reads;
 }
 
 void add_sign_in(Decision& decision, std::optional<SignIn> const& sign_in) {

@@ -36,9 +36,10 @@ request::Challenge challenge_of(SignIn const& needed, request::Challenge const& 
             .max_age = needed.max_age};
 }
 
-// A single record, whose patient shows when it is found.
+// A single record, whose patient shows when it is found, or one whose patient the records tell that
+// it is about.
 bool names_no_patient(IntentFacts const& intent) {
-    return !intent.compartment && !intent.id.empty();
+    return !intent.compartment && (!intent.id.empty() || !records_about(intent).empty());
 }
 
 // A leaf has room for a transaction's resources and this many rules. A refusal is the last one, and

@@ -25,6 +25,15 @@ namespace salus::fhir {
 // Errc::invalid for a Patient without id.
 [[nodiscard]] Result<std::optional<std::string>> patient_of(ResourceView const& resource);
 
+// Whether resources of this type are about records: one that names no patient belongs to whom the
+// records belong that it names in the place of a patient (Provenance.target).
+[[nodiscard]] bool is_about_records(Type const& type) noexcept;
+// The references by which such a resource names these records, each once, as they are written:
+// literal in any form, an entry's fullUrl or conditional, and none to a shared type. Empty: it
+// names a patient itself, or its type is not about records. Errc::too_large beyond
+// limits::kRecordsAbout.
+[[nodiscard]] Result<std::vector<std::string>> records_about(ResourceView const& resource);
+
 // Whether no resource of this type belongs to a patient, so that all stand in the tenant's shared
 // compartment.
 [[nodiscard]] bool is_shared_type(Type const& type) noexcept;

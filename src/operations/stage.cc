@@ -7,16 +7,11 @@
 #include "operations/care_subjects.h"
 #include "operations/conditional_references.h"
 #include "operations/kept_labels.h"
+#include "operations/place.h"
 #include "operations/request_reader.h"
 
 namespace salus::operations {
 namespace {
-
-Result<CompartmentId> compartment_of(Context const& context, fhir::ResourceView const& resource) {
-    SALUS_TRY(auto const patient, fhir::patient_of(resource));
-    auto const& addressing = context.records.addressing();
-    return patient ? addressing.patient_compartment(*patient) : addressing.shared_compartment();
-}
 
 // With whom the resource is decided, too: it tells of their care.
 Result<std::vector<CompartmentId>> in_care_by(Context const& context,
@@ -91,7 +86,8 @@ Result<Staged> stage(Context const& context, Staging const& staging) {
                                  context.tenant.fhir_base() + "/Patient/")) {
         return fail(Errc::invalid, "a patient of this server is referred to as Patient/[id]");
     }
-    SALUS_TRY(auto const compartment, compartment_of(context, stored.view()));
+    SALUS_TRY(auto const place, place_of(context, staging, stored.view()));
+    auto const& compartment = place.compartment;
     bool const shared = compartment == context.records.addressing().shared_compartment();
 
     records::Change change;
@@ -109,7 +105,9 @@ Result<Staged> stage(Context const& context, Staging const& staging) {
                                            RequestReader::entry(change.index_entry)));
     }
     change.text = std::move(text);
-    SALUS_TRY(auto write, context.records.seal(staging.interaction, change, in_care));
+    auto sealed = context.records.seal(staging.interaction, change, in_care);
+    if (!sealed) return fail(refusal_at(place, std::move(sealed).error()));
+    auto& write = *sealed;
     request::Touched touched{.action = staging.action,
                              .compartment = compartment,
                              .patient_compartment = !shared,
