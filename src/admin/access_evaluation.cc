@@ -77,6 +77,7 @@ Result<Circumstances> circumstances_of(json::Value subject,
         circumstances.purpose = request::purpose_of_code(*purpose);
         if (!circumstances.purpose) return closed("this is not a purpose of use");
     }
+    SALUS_TRY_VOID(read_places(*context, circumstances));
     SALUS_TRY(circumstances.access, read_access(*context));
     if (auto const care = context->member("care")) {
         if (!care->is_boolean()) return malformed("care is true or false");
@@ -154,7 +155,7 @@ void write_context(json::Writer& writer, PolicyDesk const& desk, Question const&
     }
     if (decision.allowed && !decision.duties.empty()) {
         writer.key("duties").begin_array();
-        for (auto const duty : decision.duties) writer.string(authorization::name_of(duty).text());
+        for (auto const duty : decision.duties) writer.string(request::name_of(duty).text());
         writer.end_array();
     }
     if (!decision.allowed) {

@@ -1,7 +1,7 @@
 #include "admin/key_rotation.h"
 
 #include "admin/custodians.h"
-#include "admin/package_reader.h"
+#include "admin/request_content.h"
 #include "json/writer.h"
 
 namespace salus::admin {
@@ -143,7 +143,7 @@ Result<request::Prepared> key_status(KeysDesk const& desk) {
 
 Result<request::Prepared> order_rotation(KeysDesk const& desk, request::Exchange& exchange) {
     constexpr Literal kForm = "the body is {\"rotate\": KIND} or {\"paused\": true or false}";
-    auto const body = desk.parser.parse(PackageReader::take(exchange.request.body.clone()));
+    auto const body = content_of(desk.parser, exchange);
     if (!body || !body->root().is_object()) return fail(Errc::invalid, kForm);
     auto const root = body->root();
     auto const rotate = root.text_member("rotate");

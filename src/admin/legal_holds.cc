@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "admin/documents.h"
-#include "admin/package_reader.h"
+#include "admin/request_content.h"
 #include "json/writer.h"
 
 namespace salus::admin {
@@ -132,8 +132,7 @@ Result<AllHolds> all_holds(KeysDesk const& desk) {
 }
 
 Result<request::Prepared> place_hold(KeysDesk const& desk, request::Exchange& exchange) {
-    SALUS_TRY(auto const document,
-              desk.parser.parse(PackageReader::take(exchange.request.body.clone())));
+    SALUS_TRY(auto const document, content_of(desk.parser, exchange));
     auto const id = document.root().text_member("patient").value_or("");
     auto const whole = document.root().member("tenant");
     auto const reason = document.root().text_member("reason").value_or("");

@@ -1,7 +1,7 @@
 #include "admin/policy_answers.h"
 
 #include "admin/documents.h"
-#include "admin/package_reader.h"
+#include "admin/request_content.h"
 #include "authorization/explain.h"
 #include "authorization/policy_document.h"
 #include "json/writer.h"
@@ -11,7 +11,8 @@ namespace {
 
 using authorization::Explanation;
 
-constexpr std::size_t kQuestionBytes = 256 * limits::kKiB;
+constexpr ContentBound kQuestion{.bytes = 256 * limits::kKiB,
+                                 .why = "a question is at most 256 KiB"};
 constexpr std::string_view kScope = "scope:";
 
 void write_rules(json::Writer& writer, std::vector<authorization::SpokenRule> const& rules) {
@@ -45,6 +46,7 @@ std::string to_json(Explanation const& explanation, Question const& question,
     auto const purpose = question.caller.purpose;
     if (purpose) writer.key("purpose").string(request::code_of(*purpose).text());
     request::write_roles(writer, "roles", question.caller.roles);
+    request::write_places(writer, "works_at", question.caller.locations);
     writer.key("interaction").string(request::name_of(question.intent.interaction).text());
     if (!question.intent.type.empty()) writer.key("type").string(question.intent.type);
     write_rules(writer, explanation.rules);
@@ -64,9 +66,7 @@ std::string to_json(Explanation const& explanation, Question const& question,
 }  // namespace
 
 Result<json::Document> content_of(PolicyDesk const& desk, request::Exchange const& exchange) {
-    if (exchange.request.body.size() > kQuestionBytes)
-        return fail(Errc::too_large, "a question is at most 256 KiB");
-    return desk.parser.parse(PackageReader::take(exchange.request.body.clone()));
+    return content_of(desk.parser, exchange, kQuestion);
 }
 
 void note_subject(request::Exchange& exchange, Question const& question) {

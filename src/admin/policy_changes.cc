@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "admin/documents.h"
-#include "admin/package_reader.h"
 #include "admin/policy_findings.h"
 #include "admin/policy_tests.h"
+#include "admin/request_content.h"
 #include "authorization/decide.h"
 #include "authorization/policy_schema.h"
 #include "json/writer.h"
@@ -20,7 +20,8 @@ constexpr auto kClass = records::DocumentClass::policy;
 constexpr std::string_view kType = "policy-version";
 constexpr std::string_view kListType = "policy-versions";
 constexpr std::string_view kListId = "all";
-constexpr std::size_t kProposalBytes = 2 * limits::kMiB;
+constexpr ContentBound kProposal{.bytes = 2 * limits::kMiB,
+                                 .why = "a version of the policy is at most 2 MiB"};
 constexpr std::size_t kListed = 100;
 
 struct StoredVersions {
@@ -104,9 +105,7 @@ request::Prepared findings_of(std::vector<cedar::Message> const& messages) {
 // A member that is misspelt must not look as if it counted.
 Result<json::Document> content_of(PolicyChangesDesk const& desk, request::Exchange const& exchange,
                                   std::initializer_list<std::string_view> members) {
-    if (exchange.request.body.size() > kProposalBytes)
-        return fail(Errc::too_large, "a version of the policy is at most 2 MiB");
-    SALUS_TRY(auto document, desk.parser.parse(PackageReader::take(exchange.request.body.clone())));
+    SALUS_TRY(auto document, content_of(desk.parser, exchange, kProposal));
     if (!document.root().is_object()) return fail(Errc::invalid, "an object is needed");
     for (auto const member : document.root().members()) {
         if (std::ranges::find(members, member.name()) == members.end())

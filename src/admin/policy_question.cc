@@ -7,6 +7,7 @@
 #include "authorization/looked_at.h"
 #include "fhir/compartment.h"
 #include "fhir/definitions.h"
+#include "json/flag.h"
 
 namespace salus::admin {
 namespace {
@@ -72,21 +73,13 @@ std::vector<request::Scope> every_scope(bool is_person) {
 
 constexpr auto kMembers = std::to_array<std::string_view>(
     {"user", "client", "person", "service", "roles", "scope", "purpose", "acr", "auth_age", "care",
-     "interaction", "type", "own", "function", "access"});
+     "works_at", "locations", "interaction", "type", "own", "function", "access"});
 
 // A text that may be absent; nothing for another kind of value.
 std::optional<std::string> text_or_nothing(json::Value root, std::string_view name) {
     auto const member = root.member(name);
     if (!member) return std::string();
     return root.text_member(name);
-}
-
-// True, or absent; nothing for any other value but false.
-std::optional<bool> flag(json::Value root, std::string_view name) {
-    auto const member = root.member(name);
-    if (!member) return false;
-    if (!member->is_boolean()) return std::nullopt;
-    return member->boolean();
 }
 
 Result<Subject> stored(Result<std::optional<Subject>> found) {
@@ -98,8 +91,8 @@ Result<Subject> stored(Result<std::optional<Subject>> found) {
 Result<Subject> read_subject(PolicyDesk const& desk, json::Value root) {
     auto const user = text_or_nothing(root, "user");
     auto const client = text_or_nothing(root, "client");
-    auto const person = flag(root, "person");
-    auto const service = flag(root, "service");
+    auto const person = json::flag_in(root, "person");
+    auto const service = json::flag_in(root, "service");
     if (!user || !client || !person || !service)
         return fail(Errc::invalid, "user and client are text, person and service true or false");
     int const named = static_cast<int>(!user->empty()) + static_cast<int>(!client->empty()) +
@@ -125,9 +118,10 @@ Result<Circumstances> read_circumstances(json::Value root, bool is_person) {
         circumstances.scope = request::parse_scopes(*scope);
         if (!circumstances.scope) return fail(Errc::invalid, "this is not a list of scopes");
     }
-    auto const care = flag(root, "care");
+    auto const care = json::flag_in(root, "care");
     if (!care) return fail(Errc::invalid, "care is true or false");
     circumstances.care = *care;
+    SALUS_TRY_VOID(read_places(root, circumstances));
     SALUS_TRY(circumstances.access, read_access(root));
     if (!is_person && (root.member("acr") || root.member("auth_age")))
         return fail(Errc::invalid, "a service does not sign in");
@@ -150,7 +144,7 @@ Result<Target> read_target(json::Value root) {
     auto const type = text_or_nothing(root, "type");
     auto const function = text_or_nothing(root, "function");
     auto const access = text_or_nothing(root, "access");
-    auto const own = flag(root, "own");
+    auto const own = json::flag_in(root, "own");
     if (!interaction || !type || !function || !access || !own)
         return fail(Errc::invalid, "own is true or false, and all else text");
     if (interaction->empty() == function->empty())
@@ -164,6 +158,18 @@ Result<Target> read_target(json::Value root) {
 }
 
 }  // namespace
+
+Result<void> read_places(json::Value root, Circumstances& circumstances) {
+    auto works_at = request::places_in(root, "works_at");
+    auto locations = request::places_in(root, "locations");
+    if (!works_at || !locations)
+        return fail(Errc::invalid,
+                    "works_at and locations are lists of at most 16 references: Location/[id] or "
+                    "Organization/[id]");
+    circumstances.works_at = *std::move(works_at);
+    if (root.member("locations")) circumstances.locations = *std::move(locations);
+    return {};
+}
 
 Result<Target> target_of(std::string_view name, std::string type, bool own) {
     auto const interaction = interaction_named(name);
@@ -233,6 +239,9 @@ Result<Question> question_of(Subject subject, Circumstances circumstances, Targe
     if (question.barred.empty() && !may_state)
         question.barred = "whoever asks may not state this purpose";
     caller.roles = request::united(caller.roles, circumstances.roles);
+    caller.locations.insert(caller.locations.end(), circumstances.works_at.begin(),
+                            circumstances.works_at.end());
+    request::put_in_order(caller.locations);
     if (circumstances.scope) {
         caller.scopes = is_stored ? request::intersect(*circumstances.scope, caller.scopes)
                                   : *std::move(circumstances.scope);
@@ -263,6 +272,7 @@ Result<Question> question_of(Subject subject, Circumstances circumstances, Targe
 
     question.circumstances.access = circumstances.access.facts;
     question.circumstances.care_relationship = circumstances.care;
+    question.circumstances.locations = std::move(circumstances.locations);
     auto& intent = question.intent;
     intent.interaction = target.interaction;
     intent.tenant = caller.tenant;

@@ -23,7 +23,9 @@ struct Circumstances {
     request::RoleNames roles;                          // of this sign-in, beside its own
     std::string acr = "phr";                           // a person's
     std::chrono::seconds age{0};                       // since the person signed in
-    bool care = false;  // the asker takes part in the care of the patient in question
+    bool care = false;               // the asker takes part in the care of the patient in question
+    request::PlaceNames works_at{};  // beside where the asker is stored to work
+    std::optional<request::PlaceNames> locations{};  // where the record belongs; nothing: not known
     StatedAccess access;
 };
 
@@ -41,6 +43,8 @@ struct Question {
     Literal barred{};  // there is no such token, whatever the policy says; empty: there may be
 };
 
+// "works_at" and "locations" of a question, into them. Errc::invalid: not lists of places.
+[[nodiscard]] Result<void> read_places(json::Value root, Circumstances& circumstances);
 // "read", "search", "history-type", "admin.user-list" ... on a type, which those on the server do
 // not have. Errc::unprocessable: there is nothing of the kind to ask about, and why.
 [[nodiscard]] Result<Target> target_of(std::string_view interaction, std::string type, bool own);

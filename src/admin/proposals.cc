@@ -7,6 +7,7 @@
 #include "admin/key_state.h"
 #include "admin/legal_holds.h"
 #include "admin/package_reader.h"
+#include "admin/request_content.h"
 #include "json/writer.h"
 
 namespace salus::admin {
@@ -160,8 +161,7 @@ Result<void> add_proposal_version(request::Prepared& prepared, KeysDesk const& d
 
 Result<request::Prepared> draft_proposal(KeysDesk const& desk, request::Exchange& exchange) {
     SALUS_TRY(auto const custodians, require_custodians(desk));
-    SALUS_TRY(auto const document,
-              desk.parser.parse(PackageReader::take(exchange.request.body.clone())));
+    SALUS_TRY(auto const document, content_of(desk.parser, exchange));
     auto const asked = document.root();
     auto const operation = keys::operation_named(asked.text_member("operation").value_or(""));
     if (!operation) return fail(Errc::invalid, "there is no such operation");
@@ -184,8 +184,7 @@ Result<request::Prepared> draft_proposal(KeysDesk const& desk, request::Exchange
 
 Result<request::Prepared> add_proposal(KeysDesk const& desk, request::Exchange& exchange) {
     SALUS_TRY(auto const custodians, require_custodians(desk));
-    SALUS_TRY(auto const document,
-              desk.parser.parse(PackageReader::take(exchange.request.body.clone())));
+    SALUS_TRY(auto const document, content_of(desk.parser, exchange));
     auto signature = from_base64url(document.root().text_member("signature").value_or(""));
     if (!signature) return fail(Errc::invalid, "a proposal comes with its signature");
     StoredProposal stored;
@@ -246,8 +245,7 @@ Result<request::Prepared> add_ballot(KeysDesk const& desk, request::Exchange& ex
     SALUS_TRY(auto const custodians, require_custodians(desk));
     SALUS_TRY(auto stored, stored_proposal(desk, PackageReader::view(permit.intent().id)));
     note_step(exchange, stored.proposal, stored.record.hash());
-    SALUS_TRY(auto const document,
-              desk.parser.parse(PackageReader::take(exchange.request.body.clone())));
+    SALUS_TRY(auto const document, content_of(desk.parser, exchange));
     SALUS_TRY(auto ballot, keys::read_ballot(document.root()));
     exchange.facts.key_operation->voter = audit::CustodianName(ballot.custodian.text());
     exchange.facts.key_operation->decision = name_of(ballot.decision);

@@ -30,7 +30,7 @@ constexpr std::array kAssumptions{
     Assumption{"authored", "no record by who asks"},
     Assumption{"represented", "nobody: the log does not tell of proxies"},
     Assumption{"consented", "no label: consents of then are not looked at"},
-    Assumption{"location", "none, of no record and no person"},
+    Assumption{"location", "of who asks, as stored now; of a record, where most is permitted"},
     Assumption{"care", "as the recorded decision tells, where it does; else both were tried"},
     Assumption{"search", "by nothing that is withheld, and without includes"},
 };

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "authorization/circumstances.h"
+#include "json/flag.h"
 
 namespace salus::admin {
 namespace {
@@ -13,14 +14,6 @@ using request::NetworkZone;
 
 constexpr auto kZones = std::to_array<NetworkZone>(
     {NetworkZone::internal, NetworkZone::allowed, NetworkZone::other, NetworkZone::denied});
-
-Result<bool> flag_in(json::Value root, std::string_view name) {
-    auto const member = root.member(name);
-    if (!member) return false;
-    if (!member->is_boolean())
-        return fail(Errc::invalid, "at_work and emergency are true or false");
-    return member->boolean();
-}
 
 Result<NetworkZone> zone_in(json::Value value) {
     auto const name = value.is_string() ? value.text() : std::string();
@@ -51,9 +44,12 @@ Result<int> number_in(json::Value value, int least, int most) {
 
 Result<StatedAccess> read_access(json::Value root) {
     StatedAccess stated;
-    SALUS_TRY(bool const at_work, flag_in(root, "at_work"));
-    if (at_work) stated.facts = authorization::at_work();
-    SALUS_TRY(stated.emergency, flag_in(root, "emergency"));
+    auto const at_work = json::flag_in(root, "at_work");
+    auto const emergency = json::flag_in(root, "emergency");
+    if (!at_work || !emergency)
+        return fail(Errc::invalid, "at_work and emergency are true or false");
+    if (*at_work) stated.facts = authorization::at_work();
+    stated.emergency = *emergency;
     auto& facts = stated.facts;
     if (auto const network = root.member("network")) {
         SALUS_TRY(facts.network.zone, zone_in(*network));

@@ -9,8 +9,12 @@ namespace {
 
 constexpr std::size_t kKeySetLargest = std::size_t{64} * 1024;
 
-// The member of the registration, and the name; both empty: it proves itself otherwise.
-std::pair<std::string, std::string> certificate_name(ClientAddOptions const& options) {
+struct CertificateName {
+    std::string kind;  // the member of the registration
+    std::string text;
+};
+// Both empty: it proves itself otherwise.
+CertificateName certificate_name(ClientAddOptions const& options) {
     if (!options.certificate_subject.empty())
         return {"tls_client_auth_subject_dn", options.certificate_subject};
     if (!options.certificate_dns.empty())
@@ -21,8 +25,8 @@ std::pair<std::string, std::string> certificate_name(ClientAddOptions const& opt
 }
 
 // Empty: they stand at an address, or there are none.
-Result<std::string> public_keys(ClientAddOptions const& options) {
-    bool const has_none = options.is_public || !certificate_name(options).second.empty();
+Result<std::string> public_keys(ClientAddOptions const& options, CertificateName const& name) {
+    bool const has_none = options.is_public || !name.text.empty();
     if (has_none || !options.jwks_uri.empty()) return std::string();
     if (!options.key_file.empty()) return make_client_keys(options.key_file);
     SALUS_TRY(auto const bytes, read_file(options.jwks, kKeySetLargest));
@@ -58,7 +62,8 @@ int client_add(ClientAddOptions const& options) {
         say_problem("the administrator got no token: " + why);
         return kFailed;
     }
-    auto const jwks = public_keys(options);
+    auto const name = certificate_name(options);
+    auto const jwks = public_keys(options, name);
     if (!jwks) {
         say_problem("the client's keys: " + std::string(jwks.error().why.text()));
         return kFailed;
@@ -76,8 +81,8 @@ int client_add(ClientAddOptions const& options) {
                                     .jwks = *jwks,
                                     .jwks_uri = options.jwks_uri,
                                     .self_signed = options.self_signed,
-                                    .certificate_name_kind = certificate_name(options).first,
-                                    .certificate_name = certificate_name(options).second,
+                                    .certificate_name_kind = name.kind,
+                                    .certificate_name = name.text,
                                     .certificate_bound = options.certificate_bound,
                                     .dpop_bound = options.dpop_bound,
                                     .redirect_uris = options.redirect_uris,
@@ -86,7 +91,8 @@ int client_add(ClientAddOptions const& options) {
                                     .pushes = options.pushes,
                                     .fapi2 = options.fapi2,
                                     .device_posture = options.device_posture,
-                                    .roles = options.roles}));
+                                    .roles = options.roles,
+                                    .locations = options.locations}));
     auto response = client->send(std::move(request));
     if (!response || response->status != 201) {
         say_problem("the client was refused");

@@ -35,6 +35,7 @@ std::string registration_json(Registration const& registration) {
     writer.key("scope").string(registration.scope);
     list("purposes", registration.purposes);
     if (!registration.roles.empty()) list("roles", registration.roles);
+    if (!registration.locations.empty()) list("locations", registration.locations);
     if (!registration.jwks_uri.empty()) {
         writer.key("jwks_uri").string(registration.jwks_uri);
     } else if (!registration.certificate_name.empty()) {

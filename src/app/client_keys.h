@@ -36,6 +36,7 @@ struct Registration {
     bool fapi2 = false;
     bool device_posture = false;
     std::vector<std::string> roles{};
+    std::vector<std::string> locations{};
 };
 // The body of POST /admin/clients.
 [[nodiscard]] std::string registration_json(Registration const& registration);

@@ -13,6 +13,8 @@ void describe_who(CLI::App& command, PolicyOptions& options) {
     who->add_flag("--for-service", options.service, "A service that is not stored");
     who->require_option(1);
     command.add_option("--role", options.roles, "What they are here, beside what is stored");
+    command.add_option("--works-at", options.works_at,
+                       "Where they work, beside what is stored: Location/[id], Organization/[id]");
     command.add_option("--scope", options.scope, "Of the token; all that it may have by default");
     command.add_option("--purpose", options.purpose, "Purpose of use; their own by default");
     command.add_option("--acr", options.acr, "How the person signed in: phr (the default), mfa");
@@ -33,6 +35,8 @@ void describe_what(CLI::App& command, PolicyOptions& options) {
                        "read, search, create, update, delete, ...");
     command.add_option("TYPE", options.type, "A resource type");
     command.add_flag("--own", options.own, "On the asker's own record");
+    command.add_option("--at-location", options.locations,
+                       "Where the record belongs: Location/[id], Organization/[id]; repeatable");
     auto* function =
         command.add_option("--function", options.function, "Instead: users, clients, keys, ...");
     command.add_option("--access", options.access, "To the function: read or write")

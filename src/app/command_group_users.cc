@@ -13,6 +13,9 @@ void add_rights(CLI::App& command, UserOptions& options, bool is_new) {
                                        "Purposes of use; the first is the default");
     auto* role =
         command.add_option("--role", options.roles, "What they are here: nurse; repeatable");
+    auto* location =
+        command.add_option("--location", options.locations,
+                           "Where they work: Location/[id], Organization/[id]; repeatable");
     command.add_option("--fhir-user", options.fhir_user, "Who they are: Practitioner/[id]");
     command.add_option("--patient", options.patient, "The Patient that they are, by id");
     auto* subject = command.add_option("--provider-subject", options.provider_subject,
@@ -22,6 +25,8 @@ void add_rights(CLI::App& command, UserOptions& options, bool is_new) {
         purpose->required();
     } else {
         command.add_flag("--no-roles", options.no_roles, "No role any more")->excludes(role);
+        command.add_flag("--no-locations", options.no_locations, "Nowhere in particular any more")
+            ->excludes(location);
         command
             .add_flag("--no-provider-subject", options.no_provider_subject, "Nobody there any more")
             ->excludes(subject);

@@ -57,10 +57,11 @@ struct ClientAddOptions {
     std::string name;
     std::string scope = "system/*.cruds";
     std::vector<std::string> purposes{"TREAT"};
-    std::vector<std::string> roles;  // where it acts for itself
-    std::filesystem::path jwks;      // public keys of the client; or
-    std::string jwks_uri;            // the address of its public keys; or
-    std::filesystem::path key_file;  // make a key pair and write the private key here
+    std::vector<std::string> roles;      // where it acts for itself
+    std::vector<std::string> locations;  // the same: where it works
+    std::filesystem::path jwks;          // public keys of the client; or
+    std::string jwks_uri;                // the address of its public keys; or
+    std::filesystem::path key_file;      // make a key pair and write the private key here
     // It proves itself by a certificate that an authority vouches for, with this name (RFC 8705).
     std::string certificate_subject;
     std::string certificate_dns;

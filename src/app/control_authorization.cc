@@ -76,6 +76,20 @@ bool takes_two_people() {
            admin::activate(version, versions, first) && versions.activated == 1;
 }
 
+// How far records tell in the index what their codes imply. At most so many are left.
+std::string labels_in_index(EvidenceSources const& sources) {
+    std::uint64_t left = 0;
+    for (auto const& tenant : sources.tenants) {
+        if (tenant.indexing != nullptr && tenant.indexing->under_way)
+            left += tenant.indexing->commits_left;
+    }
+    if (left == 0) return "the index has the labels of all records";
+    return fmt::format(
+        "up to {} versions are still to be indexed anew, and searches that ask for "
+        "labels look into their records",
+        left);
+}
+
 }  // namespace
 
 Finding deny_by_default(EvidenceContext const& context) {
@@ -128,8 +142,8 @@ Finding caller_attributes(EvidenceContext const& context) {
         refused == tried,
         fmt::format("tenant, patient and purpose decide; tried now: {} of {} requests "
                     "into another tenant or another patient's record refused; the own record "
-                    "is open under {} purposes",
-                    refused, tried, inside));
+                    "is open under {} purposes; {}",
+                    refused, tried, inside, labels_in_index(context.sources)));
 }
 
 Finding purpose_of_use(EvidenceContext const& context) {

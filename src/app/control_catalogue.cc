@@ -54,7 +54,7 @@ constexpr auto kControls = std::to_array<Control>({
     {"IAM-9", "Tokens are bound to a key and revocable at once", bound_tokens, {}},
     // Authorization, 45 CFR 164.312(a)(1), 164.502(b), 164.514(d)
     {"AZ-1", "What no policy names is refused", deny_by_default, {}},
-    {"AZ-2", "Attributes of caller and record decide", caller_attributes, "location"},
+    {"AZ-2", "Attributes of caller and record decide", caller_attributes, {}},
     {"AZ-3", "Risk at the time of the request decides", risk_signals, {}},
     {"AZ-4", "Purpose of use on every request, bound into the token", purpose_of_use, {}},
     {"AZ-5", "Consent is evaluated on every access", consents, {}},

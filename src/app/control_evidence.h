@@ -13,6 +13,7 @@
 #include "audit/log.h"
 #include "audit_views/audit_trail.h"
 #include "authorization/policy_in_force.h"
+#include "fhir/profiles/loaded_definitions.h"
 #include "foundation/clock.h"
 #include "http/server.h"
 #include "keys/key_management_service.h"
@@ -37,6 +38,7 @@ struct EvidenceSources {
         transparency::SignedLog const* signed_log = nullptr;   // nullptr: nobody publishes
         audit_views::AuditTrail const* audit_trail = nullptr;  // nullptr: the log is not shown
         std::size_t intents_settled = 0;  // that a crash had left open, concluded at this start
+        fhir::IndexingProgress const* indexing = nullptr;  // nullptr: nobody indexes
     };
     std::vector<TenantSources> tenants;
     LastReconciliation const* reconciliation = nullptr;  // nullptr: none is made

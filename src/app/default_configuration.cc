@@ -239,6 +239,8 @@ constexpr char const* kPurposes = R"toml(
 # What each purpose of use (HL7 v3 PurposeOfUse) may do and see: the minimum necessary rule,
 # 45 CFR 164.502(b) and 164.514(d). A purpose that is not listed may do nothing.
 #   read, write, delete: resource types, or ["*"].
+#   declassify: resource types, or ["*"], from whose records security labels may be taken away by a
+#   write; without it labels stay with a record.
 #   population: true lets searches and histories span patients, for clients that are registered with
 #   the scope admin/population.read too; false if it is not there.
 #   elements: for each type the top-level elements that may leave; a type that is not listed shows

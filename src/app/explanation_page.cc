@@ -70,7 +70,9 @@ std::string explanation_page(std::string answer) {
     if (auto const type = root.text_member("type")) page += " of " + *type;
     page += ", purpose " + root.text_member("purpose").value_or("none");
     auto const roles = texts(root.member("roles"));
-    page += roles.empty() ? ", no role\n" : ", roles " + roles + "\n";
+    page += roles.empty() ? ", no role" : ", roles " + roles;
+    auto const places = texts(root.member("works_at"));
+    page += places.empty() ? "\n" : ", works at " + places + "\n";
     if (auto const why = root.text_member("why")) page += "  " + *why + "\n";
     add_rules(page, root.member("rules"));
     auto const scopes = texts(root.member("scopes"));

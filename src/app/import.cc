@@ -58,9 +58,11 @@ std::string reason_of(http::Response response) {
 }
 
 // Refused for what was there at that moment, or for the load: once more when the other files are
-// done. A bundle that stands before what its conditional references mean is stored then.
+// done. A bundle that stands before what its conditional references mean is stored then, and a
+// Provenance before what it is about (422).
 bool may_pass_later(int status) {
-    return status == 404 || status == 409 || status == 412 || status == 429 || status == 503;
+    return status == 404 || status == 409 || status == 412 || status == 422 || status == 429 ||
+           status == 503;
 }
 
 // The token of the client that imports; it lives five minutes, so a long import asks again in time.

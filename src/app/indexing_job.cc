@@ -13,8 +13,8 @@ constexpr auto kAfterFailure = 10s;
 }  // namespace
 
 IndexingJob::IndexingJob(pipeline::House const& house, RotationSettings const& settings,
-                         std::filesystem::path directory)
-    : house_(house), settings_(settings), directory_(std::move(directory)) {
+                         Layout layout)
+    : house_(house), settings_(settings), layout_(std::move(layout)) {
     thread_ = std::jthread([this](std::stop_token const& stop) { run(stop); });
 }
 
@@ -32,9 +32,8 @@ void IndexingJob::run(std::stop_token const& stop) {
 Result<bool> IndexingJob::advance(std::size_t tenant, std::stop_token const& stop) {
     auto& house = *house_.tenants[tenant];
     if (tenants_.size() == tenant) {
-        SALUS_TRY(auto made,
-                  TenantIndexing::make(house_, house, settings_,
-                                       directory_ / ("indexing-" + house.tenant.name.text())));
+        SALUS_TRY(auto made, TenantIndexing::make(house_, house, settings_,
+                                                  layout_.indexing(house.tenant.name)));
         tenants_.push_back(std::move(made));
     }
     return tenants_[tenant]->advance(stop);

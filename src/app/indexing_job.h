@@ -1,19 +1,18 @@
-// IndexingJob: the thread that brings the index of every tenant up to the search parameters of its
-// packages while the instance serves. At the pace of [rotation].
+// IndexingJob: the thread that brings the index of every tenant up to date while the instance
+// serves (tenant_indexing.h). At the pace of [rotation].
 #pragma once
 
 #include <thread>
 
+#include "app/instance.h"
 #include "app/tenant_indexing.h"
 
 namespace salus::app {
 
 class IndexingJob {
 public:
-    // Borrows house and settings; places are files in this directory. Its end waits for the step
-    // that is under way.
-    IndexingJob(pipeline::House const& house, RotationSettings const& settings,
-                std::filesystem::path directory);
+    // Borrows house and settings. Its end waits for the step that is under way.
+    IndexingJob(pipeline::House const& house, RotationSettings const& settings, Layout layout);
     IndexingJob(IndexingJob const&) = delete;
     IndexingJob& operator=(IndexingJob const&) = delete;
 
@@ -25,7 +24,7 @@ private:
 
     pipeline::House const& house_;
     RotationSettings const& settings_;
-    std::filesystem::path const directory_;
+    Layout const layout_;
     std::vector<std::unique_ptr<TenantIndexing>> tenants_;  // of the thread
     bool works_ = true;
     std::jthread thread_;  // last: it uses what stands above

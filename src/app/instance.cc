@@ -155,6 +155,7 @@ Result<void> Instance::take_up_restored() const {
         SALUS_TRY_VOID(readmit_keys_in_use(tenant->tenant));
         // Of the store that stood here before.
         std::filesystem::remove(layout_.marked_consents(name), error);
+        std::filesystem::remove(layout_.indexing(name), error);
     }
     if (!std::filesystem::remove(mark, error)) {
         return fail(Errc::unavailable, "run/restored cannot be removed");
@@ -186,7 +187,8 @@ void Instance::join_rooms() {
                                    .audit_log = *signed_logs_[i].second,
                                    .signed_log = signed_logs_[i].second.get(),
                                    .audit_trail = audit_trails_[i].get(),
-                                   .intents_settled = settled_intents_[i]});
+                                   .intents_settled = settled_intents_[i],
+                                   .indexing = &definitions_[i]->indexing()});
     }
     evidence_ = std::make_unique<ControlEvidence>(std::move(sources));
     BackupSources backup_sources{.configuration = configuration_,

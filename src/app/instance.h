@@ -39,6 +39,10 @@ struct Layout {
     [[nodiscard]] auto marked_consents(TenantName const& t) const {
         return run() / ("consents-" + t.text());
     }
+    // How far the index was brought up to date.
+    [[nodiscard]] auto indexing(TenantName const& t) const {
+        return run() / ("indexing-" + t.text());
+    }
     [[nodiscard]] auto address() const { return run() / "address"; }
     // SHA-256 of salus.toml at the last start, hexadecimal.
     [[nodiscard]] auto last_configuration() const { return run() / "last_configuration"; }

@@ -118,6 +118,8 @@ void describe_client_commands(CLI::App& app, Options& options, int& code) {
         ->capture_default_str();
     add->add_option("--role", options.client_add.roles,
                     "What it is where it acts for itself: registry; repeatable");
+    add->add_option("--location", options.client_add.locations,
+                    "Where it works then: Location/[id], Organization/[id]; repeatable");
     auto* jwks = add->add_option("--jwks", options.client_add.jwks, "Its public keys (RFC 7517)")
                      ->check(CLI::ExistingFile);
     add->add_option("--jwks-uri", options.client_add.jwks_uri,

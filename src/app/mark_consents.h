@@ -1,6 +1,6 @@
 // At a start: what an earlier version stored of consents is made to be found
 // (operations/consent_marking.h), before anything is served. Looks once at every version of a
-// tenant, some 20 us each; how far it came stands in a file, so that an interrupted start goes on
+// tenant, some 30 us each; how far it came stands in a file, so that an interrupted start goes on
 // and a later one does nothing.
 #pragma once
 

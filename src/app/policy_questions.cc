@@ -19,6 +19,14 @@ void write_text(json::Writer& writer, std::string_view name, std::string const& 
     if (!value.empty()) writer.key(name).string(value);
 }
 
+void write_list(json::Writer& writer, std::string_view name,
+                std::vector<std::string> const& values) {
+    if (values.empty()) return;
+    writer.key(name).begin_array();
+    for (auto const& value : values) writer.string(value);
+    writer.end_array();
+}
+
 void write_flag(json::Writer& writer, std::string_view name, bool value) {
     if (value) writer.key(name).boolean(true);
 }
@@ -31,11 +39,9 @@ std::string question(PolicyOptions const& options) {
     write_text(writer, "client", options.client);
     write_flag(writer, "person", options.person);
     write_flag(writer, "service", options.service);
-    if (!options.roles.empty()) {
-        writer.key("roles").begin_array();
-        for (auto const& role : options.roles) writer.string(role);
-        writer.end_array();
-    }
+    write_list(writer, "roles", options.roles);
+    write_list(writer, "works_at", options.works_at);
+    write_list(writer, "locations", options.locations);
     write_text(writer, "scope", options.scope);
     write_text(writer, "purpose", options.purpose);
     write_text(writer, "acr", options.acr);

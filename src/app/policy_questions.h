@@ -26,6 +26,8 @@ struct PolicyOptions {
     std::string acr;
     std::int64_t auth_age = -1;  // seconds
     bool care = false;
+    std::vector<std::string> works_at;   // beside what is stored
+    std::vector<std::string> locations;  // of the record; empty: not known
     bool at_work = false;
     bool emergency = false;
     std::string network;  // internal, allowed, other, denied

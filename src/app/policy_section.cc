@@ -48,6 +48,7 @@ authorization::PurposeRule purpose_rule(std::string const& code, toml::table con
     rule.read = types(section, "read");
     rule.write = types(section, "write");
     rule.remove = types(section, "delete");
+    if (section.has("declassify")) rule.declassify = types(section, "declassify");
     if (section.has("population") && section.boolean("population")) {
         rule.reach = request::Reach::population;
     }

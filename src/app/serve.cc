@@ -109,7 +109,7 @@ int serve_instance(Instance& instance, Layout const& layout, sigset_t const& sig
             instance.house(), configured.rotation,
             InstanceRootRotation(instance.house().tenants.front()->tenant, instance.key_service(),
                                  instance.clock(), layout.instance_root(), configured.realm));
-        IndexingJob const indexing(instance.house(), configured.rotation, layout.run());
+        IndexingJob const indexing(instance.house(), configured.rotation, layout);
         LogoutJob const logout(instance.house(), instance.logout_sender());
         ReconciliationJob reconciliation(instance);
         instance.log().write(LogLevel::info, "server.started", field("port", server->port()));

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "consent/labels.h"
 #include "foundation/file.h"
 #include "foundation/limits.h"
 
@@ -10,6 +11,31 @@ namespace {
 
 constexpr std::size_t kPlaceBytes = 256;
 constexpr std::size_t kStepsBetweenPlaces = 64;
+constexpr std::string_view kNoDefinitions = "-";
+
+std::string name_of(fhir::LoadedParametersPointer const& loaded) {
+    return loaded == nullptr ? std::string(kNoDefinitions) : to_hex(bytes_of(loaded->digest()));
+}
+
+// What a file of places says: "DEFINITIONS LABELS BELOW". Borrows.
+struct IndexingPlace {
+    std::string_view definitions;
+    std::string_view labels;
+    std::uint64_t below = 0;
+};
+
+// Nothing: an earlier version wrote it, which knew of no labels, or it is damaged.
+std::optional<IndexingPlace> place_in(std::string_view text) {
+    auto const first = text.find(' ');
+    auto const last = text.rfind(' ');
+    if (first == std::string_view::npos || first == last) return std::nullopt;
+    IndexingPlace place{.definitions = text.substr(0, first),
+                        .labels = text.substr(first + 1, last - first - 1)};
+    auto const number = text.substr(last + 1);
+    auto const* end = number.data() + number.size();
+    auto const [read, error] = std::from_chars(number.data(), end, place.below);
+    return error == std::errc{} && read == end ? std::optional(place) : std::nullopt;
+}
 
 }  // namespace
 
@@ -64,41 +90,37 @@ Result<bool> TenantIndexing::advance(std::stop_token const& stop) {
 }
 
 Result<void> TenantIndexing::begin(fhir::LoadedParametersPointer loaded) {
-    bool const at_start = !started_;
     SALUS_TRY(auto const newest, reader_->committed(0, 1));
     loaded_ = std::move(loaded);
-    started_ = true;
-    below_ = 0;
-    if (loaded_ != nullptr && !newest.empty()) below_ = newest.front().sequence + 1;
+    below_ = newest.empty() ? 0 : newest.front().sequence + 1;
     // While the process runs, what was written under other definitions is not in the file's place.
-    auto const place = at_start && loaded_ != nullptr ? read_place() : std::nullopt;
-    if (place) below_ = *place;
+    bool const known = !started_ && take_up_place();
+    started_ = true;
+    // Of packages that went, an entry may keep the values: nobody asks for them.
+    if (loaded_ == nullptr && labels_told_) below_ = 0;
     show_progress();
-    if (loaded_ == nullptr) {
-        std::error_code absent;
-        std::filesystem::remove(place_, absent);
-        return {};
-    }
     if (below_ > 0)
         house_.log.write(LogLevel::info, "indexing.began", field("tenant", tenant_.tenant.name),
                          field("commits", below_));
-    return write_place();
+    return known ? Result<void>() : write_place();
 }
 
-std::optional<std::uint64_t> TenantIndexing::read_place() const {
+bool TenantIndexing::take_up_place() {
     auto const bytes = read_file(place_, kPlaceBytes);
-    if (!bytes) return std::nullopt;
-    auto const text = text_of(*bytes);
-    auto const space = text.find(' ');
-    if (text.substr(0, space) != to_hex(bytes_of(loaded_->digest()))) return std::nullopt;
-    std::uint64_t below = 0;
-    auto const* end = text.data() + text.size();
-    auto const [last, error] = std::from_chars(text.data() + space + 1, end, below);
-    return error == std::errc{} && last == end ? std::optional(below) : std::nullopt;
+    auto const place = bytes ? place_in(text_of(*bytes)) : std::nullopt;
+    if (!place || place->labels != consent::label_map().digest) return false;
+    labels_told_ = place->below == 0;
+    if (place->definitions != name_of(loaded_)) return false;
+    below_ = place->below;
+    return true;
 }
 
 Result<void> TenantIndexing::write_place() const {
-    auto const text = to_hex(bytes_of(loaded_->digest())) + " " + std::to_string(below_);
+    auto const text = name_of(loaded_)
+                          .append(" ")
+                          .append(consent::label_map().digest)
+                          .append(" ")
+                          .append(std::to_string(below_));
     return write_file_durably(place_, bytes_of(text), FileAccess::private_to_owner);
 }
 
@@ -112,7 +134,7 @@ Result<std::vector<records::EntryReplacement>> TenantIndexing::remake(
     std::span<store::Committed const> commits) {
     std::vector<records::EntryReplacement> batch;
     for (auto const& committed : commits) {
-        auto made = records_->remake_entry(committed, *loaded_);
+        auto made = records_->remake_entry(committed, loaded_.get());
         if (made && *made) batch.push_back(*std::move(*made));
         if (made) continue;
         auto const code = made.error().code;
@@ -129,6 +151,7 @@ Result<std::vector<records::EntryReplacement>> TenantIndexing::remake(
 
 Result<void> TenantIndexing::finish() {
     below_ = 0;
+    labels_told_ = true;
     show_progress();
     SALUS_TRY_VOID(write_place());
     house_.log.write(LogLevel::info, "indexing.finished", field("tenant", tenant_.tenant.name));

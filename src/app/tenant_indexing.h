@@ -1,10 +1,12 @@
-// Makes the index entries of what was written before a package was loaded again, with the search
-// parameters that it brings. Searches are right without it: what it has not reached yet is made
-// again by each search that looks at it (records/records.h). It makes them quick.
+// Brings the index of one tenant up to date: entries of what was written before a package was
+// loaded get the search parameters that it brings, and those of an earlier version of the program
+// or of its table of sensitive codes (consent/labels.h) get the labels that codes imply. Searches
+// are right without it: what it has not reached yet is made again, or its resource is opened, by
+// each search that looks at it (records/records.h). It makes them quick.
 //
 // Entries themselves tell whether they are made, so what was done is done, whenever it stops. How
-// far it came stands in a file, so that a start does not look at everything again; without the
-// file, it does. Belongs to one thread, which may block.
+// far it came, by which definitions and which table, stands in a file, so that a start does not
+// look at everything again; without the file, it does. Belongs to one thread, which may block.
 #pragma once
 
 #include <filesystem>
@@ -37,8 +39,9 @@ private:
                    std::unique_ptr<store::Reader> reader);
     // Other definitions are in force than before, or the process has just started.
     [[nodiscard]] Result<void> begin(fhir::LoadedParametersPointer loaded);
-    // Where the file says that these definitions came to; nothing: it is about others.
-    [[nodiscard]] std::optional<std::uint64_t> read_place() const;
+    // Goes on where the file says that these definitions and this table came to; false: it is about
+    // others, or not there.
+    [[nodiscard]] bool take_up_place();
     [[nodiscard]] Result<void> write_place() const;
     void show_progress() const;
     [[nodiscard]] Result<std::vector<records::EntryReplacement>> remake(
@@ -54,8 +57,9 @@ private:
     RotationPace pace_;
     fhir::LoadedParametersPointer loaded_;
     bool started_ = false;
-    std::uint64_t below_ = 0;  // commits of these sequences are left; 0: none
-    std::size_t steps_ = 0;    // since the place was written
+    bool labels_told_ = false;  // every entry tells what codes imply
+    std::uint64_t below_ = 0;   // commits of these sequences are left; 0: none
+    std::size_t steps_ = 0;     // since the place was written
 };
 
 }  // namespace salus::app

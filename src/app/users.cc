@@ -46,6 +46,11 @@ void write_rights(json::Writer& writer, UserOptions const& options) {
         for (auto const& role : options.roles) writer.string(role);
         writer.end_array();
     }
+    if (!options.locations.empty() || options.no_locations) {
+        writer.key("locations").begin_array();
+        for (auto const& place : options.locations) writer.string(place);
+        writer.end_array();
+    }
     if (!options.fhir_user.empty()) writer.key("fhir_user").string(options.fhir_user);
     if (!options.patient.empty()) writer.key("patient").string(options.patient);
     if (!options.provider_subject.empty() || options.no_provider_subject)
@@ -53,12 +58,12 @@ void write_rights(json::Writer& writer, UserOptions const& options) {
 }
 
 // Behind the rest of a line, for who has some.
-std::string roles_of(json::Value user) {
+std::string words_of(json::Value user, std::string const& name) {
     std::string text;
-    auto const roles = user.member("roles");
-    if (!roles || !roles->is_array()) return text;
-    for (auto const role : roles->elements()) {
-        if (role.is_string()) text += (text.empty() ? "  roles: " : " ") + role.text();
+    auto const list = user.member(name);
+    if (!list || !list->is_array()) return text;
+    for (auto const word : list->elements()) {
+        if (word.is_string()) text += (text.empty() ? "  " + name + ": " : " ") + word.text();
     }
     return text;
 }
@@ -119,7 +124,7 @@ int user_list(UserOptions const& options) {
             return user.text_member(name).value_or("");
         };
         say(word("user_name") + "  " + word("status") + "  " + word("id") + "  " + word("scope") +
-            roles_of(user));
+            words_of(user, "roles") + words_of(user, "locations"));
     }
     return kDone;
 }

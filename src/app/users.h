@@ -16,7 +16,9 @@ struct UserOptions {
     std::string scope;
     std::vector<std::string> purposes;
     std::vector<std::string> roles;
-    bool no_roles = false;  // none any more
+    bool no_roles = false;               // none any more
+    std::vector<std::string> locations;  // where they work: Location/[id], Organization/[id]
+    bool no_locations = false;           // nowhere in particular any more
     std::string fhir_user;
     std::string patient;
     std::string provider_subject;      // who they are at the outside provider

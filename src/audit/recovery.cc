@@ -152,9 +152,10 @@ private:
             if (size != end_.segment_bytes || size > limits::kAuditSegmentBytes) {
                 return fail(Errc::corrupt, "a spare segment has a wrong size");
             }
+            SALUS_TRY(auto const written, read_written(path(number), size));
+            if (written.empty()) continue;
             SALUS_TRY(auto const bytes,
                       read_piece(path(number), 0, static_cast<std::size_t>(size)));
-            if (is_zero(bytes)) continue;
             if (has_commit(bytes, {number, 0})) {
                 return fail(Errc::corrupt, "a segment header is damaged");
             }
@@ -181,22 +182,22 @@ private:
         if (header.segment_bytes > limits::kAuditSegmentBytes) {
             return fail(Errc::corrupt, "a segment is larger than any");
         }
-        SALUS_TRY(auto const bytes, read_piece(path(header.number), 0,
-                                               static_cast<std::size_t>(header.segment_bytes)));
+        SALUS_TRY(auto bytes, read_written(path(header.number), header.segment_bytes));
         end_.chain = Chain{options_.origin, header.range, header.head, header.time, std::nullopt};
         // A prefix is pruned only where no intent was open.
         if (header.number == run_.first) end_.chain.open_intents.emplace();
         Place at{header.number, kSegmentHeaderBytes};
         std::optional<std::uint64_t> commit;
-        while (auto batch = read_batch(bytes, at)) {
-            if (!accept(end_.chain, *batch)) {
-                return fail(Errc::corrupt, "the audit log is damaged");
-            }
-            commit = batch->commit_offset;
-            at.offset = batch->end;
+        SALUS_TRY_VOID(accept_batches(bytes, at, commit));
+        auto const judged = std::min<std::uint64_t>(at.offset, bytes.size());
+        if (!is_zero(BytesView(bytes).subspan(static_cast<std::size_t>(judged)))) {
+            // Something stands behind the last batch: what it is shows in the whole segment.
+            SALUS_TRY(bytes, read_piece(path(header.number), 0,
+                                        static_cast<std::size_t>(header.segment_bytes)));
+            SALUS_TRY_VOID(accept_batches(bytes, at, commit));
+            auto const tail = judge_tail(bytes, at, end_.chain.range.size());
+            if (tail == TailKind::corrupt) return fail(Errc::corrupt, "the audit log is damaged");
         }
-        auto const tail = judge_tail(bytes, at, end_.chain.range.size());
-        if (tail == TailKind::corrupt) return fail(Errc::corrupt, "the audit log is damaged");
         SALUS_TRY_VOID(cut(header.number, commit ? at.offset : 0, bytes));
         if (!commit) return false;
         end_.number = header.number;
@@ -204,6 +205,19 @@ private:
         end_.commit_offset = *commit;
         end_.header_hash = header_hashes_[headers_.size() - 1];
         return read_open_intents(bytes);
+    }
+
+    // The batches that follow each other from there on.
+    Result<void> accept_batches(BytesView segment, Place& at,
+                                std::optional<std::uint64_t>& commit) {
+        while (auto batch = read_batch(segment, at)) {
+            if (!accept(end_.chain, *batch)) {
+                return fail(Errc::corrupt, "the audit log is damaged");
+            }
+            commit = batch->commit_offset;
+            at.offset = batch->end;
+        }
+        return {};
     }
 
     Result<bool> read_open_intents(BytesView last_segment) {
@@ -225,7 +239,10 @@ private:
             std::min<std::uint64_t>(frame_bytes(limits::kAuditLeafBytes), size - place.offset);
         Bytes piece;
         if (place.segment == end_.number) {
-            auto const view = last_segment.subspan(place.offset, want);
+            // Its zeros at the end were not read.
+            if (place.offset >= last_segment.size()) return wrong();
+            auto const rest = last_segment.subspan(static_cast<std::size_t>(place.offset));
+            auto const view = rest.first(std::min<std::size_t>(rest.size(), want));
             piece.assign(view.begin(), view.end());
         } else {
             SALUS_TRY(piece, read_piece(path(place.segment), place.offset,

@@ -167,6 +167,20 @@ Result<std::uint64_t> segment_file_size(std::filesystem::path const& path) {
     return size;
 }
 
+// From behind, in pieces that fit into the processor's cache: of a segment that was just begun, or
+// of a spare one, nothing else is read, and no memory for all of it is taken.
+Result<Bytes> read_written(std::filesystem::path const& path, std::uint64_t size) {
+    constexpr std::uint64_t kPiece = 512 * limits::kKiB;
+    auto end = size;
+    while (end > 0) {
+        auto const begin = (end - 1) / kPiece * kPiece;
+        SALUS_TRY(auto const piece, read_piece(path, begin, static_cast<std::size_t>(end - begin)));
+        if (!is_zero(piece)) break;
+        end = begin;
+    }
+    return read_piece(path, 0, static_cast<std::size_t>(end));
+}
+
 bool is_zero(BytesView bytes) noexcept {
     // A range equals itself shifted by one only if all its bytes are the same.
     return bytes.empty() ||

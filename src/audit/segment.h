@@ -56,6 +56,9 @@ struct SegmentRun {
 [[nodiscard]] Result<Bytes> read_piece(std::filesystem::path const& path, std::uint64_t offset,
                                        std::size_t size);
 [[nodiscard]] Result<std::uint64_t> segment_file_size(std::filesystem::path const& path);
+// The bytes of a file of this size up to its last ones that are not zero, and perhaps some zeros
+// behind them; none: all of it is zero. Errors as read_piece.
+[[nodiscard]] Result<Bytes> read_written(std::filesystem::path const& path, std::uint64_t size);
 [[nodiscard]] bool is_zero(BytesView bytes) noexcept;
 
 }  // namespace salus::audit

@@ -109,6 +109,9 @@ Result<request::CallerFacts> verify_access_token(std::string_view token,
     auto roles = request::roles_in(payload, "roles", request::kRolesOfCaller);
     if (!roles) return refused();
     facts.roles = *std::move(roles);
+    auto locations = request::places_in(payload, "locations");
+    if (!locations) return refused();
+    facts.locations = *std::move(locations);
     auto const device = request::parse_device_posture(payload.member(request::kDeviceClaim));
     if (!device) return refused();
     facts.device = *device;

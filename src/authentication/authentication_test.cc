@@ -406,5 +406,43 @@ TEST_F(AuthenticationTest, ATokenElsewhereIsNotLookedAt) {
     EXPECT_TRUE((*caller)->anonymous());
 }
 
+// What was verified is remembered, and its signature is not looked at again: no reason to take it
+// for longer than it says.
+TEST_F(AuthenticationTest, AClockThatIsSetBackKeepsNoTokenInMemory) {
+    auto const token = sign(claims());
+    ASSERT_TRUE(authenticate(token));
+    instance_.clock.step_wall(std::chrono::hours(-1));
+    instance_.clock.advance(std::chrono::seconds(299));
+    EXPECT_TRUE(authenticate(token));
+    instance_.clock.advance(std::chrono::seconds(1));
+    expect_refused(token, "after its time, in an hour that it was not issued in");
+}
+
+TEST_F(AuthenticationTest, AClockThatIsSetBackMakesNoEmergencyLonger) {
+    auto emergency = claims();
+    emergency["sub"] = "\"ada\"";
+    emergency["purpose_of_use"] = "\"ETREAT\"";
+    emergency["grant_id"] = "\"grant-1\"";
+    emergency["auth_time"] = std::to_string(now());
+    emergency["acr"] = "\"phr\"";
+    emergency["patient_compartment"] = "\"00112233445566778899aabbccddeeff\"";
+    emergency["emergency_until"] = std::to_string(now() + 300);
+    auto const token = sign(emergency);
+    ASSERT_TRUE(authenticate(token));
+    instance_.clock.advance(std::chrono::seconds(250));
+    instance_.clock.step_wall(std::chrono::seconds(-250));
+    EXPECT_TRUE(authenticate(token));
+    // Another token of it, which nobody has seen yet.
+    emergency["jti"] = "\"jti-2\"";
+    emergency["iat"] = std::to_string(now());
+    auto const other = sign(emergency);
+    instance_.clock.advance(std::chrono::seconds(50));
+    expect_refused(token, "remembered");
+    expect_refused(other, "seen for the first time");
+    emergency["grant_id"] = "\"grant-2\"";
+    emergency["jti"] = "\"jti-3\"";
+    EXPECT_TRUE(authenticate(sign(emergency))) << "of another emergency";
+}
+
 }  // namespace
 }  // namespace salus::authentication

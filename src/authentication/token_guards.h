@@ -1,10 +1,12 @@
-// What all event loops share about tokens: proofs of possession that were used, and revocations.
-// And what a token rests on, which the rooms above know. Thread safety: as each says.
+// What all event loops share about tokens: proofs of possession that were used, revocations, and
+// how long emergencies have lasted. And what a token rests on, which the rooms above know. Thread
+// safety: as each says.
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "authentication/emergency_times.h"
 #include "authentication/proof_memory.h"
 #include "authentication/proof_nonces.h"
 #include "authentication/revocations.h"
@@ -22,6 +24,7 @@ struct TokenGuards {
     // If set, proofs must carry one. Decided before the first request.
     std::optional<ProofNonces> nonces;
     Revocations revocations;
+    EmergencyTimes emergencies;
 };
 
 // Whether a token that verifies still stands, as the store says: asked once for each token and

@@ -34,13 +34,14 @@ Result<VerifiedToken> VerifiedTokens::find(std::string_view token) {
     forget_revoked();
     auto const digest = crypto::sha256(bytes_of(token));
     if (auto const known = tokens_.find(digest); known != tokens_.end()) {
-        if (clock_.now() < known->second.facts().expires) {
+        if (!is_over(known->second)) {
             ++statistics_.remembered;
-            return known->second;
+            return known->second.token;
         }
         tokens_.erase(known);
     }
     SALUS_TRY(auto facts, verify_access_token(token, tenant_, keys_, clock_.now()));
+    if (is_emergency_over(facts)) return no_token();
     VerifiedToken verified(Authentication::make_caller(std::move(facts)));
     // What is revoked from here on comes as news, which is looked at before the next answer.
     SALUS_TRY(bool const stands, standing_.stands(verified.facts()));
@@ -57,20 +58,30 @@ void VerifiedTokens::forget_revoked() {
     if (news.all) return tokens_.clear();
     std::erase_if(tokens_, [&](auto const& entry) {
         return std::ranges::any_of(news.names, [&](std::string const& name) {
-            return rests_on(entry.second.facts(), name);
+            return rests_on(entry.second.token.facts(), name);
         });
     });
 }
 
+bool VerifiedTokens::is_over(Remembered const& known) const {
+    auto const& token = known.token.facts();
+    return clock_.now() >= token.expires || clock_.monotonic() >= known.ends ||
+           is_emergency_over(token);
+}
+
+bool VerifiedTokens::is_emergency_over(request::CallerFacts const& token) const {
+    return token.person && token.person->emergency_until &&
+           guards_.emergencies.is_over(token.person->grant, *token.person->emergency_until, clock_);
+}
+
 void VerifiedTokens::remember(crypto::Sha256Digest const& digest, VerifiedToken const& token) {
     if (tokens_.size() >= limits::kTokenCacheEntries) {
-        std::erase_if(tokens_, [now = clock_.now()](auto const& entry) {
-            return entry.second.facts().expires <= now;
-        });
+        std::erase_if(tokens_, [this](auto const& entry) { return is_over(entry.second); });
         // Full of live tokens: start over rather than grow. Each costs one signature check again.
         if (tokens_.size() >= limits::kTokenCacheEntries) tokens_.clear();
     }
-    tokens_.emplace(digest, token);
+    auto const left = token.facts().expires - clock_.now();
+    tokens_.emplace(digest, Remembered{.token = token, .ends = clock_.monotonic() + left});
 }
 
 }  // namespace salus::authentication

@@ -58,7 +58,14 @@ private:
             return static_cast<std::size_t>(read_u64(BytesView(digest).first(8)));
         }
     };
+    struct Remembered {
+        VerifiedToken token;
+        // By the monotonic clock: a wall clock that is set back makes no token last longer here.
+        MonotonicTime ends;
+    };
     void forget_revoked();
+    [[nodiscard]] bool is_over(Remembered const& known) const;
+    [[nodiscard]] bool is_emergency_over(request::CallerFacts const& token) const;
     void remember(crypto::Sha256Digest const& digest, VerifiedToken const& token);
 
     request::Tenant const& tenant_;
@@ -68,7 +75,7 @@ private:
     Clock const& clock_;
     std::uint64_t epoch_ = 0;  // of the revocations that tokens_ knows
     // A token's hash, never the token: a dump of this table opens nothing.
-    std::unordered_map<crypto::Sha256Digest, VerifiedToken, DigestHash> tokens_;
+    std::unordered_map<crypto::Sha256Digest, Remembered, DigestHash> tokens_;
     VerifiedTokensStatistics statistics_;
 };
 

@@ -59,8 +59,7 @@ std::string word_of(SignIn const& sign_in) {
 }
 
 std::optional<Duty> read_duty(std::string_view word) {
-    for (auto const duty :
-         {Duty::audit_elevated, Duty::notify_privacy, Duty::review, Duty::watermark}) {
+    for (auto const duty : request::kDuties) {
         if (name_of(duty).text() == word) return duty;
     }
     return std::nullopt;

@@ -2,8 +2,11 @@
 // caller stands to the patient. Values.
 #pragma once
 
+#include <optional>
+
 #include "foundation/clock.h"
 #include "request/access_facts.h"
+#include "request/place_name.h"
 
 namespace salus::authorization {
 
@@ -12,6 +15,9 @@ struct Circumstances {
     request::AccessFacts access{};
     // The caller takes part in the care of the patient in whose compartment the request stays.
     bool care_relationship = false;
+    // Where the record in question belongs, as a question about the policy states it; nothing: it
+    // shows when a record is found, as of every request (Judgement::before_found).
+    std::optional<request::PlaceNames> locations{};
 };
 
 // What questions about people at work assume of everything that they do not say: a network of the

@@ -25,7 +25,8 @@ protected:
             policy_, testing::make_caller(std::move(facts)), TenantName("default"),
             Circumstances{.now = kNow, .access = at_work()}, false);
     }
-    [[nodiscard]] bool left(Names const& labels, CompartmentId const& compartment) const {
+    [[nodiscard]] std::optional<request::Duties> left(Names const& labels,
+                                                      CompartmentId const& compartment) const {
         request::RecordCircumstances record{.care = true};
         for (std::size_t i = 0; i < policy_.labels().size(); ++i) {
             if (std::ranges::find(labels, policy_.labels()[i]) != labels.end())
@@ -50,6 +51,18 @@ TEST_F(ConsentedTest, OpenWhatIsClosedOtherwise) {
     EXPECT_TRUE(left({"42CFRPart2", "PSY"}, patient_));
     EXPECT_FALSE(left({"HIV", "PSY"}, patient_));  // label by label
     EXPECT_FALSE(left({"PSY"}, another_));
+}
+
+// 42 CFR 2.32: what leaves a program with consent is accompanied by the notice.
+TEST_F(ConsentedTest, ComeWithTheDutiesOfTheRecord) {
+    rules_->release(patient_, {"42CFRPart2", "PSY"});
+    request::Duties notice;
+    notice.add(Duty::watermark);
+    EXPECT_EQ(left({"42CFRPart2"}, patient_), notice);
+    EXPECT_EQ(left({"42CFRPart2", "PSY"}, patient_), notice);
+    EXPECT_EQ(left({"PSY"}, patient_), request::Duties());
+    EXPECT_EQ(left({}, patient_), request::Duties());
+    EXPECT_EQ(left({"42CFRPart2"}, another_), std::nullopt);
 }
 
 TEST_F(ConsentedTest, MatterOnlyWhereRulesReadThem) {

@@ -29,13 +29,6 @@ bool reaches_population(Judgement& rules, CallerFacts const& caller, std::string
            rules.on(Act::span_patients, type).allowed;
 }
 
-void add_duties(Decision& decision, std::vector<Duty> const& duties) {
-    for (auto const duty : duties) {
-        if (std::ranges::find(decision.duties, duty) == decision.duties.end())
-            decision.duties.push_back(duty);
-    }
-}
-
 // A history of a type or of the system is of all patients.
 Decision with_reach(Judgement& rules, CallerFacts const& caller, IntentFacts const& intent,
                     Decision decision) {
@@ -49,8 +42,9 @@ Decision with_reach(Judgement& rules, CallerFacts const& caller, IntentFacts con
                     "admin/population.read under a policy that permits spanPatients");
     }
     decision.reach = request::Reach::population;
-    if (broad) add_sign_in(decision, rules.on(Act::span_patients, intent.type).sign_in);
-    add_duties(decision, rules.on(Act::span_patients, intent.type).duties);
+    auto const& spanning = rules.on(Act::span_patients, intent.type);
+    if (broad) add_sign_in(decision, spanning.sign_in);
+    add_duties(decision, spanning.duties);
     if (intent.interaction != Interaction::history_system) return decision;
     for (auto const& type : fhir::resource_types()) {
         auto const name = type.name.text();
@@ -58,6 +52,7 @@ Decision with_reach(Judgement& rules, CallerFacts const& caller, IntentFacts con
         if (!outcome.allowed) continue;
         decision.included.push_back({std::string(name), outcome.elements});
         add_sign_in(decision, outcome.sign_in);
+        add_duties(decision, outcome.duties);
     }
     return decision;
 }
@@ -169,6 +164,15 @@ Decision decide_parts(Judgement& rules, CallerFacts const& caller, IntentFacts c
     return decision;
 }
 
+// Of what may not be read nothing is told, not even that it is there.
+Decision without_patient(Decision const& refused_read) {
+    auto denied = deny(Errc::forbidden,
+                       "the resource names no patient, and what it is about may not be read: name "
+                       "the patient, too");
+    denied.rules = refused_read.rules;
+    return denied;
+}
+
 // By scopes and policy, however the person signed in.
 Decision decide_by(Judgement& rules, CallerFacts const& caller, IntentFacts const& intent,
                    bool care) {
@@ -191,6 +195,13 @@ Decision decide_by(Judgement& rules, CallerFacts const& caller, IntentFacts cons
         add_rules(decision, condition.rules);
         add_sign_in(decision, condition.sign_in);
         add_duties(decision, condition.duties);
+    }
+    for (auto const& reading : reads_of_records(intent)) {
+        auto const read = decide_parts(rules, caller, reading);
+        if (!read.allowed) return without_patient(read);
+        add_rules(decision, read.rules);
+        add_sign_in(decision, read.sign_in);
+        add_duties(decision, read.duties);
     }
     for (auto const& include :
          intent.query ? intent.query->includes() : std::span<fhir::Include const>()) {

@@ -57,14 +57,17 @@ public:
     // For the caller of the exchange, at the time when it began. Errc::unauthenticated: a token is
     // needed, or the person behind it has to sign in again, as exchange.challenge then says
     // (RFC 9470 section 3); Errc::forbidden: this token is not enough. The rules that were
-    // consulted go into exchange.facts, of a refusal too.
+    // consulted go into exchange.facts, of a refusal too. The intent, which is large, is moved
+    // once.
     [[nodiscard]] Result<request::Permit> permit(request::Exchange& exchange,
-                                                 request::Intent intent) const;
+                                                 request::Intent&& intent) const;
 
 private:
-    // $everything: the types that may be shown. Errc::forbidden if one that was asked for may not.
+    // $everything: the types that may be shown, whose duties go on record. Errc::forbidden if one
+    // that was asked for may not.
     [[nodiscard]] Result<void> permit_types(request::Permit& permit, Judgement& rules,
-                                            Circumstances const& circumstances) const;
+                                            Circumstances const& circumstances,
+                                            std::vector<PolicyRuleId>& recorded) const;
     [[nodiscard]] bool assumes_care(request::Permit const& permit) const;
     [[nodiscard]] Result<bool> cares(request::CallerFacts const& caller,
                                      request::IntentFacts const& intent) const;

@@ -74,34 +74,55 @@ bool FoundRecordRules::is_certain(request::Interaction part, std::string_view ty
     return rules_->is_certain(*act, type);
 }
 
-bool FoundRecordRules::leave(request::Interaction part, std::string_view type,
-                             CompartmentId const& compartment,
-                             request::RecordCircumstances const& record) const {
-    bool const own = caller_->facts().patient_compartment == compartment;
-    auto found = record;
-    auto const released = released_.find(compartment);
-    found.consented = released == released_.end() ? 0 : released->second;
-    auto const [place, added] = answers_.try_emplace({part, std::string(type), own, found});
-    if (added) place->second = judge(part, type, compartment, found);
+std::optional<request::Duties> FoundRecordRules::leave(
+    request::Interaction part, std::string_view type, CompartmentId const& compartment,
+    request::RecordCircumstances const& record) const {
+    auto const [place, added] = answers_.try_emplace(found_as(part, type, compartment, record));
+    if (added) place->second = judge(part, type, compartment, std::get<3>(place->first));
     return place->second;
 }
 
-bool FoundRecordRules::judge(request::Interaction part, std::string_view type,
-                             CompartmentId const& compartment,
-                             request::RecordCircumstances const& record) const {
+bool FoundRecordRules::ask_for_places(request::Interaction part, std::string_view type,
+                                      CompartmentId const& compartment,
+                                      request::RecordCircumstances const& record) const {
     auto const act = act_of(part);
-    if (!act) return false;
+    if (!act || policy_.place_guards().policies().empty()) return false;
+    auto const [place, added] =
+        place_counts_.try_emplace(found_as(part, type, compartment, record));
+    if (added) {
+        place->second = rules_->asks_for_places(*act, type, compartment, std::get<3>(place->first));
+    }
+    return place->second;
+}
+
+FoundRecordRules::Key FoundRecordRules::found_as(request::Interaction part, std::string_view type,
+                                                 CompartmentId const& compartment,
+                                                 request::RecordCircumstances const& record) const {
+    auto found = record;
+    auto const released = released_.find(compartment);
+    found.consented = released == released_.end() ? 0 : released->second;
+    bool const own = caller_->facts().patient_compartment == compartment;
+    return {part, std::string(type), own, std::move(found)};
+}
+
+std::optional<request::Duties> FoundRecordRules::judge(
+    request::Interaction part, std::string_view type, CompartmentId const& compartment,
+    request::RecordCircumstances const& record) const {
+    auto const act = act_of(part);
+    if (!act) return std::nullopt;
     auto const& found = rules_->on_record(*act, type, compartment, record);
-    if (!found.allowed) return false;
-    if (found.elements.all) return is_signed_in(found);
+    if (!found.allowed || !is_signed_in(found)) return std::nullopt;
+    request::Duties duties;
+    for (auto const duty : found.duties) duties.add(duty);
+    if (found.elements.all) return duties;
     // What the answer is narrowed to was decided before the record was found, perhaps without
     // knowing whose it is.
-    request::RecordCircumstances const unlabelled{.care = record.care || assumes_care_};
+    bool const care = record.care || assumes_care_;
     for (auto const& whose : {std::optional<CompartmentId>(), std::optional(compartment)}) {
-        auto const& before = rules_->on_record(*act, type, whose, unlabelled);
-        if (!opens_no_less(found.elements, before.elements)) return false;
+        auto const& before = rules_->before_found(*act, type, whose, care);
+        if (!opens_no_less(found.elements, before.elements)) return std::nullopt;
     }
-    return is_signed_in(found);
+    return duties;
 }
 
 bool FoundRecordRules::is_signed_in(Outcome const& found) const {

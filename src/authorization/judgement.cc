@@ -13,9 +13,9 @@ using cedar::EntityUid;
 using request::AllowedElements;
 
 // In the order of Act.
-constexpr std::array<Literal, 8> kNames{"read",           "search",         "create",
-                                        "update",         "delete",         "spanPatients",
-                                        "administerRead", "administerWrite"};
+constexpr std::array<Literal, 9> kNames{"read",           "search",          "create",
+                                        "update",         "delete",          "spanPatients",
+                                        "administerRead", "administerWrite", "declassify"};
 
 EntityUid const& uid_of(Act act) {
     static auto const kUids = [] {
@@ -38,13 +38,18 @@ Judgement::Judgement(Policy policy, request::CallerFacts const& caller, TenantNa
                      Circumstances const& circumstances)
     : policy_(std::move(policy)),
       caller_(caller),
-      entities_(caller, std::move(tenant)),
-      context_(caller, circumstances) {}
+      tenant_(std::move(tenant)),
+      circumstances_(circumstances) {}
 
 Judgement::Judgement(Policy const& policy, request::CallerFacts const& caller,
                      request::IntentFacts const& intent, Circumstances const& circumstances)
     : Judgement(policy, caller, intent.tenant, circumstances) {
     about(intent.compartment, circumstances.care_relationship);
+}
+
+Judgement::Facts& Judgement::facts() {
+    if (!facts_) facts_.emplace(caller_, tenant_, circumstances_);
+    return *facts_;
 }
 
 void Judgement::about(std::optional<CompartmentId> const& compartment, bool care) noexcept {
@@ -57,7 +62,24 @@ bool Judgement::is_bound(std::optional<CompartmentId> const& compartment) const 
 }
 
 Outcome const& Judgement::on(Act act, std::string_view type) {
-    return judged(act, type, bound_, {.care = care_});
+    return judged_before(act, type, bound_, care_);
+}
+
+Outcome const& Judgement::before_found(Act act, std::string_view type,
+                                       std::optional<CompartmentId> const& compartment, bool care) {
+    return judged_before(act, type, is_bound(compartment), care);
+}
+
+Outcome const& Judgement::judged_before(Act act, std::string_view type, bool bound, bool care) {
+    request::RecordCircumstances record{.care = care};
+    if (circumstances_.locations) record.locations = *circumstances_.locations;
+    auto const& nowhere = judged(act, type, bound, record);
+    bool const judged_again = act != Act::span_patients && type != "AuditEvent";
+    if (nowhere.allowed || circumstances_.locations || caller_.locations.empty() || !judged_again)
+        return nowhere;
+    record.locations = caller_.locations;
+    auto const& here = judged(act, type, bound, record);
+    return here.allowed ? here : nowhere;
 }
 
 Outcome const& Judgement::on_record(Act act, std::string_view type,
@@ -86,15 +108,21 @@ Outcome const& Judgement::judged(Act act, std::string_view type, bool bound,
                                  request::RecordCircumstances const& record) {
     auto const known = outcomes_.find(std::tuple(act, type, bound, record));
     if (known != outcomes_.end()) return known->second;
+    ask_about(type, bound, record);
+    return outcomes_.emplace(Key(act, std::string(type), bound, record), judge(facts(), act, type))
+        .first->second;
+}
+
+void Judgement::ask_about(std::string_view type, bool bound,
+                          request::RecordCircumstances const& record) {
     auto const labels = labels_in(record.carried);
     auto const consented = labels_in(record.consented);
-    entities_.ask_about_type(type, {.bound = bound,
-                                    .care = record.care,
-                                    .authored = record.authored,
-                                    .labels = labels,
-                                    .consented = consented});
-    return outcomes_.emplace(Key(act, std::string(type), bound, record), judge(act, type))
-        .first->second;
+    facts().entities.ask_about_type(type, {.bound = bound,
+                                           .care = record.care,
+                                           .authored = record.authored,
+                                           .labels = labels,
+                                           .consented = consented,
+                                           .locations = record.locations});
 }
 
 // A function has another kind of name than a type, so one memory serves both.
@@ -102,31 +130,46 @@ Outcome const& Judgement::on_function(Act act, std::string_view function) {
     request::RecordCircumstances const none;
     auto const known = outcomes_.find(std::tuple(act, function, false, none));
     if (known != outcomes_.end()) return known->second;
-    entities_.ask_about_function(function);
-    return outcomes_.emplace(Key(act, std::string(function), false, none), judge(act, ""))
+    auto& asked = facts();
+    asked.entities.ask_about_function(function);
+    return outcomes_.emplace(Key(act, std::string(function), false, none), judge(asked, act, ""))
         .first->second;
 }
 
-Outcome Judgement::judge(Act act, std::string_view type) {
+Outcome Judgement::judge(Facts& facts, Act act, std::string_view type) {
+    auto const& entities = facts.entities;
     return apply(policy_,
-                 {entities_.principal(), uid_of(act), entities_.resource(),
-                  context_.of(name_of(act).text())},
-                 entities_, type, response_);
+                 {entities.principal(), uid_of(act), entities.resource(),
+                  facts.context.of(name_of(act).text())},
+                 entities, type, response_);
 }
 
 // Evaluated anew for each request, with all its facts: nothing is remembered that could have
 // changed. If no rule depends on the record, any record stands for all of them. Where some rule
 // does, which is usual, that is found out for less than what any record would be judged as.
 bool Judgement::is_certain(Act act, std::string_view type) {
-    if (!entities_.is_about_type(type)) entities_.ask_about_type(type, {});
-    cedar::Inquiry guards(policy_.record_guards(),
-                          {entities_.principal(), uid_of(act), entities_.resource(),
-                           context_.of(name_of(act).text())},
-                          entities_);
-    if (guards.any_counts()) return false;
-    guards.ask_about(limit_action());
-    if (guards.any_counts()) return false;
-    return judged(act, type, false, {}).allowed;
+    auto& entities = facts().entities;
+    if (!entities.is_about_type(type)) entities.ask_about_type(type, {});
+    return !any_counts(policy_.record_guards(), act) && judged(act, type, false, {}).allowed;
+}
+
+bool Judgement::asks_for_places(Act act, std::string_view type,
+                                std::optional<CompartmentId> const& compartment,
+                                request::RecordCircumstances const& record) {
+    if (policy_.place_guards().policies().empty()) return false;
+    ask_about(type, is_bound(compartment), record);
+    return any_counts(policy_.place_guards(), act);
+}
+
+bool Judgement::any_counts(cedar::PolicySet const& guards, Act act) {
+    auto& [entities, context] = facts();
+    cedar::Inquiry inquiry(
+        guards,
+        {entities.principal(), uid_of(act), entities.resource(), context.of(name_of(act).text())},
+        entities);
+    if (inquiry.any_counts()) return true;
+    inquiry.ask_about(limit_action());
+    return inquiry.any_counts();
 }
 
 }  // namespace salus::authorization

@@ -4,6 +4,7 @@
 
 #include "fhir/compartment.h"
 #include "fhir/definitions.h"
+#include "fhir/reference.h"
 #include "request/scope_constraint.h"
 
 namespace salus::authorization {
@@ -156,9 +157,41 @@ bool may_search(Judgement& rules, CallerFacts const& caller, IntentFacts const& 
     });
 }
 
+std::vector<std::string> records_about(IntentFacts const& intent) {
+    bool const writes =
+        intent.interaction == Interaction::create || intent.interaction == Interaction::update;
+    if (!writes || !intent.resource) return {};
+    return fhir::records_about(*intent.resource).value_or(std::vector<std::string>());
+}
+
+std::vector<IntentFacts> reads_of_records(IntentFacts const& intent) {
+    std::vector<IntentFacts> reads;
+    for (auto const& record : records_about(intent)) {
+        auto const* type = fhir::type_of_reference(record);
+        auto const name = type != nullptr ? type->name.text() : std::string_view();
+        bool const known = std::ranges::find(reads, name, &IntentFacts::type) != reads.end();
+        if (name.empty() || known) continue;
+        IntentFacts read;
+        read.interaction = Interaction::read;
+        read.tenant = intent.tenant;
+        read.type = name;
+        read.compartment = intent.compartment;
+        read.patient_compartment = intent.patient_compartment;
+        reads.push_back(std::move(read));
+    }
+    return reads;
+}
+
 void add_sign_in(Decision& decision, std::optional<SignIn> const& sign_in) {
     if (!sign_in) return;
     decision.sign_in = decision.sign_in ? stricter_of(*decision.sign_in, *sign_in) : sign_in;
+}
+
+void add_duties(Decision& decision, std::vector<Duty> const& duties) {
+    for (auto const duty : duties) {
+        if (std::ranges::find(decision.duties, duty) == decision.duties.end())
+            decision.duties.push_back(duty);
+    }
 }
 
 bool add_included(Judgement& rules, CallerFacts const& caller, IntentFacts const& intent,
@@ -166,7 +199,9 @@ bool add_included(Judgement& rules, CallerFacts const& caller, IntentFacts const
     auto const add = [&](fhir::Type const& type) {
         auto const name = type.name.text();
         if (!other_type_allowed(rules, caller, intent, Interaction::read, type)) return false;
-        add_sign_in(decision, rules.on(Act::read, name).sign_in);
+        auto const& shown = rules.on(Act::read, name);
+        add_sign_in(decision, shown.sign_in);
+        add_duties(decision, shown.duties);
         auto& included = decision.included;
         if (std::ranges::find(included, name, &request::TypePermit::type) == included.end())
             included.push_back({std::string(name), rules.elements_of(name)});
@@ -200,7 +235,9 @@ bool add_all_types(Judgement& rules, CallerFacts const& caller, IntentFacts cons
              std::ranges::any_of(type.patient_compartment, shows_patient));
         if (allowed) {
             decision.included.push_back({std::string(type.name.text()), elements});
-            add_sign_in(decision, rules.on(Act::search, type.name.text()).sign_in);
+            auto const& found = rules.on(Act::search, type.name.text());
+            add_sign_in(decision, found.sign_in);
+            add_duties(decision, found.duties);
         }
         // What is asked for by name must be permitted.
         if (!allowed && !query.types().empty()) return false;

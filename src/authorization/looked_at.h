@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -44,7 +45,15 @@ namespace salus::authorization {
 // Patient/[id]/*: the types of which this caller may see which resources name the patient.
 [[nodiscard]] bool add_all_types(Judgement& rules, request::CallerFacts const& caller,
                                  request::IntentFacts const& intent, Decision& decision);
-// Adds what an outcome says of signing in.
+// By which records whoever writes this says whose it is (fhir::records_about); of a patch only the
+// result would show them.
+[[nodiscard]] std::vector<std::string> records_about(request::IntentFacts const& intent);
+// The answer to such a write tells that these records are there, as reading them does: one read for
+// each of their types, to be decided as well.
+[[nodiscard]] std::vector<request::IntentFacts> reads_of_records(
+    request::IntentFacts const& intent);
+// Adds what an outcome says of signing in, and its other duties.
 void add_sign_in(Decision& decision, std::optional<SignIn> const& sign_in);
+void add_duties(Decision& decision, std::vector<Duty> const& duties);
 
 }  // namespace salus::authorization

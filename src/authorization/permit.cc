@@ -36,14 +36,25 @@ request::Challenge challenge_of(SignIn const& needed, request::Challenge const& 
             .max_age = needed.max_age};
 }
 
-// A single record, whose patient shows when it is found.
+// A single record, whose patient shows when it is found, or one whose patient the records tell that
+// it is about.
 bool names_no_patient(IntentFacts const& intent) {
-    return !intent.compartment && !intent.id.empty();
+    return !intent.compartment && (!intent.id.empty() || !records_about(intent).empty());
 }
 
 // A leaf has room for a transaction's resources and this many rules. A refusal is the last one, and
 // is always named.
 constexpr std::size_t kRulesWithPermissions = 256;
+
+// Duties of what comes along with what was asked for: before the rules that decided, of which the
+// last one is what was decided.
+void put_duties_on_record(Decision const& decision, std::vector<PolicyRuleId>& rules) {
+    for (auto const duty : decision.duties) {
+        auto rule = rule_of(duty);
+        if (std::ranges::find(rules, rule) == rules.end())
+            rules.insert(rules.begin(), std::move(rule));
+    }
+}
 
 // What the leaf of the request says of a decision: its duties and rules, and last what was decided.
 void put_on_record(Decision const& decision, request::CallerFacts const& caller,
@@ -52,8 +63,7 @@ void put_on_record(Decision const& decision, request::CallerFacts const& caller,
         if (std::ranges::find(rules, rule) == rules.end()) rules.push_back(std::move(rule));
     };
     rules.reserve(rules.size() + decision.duties.size() + decision.rules.size() + 1);
-    for (auto const duty : decision.duties)
-        add(PolicyRuleId("duty:" + std::string(name_of(duty).text())));
+    for (auto const duty : decision.duties) add(rule_of(duty));
     for (auto const& rule : decision.rules) add(rule);
     if (caller.anonymous || request::is_public(intent.interaction)) return;
     auto const verdict = decision.allowed   ? RecordedVerdict::permitted
@@ -66,7 +76,7 @@ void put_on_record(Decision const& decision, request::CallerFacts const& caller,
 }  // namespace
 
 Result<request::Permit> Authorization::permit(request::Exchange& exchange,
-                                              request::Intent intent) const {
+                                              request::Intent&& intent) const {
     bool const batch = intent.facts().interaction == Interaction::batch;
     bool const bundle = batch || intent.facts().interaction == Interaction::transaction;
     auto& rules = exchange.facts.rules;
@@ -109,7 +119,7 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
     }
     if (permit.intent().interaction == Interaction::everything && !sign_in) {
         SALUS_TRY(circumstances.care_relationship, cares(permit.caller().facts(), permit.intent()));
-        SALUS_TRY_VOID(permit_types(permit, *asked, circumstances));
+        SALUS_TRY_VOID(permit_types(permit, *asked, circumstances, rules));
     }
     // A batch's entries come back one by one, as requests of their own.
     for (auto const& entry : batch ? std::span<request::Intent const>()
@@ -147,7 +157,8 @@ bool Authorization::assumes_care(request::Permit const& permit) const {
 }
 
 Result<void> Authorization::permit_types(request::Permit& permit, Judgement& rules,
-                                         Circumstances const& circumstances) const {
+                                         Circumstances const& circumstances,
+                                         std::vector<PolicyRuleId>& recorded) const {
     auto const& wanted = permit.intent().types;
     for (auto const& type : fhir::resource_types()) {
         auto const name = type.name.text();
@@ -156,6 +167,7 @@ Result<void> Authorization::permit_types(request::Permit& permit, Judgement& rul
         SALUS_TRY(auto const facts, showing(permit.intent(), type));
         auto decision = decide(rules, permit.caller().facts(), facts, circumstances);
         if (decision.allowed) {
+            put_duties_on_record(decision, recorded);
             permit.included_.push_back({std::string(name), std::move(decision.elements)});
         } else if (named) {
             return fail(decision.code, decision.why);

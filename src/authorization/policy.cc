@@ -8,6 +8,7 @@
 
 #include "authorization/annotation.h"
 #include "authorization/record_dependence.h"
+#include "request/place_name.h"
 #include "request/record_rules.h"
 
 namespace salus::authorization {
@@ -44,7 +45,7 @@ constexpr auto kKnown = std::to_array<Attribute>({
     {cedar::Variable::resource, "consented"},
     {cedar::Variable::resource, "inPatient"},
     {cedar::Variable::resource, "labels"},
-    {cedar::Variable::resource, "location"},
+    {cedar::Variable::resource, "locations"},
     {cedar::Variable::resource, "own"},
     {cedar::Variable::resource, "represented"},
     {cedar::Variable::resource, "tenant"},
@@ -93,8 +94,9 @@ bool any_reads(std::vector<cedar::Policy> const& policies, std::string_view attr
 }
 
 void add_texts(cedar::Expression const& expression, std::set<std::string>& texts) {
-    if (expression.literal && expression.literal->text() != nullptr)
-        texts.insert(*expression.literal->text());
+    auto const* text = expression.literal ? expression.literal->text() : nullptr;
+    // No label is spelled as a place.
+    if (text != nullptr && !request::PlaceName::parse(*text)) texts.insert(*text);
     for (auto const& operand : expression.operands) add_texts(operand, texts);
 }
 
@@ -185,16 +187,6 @@ private:
 
 }  // namespace
 
-Literal name_of(Duty duty) noexcept {
-    switch (duty) {
-        case Duty::audit_elevated: return "audit:elevated";
-        case Duty::notify_privacy: return "notify:privacy";
-        case Duty::review: return "review:24h";
-        case Duty::watermark: return "watermark";
-    }
-    return "";
-}
-
 struct Policy::Content {
     std::string text;
     cedar::PolicySet rules;
@@ -204,6 +196,7 @@ struct Policy::Content {
     bool asks_for_authors = false;
     bool asks_for_consents = false;
     cedar::PolicySet record_guards;  // of no rule: nothing depends on the record
+    cedar::PolicySet place_guards;   // of no rule: nothing depends on where it belongs
 };
 
 std::expected<Policy, Messages> Policy::parse(std::string text) {
@@ -218,6 +211,7 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     bool const authors = any_reads(rules->policies(), "authored");
     bool const consents = any_reads(rules->policies(), "consented");
     auto guards = cedar::PolicySet::of(authorization::record_guards(rules->policies()));
+    auto places = cedar::PolicySet::of(authorization::place_guards(rules->policies()));
     for (auto const& label : labels) {
         if (!is_label(label))
             messages.push_back({{}, fmt::format("\"{}\" cannot be a security label", label)});
@@ -227,7 +221,7 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     if (!messages.empty()) return std::unexpected(std::move(messages));
     return Policy(std::make_shared<Content const>(
         Content{std::move(text), *std::move(rules), std::move(meanings), std::move(labels), care,
-                authors, consents, std::move(guards)}));
+                authors, consents, std::move(guards), std::move(places)}));
 }
 
 // A text of our own making parses.
@@ -241,8 +235,12 @@ Policy::Policy(PurposeTable const& table) {
 }
 
 Policy::Policy()
-    : Policy(std::make_shared<Content const>(Content{
-          "", cedar::PolicySet::of({}), {}, {}, false, false, false, cedar::PolicySet::of({})})) {}
+    : Policy(std::make_shared<Content const>(Content{.text = {},
+                                                     .rules = cedar::PolicySet::of({}),
+                                                     .meanings = {},
+                                                     .labels = {},
+                                                     .record_guards = cedar::PolicySet::of({}),
+                                                     .place_guards = cedar::PolicySet::of({})})) {}
 
 cedar::PolicySet const& Policy::rules() const noexcept {
     return content_->rules;
@@ -259,6 +257,9 @@ bool Policy::judges_records() const noexcept {
 }
 cedar::PolicySet const& Policy::record_guards() const noexcept {
     return content_->record_guards;
+}
+cedar::PolicySet const& Policy::place_guards() const noexcept {
+    return content_->place_guards;
 }
 bool Policy::asks_for_care() const noexcept {
     return content_->asks_for_care;

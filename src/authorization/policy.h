@@ -25,14 +25,12 @@
 #include "authorization/purpose_rule.h"
 #include "cedar/policy_set.h"
 #include "crypto/hash.h"
+#include "request/duty.h"
 #include "request/permit.h"
 
 namespace salus::authorization {
 
-// Duties that go on record with the request: its audit leaf names each, as duty:audit:elevated and
-// so on, for whoever reviews the log.
-enum class Duty : std::uint8_t { audit_elevated, notify_privacy, review, watermark };
-[[nodiscard]] Literal name_of(Duty duty) noexcept;
+using request::Duty;
 
 // What a rule says beside its condition.
 struct RuleMeaning {
@@ -66,12 +64,14 @@ public:
     // Whether rules read resource.consented.
     [[nodiscard]] bool asks_for_consents() const noexcept;
     // Whether rules read what shows only when a record is found: labels, care, whose it is, who
-    // wrote it.
+    // wrote it, where it belongs.
     [[nodiscard]] bool judges_records() const noexcept;
     // Of those rules, what can be said without a record (record_dependence.h).
     [[nodiscard]] cedar::PolicySet const& record_guards() const noexcept;
+    // Of the rules that read where a record belongs, what can be said without knowing that.
+    [[nodiscard]] cedar::PolicySet const& place_guards() const noexcept;
     // Security labels that rules name, sorted: every text in the conditions of rules that read
-    // resource.labels. At most request::RecordRules::kLabelsLargest.
+    // resource.labels but for names of places. At most request::RecordRules::kLabelsLargest.
     [[nodiscard]] std::vector<std::string> const& labels() const noexcept;
     [[nodiscard]] std::string const& text() const noexcept;
     // Two policies with one hash decide alike. Computed when asked for: a policy is made while a

@@ -33,7 +33,7 @@ TEST(PolicySchema, WhatDoesNotKeepToItIsRefusedWithItsPlace) {
             "when { context.hour == \"10\" };",
             {2, 8}},
         Row{"@id(\"a\") permit(principal, action, resource is Record)\n"
-            "when { resource.location == \"ward\" };",
+            "when { resource.locations == \"Location/ward\" };",
             {2, 8}},
         Row{"@id(\"a\") permit(principal, action, resource is Function)\n"
             "when { resource.own };",
@@ -54,9 +54,9 @@ TEST(PolicySchema, WhatDoesNotKeepToItIsRefusedWithItsPlace) {
 }
 
 TEST(PolicySchema, WhatIsGuardedPasses) {
-    EXPECT_TRUE(
-        read_and_validate("@id(\"a\") permit(principal, action, resource is Record)\n"
-                          "when { resource has location && resource.location == \"ward\" };"));
+    EXPECT_TRUE(read_and_validate(
+        "@id(\"a\") permit(principal, action, resource is Record)\n"
+        "when { resource has locations && resource.locations.contains(\"Location/ward\") };"));
 }
 
 TEST(PolicySchema, MessagesAreBounded) {

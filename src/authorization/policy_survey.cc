@@ -9,8 +9,8 @@ namespace salus::authorization {
 namespace {
 
 // As explanations and rules call them.
-constexpr auto kTypeActs = std::to_array<Act>(
-    {Act::read, Act::search, Act::create, Act::update, Act::remove, Act::span_patients});
+constexpr auto kTypeActs = std::to_array<Act>({Act::read, Act::search, Act::create, Act::update,
+                                               Act::remove, Act::span_patients, Act::declassify});
 constexpr auto kFunctionActs = std::to_array<Act>({Act::administer_read, Act::administer_write});
 constexpr auto kFunctions =
     std::to_array<std::string_view>({"auditDetails", "backups", "check", "clients", "definitions",
@@ -79,6 +79,11 @@ std::string duties_in_words(Outcome const& outcome) {
     return text;
 }
 
+// Others open nothing by themselves.
+bool tells_elements(Act act) {
+    return act != Act::span_patients && act != Act::declassify;
+}
+
 // Lines of one act, by outcome.
 void add(std::vector<SurveyLine>& lines, SurveyLine line) {
     auto const alike = std::ranges::find_if(lines, [&](SurveyLine const& other) {
@@ -125,12 +130,11 @@ std::vector<SurveyLine> survey(Policy const& policy, TenantName const& tenant, A
             auto const name = type.name.text();
             auto const& outcome = rules.on(act, name);
             if (!outcome.allowed) continue;
-            add(lines,
-                {.acts = {name_of(act)},
-                 .names = {std::string(name)},
-                 .is_function = false,
-                 .elements = act == Act::span_patients ? "" : in_words(outcome.elements, name),
-                 .duties = duties_in_words(outcome)});
+            add(lines, {.acts = {name_of(act)},
+                        .names = {std::string(name)},
+                        .is_function = false,
+                        .elements = tells_elements(act) ? in_words(outcome.elements, name) : "",
+                        .duties = duties_in_words(outcome)});
         }
     }
     for (auto const act : kFunctionActs) {

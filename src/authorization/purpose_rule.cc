@@ -29,10 +29,11 @@ struct Act {
     std::string_view actions;
     AllowedTypes PurposeRule::* types;
 };
-constexpr std::array<Act, 3> kActs{{
+constexpr std::array<Act, 4> kActs{{
     {"read", R"(Action::"read", Action::"search")", &PurposeRule::read},
     {"write", R"(Action::"create", Action::"update")", &PurposeRule::write},
     {"delete", R"(Action::"delete")", &PurposeRule::remove},
+    {"declassify", R"(Action::"declassify")", &PurposeRule::declassify},
 }};
 
 void permit(std::string& text, std::string const& id, std::string const& fields,
@@ -128,7 +129,8 @@ std::string to_policies(PurposeTable const& table) {
         for (auto const& act : kActs) add_act(text, rule, act, purpose);
         add_functions(text, rule, purpose);
         add_sign_in(text, rule, "read", rule.sign_ins.read, R"("read", "search")");
-        add_sign_in(text, rule, "write", rule.sign_ins.write, R"("create", "update", "delete")");
+        add_sign_in(text, rule, "write", rule.sign_ins.write,
+                    R"("create", "update", "delete", "declassify")");
         add_sign_in(text, rule, "administration", rule.sign_ins.administration,
                     R"("administerRead", "administerWrite", "spanPatients")");
     }

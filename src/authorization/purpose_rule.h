@@ -57,9 +57,10 @@ struct SignIns {
 struct PurposeRule {
     PolicyRuleId id;
     request::PurposeOfUse purpose = request::PurposeOfUse::treatment;
-    AllowedTypes read;    // read, vread, history, search
-    AllowedTypes write;   // create, update
-    AllowedTypes remove;  // delete
+    AllowedTypes read;          // read, vread, history, search
+    AllowedTypes write;         // create, update
+    AllowedTypes remove;        // delete
+    AllowedTypes declassify{};  // security labels are taken away from these
     // Reading may span patients, where a scope says so too (MIN-3).
     request::Reach reach = request::Reach::named;
     // Elements that may leave, by type; a type that is not listed here follows `other_elements`.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace salus::authorization {
 namespace {
@@ -10,15 +11,19 @@ using cedar::Condition;
 using cedar::Expression;
 using cedar::Operation;
 
-constexpr std::array<std::string_view, 6> kShownByRecords{
-    "authored", "careRelationship", "consented", "labels", "own", "represented"};
+constexpr std::array<std::string_view, 7> kShownByRecords{
+    "authored", "careRelationship", "consented", "labels", "locations", "own", "represented"};
+// No index has it. Of a principal it is known, but an expression may lead from one to the other.
+constexpr std::array<std::string_view, 1> kPlaces{"locations"};
+
+using Names = std::span<std::string_view const>;
 
 constexpr std::array<std::string_view, 4> kFlags{"authored", "careRelationship", "own",
                                                  "represented"};
 
-bool depends(Expression const& expression) {
+bool depends(Expression const& expression, Names shown) {
     return std::ranges::any_of(
-        kShownByRecords, [&](std::string_view attribute) { return reads(expression, attribute); });
+        shown, [&](std::string_view attribute) { return reads(expression, attribute); });
 }
 
 bool is_attribute(Expression const& expression, cedar::Variable of, std::string_view name) {
@@ -35,6 +40,15 @@ bool is_set_of_literals(Expression const& expression) {
     if (expression.operation == Operation::set)
         return std::ranges::all_of(expression.operands, is_literal);
     return is_literal(expression) && expression.literal->set() != nullptr;
+}
+
+// Of every record, and of whoever asks.
+bool is_set_of_texts(Expression const& expression) {
+    using enum cedar::Variable;
+    return is_attribute(expression, resource, "labels") ||
+           is_attribute(expression, resource, "consented") ||
+           is_attribute(expression, resource, "locations") ||
+           is_attribute(expression, principal, "locations");
 }
 
 // Certainly a Boolean, of every record (request_entities.cc says what attributes they have).
@@ -54,29 +68,47 @@ bool is_total(Expression const& expression) {
         case Operation::not_equal:
             return is_attribute(operands[0], cedar::Variable::context, "purpose") &&
                    is_literal(operands[1]);
-        case Operation::contains:
-            return is_attribute(operands[0], cedar::Variable::resource, "labels") &&
-                   is_literal(operands[1]);
+        case Operation::contains: return is_set_of_texts(operands[0]) && is_literal(operands[1]);
         case Operation::contains_all:
         case Operation::contains_any:
-            return is_attribute(operands[0], cedar::Variable::resource, "labels") &&
-                   is_set_of_literals(operands[1]);
+            return is_set_of_texts(operands[0]) &&
+                   (is_set_of_literals(operands[1]) || is_set_of_texts(operands[1]));
+        case Operation::is_empty: return is_set_of_texts(operands[0]);
         default: return false;
     }
 }
 
 // Whether what stands behind it counts. Of `unless` the parts of a disjunction, each of which must
 // be false.
-bool add_guards(Expression const& expression, bool unless, std::vector<Condition>& guards) {
-    if (!depends(expression)) {
+bool add_guards(Expression const& expression, bool unless, Names shown,
+                std::vector<Condition>& guards) {
+    if (!depends(expression, shown)) {
         guards.push_back({.unless = unless, .body = expression});
         return true;
     }
     auto const joined = unless ? Operation::disjunction : Operation::conjunction;
     if (expression.operation != joined) return is_total(expression);
     return std::ranges::all_of(expression.operands, [&](Expression const& operand) {
-        return add_guards(operand, unless, guards);
+        return add_guards(operand, unless, shown, guards);
     });
+}
+
+std::vector<cedar::Policy> guards_of(std::vector<cedar::Policy> const& rules, Names shown) {
+    std::vector<cedar::Policy> all;
+    for (auto const& rule : rules) {
+        bool const reads_record =
+            std::ranges::any_of(rule.conditions, [&](Condition const& condition) {
+                return depends(condition.body, shown);
+            });
+        if (!reads_record) continue;
+        auto guarded = rule;
+        guarded.conditions.clear();
+        for (auto const& condition : rule.conditions) {
+            if (!add_guards(condition.body, condition.unless, shown, guarded.conditions)) break;
+        }
+        all.push_back(std::move(guarded));
+    }
+    return all;
 }
 
 }  // namespace
@@ -91,19 +123,11 @@ bool reads(Expression const& expression, std::string_view attribute) {
 }
 
 std::vector<cedar::Policy> record_guards(std::vector<cedar::Policy> const& rules) {
-    std::vector<cedar::Policy> all;
-    for (auto const& rule : rules) {
-        bool const reads_record = std::ranges::any_of(
-            rule.conditions, [](Condition const& condition) { return depends(condition.body); });
-        if (!reads_record) continue;
-        auto guarded = rule;
-        guarded.conditions.clear();
-        for (auto const& condition : rule.conditions) {
-            if (!add_guards(condition.body, condition.unless, guarded.conditions)) break;
-        }
-        all.push_back(std::move(guarded));
-    }
-    return all;
+    return guards_of(rules, kShownByRecords);
+}
+
+std::vector<cedar::Policy> place_guards(std::vector<cedar::Policy> const& rules) {
+    return guards_of(rules, kPlaces);
 }
 
 }  // namespace salus::authorization

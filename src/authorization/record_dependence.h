@@ -1,6 +1,6 @@
 // Which rules may answer differently for two records of one type: those that read what shows only
-// when a record is found (labels, whose it is, who wrote it, whether its patient is cared for).
-// Read off the rules once, when a policy is made. Pure.
+// when a record is found (labels, whose it is, who wrote it, whether its patient is cared for,
+// where it belongs). Read off the rules once, when a policy is made. Pure.
 #pragma once
 
 #include <vector>
@@ -23,5 +23,8 @@ namespace salus::authorization {
 // ends there or at a Boolean before it, in "not satisfied"; nothing on the way errs. What is
 // not kept can only make a rule count that does not matter.
 [[nodiscard]] std::vector<cedar::Policy> record_guards(std::vector<cedar::Policy> const& rules);
+// The same of the rules that read where a record belongs, and of what can be said of a record
+// without knowing that. An index tells all else of a record.
+[[nodiscard]] std::vector<cedar::Policy> place_guards(std::vector<cedar::Policy> const& rules);
 
 }  // namespace salus::authorization

@@ -29,7 +29,7 @@ bool is_same(EntityUid const& one, EntityUid const& other) noexcept {
     return &one == &other || one == other;
 }
 
-// What carries no label, shared without being counted.
+// What carries no label, and who works nowhere in particular, shared without being counted.
 cedar::SetPointer no_texts() {
     static cedar::Set const kNone(std::vector<Value>{});
     return {cedar::SetPointer(), &kNone};
@@ -43,10 +43,19 @@ cedar::SetPointer texts(std::span<std::string const> given) {
     return std::make_shared<cedar::Set const>(std::move(values));
 }
 
+cedar::SetPointer texts(std::span<request::PlaceName const> given) {
+    if (given.empty()) return no_texts();
+    std::vector<Value> values;
+    values.reserve(given.size());
+    for (auto const& place : given) values.emplace_back(place.text());
+    return std::make_shared<cedar::Set const>(std::move(values));
+}
+
 cedar::Record principal_attributes(request::CallerFacts const& caller) {
     Members members;
-    members.reserve(2);
+    members.reserve(3);
     members.emplace_back("client", caller.client.text());
+    members.emplace_back("locations", texts(caller.locations));
     members.emplace_back("tenant", caller.tenant.text());
     return cedar::Record(std::move(members));
 }
@@ -80,12 +89,13 @@ void RequestEntities::ask_about_type(std::string_view type, Record const& record
     group_ = group_of(type);
     auto members = std::move(resource_attributes_).release();
     members.clear();
-    members.reserve(8);
+    members.reserve(9);
     members.emplace_back("authored", record.authored);
     members.emplace_back("careRelationship", record.care && in_patient);
     members.emplace_back("consented", texts(record.consented));
     members.emplace_back("inPatient", in_patient);
     members.emplace_back("labels", texts(record.labels));
+    members.emplace_back("locations", texts(record.locations));
     members.emplace_back("own", here && caller_.person->is_patient);
     members.emplace_back("represented", here && caller_.person->represents);
     members.emplace_back("tenant", tenant_.text());

@@ -1,7 +1,8 @@
 // The entities of one request: who asks, what is asked about, and the types with their groups.
 // Roles, types and groups are ancestors; attributes are tenant, client, and of a record whether its
 // type belongs to patients, whether that patient is who asks or whom they represent, who wrote it,
-// and security labels. Borrows. Belongs to one request.
+// security labels, and where it belongs; of the principal, where they work. Borrows. Belongs to one
+// request.
 #pragma once
 
 #include <span>
@@ -26,6 +27,7 @@ public:
         bool authored = false;  // the caller wrote it
         std::span<std::string const> labels;
         std::span<std::string const> consented;  // labels that its patient's consents open
+        std::span<request::PlaceName const> locations{};  // where it belongs
     };
     // "*" is no type in particular.
     void ask_about_type(std::string_view type, Record const& record);

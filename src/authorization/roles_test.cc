@@ -95,8 +95,10 @@ protected:
             bool const has = std::ranges::find(carried, rules.labels()[i]) != carried.end();
             if (has) bits |= request::CarriedLabels{1} << i;
         }
-        return rules.leave(Interaction::read, type, CompartmentId::from(crypto::Sha256Digest{1}),
-                           {.carried = bits, .care = false});
+        return rules
+            .leave(Interaction::read, type, CompartmentId::from(crypto::Sha256Digest{1}),
+                   {.carried = bits, .care = false})
+            .has_value();
     }
     Policy policy_ = ward();
 };
@@ -174,8 +176,8 @@ permit(principal in Role::"physician", action in [Action::"read", Action::"searc
     auto const found_later = permit("Practitioner/d1", std::nullopt, "o1");
     ASSERT_TRUE(found_later);
     auto const& left = found_later->constraints();
-    EXPECT_TRUE(left.leave_labelled(Interaction::read, "Observation", care.mine, {}, true));
-    EXPECT_FALSE(left.leave_labelled(Interaction::read, "Observation", other, {}, false));
+    EXPECT_TRUE(left.leave_found(Interaction::read, "Observation", care.mine, {.care = true}));
+    EXPECT_FALSE(left.leave_found(Interaction::read, "Observation", other, {}));
 }
 
 // What is withheld from one's own record stays withheld when the request did not say whose it is.

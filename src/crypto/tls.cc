@@ -359,11 +359,16 @@ TlsProgress TlsConnection::handshake() noexcept {
     return state_->progress(SSL_do_handshake(state_->ssl.get()));
 }
 
-TlsProgress TlsConnection::read(std::span<char> out, std::size_t& count) noexcept {
+TlsProgress TlsConnection::read(std::span<char> out, std::size_t& count,
+                                TlsMemory memory) noexcept {
     count = 0;
     if (state_->failed) return TlsProgress::closed;
     ERR_clear_error();
-    return state_->progress(SSL_read_ex(state_->ssl.get(), out.data(), out.size(), &count));
+    auto* const ssl = state_->ssl.get();
+    if (memory == TlsMemory::kept) SSL_clear_mode(ssl, SSL_MODE_RELEASE_BUFFERS);
+    auto const progress = state_->progress(SSL_read_ex(ssl, out.data(), out.size(), &count));
+    if (memory == TlsMemory::kept) SSL_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS);
+    return progress;
 }
 
 bool TlsConnection::has_pending() const noexcept {

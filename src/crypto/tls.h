@@ -77,6 +77,11 @@ enum class TlsProgress {
     closed,      // the peer closed in order (close_notify), or the connection failed
 };
 
+// What becomes of the memory into which records are read, some 17 KB, where no part of one waits in
+// it. To take, wipe and free it costs more than a short record, so that a busy connection keeps it;
+// one that is idle should hold none.
+enum class TlsMemory { released, kept };
+
 // How the peer has ended a connection.
 enum class TlsEnd {
     none,      // it has not
@@ -99,8 +104,9 @@ public:
     [[nodiscard]] int descriptor() const noexcept;
     TlsProgress handshake() noexcept;
     // Reads up to out.size() bytes; `count` is what arrived. Call until it says want_read: bytes
-    // may wait inside the TLS layer where epoll does not see them.
-    TlsProgress read(std::span<char> out, std::size_t& count) noexcept;
+    // may wait inside the TLS layer where epoll does not see them. What was read is wiped inside.
+    TlsProgress read(std::span<char> out, std::size_t& count,
+                     TlsMemory memory = TlsMemory::released) noexcept;
     // Whether bytes wait inside the TLS layer: without this, one read() per epoll event suffices.
     [[nodiscard]] bool has_pending() const noexcept;
     TlsProgress write(std::string_view bytes, std::size_t& count) noexcept;

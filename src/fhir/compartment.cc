@@ -19,6 +19,16 @@ void add_patient(std::vector<std::string>& patients, json::Value reference) {
     if (std::ranges::find(patients, local->id) == patients.end()) patients.emplace_back(local->id);
 }
 
+// A reference to what may stand in a patient's compartment, or may turn out to: a urn names an
+// entry of a transaction.
+void add_record(std::vector<std::string>& records, json::Value reference) {
+    auto text = reference.text_member("reference");
+    if (!text || text->empty() || text->starts_with('#')) return;
+    auto const* type = type_of_reference(*text);
+    if (type != nullptr && is_shared_type(*type)) return;
+    if (std::ranges::find(records, *text) == records.end()) records.push_back(*std::move(text));
+}
+
 // Deliberately a list: types that may name somebody (Task, Bundle, Binary, Parameters, Contract)
 // are not in it.
 constexpr auto kDirectory = std::to_array<std::string_view>({
@@ -52,6 +62,10 @@ bool is_shared_type(Type const& type) noexcept {
     return type.patient_compartment.empty() && type.name != Literal("Patient");
 }
 
+bool is_about_records(Type const& type) noexcept {
+    return type.name == Literal("Provenance");
+}
+
 bool is_directory_type(Type const& type) noexcept {
     return is_shared_type(type) && std::ranges::binary_search(kDirectory, type.name.text());
 }
@@ -77,6 +91,21 @@ Result<std::optional<std::string>> patient_of(ResourceView const& resource) {
     SALUS_TRY(auto patients, patients_of(resource));
     if (patients.empty()) return std::nullopt;
     return std::move(patients.front());
+}
+
+Result<std::vector<std::string>> records_about(ResourceView const& resource) {
+    std::vector<std::string> records;
+    if (!is_about_records(resource.type())) return records;
+    SALUS_TRY(auto const patients, patients_of(resource));
+    if (!patients.empty()) return records;
+    auto const root = Contents::of(resource);
+    for (auto const* parameter : resource.type().patient_compartment) {
+        for (auto const& path : parameter->paths)
+            for_each_value(root, path, [&](json::Value value) { add_record(records, value); });
+    }
+    if (records.size() > limits::kRecordsAbout)
+        return fail(Errc::too_large, "the resource is about too many records: name the patient");
+    return records;
 }
 
 }  // namespace salus::fhir

@@ -80,7 +80,8 @@ struct Type {
     // Of a resource type: sorted by name, without _id and _lastUpdated, which every type has.
     std::span<SearchParameter const> search_parameters;
     // Of a resource type: the reference parameters that put it into a patient's compartment
-    // (https://hl7.org/fhir/R4/compartmentdefinition-patient.html), in the definition's order.
+    // (https://hl7.org/fhir/R4/compartmentdefinition-patient.html): first what the type's own
+    // parameter `patient` reads, if it has one, then the others in the definition's order.
     std::span<SearchParameter const* const> patient_compartment;
 };
 

@@ -84,5 +84,27 @@ TEST(DefinitionsTest, HoldsThePatientCompartment) {
     EXPECT_TRUE(find_resource_type("Practitioner")->patient_compartment.empty());
 }
 
+// Whose a resource is comes first: what its own parameter `patient` reads, where it has one.
+TEST(DefinitionsTest, BeginsThePatientCompartmentWithTheSubject) {
+    std::vector<std::string_view> coverage;
+    for (auto const* parameter : find_resource_type("Coverage")->patient_compartment)
+        coverage.push_back(parameter->name.text());
+    EXPECT_EQ(coverage, (std::vector<std::string_view>{"beneficiary", "policy-holder", "subscriber",
+                                                       "payor"}));
+    std::size_t subjects = 0;
+    for (auto const& type : resource_types()) {
+        auto const* patient = find_search_parameter(type, "patient");
+        if (patient == nullptr || type.patient_compartment.empty()) continue;
+        auto const& first = *type.patient_compartment.front();
+        ASSERT_EQ(first.paths.size(), patient->paths.size()) << type.name.text();
+        for (std::size_t i = 0; i < first.paths.size(); ++i) {
+            EXPECT_TRUE(std::ranges::equal(first.paths[i].steps, patient->paths[i].steps))
+                << type.name.text();
+        }
+        ++subjects;
+    }
+    EXPECT_GT(subjects, 50U);
+}
+
 }  // namespace
 }  // namespace salus::fhir

@@ -18,6 +18,8 @@ constexpr std::size_t kListHeader = 1 + 2 + 4;
 constexpr std::size_t kTimeBytes = 8;
 // Most entries are no longer, so that they are allocated once.
 constexpr std::size_t kUsualBytes = 2048;
+// What append_implied() writes.
+constexpr std::string_view kImpliedGroup = "_security:of-type";
 
 ValueWriter values_of(json::Value root, SearchParameter const& parameter) {
     ValueWriter values(parameter.type);
@@ -249,6 +251,12 @@ std::optional<OutdatedEntry> outdated(BytesView bytes, LoadedParameters const* l
     EntryGroup first;
     bool const current = take_group(bytes, first) && is_stamp(first.name, stamp);
     return current ? std::nullopt : std::optional(entry);
+}
+
+bool tells_labels(EntryView const& entry, LabelMap const& map) noexcept {
+    auto values = entry.find(kImpliedGroup);
+    bool const readable = values && values->type() == ParameterType::token && values->left() > 0;
+    return readable && values->token().code == map.digest;
 }
 
 }  // namespace salus::fhir

@@ -139,4 +139,8 @@ struct OutdatedEntry {
 [[nodiscard]] std::optional<OutdatedEntry> outdated(
     BytesView bytes, LoadedParameters const* loaded = nullptr) noexcept;
 
+// Whether an entry says what codes imply by this map. One that does not can be searched; whoever
+// judges by labels has to look at its resource.
+[[nodiscard]] bool tells_labels(EntryView const& entry, LabelMap const& map) noexcept;
+
 }  // namespace salus::fhir

@@ -86,6 +86,22 @@ TEST(CompartmentTest, FindsThePatient) {
     EXPECT_EQ(*patients_of(appointment.view()), (std::vector<std::string>{"b", "a"}));
 }
 
+// Whose a resource is, before others whom it names (decision 0056).
+TEST(CompartmentTest, FindsTheSubjectFirst) {
+    std::string const covered = R"({"resourceType":"Coverage","policyHolder":{"reference":)"
+                                R"("Patient/parent"},"subscriber":{"reference":"Patient/parent"})";
+    auto const coverage =
+        resource_of(covered + R"(,"payor":[{"reference":"Patient/parent"}],"beneficiary":)"
+                              R"({"reference":"Patient/child"}})");
+    EXPECT_EQ(*patients_of(coverage.view()), (std::vector<std::string>{"child", "parent"}));
+    // It has a beneficiary, or is refused; this one is a patient of another server.
+    EXPECT_EQ(patient(covered + R"(,"beneficiary":{"reference":"https://example.org/Patient/c"}})"),
+              "parent");
+    EXPECT_EQ(patient(R"({"resourceType":"CareTeam","participant":[{"member":{"reference":)"
+                      R"("Patient/mother"}}],"subject":{"reference":"Patient/child"}})"),
+              "child");
+}
+
 // A whole transaction, as the server performs it: every clinical resource lands in its patient.
 TEST(ServerFieldsTest, PerformsSyntheaTransactions) {
     auto const files = material("synthea-r4-dev/bundles");

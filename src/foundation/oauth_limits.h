@@ -18,6 +18,11 @@ inline constexpr std::size_t kDpopProofsRemembered = 500'000;
 // Revocations that event loops can still learn of one by one; beyond, they forget every token.
 inline constexpr std::size_t kRevocationsKept = 1'000;
 
+// Declared emergencies whose time is kept by the monotonic clock: some 100 bytes each. For so long
+// after their end: longer than the session of any lasts.
+inline constexpr std::size_t kEmergenciesRemembered = 20'000;
+inline constexpr auto kEmergencyRemembered = 86'400s;
+
 // Clients whose keys a thread keeps checked.
 inline constexpr std::size_t kClientsRemembered = 1'000;
 

@@ -33,6 +33,7 @@ void Connection::open() {
 
 void Connection::on_events(std::uint32_t events) {
     if (phase_ == Phase::closed) return;
+    quiet_ = false;
     // Both directions are gone or the socket failed: nobody is left to answer.
     if ((events & (EPOLLERR | EPOLLHUP)) != 0) return close();
     if ((events & EPOLLIN) != 0) readable_ = true;
@@ -157,7 +158,9 @@ Connection::Flow Connection::write_out() {
 Connection::Flow Connection::read_once() {
     if (!session_->wants_bytes() || !readable_) return Flow::stalled;
     std::size_t count = 0;
-    auto const progress = tls_->read(context_.read_buffer, count);
+    auto const memory = quiet_ ? crypto::TlsMemory::released : crypto::TlsMemory::kept;
+    holds_memory_ = memory == crypto::TlsMemory::kept;
+    auto const progress = tls_->read(context_.read_buffer, count, memory);
     if (progress == TlsProgress::closed) close();
     if (progress != TlsProgress::done) {
         readable_ = false;
@@ -225,7 +228,15 @@ void Connection::on_sweep() {
         context_.server.counters.timeouts.fetch_add(1, std::memory_order_relaxed);
         return close();
     }
+    if (std::exchange(quiet_, true) && holds_memory_) release_memory();
     if (phase_ == Phase::open) check_waiting();
+}
+
+// The TLS layer gives its memory back in a read that finds nothing.
+void Connection::release_memory() {
+    if (phase_ != Phase::open || !output_.empty() || !session_->wants_bytes()) return;
+    readable_ = true;
+    pump();
 }
 
 bool Connection::overdue() const {

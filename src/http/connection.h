@@ -60,6 +60,7 @@ private:
     void retire();
     void watch_for(std::uint32_t events);
     [[nodiscard]] bool overdue() const;
+    void release_memory();
     void check_waiting();
 
     ConnectionContext& context_;
@@ -74,8 +75,10 @@ private:
     bool ending_ = false;
     bool pumping_ = false;
     bool readable_ = false;
-    std::uint32_t events_ = 0;  // that epoll watches for
-    MonotonicTime since_;       // of the phase
+    bool quiet_ = false;         // no event came since the last sweep
+    bool holds_memory_ = false;  // TLS keeps what it reads records into
+    std::uint32_t events_ = 0;   // that epoll watches for
+    MonotonicTime since_;        // of the phase
     MonotonicTime write_progress_;
 };
 

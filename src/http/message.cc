@@ -53,6 +53,8 @@ constexpr std::array kReasons = {Reason{100, "Continue"},
 }  // namespace
 
 void Headers::add(std::string_view name, std::string_view value) {
+    constexpr std::size_t kUsual = 8;  // fields, so that most messages grow their list once
+    if (fields_.empty()) fields_.reserve(kUsual);
     fields_.emplace_back(name, value);
 }
 

@@ -271,6 +271,23 @@ TEST(Server, DisconnectsTheSlow) {
     EXPECT_EQ(count_of(text, "408"), 0);
 }
 
+// What is idle gives back its memory for records, and takes it again in the middle of a request.
+TEST(Server, GoesOnWithAConnectionThatWasQuiet) {
+    TestServer server({.loops = 1});
+    RawConnection raw(server);
+    auto const quiet = [] { std::this_thread::sleep_for(3 * limits::kSweepInterval); };
+    std::string const request = "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabcd";
+    for (std::size_t const cut : {request.size(), std::size_t{9}, request.size() - 2}) {
+        raw.send(std::string_view(request).substr(0, cut));
+        quiet();
+        raw.send(std::string_view(request).substr(cut));
+        EXPECT_EQ(status_of(raw.read_until(" /a 4")), 200) << cut;
+        quiet();
+    }
+    EXPECT_EQ(server.server().statistics().connections_accepted, 1U);
+    EXPECT_EQ(server.server().statistics().requests, 3U);
+}
+
 TEST(Server, BoundsBodyTimeForOneWhoDrips) {
     TestServer server({.loops = 1, .deadlines = {.body_idle = 400ms, .body = 700ms}});
     RawConnection raw(server);

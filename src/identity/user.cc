@@ -24,6 +24,9 @@ Result<void> read_rights(json::Value root, User& user) {
     auto roles = request::roles_in(root, "roles");
     if (!roles) return fail(Errc::corrupt, "a user's roles are damaged");
     user.roles = *std::move(roles);
+    auto locations = request::places_in(root, "locations");
+    if (!locations) return fail(Errc::corrupt, "a user's locations are damaged");
+    user.locations = *std::move(locations);
     user.fhir_user = root.text_member("fhir_user").value_or("");
     user.patient = root.text_member("patient").value_or("");
     return {};
@@ -137,6 +140,7 @@ std::string User::to_json() const {
     for (auto const purpose : purposes) writer.string(request::code_of(purpose).text());
     writer.end_array();
     request::write_roles(writer, "roles", roles);
+    request::write_places(writer, "locations", locations);
     write_text(writer, "fhir_user", fhir_user);
     write_text(writer, "patient", patient);
     writer.key("generation").integer(static_cast<std::int64_t>(generation));

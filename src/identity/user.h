@@ -18,6 +18,7 @@
 #include "identity/outside_account.h"
 #include "json/document.h"
 #include "records/sealing.h"
+#include "request/place_name.h"
 #include "request/purpose_of_use.h"
 #include "request/role_name.h"
 #include "request/scope.h"
@@ -66,8 +67,9 @@ struct User {
     std::vector<request::Scope> scopes;
     std::vector<request::PurposeOfUse> purposes;  // the first is the default
     request::RoleNames roles;
-    std::string fhir_user;  // "Practitioner/123"; empty: none
-    std::string patient;    // id of the Patient that they are; empty: none
+    request::PlaceNames locations;  // where they work
+    std::string fhir_user;          // "Practitioner/123"; empty: none
+    std::string patient;            // id of the Patient that they are; empty: none
     // Whatever was issued under an earlier number is void: sessions, grants, tokens.
     std::uint64_t generation = 1;
     std::optional<Password> password;
@@ -78,6 +80,10 @@ struct User {
     std::optional<OutsideAccount> outside;  // as whom the outside provider may sign them in
     WallTime added{};
 
+    // "Practitioner/[id]", as whom they stand in records; empty: they are none.
+    [[nodiscard]] std::string practitioner() const {
+        return fhir_user.starts_with("Practitioner/") ? fhir_user : std::string();
+    }
     // Two factors, or a passkey, which is two in one.
     [[nodiscard]] bool has_strong_factor() const noexcept {
         return !passkeys.empty() || (password && totp);

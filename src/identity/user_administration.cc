@@ -50,6 +50,7 @@ void write_user(json::Writer& writer, User const& user) {
     for (auto const purpose : user.purposes) writer.string(request::code_of(purpose).text());
     writer.end_array();
     request::write_roles(writer, "roles", user.roles);
+    request::write_places(writer, "locations", user.locations);
     if (!user.fhir_user.empty()) writer.key("fhir_user").string(user.fhir_user);
     if (!user.patient.empty()) writer.key("patient").string(user.patient);
     writer.key("passkeys").integer(static_cast<std::int64_t>(user.passkeys.size()));

@@ -24,16 +24,17 @@ struct UsersDesk {
     std::string provider_issuer{};  // of the outside provider; empty: none is configured
 };
 
-// POST: {"user_name", "display_name", "scope", "purposes", "roles", "fhir_user", "patient",
-// "provider_subject"}; the last four may be left out. 201 with the id and a code that the user
-// enrols with, once, within a week. Errc::conflict if the name or the outside account is taken;
-// Errc::invalid with what is wrong.
+// POST: {"user_name", "display_name", "scope", "purposes", "roles", "locations", "fhir_user",
+// "patient", "provider_subject"}; the last five may be left out. 201 with the id and a code that
+// the user enrols with, once, within a week. Errc::conflict if the name or the outside account is
+// taken; Errc::invalid with what is wrong.
 [[nodiscard]] Result<request::Prepared> add_user(UsersDesk const& desk,
                                                  request::Exchange& exchange);
 // GET: all users, with their factors and none of their secrets.
 [[nodiscard]] Result<request::Prepared> list_users(UsersDesk const& desk);
 // POST /admin/users/ID: any of {"status": "active" | "disabled", "scope", "purposes", "roles",
-// "fhir_user", "patient", "display_name", "provider_subject", "enrol": true, "end_sessions": true}.
+// "locations", "fhir_user", "patient", "display_name", "provider_subject", "enrol": true,
+// "end_sessions": true}.
 // Whatever takes something away ends sessions, grants and tokens at once; `enrol` makes a new code,
 // and takes every factor away, but not the outside account: an empty `provider_subject` does that.
 [[nodiscard]] Result<request::Prepared> change_user(UsersDesk const& desk,

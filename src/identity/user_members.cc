@@ -13,11 +13,11 @@ namespace {
 
 constexpr std::size_t kPurposesLargest = 8;
 
-constexpr std::array<std::string_view, 8> kNewMembers{"user_name", "display_name",    "scope",
-                                                      "purposes",  "roles",           "fhir_user",
-                                                      "patient",   "provider_subject"};
-constexpr std::array<std::string_view, 10> kChangedMembers{
-    "status",    "display_name", "scope", "purposes",     "roles",
+constexpr std::array<std::string_view, 9> kNewMembers{
+    "user_name", "display_name", "scope",   "purposes",        "roles",
+    "locations", "fhir_user",    "patient", "provider_subject"};
+constexpr std::array<std::string_view, 11> kChangedMembers{
+    "status",    "display_name", "scope", "purposes",     "roles",           "locations",
     "fhir_user", "patient",      "enrol", "end_sessions", "provider_subject"};
 
 Result<void> only_members(json::Value root, std::span<std::string_view const> known) {
@@ -62,6 +62,14 @@ Result<void> read_roles(json::Value root, User& user) {
     return {};
 }
 
+Result<void> read_locations(json::Value root, User& user) {
+    if (!root.member("locations")) return {};
+    auto locations = request::places_in(root, "locations");
+    if (!locations) return fail(Errc::invalid, request::kWhatPlacesAre);
+    user.locations = *std::move(locations);
+    return {};
+}
+
 bool is_fhir_user(std::string_view text) {
     auto const slash = text.find('/');
     if (slash == std::string_view::npos || !fhir::is_id(text.substr(slash + 1))) return false;
@@ -93,6 +101,7 @@ Result<void> read_rights(json::Value root, User& user) {
     SALUS_TRY_VOID(read_scope(root, user));
     SALUS_TRY_VOID(read_purposes(root, user));
     SALUS_TRY_VOID(read_roles(root, user));
+    SALUS_TRY_VOID(read_locations(root, user));
     return read_resources(root, user);
 }
 

@@ -50,8 +50,11 @@ struct Parser::Engine {
 
     [[nodiscard]] simdjson::error_code reserve(std::size_t size, std::size_t depth) {
         if (stages && stages->capacity() >= size) return simdjson::SUCCESS;
-        return simdjson::get_active_implementation()->create_dom_parser_implementation(
+        auto const error = simdjson::get_active_implementation()->create_dom_parser_implementation(
             std::bit_ceil(std::max(size, kSmallestCapacity)), depth, stages);
+        // What got a part of its memory only must not look as if it had all of it.
+        if (error != simdjson::SUCCESS) stages.reset();
+        return error;
     }
     [[nodiscard]] simdjson::error_code reserve_tape() {
         if (tape_capacity >= stages->capacity()) return simdjson::SUCCESS;

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "request/redisclosure_notice.h"
+
 namespace salus::minimum_necessary {
 namespace {
 
@@ -40,7 +42,18 @@ std::string extended(std::string_view list, std::string_view element) {
 struct Cut {
     bool subsetted = false;
     bool redacted = false;
+    bool bears_notice = false;
+
+    [[nodiscard]] bool is_labelled() const { return subsetted || redacted || bears_notice; }
 };
+
+bool any_forbids_redisclosure(json::Value labels) {
+    if (!labels.is_array()) return false;
+    for (auto const label : labels.elements()) {
+        if (request::forbids_redisclosure(label)) return true;
+    }
+    return false;
+}
 
 std::string labelled_meta(json::Value meta, Cut cut) {
     std::string tags;
@@ -51,10 +64,12 @@ std::string labelled_meta(json::Value meta, Cut cut) {
             tags = member.value.raw();
         } else if (member.is_named("security")) {
             labels = member.value.raw();
+            cut.bears_notice = cut.bears_notice && !any_forbids_redisclosure(member.value);
         } else {
             add_member(out, member.key.raw_text(), member.value.raw());
         }
     }
+    if (cut.bears_notice) labels = extended(labels, request::kNoRedisclosureLabel);
     if (cut.redacted) labels = extended(labels, kRedacted);
     if (cut.subsetted) tags = extended(tags, kSubsetted);
     // FHIR has no empty lists.
@@ -85,8 +100,8 @@ bool ElementFilter::asked_for(std::string_view name) const {
     });
 }
 
-std::string ElementFilter::apply(json::Value resource) const {
-    Cut cut;
+std::string ElementFilter::apply(json::Value resource, bool bears_notice) const {
+    Cut cut{.bears_notice = bears_notice};
     std::vector<json::Value::Member> kept;
     for (auto const member : resource.members()) {
         auto const name = member.name();
@@ -102,7 +117,7 @@ std::string ElementFilter::apply(json::Value resource) const {
     std::string out = "{";
     out.reserve(resource.raw().size() + 256);
     for (auto const& member : kept) {
-        if (member.is_named("meta") && (cut.subsetted || cut.redacted)) {
+        if (member.is_named("meta") && cut.is_labelled()) {
             add_member(out, "meta", labelled_meta(member.value, cut));
         } else {
             add_member(out, member.key.raw_text(), member.value.raw());

@@ -23,8 +23,9 @@ public:
                   request::RequestedElements&& requested) = delete;
 
     // Cut resources carry the tag SUBSETTED when the caller asked for less, and the security label
-    // REDACTED when the policy withheld something.
-    [[nodiscard]] std::string apply(json::Value resource) const;
+    // REDACTED when the policy withheld something. What `bears_notice` carries the label that
+    // request/redisclosure_notice.h says.
+    [[nodiscard]] std::string apply(json::Value resource, bool bears_notice = false) const;
 
 private:
     // By JSON name; "_birthDate" follows "birthDate".

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "request/permit_for_test.h"
+#include "request/redisclosure_notice.h"
 
 namespace salus::minimum_necessary {
 namespace {
@@ -239,6 +240,26 @@ TEST(ElementFilter, LabelsJoinThoseThatAreThere) {
               R"({"profile":["x"],"tag":[{"code":"a"},{"code":"b"},)" + subsetted + "]}");
     EXPECT_EQ(meta_after(R"({"tag":[],"security":[]})", nothing, {}),
               R"({"security":[)" + redacted + "]}");
+    // Of the notice, once, before what says that something is missing.
+    auto const noticed = [](std::string const& meta, request::AllowedElements const& allowed) {
+        json::Parser parser;
+        auto const document =
+            parser.index(R"({"resourceType":"Patient","meta":)" + meta + R"(,"gender":"male"})")
+                .value();
+        request::RequestedElements const whole;
+        auto const* patient = fhir::find_resource_type("Patient");
+        return ElementFilter(*patient, allowed, whole).apply(document.root(), true);
+    };
+    auto const label = std::string(request::kNoRedisclosureLabel);
+    EXPECT_EQ(noticed(R"({"versionId":"2"})", all_elements()),
+              R"({"resourceType":"Patient","meta":{"versionId":"2","security":[)" + label +
+                  R"(]},"gender":"male"})");
+    EXPECT_EQ(noticed(R"({"security":[{"code":"R"}]})", nothing),
+              R"({"resourceType":"Patient","meta":{"security":[{"code":"R"},)" + label + "," +
+                  redacted + "]}}");
+    auto const once = R"({"security":[)" + label + "]}";
+    EXPECT_EQ(noticed(once, all_elements()),
+              R"({"resourceType":"Patient","meta":)" + once + R"(,"gender":"male"})");
     // Nothing cut: not a byte of meta changes, odd as it may be.
     EXPECT_EQ(meta_after(R"({ "tag" : [] })", all_elements(), {}), R"({ "tag" : [] })");
 }

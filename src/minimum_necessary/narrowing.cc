@@ -1,5 +1,7 @@
 #include "minimum_necessary/narrowing.h"
 
+#include <algorithm>
+
 #include "fhir/bundle.h"
 #include "fhir/definitions.h"
 #include "fhir/operation_outcome.h"
@@ -8,6 +10,7 @@
 #include "json/writer.h"
 #include "minimum_necessary/element_filter.h"
 #include "pages/frame.h"
+#include "request/redisclosure_notice.h"
 
 namespace salus::minimum_necessary {
 namespace {
@@ -69,13 +72,36 @@ bool is_outcome(http::Response const& response, std::string_view body) {
            body.starts_with(R"({"resourceType":"OperationOutcome","issue")");
 }
 
+bool bears_notice(request::EntryContent const& entry) {
+    return entry.bears_notice ||
+           (entry.answered && entry.answered->headers.count(request::kNoticeHeader) > 0);
+}
+
+// The answer as a whole is then accompanied by the notice (42 CFR 2.32).
+bool bears_notice(Prepared const& prepared) {
+    if (auto const* resource = std::get_if<request::ResourceContent>(&prepared.content))
+        return resource->bears_notice;
+    if (auto const* meta = std::get_if<request::MetaContent>(&prepared.content))
+        return meta->bears_notice;
+    auto const* bundle = std::get_if<request::BundleContent>(&prepared.content);
+    return bundle != nullptr &&
+           std::ranges::any_of(bundle->entries, [](request::EntryContent const& entry) {
+               return bears_notice(entry);
+           });
+}
+
+std::string notice_outcome() {
+    return fhir::operation_outcome_success(request::kRedisclosureNotice);
+}
+
 // An answer of its own as the entry of a bundle.
-void add_answered(fhir::BundleWriter& writer, http::Response const& response,
-                  std::string_view body) {
+void add_answered(fhir::BundleWriter& writer, http::Response const& response, std::string_view body,
+                  std::string_view notice) {
     auto const status = status_line(response.status);
     auto const& headers = response.headers;
     fhir::BundleWriter::Entry entry;
     entry.status = status;
+    entry.outcome = notice;
     entry.location = headers.get("Location").value_or("");
     entry.etag = headers.get("ETag").value_or("");
     entry.modified = from_http_date(headers.get("Last-Modified").value_or(""));
@@ -134,14 +160,15 @@ std::string_view media_type(ErrorForm form) {
 
 Result<std::string> Narrowing::narrow_resource(std::string_view type, std::string text,
                                                AllowedElements const& allowed,
-                                               request::RequestedElements const& requested) {
-    bool const everything =
-        allowed.all && requested.names.empty() && requested.summary == request::SummaryForm::none;
+                                               request::RequestedElements const& requested,
+                                               bool bears_notice) {
+    bool const everything = allowed.all && requested.names.empty() && !bears_notice &&
+                            requested.summary == request::SummaryForm::none;
     if (everything) return text;
     auto const* definition = fhir::find_resource_type(type);
     if (definition == nullptr) return fail(Errc::corrupt, "a stored resource has no known type");
     SALUS_TRY(auto const document, parser_.index(std::move(text)));
-    return ElementFilter(*definition, allowed, requested).apply(document.root());
+    return ElementFilter(*definition, allowed, requested).apply(document.root(), bears_notice);
 }
 
 Result<EphiText> Narrowing::render_bundle(request::BundleContent& bundle,
@@ -152,9 +179,13 @@ Result<EphiText> Narrowing::render_bundle(request::BundleContent& bundle,
     if (!bundle.self_link.empty()) writer.link("self", bundle.self_link.reveal({}));
     if (!bundle.next_link.empty()) writer.link("next", bundle.next_link);
     request::RequestedElements const whole;
+    auto const notice = notice_outcome();
+    bool noticed = false;
     for (auto& content : bundle.entries) {
         if (content.answered) {
-            add_answered(writer, *content.answered, content.answered->body.reveal({}));
+            auto const& answered = *content.answered;
+            add_answered(writer, answered, answered.body.reveal({}),
+                         bears_notice(content) ? std::string_view(notice) : "");
             continue;
         }
         // What came along was not asked for by its elements.
@@ -164,18 +195,23 @@ Result<EphiText> Narrowing::render_bundle(request::BundleContent& bundle,
             auto const* allowed = allowed_for(bundle, content, permit);
             if (allowed == nullptr) return fail(Errc::internal, "an entry was not decided");
             SALUS_TRY(resource, narrow_resource(content.type, std::move(content.text).take({}),
-                                                *allowed, requested));
+                                                *allowed, requested, content.bears_notice));
         }
         std::string etag;
         if (content.version > 0) etag = "W/\"" + std::to_string(content.version) + "\"";
         auto entry = bundle_entry(bundle.kind, content, resource, etag);
         entry.outcome = content.outcome.reveal({});
+        if (content.bears_notice && entry.outcome.empty()) entry.outcome = notice;
+        noticed = noticed || content.bears_notice;
         writer.entry(entry);
         scrub(resource);
     }
-    if (!bundle.outcome.empty()) {
+    bool const tells_notice = noticed && bundle.kind == request::BundleKind::searchset;
+    for (std::string_view const outcome :
+         {std::string_view(bundle.outcome), tells_notice ? std::string_view(notice) : ""}) {
+        if (outcome.empty()) continue;
         fhir::BundleWriter::Entry entry;
-        entry.resource = bundle.outcome;
+        entry.resource = outcome;
         entry.search_mode = "outcome";
         writer.entry(entry);
     }
@@ -187,11 +223,14 @@ Result<request::Disclosable> Narrowing::narrow(Prepared& prepared, request::Perm
     http::Response response;
     response.status = prepared.status;
     response.headers = std::move(prepared.headers);
+    if (bears_notice(prepared))
+        response.headers.set(request::kNoticeHeader, request::kRedisclosureNotice.text());
     if (auto* plain = std::get_if<request::PlainContent>(&prepared.content)) {
         response.body = EphiText(std::move(plain->text));
     } else if (auto* resource = std::get_if<request::ResourceContent>(&prepared.content)) {
         SALUS_TRY(auto text, narrow_resource(resource->type, std::move(resource->text).take({}),
-                                             permit.elements(), permit.intent().elements));
+                                             permit.elements(), permit.intent().elements,
+                                             resource->bears_notice));
         response.body = EphiText(std::move(text));
     } else if (auto* meta = std::get_if<request::MetaContent>(&prepared.content)) {
         response.body = std::move(meta->text);

@@ -44,7 +44,8 @@ public:
 private:
     [[nodiscard]] Result<std::string> narrow_resource(std::string_view type, std::string text,
                                                       request::AllowedElements const& allowed,
-                                                      request::RequestedElements const& requested);
+                                                      request::RequestedElements const& requested,
+                                                      bool bears_notice);
     [[nodiscard]] Result<EphiText> render_bundle(request::BundleContent& bundle,
                                                  request::Permit const& permit,
                                                  request::Exchange const& exchange);

@@ -9,6 +9,7 @@
 #include "request/intent_for_test.h"
 #include "request/permit_for_test.h"
 #include "request/receipt_for_test.h"
+#include "request/redisclosure_notice.h"
 
 namespace salus::minimum_necessary {
 namespace {
@@ -123,6 +124,65 @@ TEST_F(NarrowingTest, EntriesOfABundleAreNarrowedEach) {
         }
         EXPECT_EQ(labels, 3U);
     }
+}
+
+// 42 CFR 2.32(a)(2), in a header, on the resource, and in bundles beside it.
+TEST_F(NarrowingTest, TheNoticeAccompaniesWhatBearsIt) {
+    auto const notice = std::string(request::kRedisclosureNotice.text());
+    auto const told = [&](request::Prepared prepared) {
+        auto answer =
+            narrowing_.narrow(prepared, permit(testing::all_elements()), exchange_).value();
+        auto const response = disclosed(std::move(answer));
+        return std::pair(std::string(response.headers.get("Salus-Notice").value_or("")),
+                         std::string(EphiTestAccess::open(response.body)));
+    };
+    auto one = prepared_resource(kStored);
+    std::get<request::ResourceContent>(one.content).bears_notice = true;
+    auto const [header, body] = told(std::move(one));
+    EXPECT_EQ(header, notice);
+    EXPECT_TRUE(body.contains(request::kNoRedisclosureLabel)) << body;
+    EXPECT_EQ(told(prepared_resource(kStored)), std::pair(std::string(), kStored));
+    for (bool const bears : {true, false}) {
+        for (auto const kind : {request::BundleKind::searchset, request::BundleKind::history}) {
+            request::BundleContent content{.kind = kind};
+            for (int i = 0; i < 2; ++i) {
+                request::EntryContent entry;
+                entry.type = "Patient";
+                entry.text = EphiText(kStored);
+                entry.response_status = "200";
+                entry.bears_notice = bears && i == 0;
+                content.entries.push_back(std::move(entry));
+            }
+            request::Prepared prepared;
+            prepared.content = std::move(content);
+            auto const [with, bundle] = told(std::move(prepared));
+            EXPECT_EQ(with, bears ? notice : "");
+            auto const label = bundle.find("NORDSCLCD");
+            EXPECT_EQ(label != std::string::npos, bears);
+            EXPECT_EQ(bundle.find("NORDSCLCD", bears ? label + 1 : 0), std::string::npos);
+            bool const searched = kind == request::BundleKind::searchset;
+            EXPECT_EQ(bundle.contains(R"("search":{"mode":"outcome"})"), bears && searched);
+            EXPECT_EQ(bundle.contains(R"("outcome":{"resourceType":"OperationOutcome")"),
+                      bears && !searched);
+            EXPECT_EQ(bundle.contains(notice), bears) << bundle;
+        }
+    }
+}
+
+TEST_F(NarrowingTest, ABatchIsAccompaniedByTheNoticeOfItsEntries) {
+    request::EntryContent entry;
+    entry.answered.emplace();
+    entry.answered->headers.set(request::kNoticeHeader, request::kRedisclosureNotice.text());
+    entry.answered->body = EphiText(kStored);
+    request::BundleContent content{.kind = request::BundleKind::batch_response};
+    content.entries.push_back(std::move(entry));
+    request::Prepared prepared;
+    prepared.content = std::move(content);
+    auto answer = narrowing_.narrow(prepared, permit(testing::all_elements()), exchange_).value();
+    auto const response = disclosed(std::move(answer));
+    EXPECT_EQ(response.headers.get("Salus-Notice"), request::kRedisclosureNotice.text());
+    EXPECT_TRUE(std::string(EphiTestAccess::open(response.body))
+                    .contains(R"("outcome":{"resourceType":"OperationOutcome")"));
 }
 
 TEST_F(NarrowingTest, ATransactionsEntriesFollowTheirOwnDecision) {

@@ -60,6 +60,7 @@ std::string issue_access_token(request::Tenant const& tenant, authentication::To
     // RFC 9068 section 2.2.3.1. What changes them ends the token: the user's generation, or the end
     // of the client, whose registration never changes.
     request::write_roles(writer, "roles", grant.roles);
+    request::write_places(writer, "locations", grant.locations);
     request::write_device_posture(writer, request::kDeviceClaim, grant.device);
     if (grant.person) write_person(writer, *grant.person);
     if (grant.patient_compartment)

@@ -30,7 +30,8 @@ struct AccessTokenGrant {
     request::ScopeWords words{};  // only in the name of a person
     // The one patient whose records scopes in the context of a patient reach.
     std::optional<CompartmentId> patient_compartment{};
-    request::RoleNames roles{};  // of the person; where there is none, of the client
+    request::RoleNames roles{};       // of the person; where there is none, of the client
+    request::PlaceNames locations{};  // the same: where they work
     request::DevicePosture device{};
 
     [[nodiscard]] std::string scope_text() const;

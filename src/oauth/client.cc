@@ -15,11 +15,12 @@ namespace {
 constexpr std::size_t kNameLargest = 200;
 constexpr std::size_t kPurposesLargest = 8;
 
-constexpr std::array<std::string_view, 21> kMembers{"client_id",
+constexpr std::array<std::string_view, 22> kMembers{"client_id",
                                                     "name",
                                                     "scope",
                                                     "purposes",
                                                     "roles",
+                                                    "locations",
                                                     "jwks",
                                                     "jwks_uri",
                                                     "dpop_bound_access_tokens",
@@ -72,6 +73,7 @@ std::string to_json(Client const& client) {
     for (auto const purpose : client.purposes) writer.string(request::code_of(purpose).text());
     writer.end_array();
     request::write_roles(writer, "roles", client.roles);
+    request::write_places(writer, "locations", client.locations);
     if (!client.jwks.empty()) writer.key("jwks").raw(client.jwks);
     if (!client.jwks_uri.empty()) writer.key("jwks_uri").string(client.jwks_uri);
     write_metadata(writer, client);
@@ -103,6 +105,9 @@ Result<Client> client_from_json(json::Value root) {
     auto roles = request::roles_in(root, "roles");
     if (!roles) return fail(Errc::invalid, request::kWhatRolesAre);
     client.roles = *std::move(roles);
+    auto locations = request::places_in(root, "locations");
+    if (!locations) return fail(Errc::invalid, request::kWhatPlacesAre);
+    client.locations = *std::move(locations);
     if (auto const jwks = root.member("jwks")) {
         if (!jwks->is_object()) return fail(Errc::invalid, "jwks must be a JSON Web Key Set");
         client.jwks = jwks->raw();

@@ -12,6 +12,7 @@
 #include "jose/jwk.h"
 #include "json/document.h"
 #include "records/records.h"
+#include "request/place_name.h"
 #include "request/purpose_of_use.h"
 #include "request/role_name.h"
 #include "request/scope_request.h"
@@ -58,6 +59,7 @@ struct Client {
     request::ScopeRequest scope;                  // the most it can be granted
     std::vector<request::PurposeOfUse> purposes;  // what it may ask for; the first is the default
     request::RoleNames roles;                     // where it acts for itself
+    request::PlaceNames locations;                // the same: where it works
     Profile profile = Profile::smart;
     AuthenticationMethod authentication = AuthenticationMethod::private_key_jwt;
     GrantTypes grants{.client_credentials = true};

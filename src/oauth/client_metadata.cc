@@ -6,6 +6,7 @@
 
 #include "foundation/oauth_limits.h"
 #include "http/fetch.h"
+#include "json/flag.h"
 #include "oauth/redirect_uri.h"
 
 namespace salus::oauth {
@@ -20,10 +21,8 @@ constexpr std::array<std::pair<std::string_view, CertificateNameKind>, 3> kCerti
      {"tls_client_auth_san_uri", CertificateNameKind::uri}}};
 
 Result<bool> flag(json::Value root, std::string_view name, Literal wrong) {
-    auto const member = root.member(name);
-    if (!member) return false;
-    if (!member->is_boolean()) return fail(Errc::invalid, wrong);
-    return member->boolean();
+    auto const value = json::flag_in(root, name);
+    return value ? Result<bool>(*value) : fail(Errc::invalid, wrong);
 }
 
 Result<std::vector<std::string>> addresses(json::Value root, std::string_view name, Literal wrong) {

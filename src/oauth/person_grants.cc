@@ -63,12 +63,11 @@ bool wants_refresh(Client const& client, request::ScopeRequest const& scope) {
 
 request::Person person_of(std::string const& grant_id, identity::Grant const& grant,
                           identity::User const& user, bool represents) {
-    bool const practises = user.fhir_user.starts_with("Practitioner/");
     return {.id = grant.user,
             .grant = grant_id,
             .acr = std::string(identity::acr_of(grant.assurance)),
             .authenticated = grant.authenticated,
-            .practitioner = practises ? user.fhir_user : std::string(),
+            .practitioner = user.practitioner(),
             .is_patient = !user.patient.empty() && user.patient == grant.patient,
             .represents = represents};
 }
@@ -113,6 +112,11 @@ Result<std::optional<PersonGrants::LiveGrant>> PersonGrants::live(std::string_vi
         .grant = *std::move(grant), .user = std::move(user->value), .represents = represents});
 }
 
+bool PersonGrants::is_over(StoredGrant const& grant, authentication::TokenGuards& guards) const {
+    return grant->emergency_until &&
+           guards.emergencies.is_over(grant.id, *grant->emergency_until, clock_);
+}
+
 // The answer is a refusal, and what was allowed is allowed no more.
 Result<request::Prepared> PersonGrants::end(StoredGrant const& grant,
                                             authentication::Revocations& news,
@@ -136,7 +140,7 @@ Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange,
                                                ProvenClient const& proven,
                                                std::vector<request::Parameter> const& form,
                                                TokenBinding const& binding,
-                                               authentication::Revocations& news) {
+                                               authentication::TokenGuards& guards) {
     constexpr Literal kNoCode = "the code is none of this client, or its time is over";
     auto const& client = *proven.client;
     auto const shown = identity::SecretId::parse(request::single(form, "code").value_or(""));
@@ -153,11 +157,12 @@ Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange,
         SALUS_TRY(auto const grant, documents_.read<identity::Grant>(code->value.grant));
         if (!grant) return invalid_grant(kUsed);
         exchange.facts.user = grant->value.user;
-        return end(*grant, news, invalid_grant(kUsed));
+        return end(*grant, guards.revocations, invalid_grant(kUsed));
     }
     if (clock_.now() >= code->value.expires) return invalid_grant(kNoCode);
     SALUS_TRY(auto found, live(code->value.grant));
-    if (!found) return invalid_grant("what was allowed is allowed no more");
+    if (!found || is_over(found->grant, guards))
+        return invalid_grant("what was allowed is allowed no more");
     exchange.facts.user = found->user.id;
 
     auto prepared = json_answer({});
@@ -187,14 +192,15 @@ Result<request::Prepared> PersonGrants::refresh(request::Exchange& exchange,
                                                 ProvenClient const& proven,
                                                 std::vector<request::Parameter> const& form,
                                                 TokenBinding const& binding,
-                                                authentication::Revocations& news) {
+                                                authentication::TokenGuards& guards) {
     constexpr Literal kNoToken = "the refresh token is not valid";
     auto const& client = *proven.client;
     auto const text = request::single(form, "refresh_token");
     auto const shown = identity::SecretId::parse(text.value_or(""));
     if (!shown) return invalid_grant(kNoToken);
     SALUS_TRY(auto found, live(shown->id));
-    if (!found || found->grant->client != client.id) return invalid_grant(kNoToken);
+    if (!found || found->grant->client != client.id || is_over(found->grant, guards))
+        return invalid_grant(kNoToken);
     auto& grant = found->grant;
     switch (identity::judge(grant.value, *shown, binding.key, clock_.now())) {
         case RefreshVerdict::foreign:
@@ -202,7 +208,8 @@ Result<request::Prepared> PersonGrants::refresh(request::Exchange& exchange,
         case RefreshVerdict::reused:
             exchange.facts.user = grant->user;
             exchange.facts.event = audit::Event::grant_revoked;
-            return end(grant, news, invalid_grant("the refresh token was used before"));
+            return end(grant, guards.revocations,
+                       invalid_grant("the refresh token was used before"));
         case RefreshVerdict::retry: {
             exchange.facts.user = grant->user;
             auto again = json_answer({});
@@ -262,6 +269,7 @@ std::string PersonGrants::token_answer(Issue const& issue) {
         .person = person_of(issue.live.grant.id, grant, issue.live.user, issue.live.represents),
         .words = issue.scope.words,
         .roles = request::united(issue.live.user.roles, grant.provider_roles),
+        .locations = issue.live.user.locations,
         .device = grant.device};
     bool const in_context = !grant.patient.empty();
     if (in_context && has_patient_scope(issue.scope)) {

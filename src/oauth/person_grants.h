@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "authentication/revocations.h"
+#include "authentication/token_guards.h"
 #include "authentication/token_keys.h"
 #include "crypto/random.h"
 #include "identity/authorization_request.h"
@@ -35,19 +35,19 @@ public:
           clock_(clock) {}
 
     // Both: a protocol error is an answer, a Result error a fault of ours. `binding`: what is
-    // issued is bound to. What a stolen code or token ends, event loops hear of by `news`. The
+    // issued is bound to. What a stolen code or token ends, event loops hear of by the guards. The
     // device is that of the last assertion of the grant which stated one. REQUIRES: the client
     // proved itself, or is public.
     [[nodiscard]] Result<request::Prepared> redeem(request::Exchange& exchange,
                                                    ProvenClient const& proven,
                                                    std::vector<request::Parameter> const& form,
                                                    TokenBinding const& binding,
-                                                   authentication::Revocations& news);
+                                                   authentication::TokenGuards& guards);
     [[nodiscard]] Result<request::Prepared> refresh(request::Exchange& exchange,
                                                     ProvenClient const& proven,
                                                     std::vector<request::Parameter> const& form,
                                                     TokenBinding const& binding,
-                                                    authentication::Revocations& news);
+                                                    authentication::TokenGuards& guards);
 
     // Whose refresh token this says to be; nothing: it is none. A public client need not say who it
     // is (RFC 6749 section 6): it can prove nothing but the token.
@@ -62,6 +62,8 @@ private:
     };
     // Nothing: it ended, or what it rests on did.
     [[nodiscard]] Result<std::optional<LiveGrant>> live(std::string_view id);
+    // Of a declared emergency alone.
+    [[nodiscard]] bool is_over(StoredGrant const& grant, authentication::TokenGuards& guards) const;
     [[nodiscard]] Result<request::Prepared> end(StoredGrant const& grant,
                                                 authentication::Revocations& news,
                                                 request::Prepared prepared);

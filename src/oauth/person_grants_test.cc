@@ -313,53 +313,128 @@ TEST_F(PersonGrantsTest, GrantsThatAClientIsNotRegisteredForAreRefused) {
 }
 
 // 45 CFR 164.312(a)(2)(ii).
-TEST_F(PersonGrantsTest, WhatAnEmergencyOpensEndsWithIt) {
-    room_.changed_person().purposes.push_back(request::PurposeOfUse::emergency);
-    room_.save_person();
-    room_.add_client(
-        R"({"client_id":"ward","name":"x","scope":"openid online_access patient/*.rs",)"
-        R"("purposes":["TREAT","ETREAT"],"token_endpoint_auth_method":"none",)"
-        R"("grant_types":["authorization_code","refresh_token"],"redirect_uris":[")" +
-        std::string(testing::kCallback) + R"("]})");
-    auto fields = PeopleRoom::with(room_.asked("ward"), "scope", "online_access patient/*.rs");
-    fields.emplace_back("purpose_of_use", "ETREAT");
-    auto const id = room_.waiting(fields);
-    auto& authorizations = room_.authorizations();
-    request::Prepared chosen;
-    ASSERT_TRUE(
-        authorizations.choose_patient(*must(authorizations.find(id, room_.browser())), "p1", chosen)
-            .has_value());
-    room_.save(std::move(chosen));
-    auto const pending = *must(authorizations.find(id, room_.browser()));
-    Consent consent{.user = room_.person(),
-                    .session = room_.session().id,
-                    .proof = room_.session().value,
-                    .scope = must(authorizations.grantable(pending, room_.person()))};
-    EXPECT_EQ(authorizations.complete(pending, consent).error().code, Errc::forbidden);
-    auto const until = instance_.clock.now() + std::chrono::seconds(500);
-    consent.emergency_until = until;
-    auto prepared = must(authorizations.complete(pending, consent));
-    auto const code = testing::query_of(*prepared.headers.get("Location"))["code"];
-    room_.save(std::move(prepared));
+class EmergencyGrantsTest : public PersonGrantsTest {
+protected:
+    void SetUp() override {
+        room_.changed_person().purposes.push_back(request::PurposeOfUse::emergency);
+        room_.save_person();
+        room_.add_client(
+            R"({"client_id":"ward","name":"x","scope":"openid online_access patient/*.rs",)"
+            R"("purposes":["TREAT","ETREAT"],"token_endpoint_auth_method":"none",)"
+            R"("grant_types":["authorization_code","refresh_token"],"redirect_uris":[")" +
+            std::string(testing::kCallback) + R"("]})");
+    }
+    // A person asked for an emergency of this patient, and is about to declare it.
+    [[nodiscard]] identity::Stored<identity::PendingAuthorization> asked_for(
+        std::string const& patient) {
+        auto fields = PeopleRoom::with(room_.asked("ward"), "scope", "online_access patient/*.rs");
+        fields.emplace_back("purpose_of_use", "ETREAT");
+        auto const id = room_.waiting(fields);
+        auto& authorizations = room_.authorizations();
+        request::Prepared chosen;
+        EXPECT_TRUE(
+            authorizations
+                .choose_patient(*must(authorizations.find(id, room_.browser())), patient, chosen)
+                .has_value());
+        room_.save(std::move(chosen));
+        return *must(authorizations.find(id, room_.browser()));
+    }
+    [[nodiscard]] Consent consent_to(
+        identity::Stored<identity::PendingAuthorization> const& pending,
+        std::optional<WallTime> until) {
+        return {.user = room_.person(),
+                .session = room_.session().id,
+                .proof = room_.session().value,
+                .scope = must(room_.authorizations().grantable(pending, room_.person())),
+                .emergency_until = until};
+    }
+    // The tokens of an emergency that lasts until then.
+    [[nodiscard]] Answer declared(std::string const& patient, WallTime until) {
+        auto const pending = asked_for(patient);
+        auto prepared = must(room_.authorizations().complete(pending, consent_to(pending, until)));
+        auto const code = testing::query_of(*prepared.headers.get("Location"))["code"];
+        room_.save(std::move(prepared));
+        auto answer = room_.tokens(PeopleRoom::redemption(code, "ward"));
+        EXPECT_EQ(answer.status, 200) << answer.text;
+        return answer;
+    }
+    [[nodiscard]] Answer refreshed(Answer const& answer) {
+        return room_.tokens(PeopleRoom::refreshing(answer.texts.at("refresh_token"), "ward"));
+    }
+    [[nodiscard]] request::CallerFacts facts_of(Answer const& answer) {
+        return must(authentication::verify_access_token(
+            answer.texts.at("access_token"), room_.tenant(), room_.keys(), instance_.clock.now()));
+    }
+};
 
-    auto answer = room_.tokens(PeopleRoom::redemption(code, "ward"));
-    ASSERT_EQ(answer.status, 200) << answer.text;
-    auto const facts_of = [&](std::string const& token) {
-        return must(authentication::verify_access_token(token, room_.tenant(), room_.keys(),
-                                                        instance_.clock.now()));
-    };
-    auto const first = facts_of(answer.texts.at("access_token"));
+TEST_F(EmergencyGrantsTest, NobodyHasOneThatTheyDidNotDeclare) {
+    auto const pending = asked_for("p1");
+    auto const refused =
+        room_.authorizations().complete(pending, consent_to(pending, std::nullopt));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::forbidden);
+}
+
+TEST_F(EmergencyGrantsTest, WhatOneOpensEndsWithIt) {
+    auto const until = instance_.clock.now() + std::chrono::seconds(500);
+    auto answer = declared("p1", until);
+    auto const first = facts_of(answer);
     EXPECT_EQ(first.purpose, request::PurposeOfUse::emergency);
     EXPECT_EQ(to_unix_seconds(*first.person->emergency_until), to_unix_seconds(until));
     EXPECT_TRUE(first.patient_compartment.has_value());
     instance_.clock.advance(std::chrono::seconds(400));
-    answer = room_.tokens(PeopleRoom::refreshing(answer.texts.at("refresh_token"), "ward"));
+    answer = refreshed(answer);
     ASSERT_EQ(answer.status, 200) << answer.text;
-    EXPECT_EQ(to_unix_seconds(facts_of(answer.texts.at("access_token")).expires),
-              to_unix_seconds(until));
+    EXPECT_EQ(to_unix_seconds(facts_of(answer).expires), to_unix_seconds(until));
     instance_.clock.advance(std::chrono::seconds(101));
     EXPECT_EQ(error(PeopleRoom::refreshing(answer.texts.at("refresh_token"), "ward")),
               "invalid_grant");
+}
+
+// Each time by less than it has lasted: the clock never shows a time before the declaration.
+TEST_F(EmergencyGrantsTest, AClockThatIsSetBackMakesNoneLonger) {
+    auto answer = declared("p1", instance_.clock.now() + std::chrono::seconds(500));
+    for (int i = 0; i < 2; ++i) {
+        instance_.clock.advance(std::chrono::seconds(200));
+        instance_.clock.step_wall(std::chrono::seconds(-200));
+        answer = refreshed(answer);
+        ASSERT_EQ(answer.status, 200) << answer.text;
+    }
+    instance_.clock.advance(std::chrono::seconds(101));
+    instance_.clock.step_wall(std::chrono::seconds(-101));
+    EXPECT_EQ(error(PeopleRoom::refreshing(answer.texts.at("refresh_token"), "ward")),
+              "invalid_grant");
+    // Another one, which is declared now, has its own time.
+    EXPECT_EQ(refreshed(declared("p1", instance_.clock.now() + std::chrono::seconds(500))).status,
+              200);
+}
+
+// The answer that was lost is given once more, and opens nothing when its time is over.
+TEST_F(EmergencyGrantsTest, ALostAnswerOpensNothingAfterItsEnd) {
+    auto const first = declared("p1", instance_.clock.now() + std::chrono::seconds(300));
+    instance_.clock.advance(std::chrono::seconds(298));
+    ASSERT_EQ(refreshed(first).status, 200);
+    instance_.clock.advance(std::chrono::seconds(1));
+    EXPECT_EQ(refreshed(first).status, 200) << "within the time to ask again";
+    instance_.clock.advance(std::chrono::seconds(1));
+    EXPECT_EQ(error(PeopleRoom::refreshing(first.texts.at("refresh_token"), "ward")),
+              "invalid_grant");
+}
+
+TEST_F(EmergencyGrantsTest, TwoInOneSessionAreForTheirOwnPatientsAndEndAlone) {
+    auto const now = instance_.clock.now();
+    auto const first = declared("p1", now + std::chrono::seconds(250));
+    auto const second = declared("p2", now + std::chrono::seconds(500));
+    auto const& addressing = room_.home().addressing();
+    EXPECT_EQ(facts_of(first).patient_compartment, addressing.patient_compartment("p1"));
+    EXPECT_EQ(facts_of(second).patient_compartment, addressing.patient_compartment("p2"));
+    EXPECT_NE(facts_of(first).person->grant, facts_of(second).person->grant);
+    instance_.clock.advance(std::chrono::seconds(250));
+    EXPECT_EQ(error(PeopleRoom::refreshing(first.texts.at("refresh_token"), "ward")),
+              "invalid_grant");
+    auto const later = refreshed(second);
+    ASSERT_EQ(later.status, 200) << later.text;
+    EXPECT_EQ(facts_of(later).patient_compartment, addressing.patient_compartment("p2"));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "oauth/representation.h"
 
-#include "fhir/date_time.h"
+#include "fhir/period.h"
 #include "fhir/reference.h"
 #include "oauth/form_reader.h"
 
@@ -9,27 +9,11 @@ namespace {
 
 constexpr std::string_view kRelatedPerson = "RelatedPerson/";
 
-// A bound that cannot be read is not kept.
-bool holds_at(json::Value period, WallTime now) {
-    auto const moment = now.time_since_epoch().count();
-    if (auto const start = period.member("start")) {
-        auto const time = start->is_string() ? fhir::parse_date_time(start->text()) : std::nullopt;
-        if (!time || moment < time->range.start) return false;
-    }
-    if (auto const end = period.member("end")) {
-        auto const time = end->is_string() ? fhir::parse_date_time(end->text()) : std::nullopt;
-        if (!time || moment > time->range.end) return false;
-    }
-    return true;
-}
-
 std::optional<std::string> patient_in(json::Value related, WallTime now) {
     if (auto const active = related.member("active")) {
         if (!active->is_boolean() || !active->boolean()) return std::nullopt;
     }
-    if (auto const period = related.member("period")) {
-        if (!holds_at(*period, now)) return std::nullopt;
-    }
+    if (!fhir::is_in_its_period(related, now)) return std::nullopt;
     auto const patient = related.member("patient");
     auto const reference = patient ? patient->text_member("reference") : std::nullopt;
     auto const parsed = reference ? fhir::parse_local_reference(*reference) : std::nullopt;

@@ -17,7 +17,7 @@ Result<bool> StandingTokens::stands(request::CallerFacts const& token) {
     SALUS_TRY(auto const revoked, records_.current(kType, token.token_id));
     if (revoked) return false;
     // What a registration said it says for as long as it stands: none is changed, and no id is
-    // given twice. So the roles in a token are those of its client.
+    // given twice. So roles and locations in a token are those of its client.
     SALUS_TRY(auto const client, records_.current(kClientType, token.client.text()));
     if (client && client->state != store::VersionState::live) return false;
     if (!token.person) return true;

@@ -87,11 +87,11 @@ Result<request::Prepared> TokenEndpoint::grant_to(request::Exchange& exchange,
     }
     if (grant_type == "authorization_code") {
         if (auto no = offered(client.grants.authorization_code); no.status >= 400) return no;
-        return people_.redeem(exchange, proven, form, binding, guards_.revocations);
+        return people_.redeem(exchange, proven, form, binding, guards_);
     }
     if (grant_type == "refresh_token") {
         if (auto no = offered(client.grants.refresh_token); no.status >= 400) return no;
-        return people_.refresh(exchange, proven, form, binding, guards_.revocations);
+        return people_.refresh(exchange, proven, form, binding, guards_);
     }
     return protocol_error(400, "unsupported_grant_type",
                           "client_credentials, authorization_code and refresh_token are offered");
@@ -112,6 +112,7 @@ Result<request::Prepared> TokenEndpoint::grant_to_itself(
                                  .key_thumbprint = std::move(binding.key),
                                  .certificate_thumbprint = std::move(binding.certificate),
                                  .roles = proven.client->roles,
+                                 .locations = proven.client->locations,
                                  .device = proven.device};
     return token_answer(issue_access_token(tenant_, keys_, grant, random_, clock_.now()), grant);
 }

@@ -6,12 +6,16 @@
 #include "fhir/fold.h"
 #include "fhir/index_entry.h"
 #include "fhir/reference.h"
+#include "operations/care_subjects.h"
 
 namespace salus::operations {
 namespace {
 
 // No identifier of a resource has this system: it is none of a URI.
 constexpr std::string_view kCompartmentSystem = "compartment of a consent";
+// Stands where others have their type: what tells of care is looked for in all its types at once.
+constexpr std::string_view kCare = "care";
+constexpr std::string_view kCareSystem = "compartment in care";
 
 using TokenUse = records::Addressing::TokenUse;
 
@@ -98,6 +102,27 @@ void add_consent_tokens(records::Addressing const& addressing, std::string_view 
     }
 }
 
+void add_care_tokens(records::Addressing const& addressing, fhir::EntryView const& entry,
+                     std::vector<BlindToken>& tokens) {
+    for (auto const& patient : in_care_together(entry)) {
+        addressing.add_identifier_tokens(TokenUse::write, kCare, kCareSystem,
+                                         to_hex(addressing.patient_compartment(patient).bytes()),
+                                         tokens);
+    }
+}
+
+void add_identifiers(records::Addressing const& addressing, fhir::EntryView const& entry,
+                     std::vector<BlindToken>& tokens) {
+    auto identifiers = entry.find("identifier");
+    while (identifiers && identifiers->left() > 0) {
+        auto const identifier = identifiers->token();
+        for (auto const system : {identifier.system, kAnySystem}) {
+            addressing.add_identifier_tokens(TokenUse::write, entry.type(), system, identifier.code,
+                                             tokens);
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<BlindToken> consent_tokens(records::Addressing const& addressing,
@@ -108,18 +133,21 @@ std::vector<BlindToken> consent_tokens(records::Addressing const& addressing,
     return tokens;
 }
 
+std::vector<BlindToken> care_tokens(records::Addressing const& addressing,
+                                    CompartmentId const& compartment) {
+    std::vector<BlindToken> tokens;
+    addressing.add_identifier_tokens(TokenUse::find, kCare, kCareSystem,
+                                     to_hex(compartment.bytes()), tokens);
+    return tokens;
+}
+
 Result<std::vector<BlindToken>> tokens_of(records::Addressing const& addressing,
                                           std::string_view base, BytesView index_entry) {
     SALUS_TRY(auto const entry, fhir::EntryView::decode(index_entry));
     std::vector<BlindToken> tokens;
-    auto identifiers = entry.find("identifier");
-    while (identifiers && identifiers->left() > 0) {
-        auto const identifier = identifiers->token();
-        for (auto const system : {identifier.system, kAnySystem}) {
-            addressing.add_identifier_tokens(TokenUse::write, entry.type(), system, identifier.code,
-                                             tokens);
-        }
-    }
+    // Nobody looks for what tells of care by its identifiers.
+    if (!tells_of_care(entry.type())) add_identifiers(addressing, entry, tokens);
+    add_care_tokens(addressing, entry, tokens);
     if (entry.type() == "Patient") add_demographic_tokens(addressing, entry, tokens);
     if (entry.type() == "Consent") add_consent_tokens(addressing, base, entry, tokens);
     std::ranges::sort(tokens);

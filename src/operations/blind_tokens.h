@@ -31,5 +31,9 @@ namespace salus::operations {
 // Of the consents of a patient.
 [[nodiscard]] std::vector<BlindToken> consent_tokens(records::Addressing const& addressing,
                                                      CompartmentId const& compartment);
+// Of what tells of a patient's care together with that of others (care_subjects.h), and may stand
+// with one of them.
+[[nodiscard]] std::vector<BlindToken> care_tokens(records::Addressing const& addressing,
+                                                  CompartmentId const& compartment);
 
 }  // namespace salus::operations

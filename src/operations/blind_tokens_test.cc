@@ -48,6 +48,43 @@ protected:
               R"("name":[{"family":"Müller","given":["Eva","Jo"]}],"birthDate":"1980-02-29")");
 };
 
+// What tells of the care of several patients is found from each; who is only named is not in care.
+TEST_F(BlindTokensTest, CareOfSeveralPatients) {
+    auto const finds = [&](std::string const& text, std::string const& patient) {
+        auto const wanted =
+            care_tokens(home_.addressing(), home_.addressing().patient_compartment(patient));
+        auto const there = of(text);
+        return !wanted.empty() && std::ranges::all_of(wanted, [&](BlindToken const& token) {
+            return std::ranges::count(there, token) > 0;
+        });
+    };
+    auto const appointment = [](std::string const& actors) {
+        return R"({"resourceType":"Appointment","id":"a","status":"proposed",)"
+               R"("identifier":[{"value":"A1"}],"participant":[)" +
+               actors + "]}";
+    };
+    auto const actor = [](std::string const& place) {
+        return R"({"actor":{"reference":")" + place + R"("},"status":"accepted"})";
+    };
+    auto const both = appointment(actor("Patient/p1") + "," + actor("Practitioner/d1") + "," +
+                                  actor("Patient/p2"));
+    EXPECT_TRUE(finds(both, "p1"));
+    EXPECT_TRUE(finds(both, "p2"));
+    EXPECT_FALSE(finds(both, "p3"));
+    EXPECT_FALSE(finds(both, "d1"));
+    EXPECT_EQ(of(both).size(), 2U);
+    EXPECT_TRUE(of(appointment(actor("Patient/p1") + "," + actor("Patient/p1"))).empty());
+    std::string const team =
+        R"({"resourceType":"CareTeam","id":"t","participant":[{"member":{"reference":)"
+        R"("Patient/p1"}},{"member":{"reference":"Patient/p2"}}])";
+    EXPECT_TRUE(finds(team + "}", "p2"));
+    EXPECT_TRUE(of(team + R"(,"subject":{"reference":"Patient/p1"}})").empty());
+    EXPECT_TRUE(
+        of(R"({"resourceType":"Group","id":"g","type":"person","actual":true,"member":[{"entity":)"
+           R"({"reference":"Patient/p1"}},{"entity":{"reference":"Patient/p2"}}]})")
+            .empty());
+}
+
 TEST_F(BlindTokensTest, IdentifiersWithAndWithoutTheirSystem) {
     EXPECT_TRUE(meets(eva_, "Patient", {{"identifier", "urn:mrn|A1"}}));
     EXPECT_TRUE(meets(eva_, "Patient", {{"identifier", "A1"}}));

@@ -33,7 +33,8 @@ Result<request::Intent> Classifier::classify(request::Exchange& exchange) {
     Segments segments(path.segments);
     if (!tenant_.path.empty())
         segments = segments.subspan(std::min<std::size_t>(2, segments.size()));
-    SALUS_TRY(auto facts, route(exchange, segments, path.query));
+    // Looked at where it lies: what is asked is large, and is moved once.
+    SALUS_TRY(auto&& facts, route(exchange, segments, path.query));
     exchange.facts.interaction = facts.interaction;
     exchange.facts.type = facts.type;
     SALUS_TRY_VOID(complete(exchange, facts));

@@ -198,6 +198,11 @@ Result<void> Classifier::locate(request::Exchange& exchange, IntentFacts& facts)
     if (facts.interaction == Interaction::create && facts.resource && facts.type != "Patient") {
         SALUS_TRY(auto const patient, fhir::patient_of(*facts.resource));
         if (patient) facts.compartment = records_.addressing().patient_compartment(*patient);
+        if (patient) return {};
+        // What is about records can stand with the caller's own patient only, or is refused.
+        SALUS_TRY(auto const records, fhir::records_about(*facts.resource));
+        if (!records.empty())
+            facts.compartment = exchange.facts.caller->facts().patient_compartment;
         return {};
     }
     if (!exchange.facts.caller->facts().patient_compartment) return {};

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "fhir/date_time.h"
 #include "fhir/no_links.h"
+#include "fhir/period.h"
 #include "fhir/reference.h"
 #include "fhir/search.h"
 #include "foundation/limits.h"
@@ -14,37 +14,6 @@ namespace salus::operations {
 namespace {
 
 using Known = std::optional<bool>;
-
-// A bound that cannot be read is not kept.
-bool holds_at(json::Value period, WallTime now) {
-    auto const moment = now.time_since_epoch().count();
-    auto const bound = [&](char const* name) {
-        auto const value = period.member(name);
-        return value && value->is_string() ? fhir::parse_date_time(value->text()) : std::nullopt;
-    };
-    auto const start = bound("start");
-    auto const end = bound("end");
-    if (period.member("start") && (!start || moment < start->range.start)) return false;
-    return !period.member("end") || (end && moment < end->range.end);
-}
-
-bool is_in_its_period(json::Value value, WallTime now) {
-    auto const period = value.member("period");
-    return !period || holds_at(*period, now);
-}
-
-// Type/id of what a reference names on this server; empty: of nothing.
-std::string place_in(std::optional<json::Value> reference) {
-    auto const text = reference ? reference->text_member("reference") : std::nullopt;
-    auto const local = text ? fhir::parse_local_reference(*text) : std::nullopt;
-    if (!local) return {};
-    return std::string(local->type->name.text()).append("/").append(local->id);
-}
-
-bool is_active(json::Value value) {
-    auto const active = value.member("active");
-    return !active || (active->is_boolean() && active->boolean());
-}
 
 // Of these types a member is somebody, and not a group to which the practitioner may belong.
 bool is_one_person(std::string_view place) {
@@ -61,7 +30,7 @@ Known is_in(json::Value team, std::string_view practitioner, WallTime now) {
         auto const member = place_in(each.member("member"));
         others_known = others_known && is_one_person(member);
         if (member != practitioner) continue;
-        if (is_in_its_period(each, now)) return true;
+        if (fhir::is_in_its_period(each, now)) return true;
         named = true;
     }
     // Whoever was a member is not said to be none.
@@ -85,47 +54,19 @@ Result<std::vector<consent::Membership>> ConsentActors::memberships(
 
 Result<Known> ConsentActors::is_member(CompartmentId const& patient, std::string_view type,
                                        std::string_view id) {
-    if (type == "PractitionerRole") return has_role(id, {});
+    if (type == "PractitionerRole") return roles_.hold(practitioner_, id);
     if (type == "CareTeam") return is_in_team(patient, id);
     if (type == "Organization") return works_for(id);
     return Known();
 }
 
-Result<std::optional<fhir::Resource>> ConsentActors::find(CompartmentId const& compartment,
-                                                          std::string_view type,
-                                                          std::string_view id) {
-    SALUS_TRY(auto document, records_.get(records::DocumentClass::resource, type, id));
-    bool const there = document && document->state == store::VersionState::live &&
-                       (document->compartment == compartment ||
-                        document->compartment == records_.addressing().shared_compartment());
-    if (!there) return std::nullopt;
-    SALUS_TRY(auto resource, fhir::Reader::index(std::move(document->text), parser_));
-    return resource;
-}
-
-// `organization`: an id, for which the role has to be; empty: whatever it is for.
-Result<Known> ConsentActors::has_role(std::string_view id, std::string_view organization) {
-    SALUS_TRY(auto const role,
-              find(records_.addressing().shared_compartment(), "PractitionerRole", id));
-    if (!role) return Known();
-    auto const root = RequestReader::root(role->view());
-    if (root.member("modifierExtension")) return Known();
-    auto const who = place_in(root.member("practitioner"));
-    if (who != practitioner_) return who.starts_with("Practitioner/") ? Known(false) : Known();
-    bool const for_it =
-        organization.empty() ||
-        place_in(root.member("organization")) == std::string("Organization/").append(organization);
-    bool const now = for_it && is_active(root) && is_in_its_period(root, now_);
-    return now ? Known(true) : Known();
-}
-
 Result<Known> ConsentActors::is_in_team(CompartmentId const& patient, std::string_view id) {
-    SALUS_TRY(auto const team, find(patient, "CareTeam", id));
+    SALUS_TRY(auto const team, roles_.find(patient, "CareTeam", id));
     if (!team) return Known();
     auto const root = RequestReader::root(team->view());
     if (root.member("modifierExtension")) return Known();
     auto const member = is_in(root, practitioner_, now_);
-    bool const now = root.text_member("status") == "active" && is_in_its_period(root, now_);
+    bool const now = root.text_member("status") == "active" && fhir::is_in_its_period(root, now_);
     // Of a team that is not at work nobody is a member for sure.
     return member == true && !now ? Known() : member;
 }
@@ -146,7 +87,7 @@ Result<Known> ConsentActors::works_for(std::string_view organization) {
         auto rows = table.rows();
         SALUS_TRY_VOID(query.retain(table, rows, links));
         for (auto const row : rows) {
-            SALUS_TRY(auto const works, has_role(table.id(row), organization));
+            SALUS_TRY(auto const works, roles_.hold(practitioner_, table.id(row), organization));
             if (works == true) return works;
         }
     }

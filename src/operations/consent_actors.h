@@ -14,6 +14,7 @@
 
 #include "consent/facts.h"
 #include "json/document.h"
+#include "operations/practitioner_roles.h"
 #include "records/records.h"
 
 namespace salus::operations {
@@ -23,7 +24,7 @@ public:
     // `practitioner`: "Practitioner/[id]"; empty: nobody who is one, of whom nothing is known.
     ConsentActors(records::Records& records, json::Parser& parser, std::string_view practitioner,
                   WallTime now)
-        : records_(records), parser_(parser), practitioner_(practitioner), now_(now) {}
+        : records_(records), roles_(records, parser, now), practitioner_(practitioner), now_(now) {}
 
     // Of actors (Type/id) that consents of the patient of this compartment name; those of which
     // the records tell.
@@ -34,18 +35,12 @@ private:
     // Nothing: the records do not tell.
     [[nodiscard]] Result<std::optional<bool>> is_member(CompartmentId const& patient,
                                                         std::string_view type, std::string_view id);
-    [[nodiscard]] Result<std::optional<bool>> has_role(std::string_view id,
-                                                       std::string_view organization);
     [[nodiscard]] Result<std::optional<bool>> is_in_team(CompartmentId const& patient,
                                                          std::string_view id);
     [[nodiscard]] Result<std::optional<bool>> works_for(std::string_view organization);
-    // A live resource that stands in this compartment, or in the shared one.
-    [[nodiscard]] Result<std::optional<fhir::Resource>> find(CompartmentId const& compartment,
-                                                             std::string_view type,
-                                                             std::string_view id);
 
     records::Records& records_;
-    json::Parser& parser_;
+    PractitionerRoles roles_;
     std::string_view practitioner_;
     WallTime now_;
 };

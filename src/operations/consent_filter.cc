@@ -22,32 +22,32 @@ Actions actions_of(Interaction interaction) {
                                           : Actions{Action::access};
 }
 
-ConsentAsker asker_of(request::CallerFacts const& caller, WallTime now) {
-    // A token without a purpose is refused before.
-    ConsentAsker asker{.purpose = caller.purpose.value_or(request::PurposeOfUse::treatment),
-                       .break_glass = request::in_emergency(caller, now),
-                       .practitioner = practitioner_of(caller)};
-    if (caller.person && caller.person->is_patient) asker.own = caller.patient_compartment;
-    return asker;
-}
-
 }  // namespace
 
 ConsentFilter::ConsentFilter(records::Records& records, json::Parser& parser,
                              request::Permit const& permit,
                              consent::ConsentSettings const* settings, WallTime now)
-    : ConsentFilter(records, parser, asker_of(permit.caller().facts(), now),
+    : ConsentFilter(records, parser, permit.caller().facts(),
                     actions_of(permit.intent().interaction), settings, now) {}
 
-ConsentFilter::ConsentFilter(records::Records& records, json::Parser& parser, ConsentAsker asker,
-                             Actions actions, consent::ConsentSettings const* settings,
-                             WallTime now)
+ConsentFilter::ConsentFilter(records::Records& records, json::Parser& parser,
+                             request::CallerFacts const& caller, Actions actions,
+                             consent::ConsentSettings const* settings, WallTime now)
     : records_(records),
       parser_(parser),
-      asker_(std::move(asker)),
+      asker_(asker_of(caller, now)),
       settings_(settings),
       actions_(actions),
       now_(now) {}
+
+ConsentFilter::Asker ConsentFilter::asker_of(request::CallerFacts const& caller, WallTime now) {
+    // A token without a purpose is refused before.
+    Asker asker{.purpose = caller.purpose.value_or(request::PurposeOfUse::treatment),
+                .break_glass = request::in_emergency(caller, now),
+                .practitioner = practitioner_of(caller)};
+    if (caller.person && caller.person->is_patient) asker.own = caller.patient_compartment;
+    return asker;
+}
 
 Result<consent::ConsentRules> ConsentFilter::rules_of(CompartmentId const& compartment) {
     auto const tokens = consent_tokens(records_.addressing(), compartment);
@@ -134,7 +134,7 @@ Result<bool> ConsentFilter::admits(CompartmentId const& compartment, std::string
     bool const treats = asker_.purpose == request::PurposeOfUse::treatment ||
                         asker_.purpose == request::PurposeOfUse::emergency;
     if (!treats || asker_.practitioner.empty()) return false;
-    return RecordedCare(records_).hold(asker_.practitioner, compartment);
+    return RecordedCare(records_, parser_, now_).hold(asker_.practitioner, compartment);
 }
 
 Result<bool> ConsentFilter::leaves(CompartmentId const& compartment, std::string_view type,

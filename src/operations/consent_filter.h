@@ -12,26 +12,23 @@
 #include "consent/consent_rules.h"
 #include "json/document.h"
 #include "records/records.h"
+#include "request/caller.h"
 #include "request/permit.h"
 
 namespace salus::operations {
-
-// Who asks, as far as consents are about them.
-struct ConsentAsker {
-    request::PurposeOfUse purpose = request::PurposeOfUse::treatment;
-    bool break_glass = false;            // in an emergency that they declared
-    std::string practitioner{};          // "Practitioner/[id]"; empty: nobody who is one
-    std::optional<CompartmentId> own{};  // of a patient who asks for their own record
-};
 
 class ConsentFilter {
 public:
     // `settings`: nullptr where the tenant does not enforce consents.
     ConsentFilter(records::Records& records, json::Parser& parser, request::Permit const& permit,
                   consent::ConsentSettings const* settings, WallTime now);
-    ConsentFilter(records::Records& records, json::Parser& parser, ConsentAsker asker,
-                  consent::Actions actions, consent::ConsentSettings const* settings, WallTime now);
+    // For a caller who has no permit yet. Their facts are read here and not kept.
+    ConsentFilter(records::Records& records, json::Parser& parser,
+                  request::CallerFacts const& caller, consent::Actions actions,
+                  consent::ConsentSettings const* settings, WallTime now);
 
+    // When the request began.
+    [[nodiscard]] WallTime now() const noexcept { return now_; }
     // Of the resources of a type in a compartment ("": of any): all, nothing, or some
     // (permit_with_filter). What stands in no patient's compartment is left, and so are the
     // consents themselves: who may read and change them is the policy's to say.
@@ -53,13 +50,21 @@ public:
                                       std::string_view id);
 
 private:
+    // Who asks, as far as consents are about them.
+    struct Asker {
+        request::PurposeOfUse purpose = request::PurposeOfUse::treatment;
+        bool break_glass = false;            // in an emergency that they declared
+        std::string practitioner{};          // "Practitioner/[id]"; empty: nobody who is one
+        std::optional<CompartmentId> own{};  // of a patient who asks for their own record
+    };
+    [[nodiscard]] static Asker asker_of(request::CallerFacts const& caller, WallTime now);
     [[nodiscard]] Result<consent::ConsentDecision const*> decision(
         CompartmentId const& compartment);
     [[nodiscard]] Result<consent::ConsentRules> rules_of(CompartmentId const& compartment);
 
     records::Records& records_;
     json::Parser& parser_;
-    ConsentAsker asker_;
+    Asker asker_;
     consent::ConsentSettings const* settings_;
     consent::Actions actions_;
     WallTime now_;

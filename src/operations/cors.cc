@@ -44,7 +44,7 @@ void allow_other_origins(http::Request const& request, http::Response& response)
     response.headers.set("Access-Control-Allow-Origin", "*");
     response.headers.set("Access-Control-Expose-Headers",
                          "ETag, Last-Modified, Location, Content-Location, WWW-Authenticate, "
-                         "DPoP-Nonce, Retry-After, Salus-Policy-Version");
+                         "DPoP-Nonce, Retry-After, Salus-Notice, Salus-Policy-Version");
 }
 
 }  // namespace salus::operations

@@ -171,7 +171,7 @@ Result<request::Prepared> change_meta(Context const& context, request::Permit co
     auto const when = context.clock.now();
     Staging const staging{
         intent.interaction, changed_resource.view(), id, current.version + 1, "update", when,
-        kNoReferences};
+        kNoReferences,      permit.caller().facts()};
     SALUS_TRY(auto staged, stage(context, staging));
     SALUS_TRY_VOID(check_bound(permit, staged));
     SALUS_TRY(auto const now, fhir::Reader::index(staged.text.clone(), context.parser));

@@ -12,6 +12,7 @@
 #include "operations/patient_report.h"
 #include "operations/population_history.h"
 #include "operations/read.h"
+#include "operations/record_duties.h"
 #include "operations/search.h"
 #include "operations/transaction.h"
 #include "operations/validate.h"
@@ -70,13 +71,16 @@ Result<request::Prepared> perform(Context const& context, request::Permit const&
 
 }  // namespace
 
-Result<request::Prepared> prepare(Workplace const& workplace, request::Permit const& permit) {
+Result<request::Prepared> prepare(Workplace const& workplace, request::Permit const& permit,
+                                  request::LabelRemoval* removal) {
     ConsentFilter consents(workplace.records, workplace.parser, permit, workplace.consent,
                            workplace.clock.now());
-    PermittedRecords records(workplace.records, workplace.parser, permit, consents);
-    auto prepared = perform(Context(workplace, records), permit);
-    if (prepared) return prepared;
-    return fail(told_as_absent(permit, std::move(prepared).error()));
+    PermittedRecords records(workplace.records, workplace.parser, permit, consents, removal);
+    Context const context(workplace, records);
+    auto prepared = perform(context, permit);
+    if (!prepared) return fail(told_as_absent(permit, std::move(prepared).error()));
+    SALUS_TRY_VOID(add_record_duties(context, permit, *prepared));
+    return prepared;
 }
 
 }  // namespace salus::operations

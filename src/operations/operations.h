@@ -6,8 +6,10 @@
 
 namespace salus::operations {
 
-// REQUIRES: the permit is for an interaction of FHIR.
+// REQUIRES: the permit is for an interaction of FHIR. `removal`: who may take labels away; nullptr:
+// nobody.
 [[nodiscard]] Result<request::Prepared> prepare(Workplace const& workplace,
-                                                request::Permit const& permit);
+                                                request::Permit const& permit,
+                                                request::LabelRemoval* removal = nullptr);
 
 }  // namespace salus::operations

@@ -71,9 +71,9 @@ Result<request::Prepared> patch(Context const& context, request::Permit const& p
     }
     SALUS_TRY(auto const resource, patched(context, intent, permit.elements(), *document));
     auto const when = context.clock.now();
-    Staging const staging{intent.interaction,    resource.view(), id,
-                          document->version + 1, "update",        when,
-                          kNoReferences};
+    Staging const staging{
+        intent.interaction, resource.view(),        id, document->version + 1, "update", when,
+        kNoReferences,      permit.caller().facts()};
     SALUS_TRY(auto staged, stage(context, staging));
     SALUS_TRY_VOID(check_bound(permit, staged));
     auto prepared = written(context, permit, std::move(staged), id, when);

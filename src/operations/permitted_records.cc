@@ -67,27 +67,80 @@ Result<bool> PermittedRecords::left(Interaction interaction, std::string_view ty
         if (!before || before->state == store::VersionState::deleted) return false;
         return left(interaction, type, id, *before);
     }
-    return left_by_content(interaction, type, document.compartment, document.text,
-                           document.last_updated);
+    return left_by_content(interaction, type, document);
+}
+
+Result<std::optional<request::Duties>> PermittedRecords::judge(Interaction interaction,
+                                                               std::string_view type,
+                                                               CompartmentId const& compartment,
+                                                               fhir::ResourceView const& content) {
+    SALUS_TRY(bool const care, care_for(compartment));
+    auto const labels = constraints_.depend_on_labels(interaction, type)
+                            ? labels_of(content)
+                            : std::vector<std::string>();
+    request::ResourceConstraints::Found found{
+        .labels = labels, .care = care, .authored = names_author(content, constraints_.author())};
+    if (constraints_.ask_for_places(interaction, type, compartment, found)) {
+        SALUS_TRY(found.locations, places_.of(compartment, content));
+    }
+    return constraints_.leave_found(interaction, type, compartment, found);
 }
 
 Result<bool> PermittedRecords::left_by_content(Interaction interaction, std::string_view type,
-                                               CompartmentId const& compartment,
-                                               EphiText const& content, WallTime last_updated) {
-    SALUS_TRY(auto const resource, fhir::Reader::index(content.clone(), parser_));
-    SALUS_TRY(bool const care, care_for(compartment));
-    auto const labels = constraints_.depend_on_labels(interaction, type)
-                            ? labels_of(resource.view())
-                            : std::vector<std::string>();
-    bool const authored = names_author(resource.view(), constraints_.author());
-    if (!constraints_.leave_labelled(interaction, type, compartment, labels, care, authored))
-        return false;
-    SALUS_TRY(bool const consented, consents_.leaves(compartment, type, content));
+                                               StoredDocument const& document) {
+    auto const& compartment = document.compartment;
+    SALUS_TRY(auto const resource, fhir::Reader::index(document.text.clone(), parser_));
+    SALUS_TRY(auto const judged, judge(interaction, type, compartment, resource.view()));
+    if (!judged) return false;
+    SALUS_TRY(bool const consented, consents_.leaves(compartment, type, document.text));
+    if (consented) note_duties(document.address, document.version, *judged);
     if (!consented || !constraints_.granular()) return consented;
-    SALUS_TRY(auto const entry,
-              fhir::make_index_entry(resource.view(), last_updated, nullptr, consent::label_map()));
-    SALUS_TRY(auto const granted, left(interaction, compartment, RequestReader::entry(entry)));
-    return granted == Left::yes;
+    SALUS_TRY(auto const entry, fhir::make_index_entry(resource.view(), document.last_updated,
+                                                       nullptr, consent::label_map()));
+    SALUS_TRY(auto const view, fhir::EntryView::decode(RequestReader::entry(entry)));
+    return constraints_.grant(interaction, view, compartment);
+}
+
+void PermittedRecords::note_duties(Address const& address, std::uint64_t version,
+                                   request::Duties duties) {
+    if (!duties.empty()) duties_[{address, version}].add(duties);
+}
+
+request::Duties PermittedRecords::duties(Address const& address, std::uint64_t version) const {
+    auto const found = duties_.find({address, version});
+    return found == duties_.end() ? request::Duties() : found->second;
+}
+
+bool PermittedRecords::bears_notice(request::Permit const& permit) {
+    auto const& rules = permit.rules();
+    auto const notice = request::rule_of(request::Duty::watermark);
+    return std::ranges::find(rules, notice) != rules.end();
+}
+
+Result<bool> PermittedRecords::may_lose_labels(StoredDocument const& document,
+                                               fhir::ResourceView const& content,
+                                               std::span<std::string const> labels) {
+    if (removal_ == nullptr) return false;
+    SALUS_TRY(bool const care, care_for(document.compartment));
+    SALUS_TRY(auto const consented, consents_.released(document.compartment, labels));
+    return removal_->permits({.type = content.type().name.text(),
+                              .compartment = document.compartment,
+                              .labels = labels,
+                              .consented = consented,
+                              .care = care,
+                              .authored = names_author(content, constraints_.author())});
+}
+
+Result<void> PermittedRecords::note_duties(Interaction interaction, records::Change const& change) {
+    auto const address = addressing().address(change.type, change.id);
+    if (change.version > 1)
+        note_duties(address, change.version, duties(address, change.version - 1));
+    if (change.state != store::VersionState::live) return {};
+    SALUS_TRY(auto const resource, fhir::Reader::index(change.text.clone(), parser_));
+    SALUS_TRY(auto const found,
+              judge(interaction, change.type, change.compartment, resource.view()));
+    if (found) note_duties(address, change.version, *found);
+    return {};
 }
 
 Result<bool> PermittedRecords::left_when_opened(Interaction interaction,
@@ -272,8 +325,36 @@ Result<std::vector<OpenedIndexEntry>> PermittedRecords::find(Interaction interac
     return kept;
 }
 
-Result<store::Write> PermittedRecords::seal(Interaction interaction,
-                                            records::Change const& change) {
+Result<void> PermittedRecords::check_left(Interaction interaction,
+                                          std::span<CompartmentId const> compartments,
+                                          records::Change const& change) {
+    auto const entry = RequestReader::entry(change.index_entry);
+    for (auto const& compartment : compartments) {
+        SALUS_TRY(auto const there, left(interaction, compartment, entry));
+        SALUS_TRY(bool const permitted, there == Left::unknown
+                                            ? left_by_content(interaction, compartment, change)
+                                            : Result<bool>(there == Left::yes));
+        if (permitted) continue;
+        return fail(Errc::forbidden,
+                    "the resource would lie outside of what scopes and policy permit");
+    }
+    return {};
+}
+
+Result<bool> PermittedRecords::left_by_content(Interaction interaction,
+                                               CompartmentId const& compartment,
+                                               records::Change const& change) {
+    SALUS_TRY(auto const resource, fhir::Reader::index(change.text.clone(), parser_));
+    SALUS_TRY(auto const judged, judge(interaction, change.type, compartment, resource.view()));
+    if (!judged) return false;
+    SALUS_TRY(auto const view, fhir::EntryView::decode(RequestReader::entry(change.index_entry)));
+    return constraints_.grant(interaction, view, compartment);
+}
+
+Result<store::Write> PermittedRecords::seal(Interaction interaction, records::Change const& change,
+                                            std::span<CompartmentId const> in_care) {
+    if (bound_ && !in_care.empty())
+        return fail(Errc::forbidden, "the resource would tell of the care of another patient");
     SALUS_TRY(auto const outcome, consents_.of(change.compartment, change.type));
     if (!constraints_.any() && outcome == consent::Outcome::permit) return records_.seal(change);
     if (change.version > 1) {
@@ -281,19 +362,16 @@ Result<store::Write> PermittedRecords::seal(Interaction interaction,
         if (!replaced) return fail(Errc::not_found, "no such resource");
     }
     if (change.state == store::VersionState::live) {
-        SALUS_TRY(auto const there,
-                  left(interaction, change.compartment, RequestReader::entry(change.index_entry)));
-        // Whoever seals knows the labels: an entry that does not is refused.
-        if (there != Left::yes) {
-            return fail(Errc::forbidden,
-                        "the resource would lie outside of what scopes and policy permit");
-        }
+        SALUS_TRY_VOID(check_left(interaction, {&change.compartment, 1}, change));
+        SALUS_TRY_VOID(check_left(interaction, in_care, change));
         SALUS_TRY(bool const consented,
                   change.version == 1
                       ? consents_.admits(change.compartment, change.type, change.text)
                       : consents_.leaves(change.compartment, change.type, change.text));
         if (!consented) return fail(Errc::forbidden, "the patient's consents do not permit this");
     }
+    if (!constraints_.leave_all(interaction, change.type, change.compartment))
+        SALUS_TRY_VOID(note_duties(interaction, change));
     return records_.seal(change);
 }
 

@@ -16,12 +16,15 @@
 #include <set>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "json/document.h"
 #include "operations/consent_filter.h"
+#include "operations/record_places.h"
 #include "operations/recorded_care.h"
 #include "records/records.h"
+#include "request/label_removal.h"
 
 namespace salus::operations {
 
@@ -36,15 +39,19 @@ class PermittedRecords {
 public:
     using Interaction = request::Interaction;
 
+    // `removal`: nullptr: nobody takes labels away.
     PermittedRecords(records::Records& records, json::Parser& parser, request::Permit const& permit,
-                     ConsentFilter& consents)
+                     ConsentFilter& consents, request::LabelRemoval* removal = nullptr)
         : records_(records),
           parser_(parser),
           constraints_(permit.constraints()),
           consents_(consents),
-          care_(records),
+          care_(records, parser, consents.now()),
+          places_(records, parser),
           practitioner_(practitioner_of(permit.caller().facts())),
-          bound_(permit.caller().facts().patient_compartment.has_value()) {}
+          bound_(permit.caller().facts().patient_compartment.has_value()),
+          removal_(removal),
+          all_bear_notice_(bears_notice(permit)) {}
 
     [[nodiscard]] records::Addressing const& addressing() const noexcept {
         return records_.addressing();
@@ -97,9 +104,30 @@ public:
         return records_.name_at(address);
     }
 
-    // Errc::forbidden: the new version would be out of reach; Errc::not_found: the one that it
-    // replaces is.
-    [[nodiscard]] Result<store::Write> seal(Interaction interaction, records::Change const& change);
+    // `in_care`: the patients of whose care the new version would tell together
+    // (care_subjects.h). Whoever writes it opens their records to those who care, so it is judged
+    // with each of them as if it stood there. Errc::forbidden: the new version would be out of
+    // reach; Errc::not_found: the one that it replaces is.
+    [[nodiscard]] Result<store::Write> seal(Interaction interaction, records::Change const& change,
+                                            std::span<CompartmentId const> in_care = {});
+    // Duties that came with a version when it was handed out or sealed, as the policy finds them
+    // by what shows of the record; those of its type go with the request.
+    [[nodiscard]] request::Duties duties(Address const& address, std::uint64_t version) const;
+    // Whether a version bears the notice of 42 CFR 2.32 as it leaves to the caller
+    // (request/redisclosure_notice.h): for what the policy says of it, or of the request.
+    [[nodiscard]] bool bears_notice(records::StoredDocument const& document) const {
+        return all_bear_notice_ ||
+               duties(document.address, document.version).contains(request::Duty::watermark);
+    }
+    // Of the request: each resource of its answer does.
+    [[nodiscard]] static bool bears_notice(request::Permit const& permit);
+    // Whether the caller may take these labels, by their codes, away from a version that stands
+    // there.
+    [[nodiscard]] Result<bool> may_lose_labels(records::StoredDocument const& document,
+                                               fhir::ResourceView const& content,
+                                               std::span<std::string const> labels);
+    // Whether any version had some.
+    [[nodiscard]] bool found_duties() const noexcept { return !duties_.empty(); }
     // Guards of conditions, which are no resources (condition.h).
     [[nodiscard]] Result<std::optional<store::Current>> current_guard(std::string_view criterion);
     [[nodiscard]] Result<store::Write> seal_guard(std::string_view criterion,
@@ -110,8 +138,15 @@ private:
     [[nodiscard]] Result<bool> left(Interaction interaction, std::string_view type,
                                     std::string_view id, records::StoredDocument const& document);
     [[nodiscard]] Result<bool> left_by_content(Interaction interaction, std::string_view type,
-                                               CompartmentId const& compartment,
-                                               EphiText const& content, WallTime last_updated);
+                                               records::StoredDocument const& document);
+    // What the policy says of content that stands or would stand in a compartment, by its labels.
+    [[nodiscard]] Result<std::optional<request::Duties>> judge(Interaction interaction,
+                                                               std::string_view type,
+                                                               CompartmentId const& compartment,
+                                                               fhir::ResourceView const& content);
+    // Of a version that is written: those of its content, and of what it takes the place of.
+    [[nodiscard]] Result<void> note_duties(Interaction interaction, records::Change const& change);
+    void note_duties(Address const& address, std::uint64_t version, request::Duties duties);
     // By constraints and, of what stands at its place now, by consents.
     [[nodiscard]] Result<bool> left(Interaction interaction,
                                     records::OpenedIndexEntry const& entry);
@@ -134,6 +169,14 @@ private:
                                               fhir::EntryTable const& table, Rows& rows);
     [[nodiscard]] Result<request::Left> left(Interaction interaction,
                                              CompartmentId const& compartment, BytesView entry);
+    // Errc::forbidden: scopes and policy do not leave this in one of these compartments.
+    [[nodiscard]] Result<void> check_left(Interaction interaction,
+                                          std::span<CompartmentId const> compartments,
+                                          records::Change const& change);
+    // What is written, where its index entry does not tell.
+    [[nodiscard]] Result<bool> left_by_content(Interaction interaction,
+                                               CompartmentId const& compartment,
+                                               records::Change const& change);
     [[nodiscard]] Result<std::optional<records::StoredDocument>> if_left(
         Interaction interaction, std::string_view type, std::string_view id,
         std::optional<records::StoredDocument> document);
@@ -143,10 +186,14 @@ private:
     request::ResourceConstraints const& constraints_;
     ConsentFilter& consents_;
     RecordedCare care_;
+    RecordPlaces places_;
     std::string practitioner_;
     bool bound_;
     std::map<CompartmentId, bool> cared_for_;
-    std::set<CompartmentId> told_;  // of whose consents
+    std::set<CompartmentId> told_;                                         // of whose consents
+    std::map<std::pair<Address, std::uint64_t>, request::Duties> duties_;  // where there are some
+    request::LabelRemoval* removal_;
+    bool all_bear_notice_;
 };
 
 }  // namespace salus::operations

@@ -72,6 +72,23 @@ protected:
     std::optional<std::uint64_t> total_;
 };
 
+// It would open the other's record to whoever takes part in the care.
+TEST_F(PermittedRecordsTest, WhoIsBoundToAPatientTellsOfNoOthersCare) {
+    auto const appointment = [](std::string const& more) {
+        return R"({"resourceType":"Appointment","status":"proposed","participant":[)"
+               R"({"actor":{"reference":"Patient/p1"},"status":"accepted"})" +
+               more + "]}";
+    };
+    auto const post = [&](std::string const& json) {
+        return as(bound_to("p1", "patient/Appointment.c"),
+                  {.method = Method::post, .target = "Appointment", .body = json})
+            .status();
+    };
+    EXPECT_EQ(post(appointment("")), 201);
+    EXPECT_EQ(post(appointment(R"(,{"actor":{"reference":"Patient/p2"},"status":"accepted"})")),
+              403);
+}
+
 TEST_F(PermittedRecordsTest, WhatAnOperationForgotIsNotHandedOut) {
     auto const permit = must(room_.permit({.target = "/fhir/Observation/l1"}, caller(kLaboratory)));
     json::Parser parser;

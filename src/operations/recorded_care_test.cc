@@ -4,6 +4,7 @@
 #include <array>
 #include <gtest/gtest.h>
 
+#include "operations/care_subjects.h"
 #include "operations/operations_for_test.h"
 
 namespace salus::operations {
@@ -44,8 +45,25 @@ public:
                 R"({"actor":{"reference":"Patient/p1"},"status":"accepted"},)"
                 R"({"actor":{"reference":"Practitioner/d1"},"status":"accepted"}]})");
     }
+    void joint_appointment(std::string const& status) {
+        put("Appointment/a2",
+            R"({"resourceType":"Appointment","id":"a2","status":")" + status +
+                R"(","start":"2026-11-27T10:00:00Z","end":"2026-11-27T10:30:00Z","participant":[)"
+                R"({"actor":{"reference":"Patient/p1"},"status":"accepted"},)"
+                R"({"actor":{"reference":"Patient/p2"},"status":"accepted"},)"
+                R"({"actor":{"reference":"Practitioner/d1"},"status":"accepted"}]})");
+    }
+    // `more`: after the participants, who are two patients and d1.
+    void joint_team(std::string const& more) {
+        put("CareTeam/t2",
+            R"({"resourceType":"CareTeam","id":"t2","status":"active","participant":[)"
+            R"({"member":{"reference":"Patient/p1"}},{"member":{"reference":"Patient/p2"}},)"
+            R"({"member":{"reference":"Practitioner/d1"}}])" +
+                more + "}");
+    }
     bool holds(std::string const& practitioner, std::string const& patient) {
-        RecordedCare care(room_.records());
+        json::Parser parser;
+        RecordedCare care(room_.records(), parser, instance_.clock.now());
         return care.hold(practitioner, room_.addressing().patient_compartment(patient)).value();
     }
 
@@ -74,6 +92,101 @@ TEST_F(RecordedCareTest, EncountersCareTeamsAndAppointmentsTellOfIt) {
         (this->*record)(tells_not);
         EXPECT_FALSE(holds("Practitioner/d1", "p1")) << tells_not;
     }
+}
+
+// A grant of care: for a time, and over by itself.
+TEST_F(RecordedCareTest, ATeamTellsWhen) {
+    auto const team = [&](char const* period, char const* of_member) {
+        put("CareTeam/t4", R"({"resourceType":"CareTeam","id":"t4","status":"active","period":)" +
+                               std::string(period) +
+                               R"(,"subject":{"reference":"Patient/p1"},"participant":[{"member":)"
+                               R"({"reference":"Practitioner/d1"},"period":)" +
+                               of_member + "}]}");
+        return holds("Practitioner/d1", "p1");
+    };
+    constexpr char const* kNow = R"({"start":"2020-01-01","end":"2099-01-01"})";
+    constexpr char const* kOver = R"({"start":"2020-01-01","end":"2020-02-01"})";
+    constexpr char const* kLater = R"({"start":"2098-01-01"})";
+    EXPECT_TRUE(team(kNow, kNow));
+    EXPECT_TRUE(team(kNow, R"({"start":"2020-01-01"})"));
+    EXPECT_FALSE(team(kOver, kNow));
+    EXPECT_FALSE(team(kNow, kOver));
+    EXPECT_FALSE(team(kNow, kLater));
+    EXPECT_FALSE(team(kLater, kNow));
+}
+
+TEST_F(RecordedCareTest, WhoHoldsARoleIsNamedByIt) {
+    auto const role = [&](char const* practitioner, char const* more) {
+        put("PractitionerRole/r1",
+            R"({"resourceType":"PractitionerRole","id":"r1","practitioner":{"reference":)"
+            R"("Practitioner/)" +
+                std::string(practitioner) + "\"}" + more + "}");
+    };
+    role("d1", "");
+    put("Encounter/e2",
+        R"({"resourceType":"Encounter","id":"e2","status":"in-progress","class":{"code":"AMB"},)"
+        R"("subject":{"reference":"Patient/p1"},"participant":[{"individual":)"
+        R"({"reference":"PractitionerRole/r1"}}]})");
+    EXPECT_TRUE(holds("Practitioner/d1", "p1"));
+    EXPECT_FALSE(holds("Practitioner/d2", "p1"));
+    EXPECT_FALSE(holds("Practitioner/d1", "p2"));
+    role("d1", R"(,"active":false)");
+    EXPECT_FALSE(holds("Practitioner/d1", "p1"));
+    role("d1", R"(,"period":{"end":"2020-02-01"})");
+    EXPECT_FALSE(holds("Practitioner/d1", "p1"));
+    role("d2", "");
+    EXPECT_FALSE(holds("Practitioner/d1", "p1"));
+    EXPECT_TRUE(holds("Practitioner/d2", "p1"));
+}
+
+TEST_F(RecordedCareTest, ATeamNamesRolesToo) {
+    put("PractitionerRole/r1", R"({"resourceType":"PractitionerRole","id":"r1","practitioner":)"
+                               R"({"reference":"Practitioner/d2"}})");
+    put("CareTeam/t3", R"({"resourceType":"CareTeam","id":"t3","status":"active","subject":)"
+                       R"({"reference":"Patient/p1"},"participant":[{"member":)"
+                       R"({"reference":"PractitionerRole/r1"}}]})");
+    EXPECT_TRUE(holds("Practitioner/d2", "p1"));
+    EXPECT_FALSE(holds("Practitioner/d1", "p1"));
+}
+
+TEST_F(RecordedCareTest, ARecordOfSeveralPatientsTellsOfEach) {
+    joint_appointment("booked");
+    EXPECT_TRUE(holds("Practitioner/d1", "p1"));
+    EXPECT_TRUE(holds("Practitioner/d1", "p2"));
+    EXPECT_FALSE(holds("Practitioner/d2", "p2"));
+    EXPECT_FALSE(holds("Practitioner/d1", "p3"));
+    EXPECT_FALSE(holds("", "p2"));
+    joint_appointment("cancelled");
+    EXPECT_FALSE(holds("Practitioner/d1", "p1"));
+    EXPECT_FALSE(holds("Practitioner/d1", "p2"));
+    joint_appointment("booked");
+    ASSERT_EQ(room_.remove("/fhir/Appointment/a2").status(), 204);
+    EXPECT_FALSE(holds("Practitioner/d1", "p2"));
+}
+
+// A mother in the team of her child has no care by that.
+TEST_F(RecordedCareTest, AMemberWhoIsNotTheSubjectIsNotCaredFor) {
+    joint_team("");
+    EXPECT_TRUE(holds("Practitioner/d1", "p1"));
+    EXPECT_TRUE(holds("Practitioner/d1", "p2"));
+    joint_team(R"(,"subject":{"reference":"Patient/p2"})");
+    EXPECT_FALSE(holds("Practitioner/d1", "p1"));
+    EXPECT_TRUE(holds("Practitioner/d1", "p2"));
+}
+
+TEST_F(RecordedCareTest, OneRecordDoesNotTellOfTheCareOfAHundred) {
+    auto const appointment = [](std::size_t patients) {
+        std::string json = R"({"resourceType":"Appointment","id":"a3","status":"proposed",)"
+                           R"("participant":[)";
+        for (std::size_t i = 0; i < patients; ++i) {
+            json += i == 0 ? "" : ",";
+            json += R"({"actor":{"reference":"Patient/x)" + std::to_string(i) +
+                    R"("},"status":"accepted"})";
+        }
+        return json + "]}";
+    };
+    EXPECT_EQ(room_.put("/fhir/Appointment/a3", appointment(kInCareTogether + 1)).status(), 413);
+    EXPECT_EQ(room_.put("/fhir/Appointment/a3", appointment(kInCareTogether)).status(), 201);
 }
 
 }  // namespace

@@ -32,15 +32,15 @@ Result<IntentFacts> only(http::Method expected, http::Method method, Interaction
 }
 
 Result<IntentFacts> form_to(http::Request const& request, Interaction interaction) {
-    SALUS_TRY(auto facts, only(http::Method::post, request.method, interaction));
+    if (request.method != http::Method::post) return wrong_method();
     SALUS_TRY_VOID(check_form_content_type(request));
-    return facts;
+    return facts_of(interaction);
 }
 
 Result<IntentFacts> json_to(http::Request const& request, Interaction interaction) {
-    SALUS_TRY(auto facts, only(http::Method::post, request.method, interaction));
+    if (request.method != http::Method::post) return wrong_method();
     SALUS_TRY_VOID(check_json_content_type(request));
-    return facts;
+    return facts_of(interaction);
 }
 
 }  // namespace salus::operations

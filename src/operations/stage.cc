@@ -4,16 +4,27 @@
 #include "fhir/compartment.h"
 #include "fhir/index_entry.h"
 #include "operations/blind_tokens.h"
+#include "operations/care_subjects.h"
 #include "operations/conditional_references.h"
+#include "operations/kept_labels.h"
+#include "operations/place.h"
 #include "operations/request_reader.h"
 
 namespace salus::operations {
 namespace {
 
-Result<CompartmentId> compartment_of(Context const& context, fhir::ResourceView const& resource) {
-    SALUS_TRY(auto const patient, fhir::patient_of(resource));
-    auto const& addressing = context.records.addressing();
-    return patient ? addressing.patient_compartment(*patient) : addressing.shared_compartment();
+// With whom the resource is decided, too: it tells of their care.
+Result<std::vector<CompartmentId>> in_care_by(Context const& context,
+                                              Ephi<Bytes> const& index_entry) {
+    SALUS_TRY(auto const entry, fhir::EntryView::decode(RequestReader::entry(index_entry)));
+    auto const patients = in_care_together(entry);
+    if (patients.size() > kInCareTogether)
+        return fail(Errc::too_large, "the resource tells of the care of too many patients");
+    std::vector<CompartmentId> compartments;
+    compartments.reserve(patients.size());
+    for (auto const& patient : patients)
+        compartments.push_back(context.records.addressing().patient_compartment(patient));
+    return compartments;
 }
 
 // A patient of this server by an absolute address: nothing would show whose the resource is, and it
@@ -59,6 +70,9 @@ Result<Staged> stage(Context const& context, Staging const& staging) {
     auto const type = std::string(staging.resource.type().name.text());
     fhir::ServerFields const fields{staging.id, std::to_string(staging.version), staging.when};
     auto text = fhir::stored_form(staging.resource, fields, staging.references);
+    if (staging.version > 1) {
+        SALUS_TRY(text, with_kept_labels(context, staging, std::move(text)));
+    }
     // The stored form is read again: references between entries of a transaction are resolved now.
     SALUS_TRY(auto const stored, fhir::Reader::index(text.clone(), context.parser));
     // One that is left would hide whose the resource is: it names nobody yet.
@@ -72,7 +86,8 @@ Result<Staged> stage(Context const& context, Staging const& staging) {
                                  context.tenant.fhir_base() + "/Patient/")) {
         return fail(Errc::invalid, "a patient of this server is referred to as Patient/[id]");
     }
-    SALUS_TRY(auto const compartment, compartment_of(context, stored.view()));
+    SALUS_TRY(auto const place, place_of(context, staging, stored.view()));
+    auto const& compartment = place.compartment;
     bool const shared = compartment == context.records.addressing().shared_compartment();
 
     records::Change change;
@@ -84,12 +99,15 @@ Result<Staged> stage(Context const& context, Staging const& staging) {
     auto const loaded = context.loaded_parameters();
     SALUS_TRY(change.index_entry, fhir::make_index_entry(stored.view(), staging.when, loaded.get(),
                                                          consent::label_map()));
-    if (shared || type == "Patient" || type == "Consent") {
+    SALUS_TRY(auto const in_care, in_care_by(context, change.index_entry));
+    if (shared || type == "Patient" || type == "Consent" || !in_care.empty()) {
         SALUS_TRY(change.tokens, tokens_of(context.records.addressing(), context.tenant.fhir_base(),
                                            RequestReader::entry(change.index_entry)));
     }
     change.text = std::move(text);
-    SALUS_TRY(auto write, context.records.seal(staging.interaction, change));
+    auto sealed = context.records.seal(staging.interaction, change, in_care);
+    if (!sealed) return fail(refusal_at(place, std::move(sealed).error()));
+    auto& write = *sealed;
     request::Touched touched{.action = staging.action,
                              .compartment = compartment,
                              .patient_compartment = !shared,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "fhir/compartment.h"
 #include "fhir/operation_outcome.h"
 #include "operations/answers.h"
 #include "operations/patch.h"
@@ -29,6 +30,16 @@ void order_for_audit(std::vector<request::Touched>& touched) {
     std::ranges::sort(touched, {}, &request::Touched::compartment);
 }
 
+// An entry of the bundle, and not the search of a conditional reference.
+bool is_answered(request::Intent const& entry) {
+    return entry.facts().reference.empty();
+}
+
+bool is_about_records(request::IntentFacts const& facts) {
+    auto const* type = fhir::find_resource_type(facts.type);
+    return type != nullptr && fhir::is_about_records(*type);
+}
+
 // Stages one entry after the other into what the whole prepares.
 class Performance {
 public:
@@ -36,6 +47,9 @@ public:
         : context_(context), permit_(permit), plan_(plan), when_(context.clock.now()) {
         prepared_.headers.set("Content-Type", kFhirJson);
         prepared_.batch.emplace();
+        // Behind the entries stand the searches of conditional references.
+        auto const answered = std::ranges::count_if(permit.entries(), is_answered);
+        bundle_.entries.resize(static_cast<std::size_t>(answered));
     }
 
     Result<void> entry(std::size_t position) {
@@ -50,7 +64,7 @@ public:
         if (permit_.intent().preference != request::Preference::representation) {
             content.text = EphiText();
         }
-        bundle_.entries.push_back(std::move(content));
+        bundle_.entries[position] = std::move(content);
         return {};
     }
 
@@ -128,12 +142,20 @@ private:
                                         fhir::ResourceView resource) {
         auto const version = planned.current ? planned.current->version + 1 : 1;
         Literal const action = version == 1 ? Literal("create") : Literal("update");
-        Staging const staging{facts.interaction, resource, planned.id, version, action, when_,
-                              plan_.references};
+        Staging const staging{facts.interaction,
+                              resource,
+                              planned.id,
+                              version,
+                              action,
+                              when_,
+                              plan_.references,
+                              permit_.caller().facts(),
+                              &written_};
         SALUS_TRY(auto staged, stage(context_, staging));
         SALUS_TRY_VOID(check_bound(permit_, staged));
         auto content = response_of(context_, facts.type, planned.id, version, when_);
         content.text = std::move(staged.text);
+        written_.emplace(facts.type + "/" + planned.id, staged.touched.compartment);
         add(std::move(staged));
         return content;
     }
@@ -146,6 +168,7 @@ private:
     Context const& context_;
     request::Permit const& permit_;
     Plan& plan_;
+    WrittenPlaces written_;
     WallTime when_;
     request::Prepared prepared_;
     request::BundleContent bundle_{.kind = request::BundleKind::transaction_response};
@@ -162,11 +185,14 @@ Error in_entry(Error error, std::size_t position) {
 Result<request::Prepared> transaction(Context const& context, request::Permit const& permit) {
     SALUS_TRY(auto plan, plan_transaction(context, permit));
     Performance performance(context, permit, plan);
-    for (std::size_t i = 0; i < permit.entries().size(); ++i) {
-        // Behind the entries stand the searches of conditional references.
-        if (!permit.entries()[i].facts().reference.empty()) continue;
-        if (auto done = performance.entry(i); !done) {
-            return fail(in_entry(std::move(done).error(), i));
+    // What is about records comes last: where these stand tells where it stands.
+    for (bool const about_records : {false, true}) {
+        for (std::size_t i = 0; i < permit.entries().size(); ++i) {
+            auto const& entry = permit.entries()[i];
+            if (!is_answered(entry) || is_about_records(entry.facts()) != about_records) continue;
+            if (auto done = performance.entry(i); !done) {
+                return fail(in_entry(std::move(done).error(), i));
+            }
         }
     }
     return std::move(performance).finish();

@@ -84,8 +84,8 @@ Result<request::Prepared> create(Context const& context, request::Permit const& 
     }
     auto const id = crypto::random_uuid(context.random);
     auto const when = context.clock.now();
-    Staging const staging{intent.interaction, *intent.resource, id, 1, "create", when,
-                          kNoReferences};
+    Staging const staging{intent.interaction, *intent.resource,       id, 1, "create", when,
+                          kNoReferences,      permit.caller().facts()};
     SALUS_TRY(auto staged, stage(context, staging));
     SALUS_TRY_VOID(check_bound(permit, staged));
     auto prepared = written(context, permit, std::move(staged), id, when);
@@ -102,8 +102,9 @@ Result<request::Prepared> update(Context const& context, request::Permit const& 
     auto const when = context.clock.now();
     auto const version = current ? current->version + 1 : 1;
     Literal const action = current ? Literal("update") : Literal("create");
-    Staging const staging{intent.interaction, *intent.resource, target.id, version, action, when,
-                          kNoReferences};
+    Staging const staging{
+        intent.interaction, *intent.resource,       target.id, version, action, when,
+        kNoReferences,      permit.caller().facts()};
     SALUS_TRY(auto staged, stage(context, staging));
     SALUS_TRY_VOID(check_bound(permit, staged));
     auto prepared = written(context, permit, std::move(staged), target.id, when);

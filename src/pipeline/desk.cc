@@ -7,6 +7,7 @@
 #include "admin/policy_answers.h"
 #include "admin/policy_changes.h"
 #include "admin/proposals.h"
+#include "authorization/label_removal_rules.h"
 #include "identity/user_administration.h"
 #include "oauth/client_administration.h"
 #include "oauth/client_registration.h"
@@ -15,6 +16,7 @@
 #include "oauth/user_info.h"
 #include "operations/batch.h"
 #include "operations/operations.h"
+#include "operations/recorded_care.h"
 #include "pipeline/stored_subjects.h"
 #include "sign_in/account.h"
 #include "sign_in/passkey_script.h"
@@ -55,7 +57,6 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
                  tenant.audit_trail,
                  house.consent ? &*house.consent : nullptr},
       classifier_(tenant.tenant, *records_, parser_, house.clock),
-      care_(*records_),
       client_trust_{.keys = oauth::KeyWish(house.remote_keys),
                     .authorities = house.client_authorities},
       standing_(*records_, parser_, house.clock),
@@ -86,9 +87,10 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
                     .consent = house.consent ? &*house.consent : nullptr,
                     .emergency_life = house.emergency_life} {}
 
-Result<request::Permit> TenantDesk::permit(request::Exchange& exchange, request::Intent intent) {
+Result<request::Permit> TenantDesk::permit(request::Exchange& exchange, request::Intent&& intent) {
     if (exchange.policy.rules == nullptr) return fail(Errc::forbidden, "no policy is in force");
-    return authorization::Authorization(*exchange.policy.rules, care_)
+    operations::RecordedCare care(*records_, parser_, exchange.started);
+    return authorization::Authorization(*exchange.policy.rules, care)
         .permit(exchange, std::move(intent));
 }
 
@@ -110,6 +112,12 @@ Result<request::Prepared> TenantDesk::describe(request::Permit const& permit) {
     if (interaction == Interaction::json_web_key_set)
         return document(tenant_.token_keys.current()->json_web_key_set());
     return operations::prepare(workplace_, permit);
+}
+
+Result<request::Prepared> TenantDesk::prepare_records(request::Exchange& exchange,
+                                                      request::Permit const& permit) {
+    authorization::LabelRemovalRules removal(exchange);
+    return operations::prepare(workplace_, permit, &removal);
 }
 
 Result<request::Prepared> TenantDesk::prepare_token(request::Exchange& exchange,
@@ -256,10 +264,10 @@ Result<request::Prepared> TenantDesk::prepare(request::Exchange& exchange,
         case Family::resource:
         case Family::audit_event:
         case Family::audit_detail:
-        case Family::receipt: return operations::prepare(workplace_, permit);
+        case Family::receipt: return prepare_records(exchange, permit);
         case Family::bundle:
             return interaction == Interaction::batch ? operations::batch(exchange.entries.size())
-                                                     : operations::prepare(workplace_, permit);
+                                                     : prepare_records(exchange, permit);
         case Family::discovery: return describe(permit);
         case Family::token: return prepare_token(exchange, interaction);
         case Family::definitions: return prepare_definitions(exchange, permit);

@@ -19,7 +19,6 @@
 #include "oauth/token_status.h"
 #include "operations/classifier.h"
 #include "operations/context.h"
-#include "operations/recorded_care.h"
 #include "pipeline/house.h"
 #include "records/records.h"
 #include "sign_in/desk.h"
@@ -35,7 +34,7 @@ public:
     operations::Classifier& classifier() noexcept { return classifier_; }
     // Decides by the policy of the exchange.
     [[nodiscard]] Result<request::Permit> permit(request::Exchange& exchange,
-                                                 request::Intent intent);
+                                                 request::Intent&& intent);
     minimum_necessary::Narrowing& narrowing() noexcept { return narrowing_; }
     authentication::VerifiedTokens& verified_tokens() noexcept { return verified_tokens_; }
 
@@ -60,6 +59,8 @@ private:
                                                             request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> prepare_users(request::Exchange& exchange,
                                                           request::Permit const& permit);
+    [[nodiscard]] Result<request::Prepared> prepare_records(request::Exchange& exchange,
+                                                            request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> describe(request::Permit const& permit);
     [[nodiscard]] Result<request::Prepared> prepare_definitions(request::Exchange& exchange,
                                                                 request::Permit const& permit);
@@ -78,7 +79,6 @@ private:
     json::Parser parser_;
     operations::Workplace workplace_;
     operations::Classifier classifier_;
-    operations::RecordedCare care_;
     oauth::ClientTrust client_trust_;
     oauth::StandingTokens standing_;
     authentication::VerifiedTokens verified_tokens_;

@@ -78,7 +78,8 @@ inline std::string InventedRecord::json() const {
     }
     return out + R"(,"class":{"system":"urn:c","code":")" + kCategories.at(category) +
            R"("},"status":")" + kStatuses.at(status) + R"(","type":[)" + coded(kCodes.at(code)) +
-           R"(],"period":{"start":")" + date + "\"}}";
+           R"(],"location":[{"location":{"reference":"Location/)" + kStatuses.at(status) +
+           R"("}}],"period":{"start":")" + date + "\"}}";
 }
 
 // "o3": the third Observation.

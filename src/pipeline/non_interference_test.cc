@@ -56,6 +56,11 @@ constexpr char const* kCodeRule =
 constexpr char const* kCareRule =
     R"(@id("care") forbid(principal is User, action, resource is Record)
         when {resource.inPatient} unless {resource.careRelationship};)";
+constexpr char const* kPlaceRule =
+    R"(@id("place") forbid(principal, action in [Action::"read", Action::"search",
+        Action::"update", Action::"delete"], resource in Type::"Encounter")
+        when {context.purpose == "HPAYMT"}
+        unless {principal.locations.containsAny(resource.locations)};)";
 constexpr char const* kElementRules =
     R"(@id("observations") @redact("category, effective, value, hasMember")
         permit(principal, action == Action::"limit", resource in Type::"Observation")
@@ -88,8 +93,9 @@ std::string deny_consent(std::string const& patient, std::string const& what) {
 struct Hiding {
     std::string scopes = kAll;
     PurposeOfUse purpose = PurposeOfUse::payment;
-    std::string patient{};       // that the token is bound to; empty: none
-    std::string practitioner{};  // as whom a person acts; empty: the client acts for itself
+    std::string patient{};            // that the token is bound to; empty: none
+    std::string practitioner{};       // as whom a person acts; empty: the client acts for itself
+    request::PlaceNames locations{};  // where the client works
     authorization::Policy policy = policy_with("");
     std::optional<consent::ConsentSettings> consent{};
     std::function<bool(InventedRecord const&)> hides = [](InventedRecord const&) { return false; };
@@ -148,6 +154,7 @@ private:
                 ClientId("client-1"), request::parse_scopes(hiding.scopes).value(), hiding.purpose};
             if (!hiding.patient.empty())
                 grant.patient_compartment = room.compartment_of(hiding.patient);
+            grant.locations = hiding.locations;
             if (!hiding.practitioner.empty())
                 grant.person = testing::make_practitioner(room, hiding.practitioner);
             twin->begin_asking(std::move(grant));
@@ -327,6 +334,15 @@ TEST_F(NonInterferenceTest, ConsentsHide) {
                                                (record.restricted || record.sensitive);
                           },
                       .taken_ids_tell = true});
+}
+
+// Encounters are of the Location that their status names.
+TEST_F(NonInterferenceTest, OtherPlacesHide) {
+    expect_none_seen({.locations = {*request::PlaceName::parse("Location/finished")},
+                      .policy = policy_with(kPlaceRule),
+                      .hides = [](InventedRecord const& record) {
+                          return record.type == "Encounter" && record.status != 0;
+                      }});
 }
 
 TEST_F(NonInterferenceTest, PatientsWithoutCareHide) {

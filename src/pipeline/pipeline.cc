@@ -34,6 +34,17 @@ Result<T> or_leave_open(request::Exchange& exchange, Result<T> result) {
     return result;
 }
 
+// Duties that came with records, before the rules of the decision.
+void put_on_record(request::Duties duties, std::vector<PolicyRuleId>& rules) {
+    if (duties.empty()) return;
+    for (auto const duty : request::kDuties) {
+        if (!duties.contains(duty)) continue;
+        auto rule = request::rule_of(duty);
+        if (std::ranges::find(rules, rule) == rules.end())
+            rules.insert(rules.begin(), std::move(rule));
+    }
+}
+
 }  // namespace
 
 // The path of a request. Each step needs what the step before it made; removing one does not
@@ -54,7 +65,7 @@ Task<Result<http::Response>> Pipeline::proceed(request::Exchange& exchange) {
             house_.access_context->observe(exchange, exchange.facts.caller->facts().device);
 
     // What is asked, and may it be?                                 164.312(a)(1)
-    SALUS_CO_TRY(auto const permit, co_await decide(exchange));
+    SALUS_CO_TRY(auto const& permit, co_await decide(exchange));
 
     for (int attempt = 1;; ++attempt) {
         // The answer as it would be; nothing is visible yet.        164.502(b)
@@ -113,7 +124,7 @@ Task<Result<Pipeline::Work>> Pipeline::prepare(request::Exchange& exchange,
 // Classify and decide.
 Result<request::Permit> Pipeline::decide_at(Desk& desk, request::Exchange& exchange) {
     auto& room = desk.of(*exchange.tenant);
-    SALUS_TRY(auto intent, room.classifier().classify(exchange));
+    SALUS_TRY(auto&& intent, room.classifier().classify(exchange));
     return room.permit(exchange, std::move(intent));
 }
 
@@ -128,6 +139,7 @@ Result<Pipeline::Work> Pipeline::prepare_at(Desk& desk, request::Exchange& excha
     SALUS_TRY(auto prepared, std::move(outcome));
     exchange.facts.touched = prepared.touched;
     exchange.facts.consulted = prepared.consulted;
+    put_on_record(prepared.duties, exchange.facts.rules);
     if (!exchange.entries.empty()) return Work{std::move(prepared), std::nullopt};
     SALUS_TRY(auto answer, room.narrowing().narrow(prepared, permit, exchange));
     return Work{std::move(prepared), std::move(answer), std::move(wish)};

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <set>
 
+#include "consent/labels.h"
 #include "pipeline/scoped_requests_for_test.h"
 #include "records/records.h"
 
@@ -163,6 +164,42 @@ TEST_F(SensitiveCodesTest, CountWhereTheIndexDoesNotKnowThem) {
               (Found{0, {}}));
     EXPECT_EQ(found("Patient?_id=" + patient_ + "&_revinclude=Observation:patient"),
               (Found{1, {patient_, "other-plain", "plain"}}));
+}
+
+// As when the server is replaced, between two pages, by one with another table of codes: what the
+// entries say by tables of before, looser or stricter, neither shows nor hides anything.
+TEST_F(SensitiveCodesTest, AreAskedOfTheTableOfNowOnEveryPage) {
+    fhir::LabelMap const looser{.digest = "looser", .of = [](std::string_view, std::string_view) {
+                                    return std::vector<std::string_view>();
+                                }};
+    fhir::LabelMap const stricter{.digest = "stricter",
+                                  .of = [](std::string_view, std::string_view) {
+                                      return std::vector<std::string_view>{"HIV"};
+                                  }};
+    auto const add = [&](std::string const& name, fhir::LabelMap const& map) {
+        write_behind(name + "-plain", observation(kPulse), map);
+        write_behind(name + "-hidden", observation(kViralLoad), map);
+        return name + "-plain";
+    };
+    std::set<std::string> const expected{
+        add("a", consent::label_map()), add("b", looser),   add("c", stricter),
+        add("d", consent::label_map()), add("e", stricter), add("f", looser)};
+    std::set<std::string> seen;
+    std::string path = "/fhir/Observation?_count=1&_sort=_id&patient=" + patient_;
+    for (std::size_t pages = 0; !path.empty(); ++pages) {
+        ASSERT_LT(pages, 20U);
+        auto const json = PipelineRoom::body(room_.get(path));
+        EXPECT_TRUE(json.contains(R"("total":)")) << json;
+        for (auto const& url : testing::texts_behind(json, "fullUrl"))
+            EXPECT_TRUE(seen.insert(url.substr(url.rfind('/') + 1)).second) << url;
+        auto const cursor = json.find("_cursor=");
+        auto const begin = cursor == std::string::npos ? cursor : json.rfind("/fhir", cursor);
+        path = begin == std::string::npos ? std::string()
+                                          : json.substr(begin, json.find('"', begin) - begin);
+        // Entries that come while somebody turns pages.
+        if (pages == 0) write_behind("g-hidden", observation(kViralLoad), looser);
+    }
+    EXPECT_EQ(seen, expected);
 }
 
 TEST_F(SensitiveCodesTest, AreNotWrittenIntoWhatOneSees) {

@@ -13,6 +13,7 @@ struct Held {
     std::string type;
     std::string id;
     std::string patient;             // with whom it stands; empty: with nobody
+    std::vector<std::string> whose;  // that patient, and others of whom it is as well
     std::vector<Pair> references;    // element of the resource, "Type/id"
     std::vector<std::string> codes;  // "system|code"
     std::vector<std::string> tags;
@@ -58,23 +59,27 @@ inline std::vector<std::string> codings_of(json::Value parent, char const* membe
     return codes;
 }
 
-// The first patient that the elements of the compartment's definition name, in its order.
-inline std::string patient_of(Held const& held) {
-    if (held.type == "Patient") return held.id;
-    if (held.is_shared()) return "";
+// The patients of whom it is: those that the first element names which names any, beginning with
+// the type's subject.
+inline std::vector<std::string> patients_of(Held const& held) {
+    if (held.type == "Patient") return {held.id};
+    if (held.is_shared()) return {};
     static std::vector<std::string> const kMost{"subject",   "patient", "participant", "member",
                                                 "performer", "author",  "recorder",    "asserter",
                                                 "recipient", "sender",  "actor"};
     static std::map<std::string, std::vector<std::string>> const kOthers{
-        {"Coverage", {"policyHolder", "subscriber", "beneficiary", "payor"}},
+        {"Coverage", {"beneficiary", "policyHolder", "subscriber", "payor"}},
         {"Provenance", {"target"}}};
     auto const other = kOthers.find(held.type);
     for (auto const& element : other == kOthers.end() ? kMost : other->second) {
+        std::vector<std::string> patients;
         for (auto const& [at, target] : held.references) {
-            if (at == element && target.starts_with("Patient/")) return target.substr(8);
+            if (at == element && target.starts_with("Patient/"))
+                patients.push_back(target.substr(8));
         }
+        if (!patients.empty()) return patients;
     }
-    return "";
+    return {};
 }
 
 inline Held held_of(json::Value root) {
@@ -95,7 +100,8 @@ inline Held held_of(json::Value root) {
     if (auto const name = root.member("name"))
         held.name = in_small_letters(std::string(name->raw()));
     held.has_address = root.member("address").has_value();
-    held.patient = patient_of(held);
+    held.whose = patients_of(held);
+    held.patient = held.whose.empty() ? "" : held.whose.front();
     return held;
 }
 
@@ -169,7 +175,7 @@ private:
             return held.is_shared() && held.type != "Device" && held.type != "PaymentNotice";
         return std::ranges::any_of(held_, [&](auto const& each) {
             auto const& [name, other] = each;
-            return other.patient == held.patient &&
+            return is_among(other.whose, held.patient) &&
                    (other.type == "Encounter" || other.type == "CareTeam" ||
                     other.type == "Appointment") &&
                    is_among(other.references, Pair{"participant", one.compartment});

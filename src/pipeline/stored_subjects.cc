@@ -32,6 +32,7 @@ Result<std::optional<Subject>> StoredSubjects::user(std::string_view id) {
         subject.caller.patient_compartment =
             records_.addressing().patient_compartment(user.patient);
     subject.caller.roles = user.roles;
+    subject.caller.locations = user.locations;
     subject.caller.scopes = std::move(user.scopes);
     subject.purposes = std::move(user.purposes);
     subject.is_stored = true;
@@ -50,6 +51,7 @@ Result<std::optional<Subject>> StoredSubjects::client(std::string_view id) {
     subject.caller.tenant = tenant_;
     subject.caller.client = client->id;
     subject.caller.roles = client->roles;
+    subject.caller.locations = client->locations;
     subject.caller.scopes = std::move(client->scope.scopes);
     subject.purposes = std::move(client->purposes);
     subject.is_stored = true;

@@ -10,7 +10,8 @@ Task<Result<void>> replace_entries(request::Tenant const& tenant,
         entries.push_back({.compartment = each.compartment_,
                            .place = each.place_,
                            .document = std::nullopt,
-                           .index_entry = std::move(each.entry_)});
+                           .index_entry = std::move(each.entry_),
+                           .contents = store::EntryContents::made_again});
     }
     co_return co_await tenant.store.reseal(std::move(entries), home);
 }

@@ -1,6 +1,7 @@
 // Index entries made again in the place of others: of the same versions, whose documents stay as
 // they are. What they are made of is on record since it was written, and so are the definitions
-// that asked for it; nothing else can be changed this way.
+// that asked for it; nothing else can be changed this way. Opened indexes and the page of the
+// compartment are outdated by it, as by a write.
 #pragma once
 
 #include <vector>

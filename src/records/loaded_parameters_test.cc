@@ -2,6 +2,7 @@
 // all the same, by whichever way a search looks, and what an earlier package found is not.
 #include <gtest/gtest.h>
 
+#include "consent/labels.h"
 #include "fhir/parameters_for_test.h"
 #include "records/tenant_for_test.h"
 #include "store/hooked_store_for_test.h"
@@ -61,13 +62,31 @@ protected:
         }
         return found;
     }
-    // Everything, as the background does it; how many entries were made again.
-    std::size_t remake(fhir::LoadedParameters const& loaded) {
+    // Rows of the compartment's index, in the cache or not, of which it does not tell what their
+    // codes imply.
+    [[nodiscard]] std::size_t untold() {
+        std::size_t count = 0;
+        auto const index = must(records_.index(compartment_));
+        for (auto const& table : index->tables()) {
+            auto const* parameter = table.parameters().find(fhir::kSecurityParameter);
+            auto const column = table.column(*parameter, fhir::ColumnSide::beside);
+            for (auto const row : table.rows()) {
+                auto values = column.find(row);
+                bool const told = values && values->left() > 0 &&
+                                  values->token().code == consent::label_map().digest;
+                count += told ? 0U : 1U;
+            }
+        }
+        return count;
+    }
+    // Everything, as the background does it; how many entries of the compartment
+    // were made again.
+    std::size_t remake(fhir::LoadedParameters const* loaded) {
         std::size_t made = 0;
         for (auto const& committed : must(records_.committed(0, 10'000))) {
             auto entry = must(records_.remake_entry(committed, loaded));
             if (!entry) continue;
-            ++made;
+            made += committed.compartment == compartment_ ? 1U : 0U;
             std::vector<EntryReplacement> batch;
             batch.push_back(*std::move(entry));
             EXPECT_TRUE(instance_.home.run(
@@ -148,8 +167,8 @@ TEST_F(LoadedParametersTest, OneEntryIsMadeAgainToo) {
 TEST_F(LoadedParametersTest, TheBackgroundMakesEachEntryOnce) {
     fill(kMany);
     EXPECT_EQ(found(nullptr, "even"), 0U);
-    EXPECT_EQ(remake(*marks_), kMany);
-    EXPECT_EQ(remake(*marks_), 0U);
+    EXPECT_EQ(remake(marks_.get()), kMany);
+    EXPECT_EQ(remake(marks_.get()), 0U);
     // The entries have the values now: no resource is read.
     auto const entry =
         must(must(instance_.store->open_reader())
@@ -159,15 +178,40 @@ TEST_F(LoadedParametersTest, TheBackgroundMakesEachEntryOnce) {
     EXPECT_FALSE(fhir::outdated(bytes_of(text), marks_.get()));
     EXPECT_EQ(found(marks_, "even"), kMany / 2);
     // And again for other definitions.
-    EXPECT_EQ(remake(*twins_), kMany);
+    EXPECT_EQ(remake(twins_.get()), kMany);
     EXPECT_EQ(found(twins_, "t-odd"), kMany / 2);
+}
+
+// Labels are no search parameter: no search makes an entry again for them. The page and what was
+// opened before have to go all the same, or every search would open the resources.
+TEST_F(LoadedParametersTest, LabelsThatWereMissingReachThePageToo) {
+    fill(kMany);
+    EXPECT_EQ(found(nullptr, "even"), 0U);
+    ASSERT_TRUE(scan().page);
+    EXPECT_EQ(untold(), kMany);
+    EXPECT_EQ(remake(nullptr), kMany);
+    EXPECT_EQ(remake(nullptr), 0U);
+    EXPECT_EQ(scan().entries.size(), kMany);
+    EXPECT_EQ(untold(), 0U);
+    EXPECT_EQ(found(nullptr, "even"), 0U);
+    ASSERT_TRUE(scan().page);
+    EXPECT_TRUE(scan().entries.empty());
+    EXPECT_EQ(untold(), 0U);
+}
+
+// A reader that opened the entries before keeps no page of them.
+TEST_F(LoadedParametersTest, APageOfBeforeIsNotKept) {
+    fill(2);
+    auto const before = scan();
+    EXPECT_EQ(remake(nullptr), 2U);
+    EXPECT_GT(scan().sequence, before.sequence);
 }
 
 TEST_F(LoadedParametersTest, AnEntryThatWasWrittenMeanwhileIsLeftAlone) {
     tenant_.write(change("o1", "even"));
     auto const commits = must(records_.committed(0, 10));
     ASSERT_EQ(commits.size(), 1U);
-    auto stale = must(records_.remake_entry(commits.front(), *marks_));
+    auto stale = must(records_.remake_entry(commits.front(), marks_.get()));
     ASSERT_TRUE(stale);
     tenant_.write(change("o1", "odd", 2));
     std::vector<EntryReplacement> batch;
@@ -176,7 +220,7 @@ TEST_F(LoadedParametersTest, AnEntryThatWasWrittenMeanwhileIsLeftAlone) {
         instance_.home.run(replace_entries(tenant_.tenant(), std::move(batch), instance_.home));
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code, Errc::conflict);
-    EXPECT_FALSE(must(records_.remake_entry(commits.front(), *marks_)));
+    EXPECT_FALSE(must(records_.remake_entry(commits.front(), marks_.get())));
     EXPECT_EQ(found(marks_, "odd"), 1U);
     EXPECT_EQ(found(marks_, "even"), 0U);
 }

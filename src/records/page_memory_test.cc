@@ -3,7 +3,18 @@
 #include "records/page_memory.h"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <thread>
 
 #include "foundation/limits.h"
@@ -14,11 +25,77 @@ namespace {
 constexpr std::size_t kHuge = 2 * limits::kMiB;
 constexpr std::size_t kPage = 500 * limits::kKiB;
 
+// What a system refuses.
+struct Refusal {
+    std::uint32_t call;
+    std::size_t argument;  // of the call
+    std::uint32_t value;   // its lower half
+    std::uint32_t error;
+};
+
+// For this process from now on, and for good. False: this machine has no such filters.
+bool refuse(Refusal const& what) {
+    auto const argument =
+        static_cast<std::uint32_t>(offsetof(seccomp_data, args) + 8 * what.argument);
+    constexpr auto kNumber = static_cast<std::uint32_t>(offsetof(seccomp_data, nr));
+    std::array<sock_filter, 6> filter{{
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kNumber),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, what.call, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, argument),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, what.value, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | what.error),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    }};
+    sock_fprog const program{.len = filter.size(), .filter = filter.data()};
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+constexpr int kHolds = 0;
+constexpr int kDoesNotHold = 1;
+constexpr int kNoFilters = 77;
+
 void fill(PageBuffer& buffer, std::uint8_t with) {
     std::ranges::fill(buffer.mutable_bytes(), with);
 }
 bool holds(PageBuffer const& buffer, std::uint8_t what) {
     return std::ranges::all_of(buffer.bytes(), [&](std::uint8_t byte) { return byte == what; });
+}
+
+// In a process of its own: whether parts serve as always, of so many bytes in huge pages.
+[[noreturn]] void take_parts(Refusal const& refusal, std::size_t huge) {
+    if (!refuse(refusal)) std::_Exit(kNoFilters);
+    PageMemory memory;
+    auto one = memory.take(kPage);
+    auto other = memory.take(kPage);
+    auto alone = memory.take(kHuge + 1);
+    fill(one, 1);
+    fill(other, 2);
+    fill(alone, 3);
+    bool const good = memory.huge() == huge && holds(one, 1) && holds(other, 2) && holds(alone, 3);
+    std::_Exit(good ? kHolds : kDoesNotHold);
+}
+
+bool has_filters(int status) {
+    if (WIFEXITED(status) && WEXITSTATUS(status) == kNoFilters)
+        std::puts("note: this machine has no system call filters, so nothing was refused");
+    return WIFEXITED(status) &&
+           (WEXITSTATUS(status) == kHolds || WEXITSTATUS(status) == kNoFilters);
+}
+
+// A kernel whose transparent_hugepage is never, or that was built without.
+TEST(PageMemoryDeathTest, WithoutHugePagesItIsMemoryAllTheSame) {
+    Refusal const refusal{
+        .call = SYS_madvise, .argument = 2, .value = MADV_HUGEPAGE, .error = EINVAL};
+    EXPECT_EXIT(take_parts(refusal, 3 * kHuge), has_filters, "");
+}
+
+TEST(PageMemoryDeathTest, WhereTheSystemHasNoMoreItIsAnAllocators) {
+    Refusal const refusal{.call = SYS_mmap,
+                          .argument = 3,
+                          .value = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                          .error = ENOMEM};
+    EXPECT_EXIT(take_parts(refusal, 0), has_filters, "");
 }
 
 TEST(PageMemoryTest, PartsShareAHugePageAndNothingElse) {

@@ -29,6 +29,17 @@ StoredDocument document_of(store::StoredVersion const& stored, WallTime last_upd
     return document;
 }
 
+// Searches do not ask for the labels that codes imply, so outdated() does not: here the entry is to
+// have them, for those who judge by labels.
+std::optional<fhir::OutdatedEntry> to_be_made_again(BytesView bytes,
+                                                    fhir::LoadedParameters const* loaded) {
+    if (auto const outdated = fhir::outdated(bytes, loaded)) return outdated;
+    auto const view = fhir::EntryView::decode(bytes);
+    // One that is damaged is left: the search that meets it says so.
+    if (!view || fhir::tells_labels(*view, consent::label_map())) return std::nullopt;
+    return fhir::OutdatedEntry{.type = view->type(), .id = view->id()};
+}
+
 constexpr Literal kChanged = "a resource changed while it was indexed";
 constexpr int kAttempts = 4;
 
@@ -207,15 +218,15 @@ Result<Ephi<Bytes>> Records::index_again(Address const& address,
 }
 
 Result<std::optional<EntryReplacement>> Records::remake_entry(
-    store::Committed const& committed, fhir::LoadedParameters const& loaded) {
+    store::Committed const& committed, fhir::LoadedParameters const* loaded) {
     if (committed.state != store::VersionState::live ||
         committed.compartment == addressing_.identity_compartment())
         return std::nullopt;
     SALUS_TRY(auto sealed, reader_->index_entry(committed.compartment, committed.address));
     if (!sealed || sealed->version != committed.version) return std::nullopt;
     SALUS_TRY(auto text, sealing_.open_index_entry(committed.compartment, *sealed));
-    auto const outdated = fhir::outdated(bytes_of(text), &loaded);
-    auto fresh = outdated ? index_again(committed.address, *outdated, &loaded)
+    auto const outdated = to_be_made_again(bytes_of(text), loaded);
+    auto fresh = outdated ? index_again(committed.address, *outdated, loaded)
                           : Result<Ephi<Bytes>>(Ephi<Bytes>());
     scrub(text);
     if (!outdated) return std::nullopt;

@@ -117,11 +117,12 @@ public:
     // The opened index entries of live documents with this token: candidates, to be verified.
     [[nodiscard]] Result<std::vector<OpenedIndexEntry>> find(
         BlindToken const& token, fhir::LoadedParameters const* loaded = nullptr);
-    // The entry of this version with the values of `loaded`, to take the place of what stands there
-    // (entry_replacement.h). Nothing if it has them, and for all but the current version of a live
-    // resource.
+    // The entry of this version in the present layout, with the values of `loaded` (nullptr: none)
+    // and with the labels that codes imply by the table in force, to take the place of what stands
+    // there (entry_replacement.h). Nothing if it has all that, and for all but the current version
+    // of a live resource.
     [[nodiscard]] Result<std::optional<EntryReplacement>> remake_entry(
-        store::Committed const& committed, fhir::LoadedParameters const& loaded);
+        store::Committed const& committed, fhir::LoadedParameters const* loaded);
 
     [[nodiscard]] Result<store::Write> seal(Change const& change);
 

@@ -81,13 +81,14 @@ Result<crypto::Sealed> Resealing::seal_again(CompartmentId const& compartment,
 // A batch of index entries alone: its intent names the documents beside them, which stay as they
 // are, so that a start after a crash can read it.
 Result<void> Resealing::touch_what_stands(ResealStep& step) {
-    for (auto const& [compartment, place, document, index_entry] : step.batch) {
+    for (auto const& each : step.batch) {
+        auto const& place = each.place;
         SALUS_TRY(auto const label, this->label(place.address));
         SALUS_TRY(auto const stored, reader_.get_version(place.address, place.version));
         if (!stored) return fail(Errc::conflict, "a record changed while it was sealed anew");
         step.touched.push_back({.action = "update",
-                                .compartment = compartment,
-                                .patient_compartment = records_.is_patient(compartment),
+                                .compartment = each.compartment,
+                                .patient_compartment = records_.is_patient(each.compartment),
                                 .type = label ? label->type : std::string(kDeletion),
                                 .address = place.address,
                                 .version = place.version,

@@ -10,6 +10,7 @@
 #include "foundation/clock.h"
 #include "foundation/strong_id.h"
 #include "request/device_posture.h"
+#include "request/place_name.h"
 #include "request/purpose_of_use.h"
 #include "request/role_name.h"
 #include "request/scope.h"
@@ -53,6 +54,8 @@ struct CallerFacts {
     std::string key_thumbprint;
     // The certificate that the token is bound to (RFC 8705 section 3.1, `cnf.x5t#S256`).
     std::string certificate_thumbprint;
+    // Where the person works; where there is none, the client.
+    PlaceNames locations{};
 };
 
 class Caller {

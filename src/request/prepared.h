@@ -14,6 +14,7 @@
 #include "foundation/literal.h"
 #include "foundation/strong_id.h"
 #include "http/message.h"
+#include "request/duty.h"
 #include "store/store.h"
 
 namespace salus::request {
@@ -33,11 +34,13 @@ struct Touched {
 struct ResourceContent {
     std::string type;
     EphiText text;
+    bool bears_notice = false;  // as it leaves (redisclosure_notice.h)
 };
 
 // A Parameters resource that says what always leaves: meta.
 struct MetaContent {
     EphiText text;
+    bool bears_notice = false;  // in a header: labels are told as they are stored
 };
 
 // A report about a patient, as a whole what its operation may tell: of the audit log, no resource.
@@ -52,6 +55,7 @@ struct EntryContent {
     EphiText text;                // empty: no resource in this entry
     std::size_t decided_by = 0;   // transaction: which entry's allowed elements apply
     bool included = false;        // searchset: no match; it came along with one
+    bool bears_notice = false;    // its resource, as it leaves (redisclosure_notice.h)
     std::string response_status;  // "201 Created": transaction and history
     std::string location;
     std::uint64_t version = 0;
@@ -88,6 +92,7 @@ struct NoContent {};
 
 struct Prepared {
     int status = 200;
+    Duties duties{};  // that came with what is touched, beside those of the request
     http::Headers headers;
     std::variant<NoContent, PlainContent, ResourceContent, MetaContent, ReportContent,
                  BundleContent, PageContent>

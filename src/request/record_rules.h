@@ -1,7 +1,7 @@
 // RecordRules: what the policy says of stored records by what is known only when they are found:
 // the security labels that they carry (https://hl7.org/fhir/R4/security-labels.html,
-// meta.security) or that the codes in them imply (fhir/implied_labels.h), and whether the caller
-// cares for their patient. Made by authorization, which decides before; asked by
+// meta.security) or that the codes in them imply (fhir/implied_labels.h), whether the caller cares
+// for their patient, and where they belong. Made by authorization, which decides before; asked by
 // ResourceConstraints, so that a record which the policy withholds is not there for anything.
 // Belongs to one request.
 #pragma once
@@ -9,12 +9,15 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "foundation/strong_id.h"
+#include "request/duty.h"
 #include "request/interaction.h"
+#include "request/place_name.h"
 
 namespace salus::request {
 
@@ -27,6 +30,8 @@ struct RecordCircumstances {
     bool authored = false;  // the caller wrote it, or part of it
     // Labels that the patient's consents open to the caller (RecordRules::release says so).
     CarriedLabels consented = 0;
+    // Where it belongs; empty: it does not tell, or nobody looked (RecordRules::ask_for_places).
+    PlaceNames locations{};
     friend auto operator<=>(RecordCircumstances const&, RecordCircumstances const&) = default;
 };
 
@@ -49,10 +54,15 @@ public:
     // Whether labels change nothing: all records of this type are left for what has no parts.
     [[nodiscard]] virtual bool leave_all(Interaction part, std::string_view type) const = 0;
     // Whether a record of this type in this compartment, so found, is left for what has no
-    // parts (parts_of).
-    [[nodiscard]] virtual bool leave(Interaction part, std::string_view type,
-                                     CompartmentId const& compartment,
-                                     RecordCircumstances const& record) const = 0;
+    // parts (parts_of). Nothing: no; else the duties that come with it.
+    [[nodiscard]] virtual std::optional<Duties> leave(Interaction part, std::string_view type,
+                                                      CompartmentId const& compartment,
+                                                      RecordCircumstances const& record) const = 0;
+    // Whether what is said of a record so found may depend on where it belongs, which no index
+    // tells: then leave() says nothing until somebody looked.
+    [[nodiscard]] virtual bool ask_for_places(Interaction part, std::string_view type,
+                                              CompartmentId const& compartment,
+                                              RecordCircumstances const& record) const = 0;
     // Whether it matters which labels consents open.
     [[nodiscard]] virtual bool ask_for_consents() const noexcept = 0;
     // The consents of the patient whose compartment this is open these labels to the caller. Until

@@ -57,6 +57,25 @@ Rows add_implied(std::vector<std::string> const& labels, std::string_view map,
     return unknown;
 }
 
+// What `judge` says of one entry as a table of one row: there is one way to compare.
+template <typename Judge>
+auto judged_as_table(fhir::EntryView const& entry, Judge const& judge)
+    -> decltype(judge(std::declval<fhir::EntryTable const&>(), std::declval<Rows&>())) {
+    auto const* type = fhir::find_resource_type(entry.type());
+    if (type == nullptr) return fail(Errc::corrupt, "an index entry is of an unknown type");
+    fhir::EntryTableWriter writer(*type);
+    SALUS_TRY_VOID(writer.add(entry));
+    SALUS_TRY(auto bytes, std::move(writer).finish());
+    auto answer =
+        [&]() -> decltype(judge(std::declval<fhir::EntryTable const&>(), std::declval<Rows&>())) {
+        SALUS_TRY(auto const table, fhir::EntryTable::open(*type, bytes));
+        auto rows = table.rows();
+        return judge(table, rows);
+    }();
+    scrub(bytes);
+    return answer;
+}
+
 }  // namespace
 
 ResourceConstraints::ResourceConstraints(CallerFacts const& caller, IntentFacts const& intent)
@@ -168,23 +187,43 @@ Result<Rows> ResourceConstraints::retain_by_label(Interaction interaction,
     }
     auto unknown = labels.empty() ? Rows() : add_implied(labels, map, table, rows, carried);
     SALUS_TRY(auto const authored, authored_rows(table, rows));
-    std::map<std::pair<CarriedLabels, bool>, bool> left;
-    std::erase_if(rows, [&](fhir::EntryTable::Row row) {
-        if (std::ranges::binary_search(unknown, row)) return false;
+    std::map<std::pair<CarriedLabels, bool>, Left> answers;
+    Rows kept;
+    Rows placed;  // of which it counts where they belong
+    for (auto const row : rows) {
+        if (std::ranges::binary_search(unknown, row)) {
+            kept.push_back(row);
+            continue;
+        }
         auto const found = carried.find(row);
         RecordCircumstances const record{
             .carried = found == carried.end() ? CarriedLabels{0} : found->second,
             .care = care,
             .authored = std::ranges::binary_search(authored, row)};
-        auto const [answer, is_new] = left.try_emplace({record.carried, record.authored});
+        auto const [answer, is_new] = answers.try_emplace({record.carried, record.authored});
         if (is_new) {
-            answer->second = std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
-                return record_rules_->leave(part, table.type().name.text(), compartment, record);
-            });
+            answer->second =
+                left_unplaced(interaction, table.type().name.text(), compartment, record);
         }
-        return !answer->second;
-    });
-    return unknown;
+        if (answer->second != Left::no) kept.push_back(row);
+        if (answer->second == Left::unknown) placed.push_back(row);
+    }
+    rows = std::move(kept);
+    Rows both;
+    std::ranges::set_union(unknown, placed, std::back_inserter(both));
+    return both;
+}
+
+Left ResourceConstraints::left_unplaced(Interaction interaction, std::string_view type,
+                                        CompartmentId const& compartment,
+                                        RecordCircumstances const& record) const {
+    bool counts = false;
+    for (auto const part : parts_of(interaction)) {
+        bool const here = record_rules_->ask_for_places(part, type, compartment, record);
+        if (!here && !record_rules_->leave(part, type, compartment, record)) return Left::no;
+        counts = counts || here;
+    }
+    return counts ? Left::unknown : Left::yes;
 }
 
 // Rows of what the caller wrote, in order, as far as their type can be searched by it.
@@ -208,20 +247,40 @@ Result<Rows> ResourceConstraints::authored_rows(fhir::EntryTable const& table,
     return authored;
 }
 
-bool ResourceConstraints::leave_labelled(Interaction interaction, std::string_view type,
-                                         CompartmentId const& compartment,
-                                         std::span<std::string const> labels, bool care,
-                                         bool authored) const {
-    if (rules_leave_all(interaction, type)) return true;
-    CarriedLabels carried = 0;
+RecordCircumstances ResourceConstraints::circumstances_of(Found const& found) const {
+    RecordCircumstances record{
+        .care = found.care, .authored = found.authored, .locations = found.locations};
     auto const& known = record_rules_->labels();
     for (std::size_t i = 0; i < known.size(); ++i) {
-        if (std::ranges::find(labels, known[i]) != labels.end()) carried |= CarriedLabels{1} << i;
+        if (std::ranges::find(found.labels, known[i]) != found.labels.end())
+            record.carried |= CarriedLabels{1} << i;
     }
-    return std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
-        return record_rules_->leave(part, type, compartment,
-                                    {.carried = carried, .care = care, .authored = authored});
+    return record;
+}
+
+bool ResourceConstraints::ask_for_places(Interaction interaction, std::string_view type,
+                                         CompartmentId const& compartment,
+                                         Found const& found) const {
+    if (rules_leave_all(interaction, type)) return false;
+    auto const record = circumstances_of(found);
+    return std::ranges::any_of(parts_of(interaction), [&](Interaction part) {
+        return record_rules_->ask_for_places(part, type, compartment, record);
     });
+}
+
+std::optional<Duties> ResourceConstraints::leave_found(Interaction interaction,
+                                                       std::string_view type,
+                                                       CompartmentId const& compartment,
+                                                       Found const& found) const {
+    Duties duties;
+    if (rules_leave_all(interaction, type)) return duties;
+    auto const record = circumstances_of(found);
+    for (auto const part : parts_of(interaction)) {
+        auto const left = record_rules_->leave(part, type, compartment, record);
+        if (!left) return left;
+        duties.add(*left);
+    }
+    return duties;
 }
 
 Result<void> ResourceConstraints::retain_granted(Interaction interaction,
@@ -250,21 +309,20 @@ Result<Left> ResourceConstraints::leave(Interaction interaction, fhir::EntryView
                                         CompartmentId const& compartment, bool care,
                                         std::string_view map) const {
     if (leave_all(interaction, entry.type(), compartment)) return Left::yes;
-    auto const* type = fhir::find_resource_type(entry.type());
-    if (type == nullptr) return fail(Errc::corrupt, "an index entry is of an unknown type");
-    // As a table of one row: there is one way to compare.
-    fhir::EntryTableWriter writer(*type);
-    SALUS_TRY_VOID(writer.add(entry));
-    SALUS_TRY(auto bytes, std::move(writer).finish());
-    auto const left = [&]() -> Result<Left> {
-        SALUS_TRY(auto const table, fhir::EntryTable::open(*type, bytes));
-        auto rows = table.rows();
+    return judged_as_table(entry, [&](fhir::EntryTable const& table, Rows& rows) -> Result<Left> {
         SALUS_TRY(auto const unknown, retain(interaction, table, compartment, care, map, rows));
         if (!unknown.empty()) return Left::unknown;
         return rows.empty() ? Left::no : Left::yes;
-    }();
-    scrub(bytes);
-    return left;
+    });
+}
+
+Result<bool> ResourceConstraints::grant(Interaction interaction, fhir::EntryView const& entry,
+                                        CompartmentId const& compartment) const {
+    if (grant_all(interaction, entry.type(), compartment)) return true;
+    return judged_as_table(entry, [&](fhir::EntryTable const& table, Rows& rows) -> Result<bool> {
+        SALUS_TRY_VOID(retain_granted(interaction, table, compartment, rows));
+        return !rows.empty();
+    });
 }
 
 }  // namespace salus::request

@@ -11,8 +11,8 @@
 //
 // Security labels are those of meta.security and those that codes imply (fhir/implied_labels.h). An
 // index entry that was made without the map that counts, or by another one, does not tell the
-// latter: whether its record is left is then unknown until the record is opened, and nothing may be
-// counted or shown before.
+// latter; and none tells where a record belongs, which counts where rules say so. Whether the
+// record is left is then unknown until it is opened, and nothing may be counted or shown before.
 //
 // Thread safety: immutable.
 #pragma once
@@ -73,12 +73,21 @@ public:
         return record_rules_ != nullptr && !record_rules_->labels().empty() &&
                !rules_leave_all(interaction, type);
     }
-    // Whether the policy leaves one resource, by its labels: codes of meta.security, and what the
-    // codes in it imply; and by whether the caller wrote it.
-    [[nodiscard]] bool leave_labelled(Interaction interaction, std::string_view type,
-                                      CompartmentId const& compartment,
-                                      std::span<std::string const> labels, bool care,
-                                      bool authored = false) const;
+    // What shows of one resource. Labels: codes of meta.security, and what the codes in it imply.
+    struct Found {
+        std::span<std::string const> labels{};
+        bool care = false;
+        bool authored = false;
+        PlaceNames locations{};  // where it belongs, if ask_for_places()
+    };
+    // Whether the policy says of one that is so by where it belongs whether it is left.
+    [[nodiscard]] bool ask_for_places(Interaction interaction, std::string_view type,
+                                      CompartmentId const& compartment, Found const& found) const;
+    // Whether the policy leaves one that is so. Nothing: no; else the duties that come with it,
+    // beside those of its type.
+    [[nodiscard]] std::optional<Duties> leave_found(Interaction interaction, std::string_view type,
+                                                    CompartmentId const& compartment,
+                                                    Found const& found) const;
     // Whether the policy asks who takes part in the care of a patient, which `care` then says: of
     // the caller and the patient of the compartment.
     [[nodiscard]] bool ask_for_care() const noexcept {
@@ -101,6 +110,9 @@ public:
     [[nodiscard]] Result<Left> leave(Interaction interaction, fhir::EntryView const& entry,
                                      CompartmentId const& compartment, bool care,
                                      std::string_view map) const;
+    // Whether scopes leave one resource, by its index entry. Errc::corrupt: as above.
+    [[nodiscard]] Result<bool> grant(Interaction interaction, fhir::EntryView const& entry,
+                                     CompartmentId const& compartment) const;
 
 private:
     struct Rule {
@@ -120,6 +132,11 @@ private:
                                                CompartmentId const& compartment, bool care,
                                                std::string_view map, Rows& rows) const;
     [[nodiscard]] Result<Rows> authored_rows(fhir::EntryTable const& table, Rows const& rows) const;
+    // By the policy, of which record_rules_ are. Unknown: it counts where the record belongs.
+    [[nodiscard]] Left left_unplaced(Interaction interaction, std::string_view type,
+                                     CompartmentId const& compartment,
+                                     RecordCircumstances const& record) const;
+    [[nodiscard]] RecordCircumstances circumstances_of(Found const& found) const;
     [[nodiscard]] bool rules_leave_all(Interaction interaction, std::string_view type) const;
     [[nodiscard]] bool grant_all(Interaction interaction, std::string_view type,
                                  CompartmentId const& compartment) const;

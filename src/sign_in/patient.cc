@@ -50,21 +50,27 @@ bool has_name(fhir::EntryView const& entry, std::string_view folded_beginning) {
     return false;
 }
 
-// As for a read of this patient in the person's name.
+// As for a read of this patient with the token that the person is about to allow.
 Result<bool> consents_leave(Desk const& desk, Seeker const& seeker,
                             records::StoredDocument const& patient) {
     if (desk.consent == nullptr) return true;
     auto const purpose = oauth::common_purpose(seeker.client, seeker.user, seeker.purpose);
     if (!purpose) return false;  // nothing can be done in their name
-    operations::ConsentAsker asker{.purpose = *purpose};
+    auto const now = desk.clock.now();
+    request::CallerFacts caller;
+    caller.purpose = purpose;
+    caller.patient_compartment = patient.compartment;
+    auto& person = caller.person.emplace();
+    person.id = seeker.user.id;
+    person.practitioner = seeker.user.practitioner();
+    person.is_patient =
+        !seeker.user.patient.empty() &&
+        desk.records.addressing().patient_compartment(seeker.user.patient) == patient.compartment;
     // Declared before anything of the record is opened.
-    asker.break_glass = purpose == request::PurposeOfUse::emergency;
-    if (seeker.user.fhir_user.starts_with("Practitioner/"))
-        asker.practitioner = seeker.user.fhir_user;
-    if (!seeker.user.patient.empty())
-        asker.own = desk.records.addressing().patient_compartment(seeker.user.patient);
-    operations::ConsentFilter consents(desk.records, desk.parser, std::move(asker),
-                                       {consent::Action::access}, desk.consent, desk.clock.now());
+    if (purpose == request::PurposeOfUse::emergency)
+        person.emergency_until = now + desk.emergency_life;
+    operations::ConsentFilter consents(desk.records, desk.parser, caller, {consent::Action::access},
+                                       desk.consent, now);
     return consents.leaves(patient.compartment, "Patient", patient.text);
 }
 

@@ -116,11 +116,15 @@ struct Replacement {
     crypto::Sealed from;
     crypto::Sealed to;
 };
+// Whether an index entry says the same under another key, or was made again and says something
+// else.
+enum class EntryContents : std::uint8_t { same, made_again };
 struct Reseal {
     CompartmentId compartment;
     RecordPlace place;
     std::optional<Replacement> document;
     std::optional<Replacement> index_entry;
+    EntryContents contents = EntryContents::same;
 };
 // The tokens of a current version, made anew.
 struct Retoken {
@@ -195,7 +199,9 @@ public:
     [[nodiscard]] virtual Result<std::unique_ptr<Reader>> open_reader() = 0;
     // Rotation of keys (ENC-4). Each durable when the task ends, all or nothing; errors as commit,
     // Errc::conflict when something was changed or erased since it was read. Versions stay as they
-    // are, and so does the compartment's sequence: what a reader keeps of them still stands.
+    // are, and so does the compartment's sequence: what a reader keeps of them still stands. But
+    // with an index entry that was made again the sequence grows, and the compartment's page is not
+    // believed about it any more.
     virtual Task<Result<void>> reseal(std::vector<Reseal> batch, Executor& home) = 0;
     virtual Task<Result<void>> retoken(std::vector<Retoken> batch, Executor& home) = 0;
     // From here on the compartment takes nothing that is sealed under an earlier key, whoever made

@@ -133,6 +133,34 @@ TYPED_TEST_P(StoreRotationSuite, AResealReplacesExactlyWhatWasRead) {
     EXPECT_TRUE(this->stands(samples::address(1), 1, samples::bytes(samples::sealed(2'000, 1, 2))));
 }
 
+// Whoever keeps what it read of the index has to read it again, and a page that was made before is
+// not believed.
+TYPED_TEST_P(StoreRotationSuite, AnEntryThatWasMadeAgainIsAChange) {
+    ASSERT_TRUE(this->commit(this->write(1, 1, 1)));
+    ASSERT_TRUE(this->commit(this->write(2, 1, 1)));
+    auto const compartment = samples::compartment(1);
+    auto const sequence = this->sequence(compartment);
+    this->store_->keep_page({compartment, sequence, samples::sealed(500, 7, 1)});
+    ASSERT_TRUE(this->commit(samples::write(9, 9, 1)));  // its turn is over
+    ASSERT_TRUE(this->reader_->scan(compartment).value().page);
+    auto batch = this->all_resealed(this->all_under(2, 10));
+    ASSERT_EQ(batch.size(), 2U);
+    batch.pop_back();
+    batch[0].document.reset();
+    batch[0].contents = EntryContents::made_again;
+    ASSERT_TRUE(this->reseal(std::move(batch)));
+    EXPECT_GT(this->sequence(compartment), sequence);
+    auto const scan = this->reader_->scan(compartment).value();
+    EXPECT_TRUE(scan.page);
+    ASSERT_EQ(scan.entries.size(), 1U);
+    EXPECT_EQ(scan.entries[0].entry.key_version(), 2U);
+    EXPECT_TRUE(scan.removed.empty());
+    // One that was read before is not kept.
+    this->store_->keep_page({compartment, sequence, samples::sealed(500, 8, 1)});
+    ASSERT_TRUE(this->commit(samples::write(9, 9, 2)));
+    EXPECT_EQ(this->reader_->scan(compartment).value().entries.size(), 1U);
+}
+
 TYPED_TEST_P(StoreRotationSuite, AResealHappensWholeOrNotAtAll) {
     ASSERT_TRUE(this->commit(this->write(1, 1, 1)));
     ASSERT_TRUE(this->commit(this->write(2, 1, 1)));
@@ -221,8 +249,8 @@ TYPED_TEST_P(StoreRotationSuite, TokensAreMadeAnewForWhatIsCurrent) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(StoreRotationSuite, ListsWhatIsUnderEarlierKeysHoweverItIsRead,
-                            AResealReplacesExactlyWhatWasRead, AResealHappensWholeOrNotAtAll,
-                            ARetiredKeySealsNothingMore, APageUnderARetiredKeyGoes,
-                            TokensAreMadeAnewForWhatIsCurrent);
+                            AResealReplacesExactlyWhatWasRead, AnEntryThatWasMadeAgainIsAChange,
+                            AResealHappensWholeOrNotAtAll, ARetiredKeySealsNothingMore,
+                            APageUnderARetiredKeyGoes, TokensAreMadeAnewForWhatIsCurrent);
 
 }  // namespace salus::store

@@ -33,6 +33,18 @@ def exact(text):
     return json.loads(text, parse_float=Decimal, parse_int=Decimal)
 
 
+def wait_for(condition, seconds, what, *outputs):
+    """Until the condition holds. Else the test fails with what is missing, and with the ends of
+    these files."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError("\n".join([what, *(one.read_text()[-3000:] for one in outputs
+                                            if one.exists())]))
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -14,7 +14,7 @@ import threading
 import time
 import unittest
 
-from instance import BINARY, free_port, Instance
+from instance import BINARY, free_port, Instance, wait_for
 
 
 LEAF = re.compile(rb'"i":(\d+),[ -~]{0,900}?"rq":"([A-Za-z0-9_-]{22})"')
@@ -168,13 +168,7 @@ class MirroredInstance(unittest.TestCase):
         file.write_text(text.rstrip() + "\n\n[audit.mirror]\n" + "\n".join(lines) + "\n")
 
     def wait_for(self, condition, seconds, what):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if condition():
-                return
-            time.sleep(0.05)
-        outputs = [self.instance.output, self.mirror.output]
-        self.fail("\n".join([what, *(one.read_text()[-3000:] for one in outputs if one.exists())]))
+        wait_for(condition, seconds, what, self.instance.output, self.mirror.output)
 
     def fill(self, requests=20):
         client = self.instance.client()

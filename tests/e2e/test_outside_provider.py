@@ -13,6 +13,8 @@ import urllib.request
 
 import people
 from instance import Instance, REPOSITORY, free_port
+from test_device_posture import made
+from test_emergency import Ward, choose
 
 PROVIDER = REPOSITORY / "tests/outside/provider"
 REDIRECTS = (302, 303)
@@ -132,7 +134,8 @@ class OutsideProviderTest(unittest.TestCase):
         cls.instance.remove()
 
     @classmethod
-    def configure(cls, networks):
+    def configure(cls, networks, strong='acr = ["phr"]'):
+        """`strong`: what the provider says of a sign-in that resists phishing."""
         file = cls.instance.directory / "salus.toml"
         text = file.read_text().split("\n[sign_in.provider]\n")[0]
         file.write_text(f"""{text}
@@ -146,7 +149,7 @@ scopes = ["groups"]
 [sign_in.provider.multi_factor]
 acr = ["mfa"]
 [sign_in.provider.phishing_resistant]
-acr = ["phr"]
+{strong}
 [[sign_in.provider.roles]]
 claim = "groups"
 value = "cardiology-nurses"
@@ -273,6 +276,56 @@ role = "nurse"
         self.assertEqual(post("/oauth/introspect", {"token": token}, token).status, 401)
         self.assertEqual(refresh(refreshed).status, 400)
         self.assertIsNone(roles(tokens("staff")))
+
+    def ask_for_emergency(self, ward, acr):
+        """Where the app's request ends after a sign-in there, of which the provider says this."""
+        browser = self.browser()
+        back, _ = browser.come_back(form("account-7", acr))
+        self.assertEqual(browser.send(back).status, 303)
+        browser = browser.as_people()
+        return browser, ward.begin(browser, purpose_of_use="ETREAT")
+
+    def test_7_the_word_phr_declares_no_emergency_unless_the_operator_says_so(self):
+        self.command("user", "change", "ada", "--purpose", "TREAT", "--purpose", "ETREAT",
+                     "--scope", "user/*.rs patient/*.cruds")
+        ward = Ward(self.instance)
+        patient = made(self.instance.client(self.instance.token()), {"resourceType": "Patient"})
+        # Of two factors alone, there or here: it has to be proved anew, there.
+        browser, landed = self.ask_for_emergency(ward, "mfa")
+        self.assertIsNone(landed)
+        self.assertIn("/sign-in/provider", browser.page)
+        self.assertNotIn("/sign-in/patient", browser.page)
+        # As the operator said.
+        browser, landed = self.ask_for_emergency(ward, "phr")
+        self.assertIsNone(landed)
+        choose(browser, patient)
+        self.assertIn("Declare an emergency", browser.page)
+        tokens = ward.finish(browser.send("/sign-in/consent", decision="allow",
+                                          reason="unconscious after a fall"))
+        claims = people.claims_of(tokens["access_token"])
+        self.assertEqual((claims["acr"], claims["purpose_of_use"]), ("phr", "ETREAT"))
+        # The same words of the provider, of which the operator says nothing: two factors.
+        for strong in ("", 'amr = ["hwk"]'):
+            self.instance.stop()
+            self.configure('["127.0.0.0/8", "::1/128"]', strong)
+            text = (self.instance.directory / "salus.toml").read_text()
+            (self.instance.directory / "salus.toml").write_text(
+                text.replace('acr = ["mfa"]', 'acr = ["mfa", "phr"]'))
+            self.instance.start(seconds=120)
+            browser, landed = self.ask_for_emergency(ward, "phr")
+            if strong:
+                # It could be proved there by a word that the operator knows.
+                self.assertIsNone(landed)
+                self.assertNotIn("/sign-in/patient", browser.page)
+            else:
+                self.assertIn("unmet_authentication_requirements", landed or browser.page)
+            # And nobody gets on by asking for the next pages.
+            for page in ("/sign-in/patient", "/sign-in/consent"):
+                browser.go(page)
+                self.assertNotIn("Declare an emergency", browser.page)
+        self.instance.stop()
+        self.configure('["127.0.0.0/8", "::1/128"]')
+        self.instance.start(seconds=120)
 
     def test_8_who_is_not_linked_any_more_is_out_at_once(self):
         browser = self.browser()

@@ -14,7 +14,7 @@ import threading
 import time
 import unittest
 
-from instance import Instance, REPOSITORY
+from instance import Instance, REPOSITORY, wait_for
 from test_transparency import build_go_verifier
 
 OUTSIDE = REPOSITORY / "tests/outside/verify_audit_log.py"
@@ -81,12 +81,7 @@ class ParentLog(unittest.TestCase):
             shutil.copytree(self.instance.root / "kept" / name, self.directory / name)
 
     def wait_for(self, condition, seconds, what):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if condition():
-                return
-            time.sleep(0.05)
-        self.fail(what + self.instance.output.read_text()[-3000:])
+        wait_for(condition, seconds, what, self.instance.output)
 
     def begin(self):
         """Starts a server that may not become healthy."""

@@ -10,7 +10,7 @@ import time
 import unittest
 import xml.parsers.expat
 
-from instance import BINARY, free_port, Instance
+from instance import BINARY, free_port, Instance, wait_for
 
 PATIENT = {"resourceType": "Patient", "id": "p1", "name": [{"family": "Secretname"}]}
 PATIENCE = 60  # seconds; a busy machine is no finding
@@ -140,13 +140,8 @@ class Syslog(unittest.TestCase):
         return {str(leaf["i"]) for leaf in leaves if leaf.get("ph") != "intent"}
 
     def wait_for(self, what):
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            if what():
-                return
-            time.sleep(0.1)
-        self.fail(self.instance.output.read_text()[-3000:] +
-                  (self.receiver.directory / "log").read_text()[-2000:])
+        wait_for(what, PATIENCE, "it did not come", self.instance.output,
+                 self.receiver.directory / "log")
 
     def wait_until_all_arrived(self):
         """Every event of the log so far."""

@@ -12,7 +12,7 @@ import tempfile
 import time
 import unittest
 
-from instance import BINARY, Instance, REPOSITORY
+from instance import BINARY, Instance, REPOSITORY, wait_for
 
 PATIENT = {"resourceType": "Patient", "id": "signed"}
 GO_SOURCE = REPOSITORY / "tests/outside/tlog/verify.go"
@@ -90,19 +90,11 @@ class Transparency(unittest.TestCase):
                               capture_output=True, text=True)
         return done.returncode, done.stdout
 
-    def wait_for(self, condition, seconds, what):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if condition():
-                return
-            time.sleep(0.05)
-        self.fail(what)
-
     def test_checkpoints_follow_the_log_and_the_last_one_covers_all(self):
         self.instance.start()
         before = self.signed_size()
         self.fill(300)
-        self.wait_for(lambda: self.signed_size() >= before + 300, 10, "no checkpoint followed")
+        wait_for(lambda: self.signed_size() >= before + 300, 10, "no checkpoint followed")
         self.instance.process.send_signal(signal.SIGUSR1)
         self.assertEqual(self.instance.stop(), 0)
         whole = self.verify()
@@ -114,7 +106,7 @@ class Transparency(unittest.TestCase):
         self.instance.start()
         self.instance.kill()
         socket = str(self.instance.directory)
-        self.wait_for(lambda: socket not in subprocess.run(
+        wait_for(lambda: socket not in subprocess.run(
             ["ps", "axo", "args"], capture_output=True, text=True).stdout, 5,
             "the signer outlived a killed server")
         self.instance.start()
@@ -140,12 +132,12 @@ class Transparency(unittest.TestCase):
             (signer,) = self.signers()
             os.kill(signer, signal.SIGKILL)
             self.fill(50)  # nobody waits for the signer
-            self.wait_for(lambda gone=signer: len(self.signers()) == 1
-                          and self.signers() != [gone], 30, "no other signer was started")
+            wait_for(lambda gone=signer: len(self.signers()) == 1 and self.signers() != [gone], 30,
+                     "no other signer was started")
             before = self.signed_size()
             self.fill(20)
-            self.wait_for(lambda size=before: self.signed_size() >= size + 20, 30,
-                          "the new signer signs nothing")
+            wait_for(lambda size=before: self.signed_size() >= size + 20, 30,
+                     "the new signer signs nothing")
         self.assertEqual(self.instance.stop(), 0)
         self.assertEqual(self.signers(), [])
         whole = self.verify()
@@ -342,20 +334,20 @@ class Transparency(unittest.TestCase):
         command = [BINARY, "audit", "signer", "--home", str(home), "--socket", str(socket)]
         signer = subprocess.Popen(command)
         try:
-            self.wait_for(socket.exists, 5, "the signer does not listen")
+            wait_for(socket.exists, 5, "the signer does not listen")
             self.instance.start()
             client = self.instance.client()
             self.assertIn(b"pass", client.get("/health").body)
             signer.terminate()
             self.assertEqual(signer.wait(5), 0)
             client.get("/fhir/metadata")
-            self.wait_for(lambda: b"warn" in client.get("/health").body, 6, "never DEGRADED")
+            wait_for(lambda: b"warn" in client.get("/health").body, 6, "never DEGRADED")
             self.assertEqual(client.get("/fhir/metadata").status, 200)
-            self.wait_for(lambda: client.get("/health").status == 503, 8, "never CLOSED")
+            wait_for(lambda: client.get("/health").status == 503, 8, "never CLOSED")
             self.assertEqual(client.get("/fhir/metadata").status, 503)
-            self.wait_for(lambda: "CLOSED" in self.instance.output.read_text(), 30, "not told")
+            wait_for(lambda: "CLOSED" in self.instance.output.read_text(), 30, "not told")
             signer = subprocess.Popen(command)
-            self.wait_for(lambda: client.get("/health").status == 200, 8, "never open again")
+            wait_for(lambda: client.get("/health").status == 200, 8, "never open again")
             self.assertEqual(client.get("/fhir/metadata").status, 200)
             report = json.loads(self.instance.command(
                 "check", "--json", "--dir", str(self.instance.directory), check=False).stdout)

@@ -20,7 +20,6 @@ ALLOWED = {
     "src/app/restore.cc": {"remove_all", "rename"},  # DIR.restoring
     "src/app/seal.cc": {"remove"},  # keys/sealed, run/address
     "src/app/serve.cc": {"remove"},  # run/address
-    "src/app/tenant_indexing.cc": {"remove"},  # how far indexing has come
     "src/backup/repository.cc": {"O_TRUNC", "rename", "remove"},  # backups that are pruned
     "src/mirror/kept_entries.cc": {"O_TRUNC", "ftruncate", "rename"},  # what is in tiles by now
     "src/mirror/mirrored_log.cc": {"remove_all", "rename"},  # ID.new

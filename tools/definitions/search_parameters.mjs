@@ -132,16 +132,31 @@ export function readSearchParameters(types, definitions) {
   }
 }
 
+// The elements that a parameter reads, whatever it takes of them.
+const elementsRead = (parameter) => parameter.paths.map((path) => path.steps.join('.')).sort().join('|');
+
+// Whose a resource is comes first: whom its own parameter `patient` names. So a Coverage is the
+// beneficiary's, although the compartment's definition lists the policy holder first.
+function subjectFirst(type, compartment) {
+  const patient = type.parameters.find((p) => p.name === 'patient' && p.type === 'reference');
+  if (!patient || compartment.length === 0) return compartment;
+  const elements = elementsRead(patient);
+  const subject = compartment.find((at) => elementsRead(type.parameters[at]) === elements);
+  if (subject === undefined) throw new Error(`patient compartment: whose is a ${type.name}?`);
+  return [subject, ...compartment.filter((at) => at !== subject)];
+}
+
 export function readCompartment(types, definition) {
   for (const { code, param } of definition.resource) {
     const type = types.get(code);
-    type.compartment = (param ?? []).map((name) => {
+    const compartment = (param ?? []).map((name) => {
       const at = type.parameters.findIndex((p) => p.name === name && p.type === 'reference');
       if (!type.parameters[at]?.paths) {
         throw new Error(`patient compartment: ${code}.${name} cannot be evaluated`);
       }
       return at;
     });
+    type.compartment = subjectFirst(type, compartment);
   }
 }
 

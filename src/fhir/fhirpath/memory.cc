@@ -5,10 +5,12 @@
 namespace salus::fhir::fhirpath {
 
 void* Arena::allocate(std::size_t size) {
+    // First of all: rounded up, a larger one would be a small number.
+    if (size > limits::kFhirPathBytes) return nullptr;
     auto const wanted = (size + kAlignment - 1) / kAlignment * kAlignment;
     if (chunks_.empty() || chunks_.back().size - chunks_.back().used < wanted) {
         auto const chunk = std::max(wanted, kChunkBytes);
-        if (wanted < size || total_ + chunk > limits::kFhirPathBytes) return nullptr;
+        if (total_ + chunk > limits::kFhirPathBytes) return nullptr;
         chunks_.push_back({std::make_unique_for_overwrite<std::byte[]>(chunk), chunk, 0});
         total_ += chunk;
     }

@@ -19,7 +19,8 @@ struct DefinitionSet {
     std::shared_ptr<ParameterReport const> report;  // what of them is not offered
 };
 
-// How far the entries of what was written before are made with the loaded parameters, for who asks.
+// How far the entries of what was written before are brought up to date: to the loaded parameters,
+// and to what the program itself puts into them (app/tenant_indexing.h). For who asks.
 // Searches do not depend on it.
 struct IndexingProgress {
     std::atomic<bool> under_way{false};

@@ -44,7 +44,8 @@ Result<void> Writer::check_key(CompartmentId const& compartment, std::uint32_t k
 }
 
 Result<void> Writer::reseal(std::span<Reseal const> batch) {
-    for (auto const& [compartment, place, document, index_entry] : batch) {
+    std::vector<CompartmentId> touched;
+    for (auto const& [compartment, place, document, index_entry, contents] : batch) {
         if (document) {
             SALUS_TRY(auto const changed,
                       sql_.rotation.replace_document.run(place.address.bytes(), place.version,
@@ -59,8 +60,12 @@ Result<void> Writer::reseal(std::span<Reseal const> batch) {
                           index_entry->to.bytes(), index_entry->from.bytes().first(64)));
             if (changed != 1) return fail(Errc::conflict, kChanged);
         }
+        if (index_entry && contents == EntryContents::made_again) {
+            SALUS_TRY_VOID(note_change(compartment, place.address));
+            touched.push_back(compartment);
+        }
     }
-    return {};
+    return touch(std::move(touched));
 }
 
 Result<void> Writer::retoken(std::span<Retoken const> batch) {

@@ -117,7 +117,9 @@ assert.match(page.url(), /\/account$/);
 
 // 4. An app asks: consent, and then the answer.
 const first = askFor("openid fhirUser launch/patient patient/Patient.rs patient/Observation.rs " +
-                     "patient/MedicationRequest.rs offline_access");
+                     "patient/MedicationRequest.rs offline_access " +
+                     "patient/Condition.rs?category=http://terminology.hl7.org/CodeSystem/" +
+                     "condition-category|problem-list-item");
 await page.goto(first.url);
 await picture(page, "patient");
 await page.getByLabel("Family or given name").fill("exam");
@@ -127,6 +129,10 @@ assert.match(await page.locator("h1").innerText(), /Which patient/);
 await picture(page, "patients");
 await press(page, "Choose this patient");
 assert.match(await page.locator("h1").innerText(), /asks for access/);
+const listed = await page.locator("li").allInnerTexts();
+assert(listed.includes(
+  "conditions and diagnoses (only entries with category = problem-list-item)"), listed);
+assert.match(await page.locator("main").innerText(), /Purpose: care and treatment/);
 await picture(page, "consent");
 await press(page, "Allow");
 assert.equal(answers.length, 1);

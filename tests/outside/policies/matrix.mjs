@@ -10,8 +10,9 @@ const purposes = {
   HOPERAT: "health care operations", HRESCH: "research", PUBHLTH: "public health",
   PATRQT: "the patient's request", SYSADMIN: "administration of the server",
 };
-const actions = ["read", "search", "create", "update", "delete", "spanPatients"];
-const actionNames = { spanPatients: "read across patients" };
+const actions = ["read", "search", "create", "update", "delete", "spanPatients",
+  "declassify"];
+const actionNames = { spanPatients: "read across patients", declassify: "take labels off" };
 export const functions = ["definitions", "clients", "users", "keys", "check", "backups", "audit",
   "auditDetails", "launch", "policies", "tokens"];
 // What has to be so, in the words of the page: fact, role that it is asked of, words.

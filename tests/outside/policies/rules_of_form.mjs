@@ -2,7 +2,7 @@
 import { listOf } from "./policy_set.mjs";
 
 const duty = /^(sign-in:(phr|mfa):\d+|audit:elevated|notify:privacy|review:24h|watermark)$/;
-const onRecords = ["read", "search", "create", "update", "delete", "spanPatients"];
+const onRecords = ["read", "search", "create", "update", "delete", "spanPatients", "declassify"];
 const known = ["id", "description", "reference", "fields", "redact", "obligate"];
 
 function* ofPermit({ actions, annotations }) {

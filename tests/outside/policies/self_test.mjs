@@ -37,9 +37,9 @@ export function selfTest({ set, requests, tables, schema, types, groups }) {
 
   // Absence widens: whoever has no place is nowhere forbidden.
   const absent = withText(`${head("five")} forbid (principal, action, resource is Record) when {
-    resource has location && resource.location == "here" };`, "five");
+    resource has locations && resource.locations.contains("here") };`, "five");
   const table = { principal: "User", roles: ["nurse"], purpose: "TREAT", action: "read",
-    type: "Observation", facts: { "resource.careRelationship": true, "resource.location": "here" },
+    type: "Observation", facts: { "resource.careRelationship": true, "resource.locations": ["here"] },
     expect: "deny", rules: ["five"] };
   const decision = absent.decide(requests.request(table));
   assert.equal(decision.allow, false);

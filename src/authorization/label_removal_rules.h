@@ -1,0 +1,22 @@
+// What the policy says of taking labels away (Action::"declassify"). resource.labels are those that
+// would go; all else is as for the write that asks, which is decided by itself. Asked only then:
+// until somebody does, it costs nothing. Borrows the exchange.
+#pragma once
+
+#include "request/exchange.h"
+#include "request/label_removal.h"
+
+namespace salus::authorization {
+
+class LabelRemovalRules : public request::LabelRemoval {
+public:
+    // REQUIRES: the exchange has its caller and its policy.
+    explicit LabelRemovalRules(request::Exchange& exchange) : exchange_(exchange) {}
+    // No: no rule permits it, or a person has not signed in as it needs.
+    [[nodiscard]] bool permits(Wish const& wish) override;
+
+private:
+    request::Exchange& exchange_;
+};
+
+}  // namespace salus::authorization

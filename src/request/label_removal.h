@@ -1,0 +1,35 @@
+// LabelRemoval: who may take security labels away from a record. Labels stay with a record from
+// version to version, because whoever takes one away opens it to those whom it kept out; a write
+// that would lose one asks first. Made by authorization; belongs to one request.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "foundation/strong_id.h"
+
+namespace salus::request {
+
+class LabelRemoval {
+public:
+    // Borrows.
+    struct Wish {
+        std::string_view type;
+        CompartmentId compartment;
+        std::span<std::string const> labels;     // codes that would go
+        std::span<std::string const> consented;  // of these, those that consents open to the caller
+        bool care = false;                       // the caller takes part in the care of the patient
+        bool authored = false;                   // the caller wrote the record
+    };
+
+    LabelRemoval() = default;
+    LabelRemoval(LabelRemoval const&) = delete;
+    LabelRemoval& operator=(LabelRemoval const&) = delete;
+    virtual ~LabelRemoval() = default;
+
+    // What permitted it goes on record with the request.
+    [[nodiscard]] virtual bool permits(Wish const& wish) = 0;
+};
+
+}  // namespace salus::request
