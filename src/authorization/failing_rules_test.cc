@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::string_view kPermit =
     R"(@id("all") @fields("*") permit(principal, action, resource) when {context.purpose == "TREAT"};)";
-// A record without an Encounter has no such attribute; a sum that is too large.
-constexpr std::array<std::string_view, 2> kFailing{R"(resource.location == "ward")",
+// An attribute of somebody who is not there; a sum that is too large.
+constexpr std::array<std::string_view, 2> kFailing{R"(User::"nobody".tenant == "default")",
                                                    "9223372036854775807 + 1 > 0"};
 
 Decision decided_under(std::string const& rules) {
