@@ -1,7 +1,8 @@
 """Records that name several patients, under the hospital's set (decision 0056): a coverage is the
 beneficiary's and not the subscriber's, for whoever reads, searches or looks at versions; who takes
 part in the care of several patients sees the record of each; nobody comes into the care of a
-patient by a record that they write about another one; and a Provenance is of whom its targets are."""
+patient by a record that they write about another one; and a Provenance is of whom its targets
+are."""
 from instance import Instance
 from people import Person
 from test_device_posture import SAFE, Station, made, pulse
