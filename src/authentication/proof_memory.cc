@@ -24,7 +24,7 @@ void append_framed(Bytes& out, std::string_view part) {
 }  // namespace
 
 ProofMemory::ProofMemory(WallTime began, std::size_t capacity)
-    : began_(std::chrono::floor<std::chrono::seconds>(began)), capacity_(capacity) {}
+    : began_(std::chrono::ceil<std::chrono::seconds>(began)), capacity_(capacity) {}
 
 ProofMemory::Mark ProofMemory::mark_of(BytesView what) {
     auto const digest = crypto::sha256(what);

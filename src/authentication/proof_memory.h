@@ -1,7 +1,9 @@
 // Proofs of possession that were used (RFC 9449 section 11.1): each counts once. One memory for all
 // event loops and tenants of the process, of which each key has a share, and each client: who
 // floods it with valid proofs refuses itself. A process that began later than a proof was made
-// cannot know whether it was used, and so refuses it. IAM-9. Thread safety: any thread.
+// cannot know whether it was used, and so refuses it. (One that was dated ahead, by the skew at
+// most, is not seen to be older: where nonces are asked for, they tell it.) IAM-9. Thread safety:
+// any thread.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +22,8 @@ namespace salus::authentication {
 
 class ProofMemory {
 public:
-    // `began`: when this process began, in whole seconds, as proofs are dated.
+    // `began`: when this process began. Proofs are dated in whole seconds: one of the second in
+    // which it began may be older than the process.
     explicit ProofMemory(WallTime began, std::size_t capacity);
 
     // Takes the proof as used, by its key, its jti and the address. `client`: whose request it came

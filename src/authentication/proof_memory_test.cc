@@ -36,7 +36,7 @@ TEST(ProofMemoryTest, AProofCountsOnce) {
     EXPECT_TRUE(memory.use(proof("xy", "k"), kUrl, kClient, now).has_value());
 }
 
-// As long as a proof can verify, however the generations turn meanwhile.
+// S33. As long as a proof can verify, however the generations turn meanwhile.
 TEST(ProofMemoryTest, ItRemembersForAsLongAsAProofCounts) {
     auto const longest = limits::kDpopProofLife + limits::kClockSkew;
     for (auto offset = std::chrono::seconds(0); offset < 4 * longest; offset += longest / 7) {
@@ -52,13 +52,17 @@ TEST(ProofMemoryTest, ItRemembersForAsLongAsAProofCounts) {
     }
 }
 
+// S34. Of the second in which the process began, nobody knows whether it came before or after.
 TEST(ProofMemoryTest, AProofFromBeforeTheProcessIsRefused) {
-    ProofMemory memory(kBegan + std::chrono::milliseconds(700), 100);
+    using std::chrono::seconds;
     MonotonicTime const now{std::chrono::hours(1)};
-    EXPECT_FALSE(
-        memory.use(proof("a", "k", std::chrono::seconds(-1)), kUrl, kClient, now).has_value());
+    ProofMemory memory(kBegan + std::chrono::milliseconds(1), 100);
+    EXPECT_FALSE(memory.use(proof("a", "k", seconds(-1)), kUrl, kClient, now).has_value());
+    EXPECT_FALSE(memory.use(proof("a", "k", seconds(0)), kUrl, kClient, now).has_value());
+    EXPECT_TRUE(memory.use(proof("a", "k", seconds(1)), kUrl, kClient, now).has_value());
+    ProofMemory at_the_full_second(kBegan, 100);
     EXPECT_TRUE(
-        memory.use(proof("a", "k", std::chrono::seconds(0)), kUrl, kClient, now).has_value());
+        at_the_full_second.use(proof("a", "k", seconds(0)), kUrl, kClient, now).has_value());
 }
 
 TEST(ProofMemoryTest, WhatCannotBeRememberedIsNotAccepted) {

@@ -80,8 +80,9 @@ Result<std::optional<request::Duties>> PermittedRecords::judge(Interaction inter
                             : std::vector<std::string>();
     request::ResourceConstraints::Found found{
         .labels = labels, .care = care, .authored = names_author(content, constraints_.author())};
-    if (constraints_.ask_for_places(interaction, type, compartment, found))
+    if (constraints_.ask_for_places(interaction, type, compartment, found)) {
         SALUS_TRY(found.locations, places_.of(compartment, content));
+    }
     return constraints_.leave_found(interaction, type, compartment, found);
 }
 

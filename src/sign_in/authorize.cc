@@ -3,6 +3,7 @@
 #include "foundation/secret.h"
 #include "identity/grant.h"
 #include "identity/holdings.h"
+#include "oauth/authorizations.h"
 #include "oauth/browser.h"
 #include "oauth/representation.h"
 #include "sign_in/consent_pages.h"
@@ -16,15 +17,17 @@ namespace {
 
 // Names what somebody was shown: the form brings it back, and what would be allowed now has to be
 // the same (F7).
-std::string digest_of(Waiting const& waiting, request::ScopeRequest const& scope) {
+std::string digest_of(Waiting const& waiting, identity::User const& user,
+                      request::ScopeRequest const& scope) {
     auto const& asked = waiting.pending.value;
+    auto const purpose = oauth::common_purpose(*waiting.client, user, asked.request.purpose);
     auto const text = request::to_text(scope);
     static constexpr std::string_view kEnd("\0", 1);
     return to_base64url(crypto::sha256(
         {bytes_of("salus consent"), bytes_of(kEnd), bytes_of(waiting.pending.id), bytes_of(kEnd),
          bytes_of(asked.request.client.text()), bytes_of(kEnd),
          bytes_of(asked.request.redirect_uri), bytes_of(kEnd), bytes_of(asked.patient),
-         bytes_of(kEnd), bytes_of(asked.request.is_emergency() ? "emergency" : ""), bytes_of(kEnd),
+         bytes_of(kEnd), bytes_of(purpose ? request::code_of(*purpose).text() : ""), bytes_of(kEnd),
          bytes_of(text)}));
 }
 
@@ -154,7 +157,7 @@ Result<request::Prepared> ask_consent(Desk const& desk, Visit const& visit, Wait
                                               .user = live.user.value,
                                               .scope = scope,
                                               .patient = patient ? &*patient : nullptr,
-                                              .shown = digest_of(waiting, scope),
+                                              .shown = digest_of(waiting, live.user.value, scope),
                                               .lasts = desk.emergency_life,
                                               .reason = visit.field("reason"),
                                               .what_failed = what_failed}));
@@ -214,7 +217,7 @@ Result<request::Prepared> SignIn::take_consent(Visit const& visit) const {
     // Whatever came in between, such as the end of the session, is looked at first.
     if (next.step != Step::consent && next.step != Step::done) return go_to(visit, "/sign-in");
     visit.exchange().facts.user = live->user.value.id;
-    auto const shown = digest_of(*waiting, known.grantable);
+    auto const shown = digest_of(*waiting, live->user.value, known.grantable);
     if (!equal_constant_time(bytes_of(shown), bytes_of(visit.field("shown")))) {
         return ask_consent(desk_, visit, *waiting, *live, known.grantable, texts::kConsentSwapped);
     }

@@ -1,5 +1,6 @@
 #include "sign_in/consent_pages.h"
 
+#include "oauth/authorizations.h"
 #include "oauth/redirect_uri.h"
 #include "sign_in/scope_words.h"
 #include "sign_in/texts.h"
@@ -99,6 +100,12 @@ void consent(pages::Html& html, ConsentPage const& page) {
     signed_in_as(html, page.user);
     problem(html, page.what_failed);
     if (page.patient != nullptr) whose(html, *page.patient);
+    // What its token will be for; without one there is nothing to allow.
+    if (auto const purpose = oauth::common_purpose(*page.waiting.client, page.user,
+                                                   page.waiting.pending.value.request.purpose)) {
+        html.raw("<p class=\"note\">Purpose: <strong>");
+        html.text(purpose_in_words(*purpose).text()).raw("</strong></p>\n");
+    }
     html.element("p", "If you allow it, the app can:");
     allowances(html, in_words(page.scope, own ? Whose::own : Whose::chosen_patient));
     html.element("p", "You can end this at any time in your account.", {{"class", "soft"}});

@@ -80,6 +80,7 @@ TEST_F(ConsentTest, TheAppIsToldWhatWasAllowed) {
     EXPECT_EQ(page.status, 200);
     EXPECT_THAT(page.body, HasSubstr("An &lt;App&gt;"));
     EXPECT_THAT(page.body, HasSubstr("test results and vital signs"));
+    EXPECT_THAT(page.body, HasSubstr("Purpose: <strong>care and treatment</strong>"));
     EXPECT_THAT(page.headers.at("Content-Security-Policy"),
                 HasSubstr("form-action 'self' https://app.example;"));
     auto const reply = decide(id, hidden_in(page.body, "shown"), "allow");
@@ -115,6 +116,22 @@ TEST_F(ConsentTest, F7AnotherConsentThanWasShownIsNoConsent) {
     user->scopes = *request::parse_scopes("user/Condition.rs");
     house_.save(user);
     EXPECT_EQ(decide(small, shown, "allow").status, 200);
+}
+
+TEST_F(ConsentTest, F7AnotherPurposeThanWasShownIsShownAgain) {
+    house_.add_client("both", "openid user/*.rs", "", R"("TREAT","HRESCH")");
+    auto request = asked("openid user/Observation.rs");
+    request.client = ClientId("both");
+    browser_.sign_in(ada_);
+    auto const id = browser_.ask(request);
+    auto const shown = hidden_in(browser_.get("/sign-in?authorization=" + id).body, "shown");
+    auto user = house_.stored(ada_->id);
+    user->purposes = {request::PurposeOfUse::research};
+    house_.save(user);
+    auto const reply = decide(id, shown, "allow");
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(reply.written, 0U);
+    EXPECT_THAT(reply.body, HasSubstr("Purpose: <strong>research</strong>"));
 }
 
 TEST_F(ConsentTest, F7TheScopesOfAFormAreNotHeeded) {
@@ -335,6 +352,35 @@ TEST_F(ConsentTest, WhatWaitsEndsWithItsTime) {
     auto const id = browser_.ask(asked());
     house_.clock().advance(limits::kPendingAuthorizationLife + std::chrono::seconds(1));
     EXPECT_EQ(browser_.get("/sign-in?authorization=" + id).status, 400);
+}
+
+TEST(ScopeWordsTest, SayWhatAGranularScopeLeaves) {
+    auto const words_of = [](std::string const& scope) {
+        auto const asked = request::parse_scope_request(scope);
+        EXPECT_TRUE(asked.has_value()) << scope;
+        auto const all = sign_in::in_words(*asked, sign_in::Whose::own);
+        EXPECT_EQ(all.size(), 1U) << scope;
+        return all.front().things;
+    };
+    auto const one = [&words_of](std::string const& scope) { return words_of(scope).front(); };
+    EXPECT_EQ(one("patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/"
+                  "observation-category|laboratory"),
+              "test results and vital signs (only entries with category = laboratory)");
+    EXPECT_EQ(one("patient/Observation.rs?category=laboratory,urn:c|vital-signs&date=ge2024-01-01"),
+              "test results and vital signs (only entries with category = laboratory or "
+              "vital-signs and date at least 2024-01-01)");
+    EXPECT_EQ(one("patient/Observation.rs?status:not=entered-in-error,cancelled"),
+              "test results and vital signs (only entries with status other than "
+              "entered-in-error or cancelled)");
+    EXPECT_EQ(one("patient/Condition.rs?category:missing=true"),
+              "conditions and diagnoses (only entries with no category)");
+    EXPECT_EQ(one("patient/*.rs?_security=urn:l|"),
+              "everything in the record (only entries with security = any of urn:l)");
+    // A code that begins like a prefix is a code.
+    EXPECT_EQ(one("patient/Condition.rs?code=ge2024"),
+              "conditions and diagnoses (only entries with code = ge2024)");
+    // The whole is not hidden behind a part of it, nor a part behind the whole.
+    EXPECT_EQ(words_of("patient/Condition.rs patient/Condition.rs?code=a").size(), 2U);
 }
 
 TEST(ScopeWordsTest, ArePlain) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "sign_in/constraint_words.h"
+
 namespace salus::sign_in {
 namespace {
 
@@ -85,6 +87,20 @@ void add(std::vector<Allowance>& all, std::string heading, std::string things) {
 
 }  // namespace
 
+Literal purpose_in_words(request::PurposeOfUse purpose) noexcept {
+    switch (purpose) {
+        case request::PurposeOfUse::treatment: return "care and treatment";
+        case request::PurposeOfUse::payment: return "billing and payment";
+        case request::PurposeOfUse::operations: return "running this organization";
+        case request::PurposeOfUse::patient_request: return "a request of the patient";
+        case request::PurposeOfUse::research: return "research";
+        case request::PurposeOfUse::public_health: return "public health";
+        case request::PurposeOfUse::emergency: return "emergency treatment";
+        case request::PurposeOfUse::system_administration: return "administering this server";
+    }
+    return {};
+}
+
 std::string things_of(std::string_view type) {
     auto const known = std::ranges::find(kWords, type, &Word::type);
     if (known != kWords.end()) return std::string(known->things);
@@ -111,8 +127,11 @@ std::vector<Allowance> in_words(request::ScopeRequest const& scope, Whose whose)
             add(all, "Administer this server", each.text());
             continue;
         }
+        auto things = things_of(each.type);
+        if (auto const less = constraint_in_words(each); !less.empty())
+            things.append(" (").append(less).append(")");
         add(all, verbs_of(access) + " " + std::string(whose_records(each.context, whose)),
-            things_of(each.type));
+            std::move(things));
     }
     if (words.has(ScopeWord::offline_access)) {
         all.push_back(
