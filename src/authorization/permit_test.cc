@@ -5,6 +5,7 @@
 #include "authorization/decide.h"
 #include "authorization/policy_for_test.h"
 #include "fhir/definitions.h"
+#include "fhir/resource.h"
 
 namespace salus::authorization {
 namespace {
@@ -52,6 +53,39 @@ request::IntentFacts conditional(Interaction interaction, char const* type, char
     auto facts = facts_of_intent(interaction, type);
     facts.condition = std::make_shared<request::IntentFacts const>(std::move(condition));
     return facts;
+}
+
+// Whose it is the records tell: the answer says that they are there.
+TEST(Decide, WhoNamesRecordsAndNoPatientMayReadTheirTypes) {
+    auto const policy = test_policy();
+    json::Parser parser;
+    auto const allowed = [&](char const* scopes, Interaction interaction,
+                             std::string const& targets) {
+        auto resource = fhir::Reader::parse(
+            EphiText(R"({"resourceType":"Provenance","target":[)" + targets +
+                     R"(],"recorded":"2026-01-02T03:04:05Z","agent":[{"who":{"display":"x"}}]})"),
+            parser);
+        EXPECT_TRUE(resource) << targets;
+        auto facts = facts_of_intent(interaction, "Provenance");
+        facts.body = std::make_shared<fhir::Resource const>(*std::move(resource));
+        facts.resource = facts.body->view();
+        return decide(policy, facts_of_caller(scopes, kTreat), facts, kNow).allowed;
+    };
+    auto const* allergy = R"({"reference":"AllergyIntolerance/a"})";
+    for (auto const interaction : {Interaction::create, Interaction::update}) {
+        EXPECT_FALSE(allowed("system/Provenance.cu", interaction, allergy));
+        EXPECT_FALSE(
+            allowed("system/Provenance.cu system/AllergyIntolerance.cuds", interaction, allergy));
+        EXPECT_FALSE(allowed("system/Provenance.cu system/AllergyIntolerance.r", interaction,
+                             std::string(allergy) + R"(,{"reference":"Observation/o"})"));
+        EXPECT_TRUE(
+            allowed("system/Provenance.cu system/AllergyIntolerance.r", interaction, allergy));
+        for (auto const* other :
+             {R"({"reference":"Patient/p"},{"reference":"AllergyIntolerance/a"})",
+              R"({"reference":"Practitioner/d"})",
+              R"({"reference":"urn:uuid:00000000-0000-4000-8000-000000000001"})"})
+            EXPECT_TRUE(allowed("system/Provenance.cu", interaction, other)) << other;
+    }
 }
 
 TEST(Decide, AConditionIsASearch) {

@@ -167,6 +167,9 @@ inline std::string mended(json::Value root) {
          R"("modality":{"system":"urn:m","code":"CT"},"instance")"},
         {"ImagingStudy/smart-imagingstudy-A1", R"(.467")",
          R"(.467","sopClass":{"system":"urn:ietf:rfc:3986","code":"urn:oid:1.2.840.10008"})"},
+        // It is about a record that is not there: of another server then.
+        {"Provenance/smart-provenance-PB2", "MolecularSequence/smart-MolecularSequence-3",
+         "https://example.org/fhir/MolecularSequence/smart-MolecularSequence-3"},
         // dom-3: what is contained is referred to.
         {"Medication/med0301", R"("contained")",
          R"("manufacturer":{"reference":"#org4"},"contained")"}};

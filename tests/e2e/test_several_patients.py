@@ -1,7 +1,8 @@
 """Records that name several patients, under the hospital's set (decision 0056): a coverage is the
 beneficiary's and not the subscriber's, for whoever reads, searches or looks at versions; who takes
-part in the care of several patients sees the record of each; and nobody comes into the care of a
-patient by a record that they write about another one."""
+part in the care of several patients sees the record of each; nobody comes into the care of a
+patient by a record that they write about another one; and a Provenance is of whom its targets
+are."""
 from instance import Instance
 from people import Person
 from test_device_posture import SAFE, Station, made, pulse
@@ -118,6 +119,33 @@ def nobody_helps_themselves(for_child, child, parent):
     assert sees(for_child, child) and not sees(for_child, parent)
 
 
+def origin(*targets):
+    return {"resourceType": "Provenance", "target": [{"reference": place} for place in targets],
+            "recorded": "2026-01-02T03:04:05Z", "agent": [{"who": {"display": "ward"}}]}
+
+
+def about_records(service, for_child, child, parent):
+    """A Provenance that names records and no patient stands with the patient of these, and whoever
+    does not see them learns nothing from being refused."""
+    ours, theirs = (f"Observation/{made(service, pulse(each))}" for each in (child, parent))
+    one = f"Provenance/{made(for_child, origin(ours))}"
+    other = f"Provenance/{made(service, origin(theirs))}"
+    for path in (f"Patient/{child}/Provenance", f"Patient/{child}/$everything",
+                 f"Observation?patient={child}&_revinclude=Provenance:target"):
+        answer = for_child.get("/fhir/" + path)
+        assert answer.status == 200, (path, answer.status, answer.body)
+        places = [entry["fullUrl"] for entry in answer.json()["entry"]]
+        assert any(place.endswith(one) for place in places), (path, places)
+        assert not any(place.endswith(other) for place in places), (path, places)
+    assert for_child.get("/fhir/" + other).status in (403, 404)
+    answers = []
+    for targets in ((theirs,), ("Observation/absent",), (ours, theirs), (ours, "Observation/no")):
+        refused = for_child.post("/fhir/Provenance", origin(*targets))
+        assert refused.status == 422, (targets, refused.status, refused.body)
+        answers.append(refused.json()["issue"][0]["diagnostics"])
+    assert len(set(answers)) == 1, answers
+
+
 def main():
     instance = Instance()
     try:
@@ -143,6 +171,8 @@ def main():
         # Whoever cares for both writes about both.
         made(booked, appointment("d5", child, parent))
         assert sees(physicians.named("d5"), parent)
+        made(service, encounter(child, "d6"))
+        about_records(service, physicians.named("d6"), child, parent)
     finally:
         instance.stop()
         instance.remove()
