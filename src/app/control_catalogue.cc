@@ -69,7 +69,7 @@ constexpr auto kControls = std::to_array<Control>({
     {"MIN-5", "Retention and purge by schedule", nullptr, "retention schedules"},
     // Audit, 45 CFR 164.312(b), 164.316(b)(2), 164.308(a)(1)(ii)(D)
     {"AUD-1", "Every act and refusal leaves a record", recorded_events,
-     "records of what is not there yet, such as consent and sign-in of people"},
+     "records of what is not there yet, such as exports of many patients"},
     {"AUD-2", "No audit, no access", no_audit_no_access, {}},
     {"AUD-3", "Append-only, hash-chained and Merkle-hashed log", hash_chained_log, {}},
     {"AUD-4", "A separate witness replicates the log", mirrored_log, {}},

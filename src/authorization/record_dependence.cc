@@ -96,10 +96,9 @@ bool add_guards(Expression const& expression, bool unless, Names shown,
 std::vector<cedar::Policy> guards_of(std::vector<cedar::Policy> const& rules, Names shown) {
     std::vector<cedar::Policy> all;
     for (auto const& rule : rules) {
-        bool const reads_record =
-            std::ranges::any_of(rule.conditions, [&](Condition const& condition) {
-                return depends(condition.body, shown);
-            });
+        bool const reads_record = std::ranges::any_of(
+            rule.conditions,
+            [&](Condition const& condition) { return depends(condition.body, shown); });
         if (!reads_record) continue;
         auto guarded = rule;
         guarded.conditions.clear();

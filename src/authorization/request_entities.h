@@ -26,7 +26,7 @@ public:
         bool care = false;      // the caller takes part in that patient's care
         bool authored = false;  // the caller wrote it
         std::span<std::string const> labels;
-        std::span<std::string const> consented;  // labels that its patient's consents open
+        std::span<std::string const> consented;           // labels that its patient's consents open
         std::span<request::PlaceName const> locations{};  // where it belongs
     };
     // "*" is no type in particular.

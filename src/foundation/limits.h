@@ -63,8 +63,8 @@ inline constexpr std::size_t kSearchParameters = 32;
 inline constexpr std::size_t kSearchValues = 64;  // comma-separated alternatives of one parameter
 inline constexpr std::size_t kCrossPatientMatches = 100;
 inline constexpr std::size_t kPatientsOfResource = 1'000;  // compartments that one resource names
-inline constexpr std::size_t kRecordsAbout = 100;  // looked at to find whose a Provenance is
-inline constexpr std::size_t kIndexTextBytes = 1'024;      // of one indexed value
+inline constexpr std::size_t kRecordsAbout = 100;      // looked at to find whose a Provenance is
+inline constexpr std::size_t kIndexTextBytes = 1'024;  // of one indexed value
 inline constexpr std::size_t kIndexEntryBytes = 256 * kKiB;
 // A page of the index is made again when more entries than this stand beside it, and more than one
 // for so many in it: making it costs as much as it has entries.
