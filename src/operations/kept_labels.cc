@@ -12,7 +12,7 @@ namespace {
 using request::Interaction;
 using Labels = std::vector<json::Value>;
 
-Labels labels_of(fhir::ResourceView const& resource) {
+Labels borne_labels(fhir::ResourceView const& resource) {
     Labels labels;
     auto const meta = RequestReader::root(resource).member("meta");
     auto const list = meta ? meta->member("security") : std::nullopt;
@@ -74,13 +74,13 @@ Result<EphiText> with_kept_labels(Context const& context, Staging const& staging
     if (!replaced) return fail(Errc::not_found, "no such resource");
     if (replaced->state == store::VersionState::deleted) return text;
     SALUS_TRY(auto const before, fhir::Reader::index(replaced->text.clone(), context.parser));
-    auto const old_labels = labels_of(before.view());
+    auto const old_labels = borne_labels(before.view());
     // A patch begins with what is stored; $meta-add says what it wants.
     bool const bears_notice =
         staging.interaction == Interaction::update && context.records.bears_notice(*replaced);
     if (old_labels.empty() && !bears_notice) return text;
     SALUS_TRY(auto const after, fhir::Reader::index(text.clone(), context.parser));
-    auto labels = labels_of(after.view());
+    auto labels = borne_labels(after.view());
     auto const comes_back = std::erase_if(labels, [&](json::Value label) {
         return bears_notice && request::forbids_redisclosure(label) && !contains(old_labels, label);
     });

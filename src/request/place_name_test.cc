@@ -5,7 +5,7 @@
 namespace salus::request {
 namespace {
 
-std::optional<PlaceNames> read(std::string const& text) {
+std::optional<PlaceNames> read_places(std::string const& text) {
     json::Parser parser;
     auto const document = parser.parse(text);
     EXPECT_TRUE(document.has_value()) << text;
@@ -26,7 +26,8 @@ TEST(PlaceName, IsALocationOrAnOrganizationOfThisServer) {
 }
 
 TEST(PlaceName, AListIsSortedAndNamesEachOnce) {
-    auto const places = read(R"({"locations":["Organization/a","Location/icu","Organization/a"]})");
+    auto const places =
+        read_places(R"({"locations":["Organization/a","Location/icu","Organization/a"]})");
     ASSERT_TRUE(places.has_value());
     ASSERT_EQ(places->size(), 2U);
     EXPECT_EQ(places->front().text(), "Location/icu");
@@ -35,17 +36,17 @@ TEST(PlaceName, AListIsSortedAndNamesEachOnce) {
     writer.begin_object();
     write_places(writer, "locations", *places);
     writer.end_object();
-    EXPECT_EQ(read(text), places);
-    EXPECT_EQ(read("{}"), PlaceNames());
+    EXPECT_EQ(read_places(text), places);
+    EXPECT_EQ(read_places("{}"), PlaceNames());
 }
 
 TEST(PlaceName, AListWithAnythingElseIsNone) {
     for (auto const* text : {R"({"locations":"Location/icu"})", R"({"locations":["icu"]})",
                              R"({"locations":[1]})", R"({"locations":null})"})
-        EXPECT_FALSE(read(text).has_value()) << text;
+        EXPECT_FALSE(read_places(text).has_value()) << text;
     std::string many = R"({"locations":["Location/a")";
     for (std::size_t i = 0; i < kPlacesLargest; ++i) many += R"(,"Location/a")";
-    EXPECT_FALSE(read(many + "]}").has_value());
+    EXPECT_FALSE(read_places(many + "]}").has_value());
 }
 
 }  // namespace
