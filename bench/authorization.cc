@@ -173,8 +173,11 @@ void measure(char const* name, Policy const& policy, Question const& asked) {
     };
     auto const left = [&](request::Permit const& permit) {
         auto const& constraints = permit.constraints();
-        SALUS_CHECK(constraints.leave_all(Interaction::read, "Patient", found_in) ||
-                    constraints.leave_labelled(Interaction::read, "Patient", found_in, {}, cares));
+        if (constraints.leave_all(Interaction::read, "Patient", found_in)) return;
+        request::ResourceConstraints::Found const found{.care = cares};
+        SALUS_CHECK(
+            !constraints.ask_for_places(Interaction::read, "Patient", found_in, found) &&
+            constraints.leave_found(Interaction::read, "Patient", found_in, found).has_value());
     };
     auto const asking = cost_of([&] { static_cast<void>(ask()); });
     auto const permit = cost_of([&] { static_cast<void>(permitted()); });
