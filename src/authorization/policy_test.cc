@@ -10,7 +10,7 @@ namespace {
 
 using request::PurposeOfUse;
 
-PurposeRule payment_rule() {
+PurposeRule payer_rule() {
     PurposeRule rule{.id = PolicyRuleId("policy.HPAYMT"),
                      .purpose = PurposeOfUse::payment,
                      .read = {.all = false, .names = {"Claim", "Patient"}},
@@ -27,7 +27,7 @@ PurposeTable two_rules() {
                                 .write = {},
                                 .remove = {},
                                 .elements = {}};
-    return {.rules = {treatment, payment_rule()}};
+    return {.rules = {treatment, payer_rule()}};
 }
 
 TEST(PolicyHash, IsTheSameForTheSamePolicy) {

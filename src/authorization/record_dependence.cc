@@ -16,12 +16,12 @@ constexpr std::array<std::string_view, 7> kShownByRecords{
 // No index has it. Of a principal it is known, but an expression may lead from one to the other.
 constexpr std::array<std::string_view, 1> kPlaces{"locations"};
 
-using Names = std::span<std::string_view const>;
+using AttributeNames = std::span<std::string_view const>;
 
 constexpr std::array<std::string_view, 4> kFlags{"authored", "careRelationship", "own",
                                                  "represented"};
 
-bool depends(Expression const& expression, Names shown) {
+bool depends(Expression const& expression, AttributeNames shown) {
     return std::ranges::any_of(
         shown, [&](std::string_view attribute) { return reads(expression, attribute); });
 }
@@ -80,7 +80,7 @@ bool is_total(Expression const& expression) {
 
 // Whether what stands behind it counts. Of `unless` the parts of a disjunction, each of which must
 // be false.
-bool add_guards(Expression const& expression, bool unless, Names shown,
+bool add_guards(Expression const& expression, bool unless, AttributeNames shown,
                 std::vector<Condition>& guards) {
     if (!depends(expression, shown)) {
         guards.push_back({.unless = unless, .body = expression});
@@ -93,7 +93,8 @@ bool add_guards(Expression const& expression, bool unless, Names shown,
     });
 }
 
-std::vector<cedar::Policy> guards_of(std::vector<cedar::Policy> const& rules, Names shown) {
+std::vector<cedar::Policy> guards_of(std::vector<cedar::Policy> const& rules,
+                                     AttributeNames shown) {
     std::vector<cedar::Policy> all;
     for (auto const& rule : rules) {
         bool const reads_record = std::ranges::any_of(
