@@ -156,7 +156,8 @@ Finding bound_tokens(EvidenceContext const& context) {
     auto const holder = crypto::SigningKey::generate(crypto::SignatureAlgorithm::es256);
     auto const thief = crypto::SigningKey::generate(crypto::SignatureAlgorithm::es256);
     auto const thumbprint = jose::thumbprint(holder.verifying_key());
-    authentication::ProofMemory memory(now, 16);
+    // Of the second in which a memory began it accepts no proof: this one began before.
+    authentication::ProofMemory memory(now - std::chrono::seconds(1), 16);
     auto const accepted = [&](std::string const& proof, std::string_view url) {
         jose::DpopRules const rules{.method = "GET",
                                     .url = url,

@@ -11,7 +11,7 @@ using http::Method;
 using testing::PipelineRoom;
 
 // Billing stands here for who may take away R, and nothing else.
-constexpr char const* kPolicy = R"cedar(
+constexpr char const* kKeepingPolicy = R"cedar(
 @id("all") @fields("*")
 permit(principal, action in [Action::"read", Action::"search", Action::"create",
   Action::"update", Action::"delete"], resource is Record);
@@ -76,7 +76,7 @@ protected:
                labels + "]}}]}";
     }
 
-    PipelineRoom room_{nullptr, authorization::Policy::parse(kPolicy).value()};
+    PipelineRoom room_{nullptr, authorization::Policy::parse(kKeepingPolicy).value()};
 };
 
 TEST_F(KeptLabelsTest, AnUpdateKeepsWhatItDoesNotRepeat) {

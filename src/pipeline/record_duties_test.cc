@@ -10,7 +10,7 @@ namespace {
 using http::Method;
 using testing::PipelineRoom;
 
-constexpr char const* kPolicy = R"cedar(
+constexpr char const* kMarkingPolicy = R"cedar(
 @id("all") @fields("*")
 permit(principal, action in [Action::"read", Action::"search", Action::"create",
   Action::"update", Action::"delete"], resource is Record);
@@ -60,7 +60,7 @@ protected:
         return room_.last_leaf().contains("\"duty:" + duty + "\"");
     }
 
-    PipelineRoom room_{nullptr, authorization::Policy::parse(kPolicy).value()};
+    PipelineRoom room_{nullptr, authorization::Policy::parse(kMarkingPolicy).value()};
 };
 
 TEST_F(RecordDutiesTest, AreThoseOfTheRecordThatLeaves) {
