@@ -11,7 +11,7 @@
 namespace salus::app {
 namespace {
 
-using testing::must;
+using ::salus::testing::must;
 
 constexpr std::size_t kStep = limits::kResealedAtOnce;
 constexpr std::size_t kTwoStepsAndSome = 2 * kStep + 20;
@@ -83,7 +83,7 @@ protected:
     }
     [[nodiscard]] std::string place() { return std::string(text_of(must(read_file(place_, 256)))); }
 
-    testing::PipelineRoom room_;
+    ::salus::testing::PipelineRoom room_;
     fhir::LoadedDefinitions definitions_;
     RotationSettings settings_;
     std::filesystem::path place_ = room_.instance().directory.path() / "indexing-default";
