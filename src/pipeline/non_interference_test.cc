@@ -38,6 +38,8 @@ authorization::Policy policy_with(std::string const& rules) {
         R"(@id("all") @fields("*") permit(principal, action in [Action::"read", Action::"search",
             Action::"create", Action::"update", Action::"delete", Action::"spanPatients"],
             resource is Record);
+        @id("relabel") permit(principal, action == Action::"declassify", resource is Record)
+            when {context.purpose == "TREAT"};
         )" +
         rules);
     EXPECT_TRUE(policy) << (policy ? "" : policy.error().front().text);
