@@ -172,6 +172,7 @@ TEST_F(NarrowingTest, TheNoticeAccompaniesWhatBearsIt) {
 TEST_F(NarrowingTest, ABatchIsAccompaniedByTheNoticeOfItsEntries) {
     request::EntryContent entry;
     entry.answered.emplace();
+    entry.answered->status = 200;
     entry.answered->headers.set(request::kNoticeHeader, request::kRedisclosureNotice.text());
     entry.answered->body = EphiText(kStored);
     request::BundleContent content{.kind = request::BundleKind::batch_response};
