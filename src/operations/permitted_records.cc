@@ -4,7 +4,7 @@
 
 #include "consent/labels.h"
 #include "fhir/implied_labels.h"
-#include "fhir/reference.h"
+#include "operations/practitioner_roles.h"
 #include "operations/request_reader.h"
 
 namespace salus::operations {
@@ -27,10 +27,7 @@ std::vector<std::string> labels_of(fhir::ResourceView const& resource) {
 
 // A Reference, or an element with an actor.
 bool refers(json::Value value, std::string_view place) {
-    auto const reference = value.member("actor").value_or(value).text_member("reference");
-    auto const parsed = reference ? fhir::parse_local_reference(*reference) : std::nullopt;
-    if (!parsed) return false;
-    return std::string(parsed->type->name.text()).append("/").append(parsed->id) == place;
+    return place_in(value.member("actor").value_or(value)) == place;
 }
 
 // Whether this ("Practitioner/[id]"; "": nobody) wrote it, or part of it.

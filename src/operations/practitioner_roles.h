@@ -1,7 +1,6 @@
 // What the records tell of people by other names than their own: who holds a PractitionerRole. For
-// care relationships and for consents, which name
-// practitioners in both ways. Whoever may write PractitionerRoles may make people hold them.
-// Borrows; belongs to one request.
+// care relationships and for consents, which name practitioners in both ways. Whoever may write
+// PractitionerRoles may make people hold them. Borrows; belongs to one request.
 #pragma once
 
 #include <optional>
