@@ -80,7 +80,7 @@ Result<PlaceNames> RecordPlaces::of(CompartmentId const& compartment,
     auto const encounters = encounters_of(entry, resource);
     if (!encounters) return places;
     for (auto const& id : *encounters) {
-        SALUS_TRY(auto const known, of_encounter(compartment, id));
+        SALUS_TRY(auto known, of_encounter(compartment, id));
         if (known.empty()) return known;
         places.insert(places.end(), known.begin(), known.end());
     }
