@@ -3,6 +3,8 @@
 // the permit. `found`: the record that was then found, judged by itself. `decide`: the decision
 // alone, which is a part of `permit`.
 //   build/release/authorization_bench policies/hospital
+//   valgrind --tool=callgrind build/release/authorization_bench policies/hospital 1000 physician
+// The second is for counting instructions: one round of so many times, for one caller.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -43,8 +45,10 @@ using authorization::PurposeRule;
 using request::Interaction;
 using request::PurposeOfUse;
 
-constexpr int kRounds = 41;
-constexpr int kTimes = 2'000;  // of one round
+struct Rounds {
+    int rounds = 41;
+    int times = 2'000;  // of one round
+};
 constexpr WallTime kNow{std::chrono::seconds(1'795'421'730)};
 
 double processor_microseconds() {
@@ -59,17 +63,17 @@ struct Cost {
 };
 
 template <class Work>
-Cost cost_of(Work work) {
+Cost cost_of(Rounds const& wanted, Work work) {
     std::vector<double> rounds;
     auto const before = allocations;
-    for (int round = 0; round < kRounds; ++round) {
+    for (int round = 0; round < wanted.rounds; ++round) {
         auto const begun = processor_microseconds();
-        for (int i = 0; i < kTimes; ++i) work();
-        rounds.push_back((processor_microseconds() - begun) / kTimes);
+        for (int i = 0; i < wanted.times; ++i) work();
+        rounds.push_back((processor_microseconds() - begun) / wanted.times);
     }
     auto const taken = static_cast<double>(allocations - before);
     std::ranges::sort(rounds);
-    return {rounds[rounds.size() / 2], taken / (double{kRounds} * kTimes)};
+    return {rounds[rounds.size() / 2], taken / (double(wanted.rounds) * wanted.times)};
 }
 
 PurposeRule rule(char const* id, PurposeOfUse purpose, AllowedTypes const& types) {
@@ -154,7 +158,7 @@ struct Question {
     std::optional<CompartmentId> compartment{};  // named by the request
 };
 
-void measure(char const* name, Policy const& policy, Question const& asked) {
+void measure(Rounds const& rounds, char const* name, Policy const& policy, Question const& asked) {
     EverybodyCares care;
     authorization::Authorization const authorization(policy, care);
     auto const who = testing::make_caller(asked.caller);
@@ -179,13 +183,13 @@ void measure(char const* name, Policy const& policy, Question const& asked) {
             !constraints.ask_for_places(Interaction::read, "Patient", found_in, found) &&
             constraints.leave_found(Interaction::read, "Patient", found_in, found).has_value());
     };
-    auto const asking = cost_of([&] { static_cast<void>(ask()); });
-    auto const permit = cost_of([&] { static_cast<void>(permitted()); });
-    auto const whole = cost_of([&] { left(permitted()); });
+    auto const asking = cost_of(rounds, [&] { static_cast<void>(ask()); });
+    auto const permit = cost_of(rounds, [&] { static_cast<void>(permitted()); });
+    auto const whole = cost_of(rounds, [&] { left(permitted()); });
     auto const intent = read_of(asked.compartment);
     authorization::Circumstances const circumstances{
         .now = kNow, .access = at_work(), .care_relationship = true};
-    auto const decided = cost_of([&] {
+    auto const decided = cost_of(rounds, [&] {
         SALUS_CHECK(authorization::decide(policy, asked.caller, intent, circumstances).allowed);
     });
     std::printf(
@@ -199,19 +203,27 @@ void measure(char const* name, Policy const& policy, Question const& asked) {
 }  // namespace
 
 int main(int count, char** arguments) {
-    SALUS_CHECK(count == 2);
+    SALUS_CHECK(count == 2 || count == 4);
     auto patient = person("patient", PurposeOfUse::patient_request, "patient/*.rs");
     patient.patient_compartment = CompartmentId::from(crypto::Sha256Digest{1});
     patient.person->practitioner.clear();
     patient.person->is_patient = true;
-    Question const service{"service", caller("service", PurposeOfUse::treatment, "system/*.rs")};
-    Question const physician{"physician",
-                             person("physician", PurposeOfUse::treatment, "user/*.rs")};
-    for (auto const& [name, policy] :
-         {std::pair("tables", tables()), std::pair("hospital", hospital(arguments[1]))}) {
-        measure(name, policy, service);
-        measure(name, policy, physician);
+    std::vector<Question> const questions{
+        {"service", caller("service", PurposeOfUse::treatment, "system/*.rs")},
+        {"physician", person("physician", PurposeOfUse::treatment, "user/*.rs")},
+        {"patient", patient, patient.patient_compartment}};
+    auto const policy = hospital(arguments[1]);
+    if (count == 4) {
+        Rounds const once{.rounds = 1, .times = std::atoi(arguments[2])};
+        for (auto const& question : questions)
+            if (question.name == std::string_view(arguments[3]))
+                measure(once, "hospital", policy, question);
+        return 0;
     }
-    measure("hospital", hospital(arguments[1]), {"patient", patient, patient.patient_compartment});
+    for (auto const& question : questions) {
+        // The tables know no patients.
+        if (!question.compartment) measure({}, "tables", tables(), question);
+        measure({}, "hospital", policy, question);
+    }
     return 0;
 }
