@@ -1,6 +1,5 @@
 #include "authorization/decide.h"
 
-#include <iterator>
 #include <span>
 
 #include "authorization/looked_at.h"
@@ -141,7 +140,7 @@ bool may_write(Judgement& rules, Outcome const& outcome, IntentFacts const& inte
 // Scopes and policy, part by part (SMART App Launch: scopes are an upper bound).
 Decision decide_parts(Judgement& rules, CallerFacts const& caller, IntentFacts const& intent) {
     Decision decision{.allowed = true, .elements = {.all = true, .names = {}}};
-    std::vector<PolicyRuleId> permitting;
+    std::vector<Outcome const*> permitting;
     for (auto const part : request::parts_of(intent.interaction)) {
         auto scopes = permitting_scopes(rules, caller, intent, part);
         if (scopes.empty()) return deny(Errc::forbidden, "no scope of the token permits this");
@@ -155,12 +154,12 @@ Decision decide_parts(Judgement& rules, CallerFacts const& caller, IntentFacts c
             return deny(Errc::forbidden, "the policy does not permit writing all of this");
         }
         add_rules(decision, scopes);
-        std::ranges::copy(outcome.rules, std::back_inserter(permitting));
+        permitting.push_back(&outcome);
         add_sign_in(decision, outcome.sign_in);
         add_duties(decision, outcome.duties);
     }
     decision.elements = rules.elements_of(intent.type);
-    add_rules(decision, permitting);
+    for (auto const* outcome : permitting) add_rules(decision, outcome->rules);
     return decision;
 }
 

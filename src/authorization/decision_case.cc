@@ -31,6 +31,16 @@ public:
         bool const has_group = record || uid.type == "Type";
         return has_group && ancestor.type == "TypeGroup" && group_of(uid.id) == ancestor.id;
     }
+    void visit_ancestors(cedar::EntityUid const& uid,
+                         cedar::EntityVisitor& visitor) const override {
+        if (uid == principal_.uid) {
+            for (auto const& role : roles_) visitor.visit("Role", role);
+            return;
+        }
+        bool const record = uid.type == "Record" && uid == resource_.uid;
+        if (record) visitor.visit("Type", uid.id);
+        if (record || uid.type == "Type") visitor.visit("TypeGroup", group_of(uid.id));
+    }
 
 private:
     cedar::Entity principal_;

@@ -98,8 +98,10 @@ AllowedElements const& Judgement::elements_of(std::string_view type) {
 
 std::vector<std::string> Judgement::labels_in(request::CarriedLabels carried) const {
     std::vector<std::string> labels;
-    for (std::size_t i = 0; i < policy_.labels().size(); ++i) {
-        if ((carried >> i & 1U) != 0) labels.push_back(policy_.labels()[i]);
+    if (carried == 0) return labels;
+    auto const& known = policy_.labels();
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        if ((carried >> i & 1U) != 0) labels.push_back(known[i]);
     }
     return labels;
 }
@@ -115,14 +117,19 @@ Outcome const& Judgement::judged(Act act, std::string_view type, bool bound,
 
 void Judgement::ask_about(std::string_view type, bool bound,
                           request::RecordCircumstances const& record) {
+    auto& entities = facts().entities;
+    bool const again = asked_ && asked_->bound == bound && asked_->record == record &&
+                       entities.is_about_type(type);
+    if (again) return;
     auto const labels = labels_in(record.carried);
     auto const consented = labels_in(record.consented);
-    facts().entities.ask_about_type(type, {.bound = bound,
-                                           .care = record.care,
-                                           .authored = record.authored,
-                                           .labels = labels,
-                                           .consented = consented,
-                                           .locations = record.locations});
+    entities.ask_about_type(type, {.bound = bound,
+                                   .care = record.care,
+                                   .authored = record.authored,
+                                   .labels = labels,
+                                   .consented = consented,
+                                   .locations = record.locations});
+    asked_ = {.bound = bound, .record = record};
 }
 
 // A function has another kind of name than a type, so one memory serves both.
@@ -149,7 +156,7 @@ Outcome Judgement::judge(Facts& facts, Act act, std::string_view type) {
 // does, which is usual, that is found out for less than what any record would be judged as.
 bool Judgement::is_certain(Act act, std::string_view type) {
     auto& entities = facts().entities;
-    if (!entities.is_about_type(type)) entities.ask_about_type(type, {});
+    if (!entities.is_about_type(type)) ask_about(type, false, {});
     return !any_counts(policy_.record_guards(), act) && judged(act, type, false, {}).allowed;
 }
 

@@ -114,6 +114,12 @@ private:
     bool bound_ = false;
     bool care_ = false;
     std::optional<Facts> facts_;  // once something was asked
+    // What of a record the entities say, while they are about one.
+    struct AskedRecord {
+        bool bound = false;
+        request::RecordCircumstances record{};
+    };
+    std::optional<AskedRecord> asked_;
     std::map<Key, Outcome, std::less<>> outcomes_;
     cedar::Response response_;
 };

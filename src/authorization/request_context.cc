@@ -15,7 +15,7 @@ namespace {
 
 using cedar::Record;
 using cedar::Value;
-using Members = std::vector<Record::Member>;
+using Values = std::vector<Value>;
 
 constexpr std::size_t kAction = 1;  // where `action` stands in the context, by name
 
@@ -42,32 +42,51 @@ cedar::IpRange range_of(std::optional<http::IpAddress> const& address) {
     return range;
 }
 
+// Names, in their order.
+cedar::Shape const& device_shape() {
+    static cedar::Shape const kShape({"claimed", "encrypted", "managed"});
+    return kShape;
+}
+cedar::Shape const& network_shape() {
+    static cedar::Shape const kShape({"address", "country", "reputation", "zone"});
+    return kShape;
+}
+cedar::Shape const& recent_shape() {
+    static cedar::Shape const kShape({"patients", "refusals", "requests"});
+    return kShape;
+}
+cedar::Shape const& context_shape() {
+    static cedar::Shape const kShape({"acr", "action", "authAge", "device", "emergency", "hour",
+                                      "network", "now", "purpose", "recent", "weekday"});
+    return kShape;
+}
+
 Record device_of(request::DevicePosture const& device) {
-    Members members;
-    members.reserve(3);
-    members.emplace_back("claimed", device.claimed);
-    members.emplace_back("encrypted", device.encrypted);
-    members.emplace_back("managed", device.managed);
-    return Record(std::move(members));
+    Values values;
+    values.reserve(3);
+    values.emplace_back(device.claimed);
+    values.emplace_back(device.encrypted);
+    values.emplace_back(device.managed);
+    return {cedar::borrow(device_shape()), std::move(values)};
 }
 
 Record network_of(request::NetworkFacts const& network) {
-    Members members;
-    members.reserve(4);
-    members.emplace_back("address", range_of(network.address));
-    members.emplace_back("country", std::string(network.country.text()));
-    members.emplace_back("reputation", std::int64_t{network.reputation});
-    members.emplace_back("zone", std::string(request::name_of(network.zone)));
-    return Record(std::move(members));
+    Values values;
+    values.reserve(4);
+    values.emplace_back(range_of(network.address));
+    values.emplace_back(std::string(network.country.text()));
+    values.emplace_back(std::int64_t{network.reputation});
+    values.emplace_back(std::string(request::name_of(network.zone)));
+    return {cedar::borrow(network_shape()), std::move(values)};
 }
 
 Record recent_of(request::RecentCounts const& recent) {
-    Members members;
-    members.reserve(3);
-    members.emplace_back("patients", std::int64_t{recent.patients});
-    members.emplace_back("refusals", std::int64_t{recent.refusals});
-    members.emplace_back("requests", std::int64_t{recent.requests});
-    return Record(std::move(members));
+    Values values;
+    values.reserve(3);
+    values.emplace_back(std::int64_t{recent.patients});
+    values.emplace_back(std::int64_t{recent.refusals});
+    values.emplace_back(std::int64_t{recent.requests});
+    return {cedar::borrow(recent_shape()), std::move(values)};
 }
 
 }  // namespace
@@ -84,28 +103,28 @@ RequestContext::RequestContext(request::CallerFacts const& caller,
         std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
     auto const purpose =
         caller.purpose ? request::code_of(*caller.purpose).text() : std::string_view();
-    Members members;
-    members.reserve(11);
-    members.emplace_back("acr", caller.person ? caller.person->acr : std::string());
-    members.emplace_back("action", std::string());
-    members.emplace_back("authAge", caller.person ? age_of(*caller.person, now) : std::int64_t{0});
-    members.emplace_back("device", cedar::borrow(device_));
-    members.emplace_back("emergency", request::in_emergency(caller, now));
-    members.emplace_back("hour", std::int64_t{local.hour});
-    members.emplace_back("network", cedar::borrow(network_));
-    members.emplace_back("now", cedar::DateTime{milliseconds});
-    members.emplace_back("purpose", std::string(purpose));
-    members.emplace_back("recent", cedar::borrow(recent_));
-    members.emplace_back("weekday", std::int64_t{local.weekday});
-    context_ = Record(std::move(members));
+    Values values;
+    values.reserve(11);
+    values.emplace_back(caller.person ? caller.person->acr : std::string());
+    values.emplace_back(std::string());
+    values.emplace_back(caller.person ? age_of(*caller.person, now) : std::int64_t{0});
+    values.emplace_back(cedar::borrow(device_));
+    values.emplace_back(request::in_emergency(caller, now));
+    values.emplace_back(std::int64_t{local.hour});
+    values.emplace_back(cedar::borrow(network_));
+    values.emplace_back(cedar::DateTime{milliseconds});
+    values.emplace_back(std::string(purpose));
+    values.emplace_back(cedar::borrow(recent_));
+    values.emplace_back(std::int64_t{local.weekday});
+    context_ = Record(cedar::borrow(context_shape()), std::move(values));
 }
 
 Record const& RequestContext::of(std::string_view action) {
-    if (*context_.members()[kAction].second.text() == action) return context_;
+    if (*context_.value(kAction).text() == action) return context_;
     Value next{std::string(action)};
-    auto members = std::move(context_).release();
-    members[kAction].second = std::move(next);
-    context_ = Record(std::move(members));
+    auto values = std::move(context_).release();
+    values[kAction] = std::move(next);
+    context_ = Record(cedar::borrow(context_shape()), std::move(values));
     return context_;
 }
 

@@ -22,7 +22,20 @@ constexpr std::string_view kRole = "Role";
 constexpr std::string_view kType = "Type";
 constexpr std::string_view kTypeGroup = "TypeGroup";
 
-using Members = std::vector<cedar::Record::Member>;
+// In the order of names, as a Record is.
+cedar::Shape const& principal_shape() {
+    static cedar::Shape const kShape({"client", "locations", "tenant"});
+    return kShape;
+}
+cedar::Shape const& record_shape() {
+    static cedar::Shape const kShape({"authored", "careRelationship", "consented", "inPatient",
+                                      "labels", "locations", "own", "represented", "tenant"});
+    return kShape;
+}
+cedar::Shape const& function_shape() {
+    static cedar::Shape const kShape({"tenant"});
+    return kShape;
+}
 
 // Evaluation mostly asks about the very uids that the request names.
 bool is_same(EntityUid const& one, EntityUid const& other) noexcept {
@@ -52,12 +65,12 @@ cedar::SetPointer texts(std::span<request::PlaceName const> given) {
 }
 
 cedar::Record principal_attributes(request::CallerFacts const& caller) {
-    Members members;
-    members.reserve(3);
-    members.emplace_back("client", caller.client.text());
-    members.emplace_back("locations", texts(caller.locations));
-    members.emplace_back("tenant", caller.tenant.text());
-    return cedar::Record(std::move(members));
+    std::vector<Value> values;
+    values.reserve(3);
+    values.emplace_back(caller.client.text());
+    values.emplace_back(texts(caller.locations));
+    values.emplace_back(caller.tenant.text());
+    return {cedar::borrow(principal_shape()), std::move(values)};
 }
 
 EntityUid principal_of(request::CallerFacts const& caller) {
@@ -87,28 +100,26 @@ void RequestEntities::ask_about_type(std::string_view type, Record const& record
     resource_.uid.type = kRecord;
     resource_.uid.id = type;
     group_ = group_of(type);
-    auto members = std::move(resource_attributes_).release();
-    members.clear();
-    members.reserve(9);
-    members.emplace_back("authored", record.authored);
-    members.emplace_back("careRelationship", record.care && in_patient);
-    members.emplace_back("consented", texts(record.consented));
-    members.emplace_back("inPatient", in_patient);
-    members.emplace_back("labels", texts(record.labels));
-    members.emplace_back("locations", texts(record.locations));
-    members.emplace_back("own", here && caller_.person->is_patient);
-    members.emplace_back("represented", here && caller_.person->represents);
-    members.emplace_back("tenant", tenant_.text());
-    resource_attributes_ = cedar::Record(std::move(members));
+    auto values = std::move(resource_attributes_).release();
+    values.clear();
+    values.reserve(9);
+    values.emplace_back(record.authored);
+    values.emplace_back(record.care && in_patient);
+    values.emplace_back(texts(record.consented));
+    values.emplace_back(in_patient);
+    values.emplace_back(texts(record.labels));
+    values.emplace_back(texts(record.locations));
+    values.emplace_back(here && caller_.person->is_patient);
+    values.emplace_back(here && caller_.person->represents);
+    values.emplace_back(tenant_.text());
+    resource_attributes_ = cedar::Record(cedar::borrow(record_shape()), std::move(values));
 }
 
 void RequestEntities::ask_about_function(std::string_view function) {
     group_ = {};
     resource_.uid.type = "Function";
     resource_.uid.id = function;
-    Members members;
-    members.emplace_back("tenant", tenant_.text());
-    resource_attributes_ = cedar::Record(std::move(members));
+    resource_attributes_ = cedar::Record(cedar::borrow(function_shape()), {Value(tenant_.text())});
 }
 
 Entity const* RequestEntities::find(EntityUid const& uid) const noexcept {
@@ -129,6 +140,17 @@ bool RequestEntities::is_in(EntityUid const& uid, EntityUid const& ancestor) con
         return (group ? group_ : std::string_view(uid.id)) == ancestor.id;
     if (group && uid.type == kType) return group_of(uid.id) == ancestor.id;
     return uid == ancestor;
+}
+
+void RequestEntities::visit_ancestors(EntityUid const& uid, cedar::EntityVisitor& visitor) const {
+    if (is_same(uid, principal_.uid)) {
+        for (auto const& role : caller_.roles) visitor.visit(kRole, role.text());
+    }
+    if (uid.type == kRecord && is_same(uid, resource_.uid)) {
+        visitor.visit(kType, uid.id);
+        visitor.visit(kTypeGroup, group_);
+    }
+    if (uid.type == kType) visitor.visit(kTypeGroup, group_of(uid.id));
 }
 
 bool RequestEntities::has_role(std::string_view role) const noexcept {

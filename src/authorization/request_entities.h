@@ -38,6 +38,7 @@ public:
     [[nodiscard]] cedar::Entity const* find(cedar::EntityUid const& uid) const noexcept override;
     [[nodiscard]] bool is_in(cedar::EntityUid const& uid,
                              cedar::EntityUid const& ancestor) const override;
+    void visit_ancestors(cedar::EntityUid const& uid, cedar::EntityVisitor& visitor) const override;
 
 private:
     [[nodiscard]] bool has_role(std::string_view role) const noexcept;

@@ -10,5 +10,9 @@ namespace salus::cedar {
 [[nodiscard]] inline RecordPointer borrow(Record const& record) {
     return {RecordPointer(), &record};
 }
+// Likewise names that many records share.
+[[nodiscard]] inline ShapePointer borrow(Shape const& shape) {
+    return {ShapePointer(), &shape};
+}
 
 }  // namespace salus::cedar

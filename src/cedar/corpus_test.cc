@@ -144,11 +144,11 @@ Value with_entities(Value const& value) {
     if (record == nullptr) return value;
     auto const* const type = record->find("type");
     auto const* const id = record->find("id");
-    if (type != nullptr && id != nullptr && record->members().size() == 2)
+    if (type != nullptr && id != nullptr && record->size() == 2)
         return Value(EntityUid{.type = *type->text(), .id = *id->text()});
     std::vector<Record::Member> members;
-    members.reserve(record->members().size());
-    for (auto const& [name, member] : record->members())
+    members.reserve(record->size());
+    for (auto const [name, member] : record->members())
         members.emplace_back(name, with_entities(member));
     return Value(Record(std::move(members)));
 }

@@ -48,4 +48,10 @@ bool EntityTable::is_in(EntityUid const& uid, EntityUid const& ancestor) const {
     return found != nodes_.end() && std::ranges::binary_search(found->second.ancestors, ancestor);
 }
 
+void EntityTable::visit_ancestors(EntityUid const& uid, EntityVisitor& visitor) const {
+    auto const found = nodes_.find(uid);
+    if (found == nodes_.end()) return;
+    for (auto const& ancestor : found->second.ancestors) visitor.visit(ancestor.type, ancestor.id);
+}
+
 }  // namespace salus::cedar

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -17,6 +18,16 @@ struct Entity {
     std::vector<EntityUid> parents;  // direct ones
 };
 
+// Is told of entities one after the other.
+class EntityVisitor {
+public:
+    EntityVisitor() = default;
+    EntityVisitor(EntityVisitor const&) = delete;
+    EntityVisitor& operator=(EntityVisitor const&) = delete;
+    virtual ~EntityVisitor() = default;
+    virtual void visit(std::string_view type, std::string_view id) = 0;
+};
+
 // What evaluation asks about entities. An entity that is not there has no attributes and no
 // ancestors but itself.
 class Entities {
@@ -29,6 +40,8 @@ public:
     [[nodiscard]] virtual Entity const* find(EntityUid const& uid) const noexcept = 0;
     // Whether `uid` is `ancestor` or has it as an ancestor, over any number of steps.
     [[nodiscard]] virtual bool is_in(EntityUid const& uid, EntityUid const& ancestor) const = 0;
+    // Tells of each `ancestor` of which is_in() says yes, but for `uid` itself, in any order.
+    virtual void visit_ancestors(EntityUid const& uid, EntityVisitor& visitor) const = 0;
 };
 
 // Entities in memory, any number of them. Of two with one uid the last one counts. Parents may form
@@ -38,6 +51,7 @@ public:
     explicit EntityTable(std::vector<Entity> entities);
     [[nodiscard]] Entity const* find(EntityUid const& uid) const noexcept override;
     [[nodiscard]] bool is_in(EntityUid const& uid, EntityUid const& ancestor) const override;
+    void visit_ancestors(EntityUid const& uid, EntityVisitor& visitor) const override;
 
 private:
     struct Hash {

@@ -13,23 +13,28 @@ namespace salus::cedar {
 
 using Kind = Operand::Kind;
 
-Operand Evaluation::value(NodeIndex index) {
-    auto const& node = program_.nodes[index];
-    if (node.slot == kNoSlot) return compute(node);
-    if (remembered_[node.slot]) return slots_[node.slot];
-    auto const result = compute(node);
-    slots_[node.slot] = result;
-    remembered_.set(node.slot);
-    return result;
+namespace {
+
+// Of few texts most are told apart by their lengths.
+bool contains(Set const& set, Operand wanted) {
+    constexpr std::size_t kFew = 16;
+    auto const& elements = set.elements();
+    if (auto const* const text = wanted.text(); text != nullptr && elements.size() <= kFew) {
+        return std::ranges::any_of(elements, [text](Value const& element) {
+            auto const* const one = element.text();
+            return one != nullptr && *one == *text;
+        });
+    }
+    return std::ranges::binary_search(
+        elements, wanted, [](Operand one, Operand other) { return Operand::order(one, other) < 0; },
+        [](auto const& element) { return Operand(element); });
 }
 
-// Most are written down or a variable, which are no steps of their own.
-Operand Evaluation::operand(Node const& node, std::size_t at) {
-    auto const index = program_.operands[node.first + at];
-    auto const& next = program_.nodes[index];
-    if (next.operation == Operation::literal) return program_.constants[next.datum];
-    if (next.operation == Operation::variable) return variable(next.variable);
-    return value(index);
+}  // namespace
+
+void Evaluation::remember(Node const& node) {
+    slots_[node.slot] = compute(node);
+    remembered_.set(node.slot);
 }
 
 Operand Evaluation::compute(Node const& node) {
@@ -69,15 +74,11 @@ Operand Evaluation::compute(Node const& node) {
     return Operand::error();
 }
 
-Operand Evaluation::variable(Variable variable) const noexcept {
-    if (variable == Variable::context) return Operand(context_);
-    return Operand(*uids_[static_cast<std::size_t>(variable)]);
-}
-
 void Evaluation::ask_about(EntityUid const& action) noexcept {
     constexpr auto kAction = static_cast<std::size_t>(Variable::action);
     uids_[kAction] = &action;
     found_[kAction] = {};
+    memberships_[kAction].reset();
     remembered_ &= program_.of_any_action;
 }
 
@@ -128,12 +129,12 @@ Operand Evaluation::compare(Node const& node) {
     if (left.is_error()) return left;
     auto const right = operand(node, 1);
     if (right.is_error()) return right;
-    auto const order = Operand::order(left, right);
-    if (node.operation == Operation::equal) return Operand(order == 0);
-    if (node.operation == Operation::not_equal) return Operand(order != 0);
+    if (node.operation == Operation::equal) return Operand(Operand::equal(left, right));
+    if (node.operation == Operation::not_equal) return Operand(!Operand::equal(left, right));
     auto const ordered = left.kind() == Kind::integer || left.kind() == Kind::datetime ||
                          left.kind() == Kind::duration;
     if (!ordered || left.kind() != right.kind()) return Operand::error();
+    auto const order = Operand::order(left, right);
     switch (node.operation) {
         case Operation::less: return Operand(order < 0);
         case Operation::less_equal: return Operand(order <= 0);
@@ -142,7 +143,16 @@ Operand Evaluation::compare(Node const& node) {
     }
 }
 
+Membership const& Evaluation::membership(Variable variable) {
+    auto const at = static_cast<std::size_t>(variable);
+    auto& known = memberships_[at];
+    if (!known) known.emplace(program_.symbols, entities_, *uids_[at]);
+    return *known;
+}
+
 Operand Evaluation::in(Node const& node) {
+    if (node.datum != 0)
+        return Operand(membership(node.variable).any_of(program_.groups[node.datum - 1]));
     auto const left = operand(node, 0);
     auto const* const uid = left.entity();
     if (uid == nullptr) return Operand::error();
@@ -180,12 +190,7 @@ Operand Evaluation::of_set(Node const& node) {
     if (node.operation == Operation::is_empty) return Operand(set->elements().empty());
     auto const right = operand(node, 1);
     if (right.is_error()) return right;
-    if (node.operation == Operation::contains) {
-        return Operand(std::ranges::binary_search(
-            set->elements(), right,
-            [](Operand one, Operand other) { return Operand::order(one, other) < 0; },
-            [](auto const& element) { return Operand(element); }));
-    }
+    if (node.operation == Operation::contains) return Operand(contains(*set, right));
     auto const* const other = right.set();
     if (other == nullptr) return Operand::error();
     auto const is_there = [set](Value const& element) { return set->contains(element); };
@@ -208,13 +213,15 @@ Operand Evaluation::of_tags(Node const& node) {
     return tag != nullptr ? Operand(*tag) : Operand::error();
 }
 
+Record const* Evaluation::attributes_of(Operand receiver) {
+    if (auto const* const record = receiver.record()) return record;
+    auto const* const uid = receiver.entity();
+    auto const* const entity = uid != nullptr ? find(*uid) : nullptr;
+    return entity != nullptr ? entity->attributes.get() : nullptr;
+}
+
 Operand Evaluation::attribute(Node const& node) {
-    auto const receiver = operand(node, 0);
-    auto const* record = receiver.record();
-    if (auto const* const uid = receiver.entity()) {
-        auto const* const entity = find(*uid);
-        record = entity != nullptr ? entity->attributes.get() : nullptr;
-    }
+    auto const* const record = attributes_of(operand(node, 0));
     auto const* const value =
         record != nullptr ? record->find(program_.names[node.datum]) : nullptr;
     return value != nullptr ? Operand(*value) : Operand::error();
@@ -222,14 +229,9 @@ Operand Evaluation::attribute(Node const& node) {
 
 Operand Evaluation::has(Node const& node) {
     auto const receiver = operand(node, 0);
-    auto const* record = receiver.record();
-    if (auto const* const uid = receiver.entity()) {
-        auto const* const entity = find(*uid);
-        record = entity != nullptr ? entity->attributes.get() : nullptr;
-        if (record == nullptr) return Operand(false);
-    }
-    if (record == nullptr) return Operand::error();
-    return Operand(record->find(program_.names[node.datum]) != nullptr);
+    if (receiver.record() == nullptr && receiver.entity() == nullptr) return Operand::error();
+    auto const* const record = attributes_of(receiver);
+    return Operand(record != nullptr && record->find(program_.names[node.datum]) != nullptr);
 }
 
 Operand Evaluation::like(Node const& node) {

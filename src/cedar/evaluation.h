@@ -7,9 +7,11 @@
 #include <array>
 #include <bitset>
 #include <forward_list>
+#include <optional>
 #include <span>
 
 #include "cedar/entities.h"
+#include "cedar/membership.h"
 #include "cedar/operand.h"
 #include "cedar/policy_set.h"
 #include "cedar/program.h"
@@ -28,18 +30,35 @@ public:
     ~Evaluation() = default;
 
     // Lives as long as this evaluation, its request and its entities.
-    [[nodiscard]] Operand value(NodeIndex node);
+    [[nodiscard]] Operand value(NodeIndex node) {
+        auto const& next = program_.nodes[node];
+        // Most are written down, or a variable.
+        if (next.operation == Operation::literal) return program_.constants[next.datum];
+        if (next.operation == Operation::variable) return variable(next.variable);
+        if (next.slot == kNoSlot) return compute(next);
+        if (!remembered_[next.slot]) remember(next);
+        return slots_[next.slot];
+    }
     // REQUIRES: not the context.
     [[nodiscard]] EntityUid const& uid_of(Variable variable) const {
         return *uids_.at(static_cast<std::size_t>(variable));
     }
+    // REQUIRES: not the context.
+    [[nodiscard]] Membership const& membership(Variable variable);
     // Of another action from now on; what does not read it stays remembered.
     void ask_about(EntityUid const& action) noexcept;
 
 private:
     [[nodiscard]] Operand compute(Node const& node);
-    [[nodiscard]] Operand operand(Node const& node, std::size_t at);
-    [[nodiscard]] Operand variable(Variable variable) const noexcept;
+    void remember(Node const& node);
+    [[nodiscard]] Operand operand(Node const& node, std::size_t at) {
+        return value(at < node.nearest.size() ? node.nearest[at]
+                                              : program_.operands[node.first + at]);
+    }
+    [[nodiscard]] Operand variable(Variable variable) const noexcept {
+        if (variable == Variable::context) return Operand(context_);
+        return Operand(*uids_[static_cast<std::size_t>(variable)]);
+    }
     [[nodiscard]] Operand conditional(Node const& node);
     [[nodiscard]] Operand junction(Node const& node, bool decisive);
     [[nodiscard]] Operand opposite(Node const& node);
@@ -56,6 +75,8 @@ private:
     [[nodiscard]] Operand set(Node const& node);
     [[nodiscard]] Operand record(Node const& node);
     [[nodiscard]] Operand call(Node const& node);
+    // Of an entity or a record; nullptr: of nothing.
+    [[nodiscard]] Record const* attributes_of(Operand receiver);
     // nullptr: it is not there.
     [[nodiscard]] Entity const* find(EntityUid const& uid);
     [[nodiscard]] Operand keep(Value value);
@@ -69,7 +90,8 @@ private:
     std::array<EntityUid const*, 3> uids_;  // principal, action, resource
     Record const& context_;
     Entities const& entities_;
-    std::array<Found, 3> found_{};  // of uids_
+    std::array<Found, 3> found_{};                          // of uids_
+    std::array<std::optional<Membership>, 3> memberships_;  // likewise
     std::bitset<kSlots> remembered_;
     std::array<Operand, kSlots> slots_;
     std::forward_list<Value> kept_;

@@ -271,10 +271,10 @@ void Printer::print(Value const& value) {
             out_ += ']';
         } else if constexpr (std::is_same_v<T, RecordPointer>) {
             out_ += '{';
-            for (auto const& member : one->members()) {
-                if (&member != one->members().data()) out_ += ", ";
-                out_ += spell_name(member.first) + ": ";
-                print(member.second);
+            for (std::size_t at = 0; at < one->size(); ++at) {
+                if (at != 0) out_ += ", ";
+                out_ += spell_name(one->name(at)) + ": ";
+                print(one->value(at));
             }
             out_ += '}';
         } else if constexpr (std::is_same_v<T, IpRange>) {

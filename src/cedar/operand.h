@@ -63,6 +63,7 @@ public:
     // Borrows what this borrows.
     [[nodiscard]] Value borrowed() const;
     // REQUIRES of both: no errors.
+    [[nodiscard]] static bool equal(Operand one, Operand other) noexcept;
     [[nodiscard]] static std::strong_ordering order(Operand one, Operand other) noexcept;
 
 private:

@@ -21,8 +21,8 @@ Value owned(Value const& value) {
     }
     if (auto const* const record = value.record()) {
         std::vector<Record::Member> members;
-        members.reserve(record->members().size());
-        for (auto const& [name, member] : record->members())
+        members.reserve(record->size());
+        for (auto const [name, member] : record->members())
             members.emplace_back(name, owned(member));
         return Value(Record(std::move(members)));
     }
@@ -33,19 +33,19 @@ Value owned(Value const& value) {
 
 CompiledPolicies::CompiledPolicies(std::vector<Policy> given) : policies(std::move(given)) {
     Compiler compiler(program);
-    index = PolicyIndex(policies, compiler);
+    index = PolicyIndex(policies, program.symbols);
     for (auto const& policy : policies) {
-        first_clause.push_back(static_cast<std::uint32_t>(clauses.size()));
+        Ready one{.permits = policy.effect == Effect::permit, .clauses = {}};
         // An Inquiry comes back to it with another action.
         bool const comes_back = policy.action.form == ScopeForm::any;
         for (auto const& condition : policy.conditions) {
             auto const node = compiler.add(condition.body);
             compiler.use(node);
             if (comes_back) compiler.use(node);
-            clauses.push_back({.node = node, .unless = condition.unless});
+            one.clauses.push_back({.node = node, .unless = condition.unless});
         }
+        ready.push_back(std::move(one));
     }
-    first_clause.push_back(static_cast<std::uint32_t>(clauses.size()));
     compiler.finish();
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <utility>
 
@@ -49,6 +50,7 @@ NodeIndex Compiler::add(Expression const& expression) {
         case Operation::has:
         case Operation::is:
         case Operation::is_in: node.datum = name(expression.names.front()); break;
+        case Operation::in: node.datum = group(node, operands); break;
         case Operation::record: node.datum = record_names(expression.names); break;
         case Operation::like: node.datum = pattern(expression.pattern); break;
         case Operation::call:
@@ -74,30 +76,6 @@ NodeIndex Compiler::add_constant(Value value) {
     return insert({.operation = Operation::literal, .datum = constant->second}, {});
 }
 
-NodeIndex Compiler::add_scope(Variable variable, Scope const& scope) {
-    auto const subject = add_variable(variable);
-    auto const group = [&] {
-        if (scope.entities.size() == 1) return add_constant(Value(scope.entities.front()));
-        std::vector<Value> entities;
-        entities.reserve(scope.entities.size());
-        for (auto const& entity : scope.entities) entities.emplace_back(entity);
-        return add_constant(Value(Set(std::move(entities))));
-    };
-    Node node;
-    switch (scope.form) {
-        case ScopeForm::equal: node.operation = Operation::equal; break;
-        case ScopeForm::in: node.operation = Operation::in; break;
-        case ScopeForm::is:
-            return insert({.operation = Operation::is, .datum = name(scope.type)}, {subject});
-        case ScopeForm::is_in:
-            node.operation = Operation::is_in;
-            node.datum = name(scope.type);
-            break;
-        case ScopeForm::any: return add_constant(Value(true));
-    }
-    return insert(node, {subject, group()});
-}
-
 NodeIndex Compiler::insert(Node node, std::vector<NodeIndex> const& operands) {
     auto const [known, is_new] =
         known_.try_emplace(key_of(node, operands), narrow(program_.nodes.size()));
@@ -105,6 +83,7 @@ NodeIndex Compiler::insert(Node node, std::vector<NodeIndex> const& operands) {
     node.first = narrow(program_.operands.size());
     node.count = narrow(operands.size());
     program_.operands.insert(program_.operands.end(), operands.begin(), operands.end());
+    std::ranges::copy(operands | std::views::take(node.nearest.size()), node.nearest.begin());
     for (auto const operand : operands) ++uses_[operand];
     program_.nodes.push_back(node);
     uses_.push_back(0);
@@ -127,6 +106,30 @@ std::uint32_t Compiler::pattern(Pattern const& pattern) {
     auto const [known, is_new] =
         patterns_.try_emplace(quote(pattern), narrow(program_.patterns.size()));
     if (is_new) program_.patterns.push_back(pattern);
+    return known->second;
+}
+
+std::uint32_t Compiler::group(Node& node, std::vector<NodeIndex> const& operands) {
+    auto const& left = program_.nodes[operands[0]];
+    bool const of_entity =
+        left.operation == Operation::variable && left.variable != Variable::context;
+    if (!of_entity || !is_constant(operands[1])) return 0;
+    auto const right = program_.constants[program_.nodes[operands[1]].datum];
+    std::vector<Symbol> symbols;
+    if (auto const* const entity = right.entity()) symbols.push_back(program_.symbols.add(*entity));
+    if (auto const* const set = right.set()) {
+        for (auto const& element : set->elements()) {
+            auto const* const entity = element.entity();
+            if (entity == nullptr) return 0;
+            symbols.push_back(program_.symbols.add(*entity));
+        }
+    } else if (symbols.empty()) {
+        return 0;
+    }
+    std::ranges::sort(symbols);
+    node.variable = left.variable;
+    auto const [known, is_new] = groups_.try_emplace(symbols, narrow(program_.groups.size() + 1));
+    if (is_new) program_.groups.push_back(std::move(symbols));
     return known->second;
 }
 

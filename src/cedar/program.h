@@ -3,6 +3,7 @@
 // remembered during one evaluation. Immutable once made; any thread. Private to the room.
 #pragma once
 
+#include <array>
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +17,7 @@
 
 #include "cedar/expression.h"
 #include "cedar/functions.h"
+#include "cedar/membership.h"
 #include "cedar/operand.h"
 
 namespace salus::cedar {
@@ -25,15 +27,18 @@ using NodeIndex = std::uint32_t;
 inline constexpr std::size_t kSlots = 512;  // values remembered during one evaluation
 inline constexpr std::uint16_t kNoSlot = std::numeric_limits<std::uint16_t>::max();
 
-struct Node {
+// Half of what a processor reads at once.
+struct alignas(32) Node {
     Operation operation = Operation::literal;
     Variable variable = Variable::principal;
     Function function = Function::ip;
     std::uint16_t slot = kNoSlot;
     std::uint32_t first = 0;  // of its operands, in Program::operands
     std::uint32_t count = 0;
+    std::array<NodeIndex, 2> nearest{};  // the first two of them
     // Of a literal its constant; of attribute, has, is and is_in its name; of a record the first of
-    // its names; of like its pattern.
+    // its names; of like its pattern; of `variable in entities`, whose variable it has, its group,
+    // from 1.
     std::uint32_t datum = 0;
 };
 
@@ -44,7 +49,9 @@ struct Program {
     std::vector<Operand> constants;
     std::vector<std::string> names;
     std::vector<Pattern> patterns;
-    std::bitset<kSlots> of_any_action;  // slots of nodes that do not read the action
+    Symbols symbols;
+    std::vector<std::vector<Symbol>> groups;  // ascending
+    std::bitset<kSlots> of_any_action;        // slots of nodes that do not read the action
 };
 
 // Adds expressions to a program.
@@ -55,8 +62,6 @@ public:
     [[nodiscard]] NodeIndex add(Expression const& expression);
     [[nodiscard]] NodeIndex add_variable(Variable variable);
     [[nodiscard]] NodeIndex add_constant(Value value);
-    // What a policy's head asks of one of its variables. REQUIRES: not ScopeForm::any.
-    [[nodiscard]] NodeIndex add_scope(Variable variable, Scope const& scope);
     // One more use of a node from outside the program.
     void use(NodeIndex node) { ++uses_[node]; }
     // Once, after the last expression.
@@ -67,6 +72,8 @@ private:
     [[nodiscard]] std::uint32_t name(std::string const& name);
     [[nodiscard]] std::uint32_t record_names(std::vector<std::string> const& names);
     [[nodiscard]] std::uint32_t pattern(Pattern const& pattern);
+    // From 1; 0: of something else than a variable and entities that are written down.
+    [[nodiscard]] std::uint32_t group(Node& node, std::vector<NodeIndex> const& operands);
     // Replaces it by its value, if that depends on no request.
     [[nodiscard]] NodeIndex fold(NodeIndex node);
     [[nodiscard]] bool is_constant(NodeIndex node) const noexcept;
@@ -80,6 +87,7 @@ private:
     std::map<std::string, std::uint32_t, std::less<>> names_;
     std::map<std::vector<std::string>, std::uint32_t> record_names_;
     std::map<std::string, std::uint32_t, std::less<>> patterns_;
+    std::map<std::vector<Symbol>, std::uint32_t> groups_;
 };
 
 }  // namespace salus::cedar

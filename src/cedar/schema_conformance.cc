@@ -34,7 +34,7 @@ Conformance record_conforms(Record const& record, Type const& type, Schema const
         }
         SALUS_TRY_VOID(conforms(*value, *attribute.type, schema, path));
     }
-    for (auto const& [name, value] : record.members()) {
+    for (auto const [name, value] : record.members()) {
         if (!type.attributes.contains(name)) {
             return disagrees(where, "it has an attribute that is not declared");
         }
@@ -77,7 +77,7 @@ Conformance action_conforms(Entity const& entity, Schema const& schema) {
     auto const* const action = schema.action(entity.uid);
     if (action == nullptr) return disagrees("action", "it is not declared");
     auto const has_some = [](RecordPointer const& record) {
-        return record != nullptr && !record->members().empty();
+        return record != nullptr && record->size() != 0;
     };
     if (has_some(entity.attributes) || has_some(entity.tags)) {
         return disagrees("action", "it has an attribute that is not declared");
@@ -91,7 +91,7 @@ Conformance action_conforms(Entity const& entity, Schema const& schema) {
 Conformance tags_conform(Record const& tags, EntityDeclaration const& declaration,
                          Schema const& schema) {
     auto const where = declaration.name + " tags";
-    for (auto const& [name, value] : tags.members()) {
+    for (auto const [name, value] : tags.members()) {
         if (declaration.tags == nullptr) return disagrees(where, "none are declared");
         SALUS_TRY_VOID(conforms(value, *declaration.tags, schema, where));
     }

@@ -5,8 +5,10 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,20 +65,49 @@ private:
     std::vector<Value> elements_;
 };
 
+// The names of a record's members. Whoever makes many records with the same names keeps them once.
+class Shape {
+public:
+    static constexpr std::size_t kNone = ~std::size_t{0};
+    // REQUIRES: ascending, each once.
+    explicit Shape(std::vector<std::string> names);
+    [[nodiscard]] std::vector<std::string> const& names() const noexcept { return names_; }
+    // kNone: it has no such name.
+    [[nodiscard]] std::size_t find(std::string_view name) const noexcept;
+
+private:
+    // Of few names, where one is from where its hash says on; 0: it is not there.
+    static constexpr std::size_t kPlaces = 32;
+    static constexpr std::size_t kFew = kPlaces - 8;
+    [[nodiscard]] static std::size_t place_of(std::string_view name) noexcept;
+    std::vector<std::string> names_;
+    std::array<std::uint8_t, kPlaces> places_{};  // positions, from 1
+};
+using ShapePointer = std::shared_ptr<Shape const>;
+
 // By name, in the order of names. Of two members with one name the last one counts.
 class Record {
 public:
     using Member = std::pair<std::string, Value>;
     Record() = default;
     explicit Record(std::vector<Member> members);
-    [[nodiscard]] std::vector<Member> const& members() const noexcept { return members_; }
-    // Given up: to make another record of them.
-    [[nodiscard]] std::vector<Member> release() && noexcept;
+    // REQUIRES: a value for each name, in their order.
+    Record(ShapePointer shape, std::vector<Value> values);
+
+    [[nodiscard]] std::size_t size() const noexcept;
+    [[nodiscard]] std::string const& name(std::size_t at) const { return shape_->names()[at]; }
+    [[nodiscard]] Value const& value(std::size_t at) const;
+    // As pairs of name and value.
+    [[nodiscard]] auto members() const;
+    // Given up: to make another record of the same shape of them.
+    [[nodiscard]] std::vector<Value> release() && noexcept;
     // nullptr: it has none of this name.
     [[nodiscard]] Value const* find(std::string_view name) const noexcept;
+    friend std::strong_ordering operator<=>(Record const& one, Record const& other);
 
 private:
-    std::vector<Member> members_;
+    ShapePointer shape_;  // nullptr: of no members
+    std::vector<Value> values_;
 };
 
 using SetPointer = std::shared_ptr<Set const>;
@@ -131,5 +162,17 @@ private:
 
     Variant value_;
 };
+
+inline std::size_t Record::size() const noexcept {
+    return values_.size();
+}
+inline Value const& Record::value(std::size_t at) const {
+    return values_[at];
+}
+inline auto Record::members() const {
+    return std::views::iota(std::size_t{0}, size()) | std::views::transform([this](std::size_t at) {
+               return std::pair<std::string const&, Value const&>(name(at), value(at));
+           });
+}
 
 }  // namespace salus::cedar

@@ -8,7 +8,7 @@ namespace {
 
 std::vector<std::string> names_of(Record const& record) {
     std::vector<std::string> names;
-    for (auto const& [name, value] : record.members()) names.push_back(name);
+    for (auto const [name, value] : record.members()) names.push_back(name);
     return names;
 }
 
@@ -19,7 +19,7 @@ TEST(CedarValue, OfTwoMembersWithOneNameTheLastOneCounts) {
     EXPECT_EQ(*record.find("b")->text(), "5");
     // In order but for the name that is there twice.
     Record const twice({{"a", text("1")}, {"a", text("2")}});
-    ASSERT_EQ(twice.members().size(), 1U);
+    ASSERT_EQ(twice.size(), 1U);
     EXPECT_EQ(*twice.find("a")->text(), "2");
 }
 
