@@ -57,14 +57,16 @@ void put_duties_on_record(Decision const& decision, std::vector<PolicyRuleId>& r
 }
 
 // What the leaf of the request says of a decision: its duties and rules, and last what was decided.
-void put_on_record(Decision const& decision, request::CallerFacts const& caller,
+// The rules are taken.
+void put_on_record(Decision& decision, request::CallerFacts const& caller,
                    IntentFacts const& intent, std::vector<PolicyRuleId>& rules) {
     auto const add = [&rules](PolicyRuleId rule) {
         if (std::ranges::find(rules, rule) == rules.end()) rules.push_back(std::move(rule));
     };
     rules.reserve(rules.size() + decision.duties.size() + decision.rules.size() + 1);
     for (auto const duty : decision.duties) add(rule_of(duty));
-    for (auto const& rule : decision.rules) add(rule);
+    for (auto& rule : decision.rules) add(std::move(rule));
+    decision.rules.clear();
     if (caller.anonymous || request::is_public(intent.interaction)) return;
     auto const verdict = decision.allowed   ? RecordedVerdict::permitted
                          : decision.sign_in ? RecordedVerdict::sign_in

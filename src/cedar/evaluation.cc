@@ -143,7 +143,7 @@ Operand Evaluation::compare(Node const& node) {
     }
 }
 
-Membership const& Evaluation::membership(Variable variable) {
+Membership& Evaluation::membership(Variable variable) {
     auto const at = static_cast<std::size_t>(variable);
     auto& known = memberships_[at];
     if (!known) known.emplace(program_.symbols, entities_, *uids_[at]);

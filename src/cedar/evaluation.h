@@ -44,7 +44,7 @@ public:
         return *uids_.at(static_cast<std::size_t>(variable));
     }
     // REQUIRES: not the context.
-    [[nodiscard]] Membership const& membership(Variable variable);
+    [[nodiscard]] Membership& membership(Variable variable);
     // Of another action from now on; what does not read it stays remembered.
     void ask_about(EntityUid const& action) noexcept;
 

@@ -29,7 +29,7 @@ Symbol Symbols::find_type(std::string_view type) const noexcept {
 }
 
 Membership::Membership(Symbols const& symbols, Entities const& entities, EntityUid const& uid)
-    : symbols_(symbols), self_(symbols.find(uid.type, uid.id)), type_(symbols.find_type(uid.type)) {
+    : symbols_(symbols), uid_(uid), self_(symbols.find(uid.type, uid.id)) {
     add(self_);
     entities.visit_ancestors(uid, *this);
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,11 +56,15 @@ private:
 // Of one entity.
 class Membership : private EntityVisitor {
 public:
-    // Borrows for as long as it works.
+    // Borrows the symbols and the name.
     Membership(Symbols const& symbols, Entities const& entities, EntityUid const& uid);
 
     [[nodiscard]] Symbol self() const noexcept { return self_; }
-    [[nodiscard]] Symbol type() const noexcept { return type_; }
+    // kNoSymbol: policies name no such type.
+    [[nodiscard]] Symbol type() noexcept {
+        if (!type_) type_ = symbols_.find_type(uid_.type);
+        return *type_;
+    }
     // Itself and its ancestors, in no order; one may be there twice.
     [[nodiscard]] std::span<Symbol const> all() const noexcept {
         return more_.empty() ? std::span(few_).first(count_) : std::span(more_);
@@ -72,8 +77,9 @@ private:
     void add(Symbol symbol);
 
     Symbols const& symbols_;
+    EntityUid const& uid_;
     Symbol self_;
-    Symbol type_;
+    std::optional<Symbol> type_;
     std::size_t count_ = 0;
     std::array<Symbol, 12> few_;
     std::vector<Symbol> more_;  // all of them, where they are not few

@@ -70,8 +70,10 @@ private:
 inline std::span<PolicyIndex::Entry const> PolicyIndex::find(Entries const& entries,
                                                              Symbol symbol) {
     if (entries.empty()) return {};
-    auto const found = std::ranges::equal_range(entries, symbol, {}, &Entry::symbol);
-    return {found.begin(), found.end()};
+    auto const begin = std::ranges::lower_bound(entries, symbol, {}, &Entry::symbol);
+    auto end = begin;
+    while (end != entries.end() && end->symbol == symbol) ++end;
+    return {begin, end};
 }
 
 template <class Take>
@@ -85,9 +87,10 @@ bool PolicyIndex::visit(std::size_t level, std::uint32_t at, Evaluation& evaluat
     bool const names_some =
         !branch.equal.empty() || !branch.is.empty() || !branch.in.empty() || !branch.is_in.empty();
     if (!names_some) return true;
-    auto const& membership = evaluation.membership(kOrder[level]);
+    auto& membership = evaluation.membership(kOrder[level]);
     if (!std::ranges::all_of(find(branch.equal, membership.self()), is_below)) return false;
-    if (!std::ranges::all_of(find(branch.is, membership.type()), is_below)) return false;
+    if (!branch.is.empty() && !std::ranges::all_of(find(branch.is, membership.type()), is_below))
+        return false;
     if (branch.in.empty() && branch.is_in.empty()) return true;
     return std::ranges::all_of(membership.all(), [&](Symbol symbol) {
         return std::ranges::all_of(find(branch.in, symbol), is_below) &&

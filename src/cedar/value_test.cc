@@ -1,6 +1,7 @@
 // Records and sets, however what they are made of is written down.
 #include <gtest/gtest.h>
 
+#include "cedar/borrowed.h"
 #include "cedar/values_for_test.h"
 
 namespace salus::cedar {
@@ -41,11 +42,26 @@ TEST(CedarValue, RecordsOfAnySizeAreInOrderAndFindTheirMembers) {
 }
 
 TEST(CedarValue, WhatARecordGivesUpMakesAnother) {
-    Record record({{"b", text("1")}, {"a", text("2")}});
-    auto members = std::move(record).release();
-    ASSERT_EQ(members.size(), 2U);
-    members[0].second = text("3");
-    EXPECT_EQ(*Record(std::move(members)).find("a")->text(), "3");
+    Shape const shape({"a", "b"});
+    Record record(borrow(shape), {text("1"), text("2")});
+    auto values = std::move(record).release();
+    ASSERT_EQ(values.size(), 2U);
+    values[0] = text("3");
+    Record const next(borrow(shape), std::move(values));
+    EXPECT_EQ(*next.find("a")->text(), "3");
+    EXPECT_EQ(*next.find("b")->text(), "2");
+    EXPECT_EQ(next.find("c"), nullptr);
+}
+
+TEST(CedarValue, RecordsAreEqualByTheirMembersHoweverTheyWereMade) {
+    Shape const shape({"a", "b"});
+    Record const shared(borrow(shape), {text("1"), text("2")});
+    Record const written({{"b", text("2")}, {"a", text("1")}});
+    EXPECT_EQ(Value(shared), Value(written));
+    EXPECT_LT(Value(Record({{"a", text("1")}})), Value(written));
+    EXPECT_LT(Value(written), Value(Record({{"a", text("1")}, {"c", text("2")}})));
+    EXPECT_LT(Value(written), Value(Record({{"a", text("2")}, {"b", text("2")}})));
+    EXPECT_NE(Value(written), Value(Record()));
 }
 
 TEST(CedarValue, EntitiesAreOneIfTypeAndIdAre) {

@@ -1,7 +1,6 @@
 #include "operations/care_subjects.h"
 
 #include <algorithm>
-#include <array>
 
 #include "fhir/definitions.h"
 #include "fhir/reference.h"
@@ -24,9 +23,7 @@ std::vector<std::string> patients_named(fhir::EntryView const& entry, std::strin
 }  // namespace
 
 bool tells_of_care(std::string_view type) noexcept {
-    constexpr auto kTypes =
-        std::to_array<std::string_view>({"Appointment", "CareTeam", "Encounter"});
-    return std::ranges::find(kTypes, type) != kTypes.end();
+    return std::ranges::find(kCareEvidence, type, &CareEvidence::type) != kCareEvidence.end();
 }
 
 std::vector<std::string> in_care_together(fhir::EntryView const& entry) {

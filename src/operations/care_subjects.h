@@ -4,6 +4,7 @@
 // token (blind_tokens.h). Pure functions.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -16,7 +17,17 @@ namespace salus::operations {
 // More patients of one such record are refused: each is decided by itself when it is written.
 inline constexpr std::size_t kInCareTogether = 100;
 
-// Encounter, CareTeam and Appointment.
+// What tells of care: where a practitioner stands in it, and the states in which it tells of none.
+struct CareEvidence {
+    std::string_view type;
+    char const* participant;  // a search parameter
+    char const* none;         // codes of `status`
+};
+inline constexpr auto kCareEvidence = std::to_array<CareEvidence>({
+    {"Encounter", "participant", "cancelled,entered-in-error"},
+    {"CareTeam", "participant", "proposed,inactive,entered-in-error"},
+    {"Appointment", "actor", "cancelled,noshow,entered-in-error"},
+});
 [[nodiscard]] bool tells_of_care(std::string_view type) noexcept;
 
 // The patients of whose care one record tells together, by their logical ids, each once: those that

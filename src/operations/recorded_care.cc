@@ -1,7 +1,6 @@
 #include "operations/recorded_care.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "fhir/definitions.h"
@@ -14,18 +13,6 @@
 
 namespace salus::operations {
 namespace {
-
-// Where a practitioner stands in a type, and the states in which it tells of no care.
-struct Evidence {
-    std::string_view type;
-    char const* participant;
-    char const* none;
-};
-constexpr auto kEvidence = std::to_array<Evidence>({
-    {"Encounter", "participant", "cancelled,entered-in-error"},
-    {"CareTeam", "participant", "proposed,inactive,entered-in-error"},
-    {"Appointment", "actor", "cancelled,noshow,entered-in-error"},
-});
 
 Result<bool> is_about(records::Addressing const& addressing, std::string_view entry,
                       CompartmentId const& patient) {
@@ -40,7 +27,7 @@ Result<bool> is_about(records::Addressing const& addressing, std::string_view en
 Result<bool> RecordedCare::tells_of(records::CompartmentIndex const& index,
                                     std::string_view practitioner) {
     fhir::NoLinks links;
-    for (auto const& [name, participant, none] : kEvidence) {
+    for (auto const& [name, participant, none] : kCareEvidence) {
         auto const* type = fhir::find_resource_type(name);
         if (type == nullptr) return fail(Errc::internal, "a type is missing");
         std::vector<fhir::SearchQuery::Parameter> const parameters{{"status:not", none}};

@@ -86,17 +86,20 @@ struct IntentFacts {
 
 class Intent {
 public:
-    [[nodiscard]] IntentFacts const& facts() const noexcept { return facts_; }
+    [[nodiscard]] IntentFacts const& facts() const noexcept { return *facts_; }
     // The entries of a bundle, in order, and behind a transaction's entries the searches of its
     // conditional references; each is decided by itself.
     [[nodiscard]] std::vector<Intent> const& entries() const noexcept { return entries_; }
+    // REQUIRES of one that was moved from: nobody looks at it.
     Intent(Intent&&) noexcept = default;
     Intent& operator=(Intent&&) noexcept = default;
 
 private:
     friend class operations::Classifier;
-    explicit Intent(IntentFacts facts) : facts_(std::move(facts)) {}
-    IntentFacts facts_;
+    explicit Intent(IntentFacts facts)
+        : facts_(std::make_unique<IntentFacts const>(std::move(facts))) {}
+    // Large, and handed on from step to step.
+    std::unique_ptr<IntentFacts const> facts_;
     std::vector<Intent> entries_;
 };
 

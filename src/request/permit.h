@@ -63,7 +63,7 @@ public:
 
 private:
     friend class authorization::Authorization;
-    Permit(CallerPointer caller, Intent intent)
+    Permit(CallerPointer caller, Intent&& intent)
         : caller_(std::move(caller)),
           intent_(std::move(intent)),
           constraints_(caller_->facts(), intent_.facts()) {}
