@@ -137,9 +137,13 @@ bool may_write(Judgement& rules, Outcome const& outcome, IntentFacts const& inte
     });
 }
 
+// Scopes and rules that permit what most requests ask.
+constexpr std::size_t kRulesAtFirst = 4;
+
 // Scopes and policy, part by part (SMART App Launch: scopes are an upper bound).
 Decision decide_parts(Judgement& rules, CallerFacts const& caller, IntentFacts const& intent) {
     Decision decision{.allowed = true, .elements = {.all = true, .names = {}}};
+    decision.rules.reserve(kRulesAtFirst);
     std::vector<Outcome const*> permitting;
     for (auto const part : request::parts_of(intent.interaction)) {
         auto scopes = permitting_scopes(rules, caller, intent, part);

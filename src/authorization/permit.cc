@@ -105,6 +105,7 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
         SALUS_TRY(here.care_relationship, cares(permit.caller().facts(), facts));
         auto decision = decide(*asked, permit.caller().facts(), facts, here);
         put_on_record(decision, permit.caller().facts(), facts, rules);
+        for (auto const duty : decision.duties) permit.duties_.add(duty);
         if (!decision.allowed && !decision.sign_in) return fail(decision.code, decision.why);
         if (decision.sign_in)
             sign_in = sign_in ? stricter_of(*sign_in, *decision.sign_in) : decision.sign_in;
@@ -134,7 +135,6 @@ Result<request::Permit> Authorization::permit(request::Exchange& exchange,
         return fail(Errc::unauthenticated,
                     "the person has to sign in again, or with a stronger factor");
     }
-    permit.rules_ = rules;
     return permit;
 }
 
@@ -170,6 +170,7 @@ Result<void> Authorization::permit_types(request::Permit& permit, Judgement& rul
         auto decision = decide(rules, permit.caller().facts(), facts, circumstances);
         if (decision.allowed) {
             put_duties_on_record(decision, recorded);
+            for (auto const duty : decision.duties) permit.duties_.add(duty);
             permit.included_.push_back({std::string(name), std::move(decision.elements)});
         } else if (named) {
             return fail(decision.code, decision.why);

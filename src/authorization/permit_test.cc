@@ -242,7 +242,31 @@ TEST(Permit, NamesTheRulesThatAllowed) {
     EXPECT_EQ(rules[0].text(), "scope:system/*.r");
     EXPECT_EQ(rules[1].text(), "policy.HPAYMT.read");
     EXPECT_EQ(rules[2].text(), "permitted:read:Claim");
-    EXPECT_EQ(permit->rules(), rules);
+    EXPECT_TRUE(permit->duties().empty());
+}
+
+TEST(Permit, HoldsTheDutiesOfItsDecision) {
+    auto const policy = Policy::parse(R"cedar(
+@id("all") @fields("*") permit(principal, action, resource is Record);
+@id("notice") @obligate("watermark, audit:elevated")
+permit(principal, action == Action::"limit", resource in Type::"Claim");
+)cedar")
+                            .value();
+    NobodyCares care;
+    Authorization const authorization(policy, care);
+    for (auto const* type : {"Claim", "Patient"}) {
+        auto exchange = exchange_of(testing::make_caller(facts_of_caller("system/*.r", kPay)));
+        auto const permit = authorization.permit(
+            exchange, testing::make_intent(facts_of_intent(Interaction::read, type)));
+        ASSERT_TRUE(permit.has_value());
+        bool const due = type == std::string_view("Claim");
+        EXPECT_EQ(permit->duties().contains(Duty::watermark), due);
+        EXPECT_EQ(permit->duties().contains(Duty::audit_elevated), due);
+        EXPECT_FALSE(permit->duties().contains(Duty::review));
+        bool const told = std::ranges::find(exchange.facts.rules, PolicyRuleId("duty:watermark")) !=
+                          exchange.facts.rules.end();
+        EXPECT_EQ(told, due);
+    }
 }
 
 TEST(Permit, PutsOnRecordWhatWasRefused) {

@@ -17,6 +17,8 @@ constexpr std::array kVerdicts{VerdictName{RecordedVerdict::permitted, "permitte
                                VerdictName{RecordedVerdict::refused, "refused:"},
                                VerdictName{RecordedVerdict::sign_in, "sign-in:"}};
 
+constexpr std::size_t kRuleBytes = 48;  // of nearly all of them
+
 VerdictName const* verdict_of(std::string_view rule) noexcept {
     auto const found = std::ranges::find_if(
         kVerdicts, [rule](VerdictName const& each) { return rule.starts_with(each.name.text()); });
@@ -27,8 +29,9 @@ VerdictName const* verdict_of(std::string_view rule) noexcept {
 
 PolicyRuleId to_rule(RecordedDecision const& decision) {
     auto const verdict = std::ranges::find(kVerdicts, decision.verdict, &VerdictName::verdict);
-    std::string text(verdict->name.text());
-    text.append(request::name_of(decision.interaction).text());
+    std::string text;
+    text.reserve(kRuleBytes);
+    text.append(verdict->name.text()).append(request::name_of(decision.interaction).text());
     // What is no type is text of the caller's.
     if (fhir::find_resource_type(decision.type) != nullptr) text.append(":").append(decision.type);
     return PolicyRuleId(std::move(text));

@@ -99,7 +99,7 @@ void RequestEntities::ask_about_type(std::string_view type, Record const& record
     bool const here = in_patient && record.bound && caller_.person;
     resource_.uid.type = kRecord;
     resource_.uid.id = type;
-    group_ = group_of(type);
+    group_ = definition != nullptr ? group_of(*definition) : group_of(type);
     auto values = std::move(resource_attributes_).release();
     values.clear();
     values.reserve(9);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace salus::authorization {
 namespace {
@@ -165,6 +166,16 @@ constexpr auto kGroups = std::to_array<Grouped>({
 std::string_view group_of(std::string_view type) noexcept {
     auto const found = std::ranges::lower_bound(kGroups, type, {}, &Grouped::type);
     return found != kGroups.end() && found->type == type ? found->group : std::string_view();
+}
+
+std::string_view group_of(fhir::Type const& type) {
+    static auto const kOfTypes = [] {
+        std::vector<std::string_view> groups;
+        for (auto const& each : fhir::resource_types())
+            groups.push_back(group_of(each.name.text()));
+        return groups;
+    }();
+    return kOfTypes.at(static_cast<std::size_t>(&type - fhir::resource_types().data()));
 }
 
 }  // namespace salus::authorization

@@ -72,9 +72,10 @@ private:
     [[nodiscard]] Operand attribute(Node const& node);
     [[nodiscard]] Operand has(Node const& node);
     [[nodiscard]] Operand like(Node const& node);
-    [[nodiscard]] Operand set(Node const& node);
-    [[nodiscard]] Operand record(Node const& node);
-    [[nodiscard]] Operand call(Node const& node);
+    // Seldom asked for, and with more on their stacks: kept out of compute().
+    [[nodiscard, gnu::noinline]] Operand set(Node const& node);
+    [[nodiscard, gnu::noinline]] Operand record(Node const& node);
+    [[nodiscard, gnu::noinline]] Operand call(Node const& node);
     // Of an entity or a record; nullptr: of nothing.
     [[nodiscard]] Record const* attributes_of(Operand receiver);
     // nullptr: it is not there.

@@ -81,7 +81,7 @@ private:
     Symbol self_;
     std::optional<Symbol> type_;
     std::size_t count_ = 0;
-    std::array<Symbol, 12> few_;
+    std::array<Symbol, 12> few_{};
     std::vector<Symbol> more_;  // all of them, where they are not few
 };
 

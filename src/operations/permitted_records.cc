@@ -109,9 +109,7 @@ request::Duties PermittedRecords::duties(Address const& address, std::uint64_t v
 }
 
 bool PermittedRecords::bears_notice(request::Permit const& permit) {
-    auto const& rules = permit.rules();
-    auto const notice = request::rule_of(request::Duty::watermark);
-    return std::ranges::find(rules, notice) != rules.end();
+    return permit.duties().contains(request::Duty::watermark);
 }
 
 Result<bool> PermittedRecords::may_lose_labels(StoredDocument const& document,

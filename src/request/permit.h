@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "request/caller.h"
+#include "request/duty.h"
 #include "request/intent.h"
 #include "request/resource_constraints.h"
 
@@ -57,7 +58,8 @@ public:
     [[nodiscard]] Reach reach() const noexcept { return reach_; }
     // Which stored resources it is about: those that the caller's granular scopes leave.
     [[nodiscard]] ResourceConstraints const& constraints() const noexcept { return constraints_; }
-    [[nodiscard]] std::vector<PolicyRuleId> const& rules() const noexcept { return rules_; }
+    // Of the decision, whatever records bring along.
+    [[nodiscard]] Duties duties() const noexcept { return duties_; }
     Permit(Permit&&) noexcept = default;
     Permit& operator=(Permit&&) noexcept = default;
 
@@ -74,7 +76,7 @@ private:
     std::vector<AllowedElements> entry_elements_;
     std::vector<TypePermit> included_;
     Reach reach_ = Reach::named;
-    std::vector<PolicyRuleId> rules_;
+    Duties duties_;
 };
 
 }  // namespace salus::request
