@@ -21,7 +21,6 @@ set(SALUS_COMPILED_ALONE
   fhir/server_fields_test.cc
   fhir/validator_cases_test.cc
   fhir/validator_test.cc
-  oauth/client_authentication.cc
   oauth/end_session.cc
   oauth/launch.cc
   oauth/remote_keys_test.cc
