@@ -8,7 +8,7 @@
 namespace salus::access_context {
 namespace {
 
-constexpr Literal kBroken = "the file of the time zone is broken";
+constexpr Literal kBrokenZone = "the file of the time zone is broken";
 constexpr std::int32_t kOffsetLeast = -89'999;  // RFC 8536 section 3.2, seconds
 constexpr std::int32_t kOffsetMost = 93'599;
 
@@ -74,13 +74,13 @@ Result<TimeZone> TimeZone::parse(BytesView file) {
     constexpr std::size_t kTime = 8;  // bytes, from version 2 on
     constexpr std::size_t kType = 6;
     auto const old = read_header(file);  // the part of version 1 is there for old programs
-    if (!old || old->version < '2') return fail(Errc::invalid, kBroken);
+    if (!old || old->version < '2') return fail(Errc::invalid, kBrokenZone);
     auto const skipped = Header::kSize + old->data_size(4);
-    if (skipped > file.size()) return fail(Errc::invalid, kBroken);
+    if (skipped > file.size()) return fail(Errc::invalid, kBrokenZone);
     file = file.subspan(skipped);
     auto const header = read_header(file);
     if (!header || header->data_size(kTime) > file.size() - Header::kSize || header->types == 0)
-        return fail(Errc::invalid, kBroken);
+        return fail(Errc::invalid, kBrokenZone);
     if (header->leap_seconds != 0)
         return fail(Errc::invalid, "a time zone that counts leap seconds does not fit the clock");
     auto const data = file.subspan(Header::kSize);
@@ -90,21 +90,22 @@ Result<TimeZone> TimeZone::parse(BytesView file) {
     for (std::size_t i = 0; i < header->types; ++i) {
         offsets.push_back(static_cast<std::int32_t>(read_u32(types.subspan(i * kType, 4))));
         if (offsets.back() < kOffsetLeast || offsets.back() > kOffsetMost)
-            return fail(Errc::invalid, kBroken);
+            return fail(Errc::invalid, kBrokenZone);
     }
     TimeZone zone;
     zone.before_ = offsets.front();
     for (std::size_t i = 0; i < header->changes; ++i) {
         auto const time = static_cast<std::int64_t>(read_u64(data.subspan(i * kTime, kTime)));
         bool const ascending = zone.changes_.empty() || zone.changes_.back() < time;
-        if (!ascending || type_of_change[i] >= offsets.size()) return fail(Errc::invalid, kBroken);
+        if (!ascending || type_of_change[i] >= offsets.size())
+            return fail(Errc::invalid, kBrokenZone);
         zone.changes_.push_back(time);
         zone.offsets_.push_back(offsets[type_of_change[i]]);
     }
     auto const footer = footer_in(data.subspan(header->data_size(kTime)));
-    if (!footer) return fail(Errc::invalid, kBroken);
+    if (!footer) return fail(Errc::invalid, kBrokenZone);
     if (!footer->empty()) zone.after_ = DaylightRule::parse(*footer);
-    if (!footer->empty() && !zone.after_) return fail(Errc::invalid, kBroken);
+    if (!footer->empty() && !zone.after_) return fail(Errc::invalid, kBrokenZone);
     return zone;
 }
 

@@ -13,7 +13,6 @@ namespace salus::admin {
 namespace {
 
 constexpr std::size_t kEvaluationsMost = 100;
-constexpr std::int64_t kAgeLargest = 10LL * 366 * 24 * 3600;  // seconds
 
 // The 4-tuple of one evaluation; the shared values stand where its own do not.
 struct Tuple {
@@ -90,7 +89,7 @@ Result<Circumstances> circumstances_of(json::Value subject,
     }
     if (auto const age = context->member("auth_age")) {
         auto const seconds = age->is_number() ? age->integer() : std::nullopt;
-        if (!seconds || *seconds < 0 || *seconds > kAgeLargest)
+        if (!seconds || *seconds < 0 || *seconds > kSignInAgeLargest)
             return malformed("auth_age is a number of seconds, at most ten years");
         circumstances.age = std::chrono::seconds(*seconds);
     }

@@ -8,9 +8,9 @@
 namespace salus::admin {
 namespace {
 
-constexpr auto kClass = records::DocumentClass::key_governance;
-constexpr std::string_view kType = "custodians";
-constexpr std::string_view kId = "set";
+constexpr auto kCustodiansClass = records::DocumentClass::key_governance;
+constexpr std::string_view kCustodiansType = "custodians";
+constexpr std::string_view kCustodiansId = "set";
 
 // Nothing when there is no file. Errc::corrupt when it cannot be read.
 Result<std::optional<keys::CustodianSet>> pinned(std::filesystem::path const& file) {
@@ -32,9 +32,9 @@ void pin(std::filesystem::path const& file, std::string const& text) {
 Result<void> add_custodians(request::Prepared& prepared, KeysDesk const& desk,
                             keys::CustodianSet const& set, std::uint64_t stored_version) {
     SALUS_TRY_VOID(add_document(prepared, desk.records,
-                                {.document_class = kClass,
-                                 .type = std::string(kType),
-                                 .id = std::string(kId),
+                                {.document_class = kCustodiansClass,
+                                 .type = std::string(kCustodiansType),
+                                 .id = std::string(kCustodiansId),
                                  .version = stored_version + 1,
                                  .text = set.text()},
                                 desk.clock.now()));
@@ -45,7 +45,8 @@ Result<void> add_custodians(request::Prepared& prepared, KeysDesk const& desk,
 }  // namespace
 
 Result<StoredCustodians> stored_custodians(KeysDesk const& desk) {
-    SALUS_TRY(auto stored, read_document(desk.records, kClass, kType, kId));
+    SALUS_TRY(auto stored,
+              read_document(desk.records, kCustodiansClass, kCustodiansType, kCustodiansId));
     SALUS_TRY(auto const pin_now, pinned(desk.custodians_file));
     if (stored.version == 0) {
         if (pin_now) return fail(Errc::corrupt, "the store has lost the custodians");

@@ -14,8 +14,8 @@
 namespace salus::admin {
 namespace {
 
-constexpr std::string_view kType = "definition-packages";
-constexpr std::string_view kId = "installed";
+constexpr std::string_view kPackagesType = "definition-packages";
+constexpr std::string_view kInstalledId = "installed";
 constexpr std::size_t kStoredBytes = std::size_t{12} * limits::kMiB;  // fits one commit
 
 struct Installed {
@@ -30,8 +30,8 @@ struct Stored {
 
 Result<Stored> read_stored(records::Records& records, json::Parser& parser) {
     Stored stored;
-    SALUS_TRY(auto document,
-              read_document(records, records::DocumentClass::definitions, kType, kId));
+    SALUS_TRY(auto document, read_document(records, records::DocumentClass::definitions,
+                                           kPackagesType, kInstalledId));
     if (document.version == 0) return stored;
     stored.version = document.version;
     SALUS_TRY(auto const parsed, parser.parse(std::move(document.text)));
@@ -134,8 +134,8 @@ Result<request::Prepared> store(DefinitionsDesk const& desk, Stored const& store
     auto prepared = json_answer(listing(stored.packages, set, nullptr));
     SALUS_TRY_VOID(add_document(prepared, desk.records,
                                 {.document_class = records::DocumentClass::definitions,
-                                 .type = std::string(kType),
-                                 .id = std::string(kId),
+                                 .type = std::string(kPackagesType),
+                                 .id = std::string(kInstalledId),
                                  .version = stored.version + 1,
                                  .text = std::move(text)},
                                 desk.clock.now()));

@@ -9,9 +9,9 @@
 namespace salus::admin {
 namespace {
 
-constexpr auto kClass = records::DocumentClass::key_governance;
-constexpr std::string_view kType = "legal-holds";
-constexpr std::string_view kListId = "all";
+constexpr auto kHoldsClass = records::DocumentClass::key_governance;
+constexpr std::string_view kHoldsType = "legal-holds";
+constexpr std::string_view kHeldPatientsId = "all";
 constexpr std::size_t kHoldsOfPatient = 32;
 constexpr std::size_t kPatientsHeld = 10'000;
 constexpr std::size_t kReasonBytes = 1024;
@@ -50,7 +50,7 @@ struct HeldPatients {
 };
 
 Result<HeldPatients> held_patients(KeysDesk const& desk) {
-    SALUS_TRY(auto stored, read_document(desk.records, kClass, kType, kListId));
+    SALUS_TRY(auto stored, read_document(desk.records, kHoldsClass, kHoldsType, kHeldPatientsId));
     HeldPatients held;
     held.version = stored.version;
     if (stored.version == 0) return held;
@@ -72,8 +72,8 @@ std::string to_json(HeldPatients const& held) {
 Result<void> add_holds(request::Prepared& prepared, KeysDesk const& desk,
                        CompartmentId const& patient, PatientHolds const& now) {
     SALUS_TRY_VOID(add_document(prepared, desk.records,
-                                {.document_class = kClass,
-                                 .type = std::string(kType),
+                                {.document_class = kHoldsClass,
+                                 .type = std::string(kHoldsType),
                                  .id = patient.hex(),
                                  .version = now.version + 1,
                                  .text = to_json(now.holds)},
@@ -89,9 +89,9 @@ Result<void> add_holds(request::Prepared& prepared, KeysDesk const& desk,
     }
     if (held.patients.size() > kPatientsHeld) return fail(Errc::too_large, "too many legal holds");
     return add_document(prepared, desk.records,
-                        {.document_class = kClass,
-                         .type = std::string(kType),
-                         .id = std::string(kListId),
+                        {.document_class = kHoldsClass,
+                         .type = std::string(kHoldsType),
+                         .id = std::string(kHeldPatientsId),
                          .version = held.version + 1,
                          .text = to_json(held)},
                         desk.clock.now());
@@ -100,7 +100,7 @@ Result<void> add_holds(request::Prepared& prepared, KeysDesk const& desk,
 }  // namespace
 
 Result<PatientHolds> holds_of(KeysDesk const& desk, CompartmentId const& patient) {
-    SALUS_TRY(auto stored, read_document(desk.records, kClass, kType, patient.hex()));
+    SALUS_TRY(auto stored, read_document(desk.records, kHoldsClass, kHoldsType, patient.hex()));
     PatientHolds result;
     result.version = stored.version;
     if (stored.version == 0) return result;

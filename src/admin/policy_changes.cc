@@ -16,10 +16,10 @@ namespace {
 using authorization::Policy;
 using request::Interaction;
 
-constexpr auto kClass = records::DocumentClass::policy;
-constexpr std::string_view kType = "policy-version";
-constexpr std::string_view kListType = "policy-versions";
-constexpr std::string_view kListId = "all";
+constexpr auto kVersionClass = records::DocumentClass::policy;
+constexpr std::string_view kVersionType = "policy-version";
+constexpr std::string_view kVersionListType = "policy-versions";
+constexpr std::string_view kVersionListId = "all";
 constexpr ContentBound kProposal{.bytes = 2 * limits::kMiB,
                                  .why = "a version of the policy is at most 2 MiB"};
 constexpr std::size_t kListed = 100;
@@ -30,7 +30,7 @@ struct StoredVersions {
 };
 
 Result<StoredVersions> stored_versions(records::Records& records, json::Parser& parser) {
-    SALUS_TRY(auto stored, read_document(records, kClass, kListType, kListId));
+    SALUS_TRY(auto stored, read_document(records, kVersionClass, kVersionListType, kVersionListId));
     if (stored.version == 0) return StoredVersions{};
     SALUS_TRY(auto const versions, read_versions(parser, std::move(stored.text)));
     return StoredVersions{.versions = versions, .document = stored.version};
@@ -43,7 +43,8 @@ struct StoredVersion {
 
 Result<StoredVersion> stored_version(records::Records& records, json::Parser& parser,
                                      std::uint64_t number) {
-    SALUS_TRY(auto stored, read_document(records, kClass, kType, std::to_string(number)));
+    SALUS_TRY(auto stored,
+              read_document(records, kVersionClass, kVersionType, std::to_string(number)));
     if (stored.version == 0) return fail(Errc::not_found, "there is no such version of the policy");
     SALUS_TRY(auto version, read_version(parser, std::move(stored.text)));
     bool const is_it = version.number == number &&
@@ -64,8 +65,8 @@ Result<StoredVersions> versions_now(PolicyChangesDesk const& desk) {
 Result<void> add_version(request::Prepared& prepared, PolicyChangesDesk const& desk,
                          StoredVersion const& stored) {
     return add_document(prepared, desk.records,
-                        {.document_class = kClass,
-                         .type = std::string(kType),
+                        {.document_class = kVersionClass,
+                         .type = std::string(kVersionType),
                          .id = std::to_string(stored.version.number),
                          .version = stored.document + 1,
                          .text = to_json(stored.version)},
@@ -75,9 +76,9 @@ Result<void> add_version(request::Prepared& prepared, PolicyChangesDesk const& d
 Result<void> add_list(request::Prepared& prepared, PolicyChangesDesk const& desk,
                       StoredVersions const& stored) {
     return add_document(prepared, desk.records,
-                        {.document_class = kClass,
-                         .type = std::string(kListType),
-                         .id = std::string(kListId),
+                        {.document_class = kVersionClass,
+                         .type = std::string(kVersionListType),
+                         .id = std::string(kVersionListId),
                          .version = stored.document + 1,
                          .text = to_json(stored.versions)},
                         desk.clock.now());

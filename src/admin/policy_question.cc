@@ -16,8 +16,6 @@ using request::Access;
 using request::Family;
 using request::Interaction;
 
-constexpr std::int64_t kAgeLargest = 10LL * 366 * 24 * 3600;  // seconds
-
 // Any two that differ: which patient it is does not matter, only whether it is the same.
 CompartmentId compartment(std::uint8_t mark) {
     CompartmentId::Array bytes{};
@@ -132,7 +130,7 @@ Result<Circumstances> read_circumstances(json::Value root, bool is_person) {
     }
     if (auto const age = root.member("auth_age")) {
         auto const seconds = age->is_number() ? age->integer() : std::nullopt;
-        if (!seconds || *seconds < 0 || *seconds > kAgeLargest)
+        if (!seconds || *seconds < 0 || *seconds > kSignInAgeLargest)
             return fail(Errc::invalid, "auth_age is a number of seconds, at most ten years");
         circumstances.age = std::chrono::seconds(*seconds);
     }

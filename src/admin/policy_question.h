@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@
 #include "request/intent.h"
 
 namespace salus::admin {
+
+inline constexpr std::int64_t kSignInAgeLargest = 10LL * 366 * 24 * 3600;  // seconds
 
 // What the subject's token and sign-in say in this case.
 struct Circumstances {

@@ -13,10 +13,10 @@
 namespace salus::admin {
 namespace {
 
-constexpr auto kClass = records::DocumentClass::key_governance;
-constexpr std::string_view kType = "key-proposal";
-constexpr std::string_view kListType = "key-proposals";
-constexpr std::string_view kListId = "all";
+constexpr auto kProposalClass = records::DocumentClass::key_governance;
+constexpr std::string_view kProposalType = "key-proposal";
+constexpr std::string_view kProposalListType = "key-proposals";
+constexpr std::string_view kProposalListId = "all";
 constexpr std::size_t kProposalsListed = 256;
 
 struct ProposalList {
@@ -25,7 +25,8 @@ struct ProposalList {
 };
 
 Result<ProposalList> read_list(KeysDesk const& desk) {
-    SALUS_TRY(auto stored, read_document(desk.records, kClass, kListType, kListId));
+    SALUS_TRY(auto stored,
+              read_document(desk.records, kProposalClass, kProposalListType, kProposalListId));
     ProposalList list;
     list.version = stored.version;
     if (stored.version == 0) return list;
@@ -50,9 +51,9 @@ Result<void> add_to_list(request::Prepared& prepared, KeysDesk const& desk, std:
     for (auto const& each : list.ids) writer.string(each);
     writer.end_array();
     return add_document(prepared, desk.records,
-                        {.document_class = kClass,
-                         .type = std::string(kListType),
-                         .id = std::string(kListId),
+                        {.document_class = kProposalClass,
+                         .type = std::string(kProposalListType),
+                         .id = std::string(kProposalListId),
                          .version = list.version + 1,
                          .text = std::move(text)},
                         desk.clock.now());
@@ -138,7 +139,7 @@ Result<std::vector<std::string>> proposal_ids(KeysDesk const& desk) {
 }
 
 Result<StoredProposal> stored_proposal(KeysDesk const& desk, std::string_view id) {
-    SALUS_TRY(auto document, read_document(desk.records, kClass, kType, id));
+    SALUS_TRY(auto document, read_document(desk.records, kProposalClass, kProposalType, id));
     if (document.version == 0) return fail(Errc::not_found, "there is no such proposal");
     StoredProposal stored;
     stored.version = document.version;
@@ -151,8 +152,8 @@ Result<StoredProposal> stored_proposal(KeysDesk const& desk, std::string_view id
 Result<void> add_proposal_version(request::Prepared& prepared, KeysDesk const& desk,
                                   StoredProposal const& proposal) {
     return add_document(prepared, desk.records,
-                        {.document_class = kClass,
-                         .type = std::string(kType),
+                        {.document_class = kProposalClass,
+                         .type = std::string(kProposalType),
                          .id = proposal.id(),
                          .version = proposal.version + 1,
                          .text = to_json(proposal.record)},
@@ -198,7 +199,8 @@ Result<request::Prepared> add_proposal(KeysDesk const& desk, request::Exchange& 
                                                        .instance = desk.instance(),
                                                        .state = state,
                                                        .now = desk.now()}));
-    SALUS_TRY(auto const before, read_document(desk.records, kClass, kType, stored.id()));
+    SALUS_TRY(auto const before,
+              read_document(desk.records, kProposalClass, kProposalType, stored.id()));
     if (before.version != 0) return fail(Errc::conflict, "the proposal was made already");
     std::string answer;
     json::Writer writer(answer);

@@ -5,7 +5,7 @@
 namespace salus::app {
 namespace {
 
-access_context::Settings read(std::string const& text, std::string& why) {
+access_context::Settings read_section(std::string const& text, std::string& why) {
     auto const parsed = toml::parse(text);
     EXPECT_TRUE(parsed) << text;
     Configuration configuration;
@@ -20,7 +20,7 @@ TEST(AccessContextSection, WhatIsNotSaidIsOpen) {
     for (auto const* text : {"",
                              "internal = []\ndeny_file = ''\nallow = []\nreputation_file = ''\n"
                              "geography_file = ''\ntime_zone = 'UTC'"}) {
-        auto const settings = read(text, why);
+        auto const settings = read_section(text, why);
         EXPECT_EQ(why, "");
         for (auto const* list : {&settings.internal, &settings.allow, &settings.deny}) {
             EXPECT_TRUE(list->networks.empty());
@@ -35,7 +35,7 @@ TEST(AccessContextSection, WhatIsNotSaidIsOpen) {
 
 TEST(AccessContextSection, TakesAll) {
     std::string why;
-    auto const settings = read(
+    auto const settings = read_section(
         "internal = ['10.0.0.0/8', 'fd00::/8']\ninternal_file = 'networks/internal'\n"
         "allow = ['192.0.2.7']\nallow_file = '/etc/salus/allow'\n"
         "deny = ['198.51.100.0/24']\ndeny_file = 'networks/deny'\n"
@@ -71,7 +71,7 @@ TEST(AccessContextSection, RefusesByName) {
              {"tenant_time_zones.north = 1", "access_context.tenant_time_zones.north"},
              {"denied = []", "access_context.denied"}}) {
         std::string why;
-        static_cast<void>(read(text, why));
+        static_cast<void>(read_section(text, why));
         EXPECT_TRUE(why.starts_with(said)) << text << ": " << why;
     }
 }

@@ -77,7 +77,7 @@ std::string issuer_of(AuditExportOptions const& options, AuditLogPlace const& pl
     return configuration->server.public_url + (is_first ? "" : "/t/" + place.name);
 }
 
-int say_finding(audit::Finding const& finding) {
+int say_not_whole(audit::Finding const& finding) {
     say_problem(
         "the log does not verify, so this export is not whole: " + std::string(finding.why.text()),
         "`salus audit verify` says more.");
@@ -112,7 +112,7 @@ int export_log(AuditLogPlace const& place, audit_views::ExportWriter& writer,
         say_problem("standard output cannot be written");
         return kFailed;
     }
-    if (report->finding) return say_finding(*report->finding);
+    if (report->finding) return say_not_whole(*report->finding);
     say_problem(std::to_string(writer.written()) + " events of " + std::to_string(report->size) +
                 " leaves; the log is whole, root " + to_hex(report->root));
     return kDone;

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "app/control_prober.h"
+#include "app/pem_bytes.h"
 #include "crypto/certificate.h"
 #include "crypto/tls_probe.h"
 #include "foundation/clock.h"
@@ -15,7 +16,6 @@ namespace {
 using crypto::TlsOffer;
 
 constexpr auto kPatience = std::chrono::milliseconds(3000);
-constexpr std::size_t kPemLargest = 256 * limits::kKiB;
 
 struct Handshake {
     TlsOffer offer;
@@ -82,7 +82,7 @@ std::optional<crypto::Sha256Digest> digest_of(std::string_view pem) {
 }
 
 void probe_certificate(ProbeTarget const& target, std::vector<ProbeResult>& results) {
-    auto const file = read_file(target.certificate, kPemLargest);
+    auto const file = read_file(target.certificate, kPemBytes);
     auto const expected = file ? digest_of(text_of(*file)) : std::nullopt;
     auto const answer = crypto::probe_tls(target.host, target.port, TlsOffer::tls_1_3, kPatience);
     bool const same = expected && answer && answer->accepted && answer->certificate == *expected;

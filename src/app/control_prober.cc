@@ -7,7 +7,7 @@
 namespace salus::app {
 namespace {
 
-constexpr auto kPatience = std::chrono::seconds(5);
+constexpr auto kAnswerPatience = std::chrono::seconds(5);
 
 std::optional<std::uint64_t> leaf_of(http::Headers const& headers) {
     auto const text = headers.get("Salus-Audit-Leaf");
@@ -50,7 +50,7 @@ Prober::Answer Prober::send(http::Request request, std::string_view target,
     options.host = target_.host;
     options.port = target_.port;
     options.authorities_pem = target_.authorities_pem;
-    options.timeout = kPatience;
+    options.timeout = kAnswerPatience;
     auto client = http::Client::connect(std::move(options));
     if (!client) return {};
     auto response = client->send(request);

@@ -9,13 +9,13 @@
 namespace salus::app {
 namespace {
 
-constexpr std::size_t kPemBytes = 4096;
+constexpr std::size_t kBackupKeyBytes = 4096;
 constexpr std::int64_t kMicroseconds = 1'000'000;
 
 // The newest backup, both parts with signatures by this instance's key.
 Result<backup::Restore> newest_backup(Configuration const& configuration) {
     SALUS_TRY(auto const pem,
-              read_file(Layout{configuration.directory}.backup_public_key(), kPemBytes));
+              read_file(Layout{configuration.directory}.backup_public_key(), kBackupKeyBytes));
     SALUS_TRY(auto key, backup::public_key_from_pem(text_of(pem)));
     backup::Choice choice;
     choice.pin = std::move(key);

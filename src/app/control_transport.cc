@@ -5,13 +5,12 @@
 
 #include "app/control_readings.h"
 #include "app/instance.h"
+#include "app/pem_bytes.h"
 #include "crypto/certificate.h"
 #include "crypto/tls.h"
 
 namespace salus::app {
 namespace {
-
-constexpr std::size_t kPemLargest = 256 * limits::kKiB;
 
 std::string listener(EvidenceContext const& context) {
     if (context.server == nullptr) return "stopped: nothing listens";
@@ -24,7 +23,7 @@ std::string listener(EvidenceContext const& context) {
 }  // namespace
 
 Finding transport_protocols(EvidenceContext const& context) {
-    auto const pem = read_file(context.sources.configuration.server.certificate, kPemLargest);
+    auto const pem = read_file(context.sources.configuration.server.certificate, kPemBytes);
     if (!pem) return broken("the server certificate's file cannot be read");
     auto const expiry = crypto::certificate_expiry(text_of(*pem));
     if (!expiry) return broken("the server certificate cannot be parsed");
@@ -44,7 +43,7 @@ Finding strict_transport(EvidenceContext const& context) {
 
 Finding outbound_trust(EvidenceContext const& context) {
     Layout const layout{context.sources.configuration.directory};
-    auto const authority = read_file(layout.authority(), kPemLargest);
+    auto const authority = read_file(layout.authority(), kPemBytes);
     if (!authority) return broken("tls/ca.crt cannot be read");
     bool const ours = crypto::TlsClientContext::make(text_of(*authority)).has_value();
     bool const nobody = crypto::TlsClientContext::make("").has_value();

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kBegin = "-----BEGIN PRIVATE KEY-----";
 constexpr std::string_view kEnd = "-----END PRIVATE KEY-----";
-constexpr std::size_t kLine = 64;  // RFC 7468 section 2
+constexpr std::size_t kKeyLine = 64;  // RFC 7468 section 2
 
 }  // namespace
 
@@ -22,8 +22,8 @@ Result<std::string> make_custodian_key(std::filesystem::path const& file) {
     auto const der = key.to_pkcs8();
     auto encoded = to_base64(der.reveal());
     std::string pem = std::string(kBegin) + "\n";
-    for (std::size_t i = 0; i < encoded.size(); i += kLine)
-        pem.append(encoded, i, kLine).append("\n");
+    for (std::size_t i = 0; i < encoded.size(); i += kKeyLine)
+        pem.append(encoded, i, kKeyLine).append("\n");
     pem.append(kEnd).append("\n");
     auto const written = write_file_durably(file, bytes_of(pem), FileAccess::private_to_owner);
     scrub(encoded);

@@ -8,9 +8,9 @@
 namespace salus::app {
 namespace {
 
-constexpr char const* kPath = "/admin/definitions";
+constexpr char const* kDefinitionsPath = "/admin/definitions";
 
-int show(std::optional<std::string> const& listing) {
+int show_packages(std::optional<std::string> const& listing) {
     if (!listing) return kFailed;
     json::Parser parser;
     auto const document = parser.parse(*listing);
@@ -40,25 +40,26 @@ int definitions_load(DefinitionsOptions const& options) {
         say_problem(options.package_file.string() + ": " + std::string(archive.error().why.text()));
         return kFailed;
     }
-    return show(
+    return show_packages(
         administration_answer(options.administration, {.method = http::Method::post,
-                                                       .path = kPath,
+                                                       .path = kDefinitionsPath,
                                                        .scope = "admin/definitions.write",
                                                        .body = std::string(text_of(*archive)),
                                                        .content_type = "application/gzip"}));
 }
 
 int definitions_list(DefinitionsOptions const& options) {
-    return show(administration_answer(
-        options.administration,
-        {.method = http::Method::get, .path = kPath, .scope = "admin/definitions.read"}));
+    return show_packages(
+        administration_answer(options.administration, {.method = http::Method::get,
+                                                       .path = kDefinitionsPath,
+                                                       .scope = "admin/definitions.read"}));
 }
 
 int definitions_remove(DefinitionsOptions const& options) {
-    return show(administration_answer(options.administration,
-                                      {.method = http::Method::remove,
-                                       .path = std::string(kPath) + "/" + options.package,
-                                       .scope = "admin/definitions.write"}));
+    return show_packages(administration_answer(
+        options.administration, {.method = http::Method::remove,
+                                 .path = std::string(kDefinitionsPath) + "/" + options.package,
+                                 .scope = "admin/definitions.write"}));
 }
 
 }  // namespace salus::app

@@ -15,12 +15,12 @@
 namespace salus::app {
 namespace {
 
-constexpr std::size_t kSmallFile = std::size_t{64} * 1024;
+constexpr std::size_t kClientFileBytes = std::size_t{64} * 1024;
 constexpr int kAddressAttempts = 50;
 constexpr std::chrono::milliseconds kAddressInterval{100};
 
 std::string text_file(std::filesystem::path const& path) {
-    auto const bytes = read_file(path, kSmallFile);
+    auto const bytes = read_file(path, kClientFileBytes);
     return bytes ? std::string(text_of(*bytes)) : std::string();
 }
 

@@ -9,7 +9,7 @@ namespace salus::app {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr std::chrono::seconds kLookAgain = 60s;
+constexpr std::chrono::seconds kRootLookAgain = 60s;
 constexpr Literal kKind = "instance-root";
 
 std::uint32_t active_epoch(keys::RotationStatus const& status) {
@@ -35,7 +35,7 @@ InstanceRootRotation::InstanceRootRotation(request::Tenant const& first_tenant,
 Result<void> InstanceRootRotation::advance() {
     auto const now = clock_.monotonic();
     if (now < look_again_) return {};
-    look_again_ = now + kLookAgain;
+    look_again_ = now + kRootLookAgain;
     SALUS_TRY(auto const status, tenant_.keyring.rotation().status());
     if (status.orders.paused) return {};
     return follow(active_epoch(status));

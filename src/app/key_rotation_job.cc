@@ -7,8 +7,8 @@ namespace salus::app {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto kInterval = 1s;
-constexpr auto kAfterFailure = 10s;
+constexpr auto kRotationInterval = 1s;
+constexpr auto kAfterFailedRotation = 10s;
 
 }  // namespace
 
@@ -24,7 +24,8 @@ void KeyRotationJob::run(std::stop_token const& stop) {
     while (!stop.stop_requested()) {
         if (advance_all(stop)) continue;
         std::unique_lock lock(mutex);
-        wait.wait_for(lock, stop, works_ ? kInterval : kAfterFailure, [] { return false; });
+        wait.wait_for(lock, stop, works_ ? kRotationInterval : kAfterFailedRotation,
+                      [] { return false; });
     }
     tenants_.clear();
 }

@@ -52,7 +52,7 @@ void show_shards(json::Value const& root) {
         " being replaced");
 }
 
-int show(std::optional<std::string> const& answer) {
+int show_rotation(std::optional<std::string> const& answer) {
     if (!answer) return kFailed;
     json::Parser parser;
     auto const document = parser.parse(*answer);
@@ -74,10 +74,11 @@ int show(std::optional<std::string> const& answer) {
 }
 
 int order(KeysOptions const& options, std::string body) {
-    return show(administration_answer(options.administration, {.method = http::Method::post,
-                                                               .path = "/admin/keys/rotation",
-                                                               .scope = "admin/keys.write",
-                                                               .body = std::move(body)}));
+    return show_rotation(
+        administration_answer(options.administration, {.method = http::Method::post,
+                                                       .path = "/admin/keys/rotation",
+                                                       .scope = "admin/keys.write",
+                                                       .body = std::move(body)}));
 }
 
 // What the custodian signs names the instance as its own configuration does.
@@ -100,7 +101,7 @@ int keys_status(KeysOptions const& options) {
     auto const answer = administration_answer(
         options.administration,
         {.method = http::Method::get, .path = "/admin/keys", .scope = "admin/keys.read"});
-    if (!options.json) return show(answer);
+    if (!options.json) return show_rotation(answer);
     if (!answer) return kFailed;
     say(*answer);
     return kDone;

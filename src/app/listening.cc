@@ -3,12 +3,11 @@
 #include <csignal>
 
 #include "app/instance.h"
+#include "app/pem_bytes.h"
 #include "foundation/file.h"
 
 namespace salus::app {
 namespace {
-
-constexpr std::size_t kPemLargest = std::size_t{256} * 1024;
 
 void reload(ServerConfiguration const& configuration, Log const& log, Listening const& listening) {
     std::string why;
@@ -26,8 +25,8 @@ void reload(ServerConfiguration const& configuration, Log const& log, Listening 
 
 Certificate load_certificate(ServerConfiguration const& server, std::string& why,
                              ClientCertificates client_certificates) {
-    auto const chain = read_file(server.certificate, kPemLargest);
-    auto const key = read_file(server.certificate_key, kPemLargest);
+    auto const chain = read_file(server.certificate, kPemBytes);
+    auto const key = read_file(server.certificate_key, kPemBytes);
     if (!chain || !key) {
         why = "the certificate or its key cannot be read";
         return nullptr;

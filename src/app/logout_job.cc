@@ -5,8 +5,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kSoon = 1s;   // while something waits to be tried again
-constexpr auto kLater = 1h;  // an ending wakes it
+constexpr auto kTryAgain = 1s;  // while something waits to be tried again
+constexpr auto kLater = 1h;     // an ending wakes it
 
 }  // namespace
 
@@ -23,7 +23,7 @@ void LogoutJob::run(std::stop_token const& stop) {
             house_.log.write(LogLevel::error, "oauth.logouts_not_read");
         bool const soon = !opened || tell_all(stop);
         // What comes before the tenants are open is in the store, which is read then.
-        hand_out(house_.waiting_logouts->take(stop, soon ? kSoon : kLater));
+        hand_out(house_.waiting_logouts->take(stop, soon ? kTryAgain : kLater));
     }
     tenants_.clear();
 }

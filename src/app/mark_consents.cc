@@ -11,13 +11,13 @@
 namespace salus::app {
 namespace {
 
-constexpr std::size_t kPlaceBytes = 32;
-constexpr std::size_t kStepsBetweenPlaces = 256;
+constexpr std::size_t kMarkedBytes = 32;
+constexpr std::size_t kStepsBetweenMarks = 256;
 constexpr std::string_view kAllMarked = "done";
 
 // Where to go on: the sequence below which versions are left (0: all are); nothing: none is left.
 std::optional<std::uint64_t> read_place(std::filesystem::path const& place) {
-    auto const bytes = read_file(place, kPlaceBytes);
+    auto const bytes = read_file(place, kMarkedBytes);
     if (!bytes) return 0;
     auto const text = text_of(*bytes);
     if (text == kAllMarked) return std::nullopt;
@@ -50,7 +50,7 @@ Result<void> mark_stored_consents(request::Tenant const& tenant, std::filesystem
         if (!step.batch.empty())
             SALUS_TRY_VOID(executor.run(tenant.store.retoken(std::move(step.batch), executor)));
         below = step.below;
-        if (++steps % kStepsBetweenPlaces == 0)
+        if (++steps % kStepsBetweenMarks == 0)
             SALUS_TRY_VOID(write_place(place, std::to_string(below)));
     } while (below != 0);
     if (marked > 0 || left_out > 0) {

@@ -16,7 +16,7 @@ using transparency::SigningState;
 constexpr std::chrono::milliseconds kPauseMost{60'000};
 constexpr unsigned kDoublingsMost = 6;
 
-Literal name_of(SigningState state) {
+Literal name_of_mirror_state(SigningState state) {
     switch (state) {
         case SigningState::ok: return "mirror OK";
         case SigningState::degraded: return "mirror DEGRADED";
@@ -142,10 +142,11 @@ void MirrorJob::tell(Sending& sending) {
     if (status.state == sending.told) return;
     sending.told = status.state;
     bool const well = status.state == SigningState::ok;
-    instance_.log().write(well ? LogLevel::info : LogLevel::error, "audit.mirror",
-                          field("tenant", sending.tenant), field("state", name_of(status.state)),
-                          field("why", status.why));
-    record_signing_state(sending.log.unguarded(), sending.tenant, name_of(status.state),
+    instance_.log().write(
+        well ? LogLevel::info : LogLevel::error, "audit.mirror", field("tenant", sending.tenant),
+        field("state", name_of_mirror_state(status.state)), field("why", status.why));
+    record_signing_state(sending.log.unguarded(), sending.tenant,
+                         name_of_mirror_state(status.state),
                          well ? audit::Outcome::ok : audit::Outcome::error, status.size);
 }
 

@@ -8,6 +8,7 @@
 #include "app/commands.h"
 #include "app/crypto_section.h"
 #include "app/mirror_configuration.h"
+#include "app/pem_bytes.h"
 #include "app/terminal.h"
 #include "crypto/tls.h"
 #include "http/server.h"
@@ -17,9 +18,8 @@
 namespace salus::app {
 namespace {
 
-constexpr std::size_t kPemBytes = std::size_t{256} * 1024;
 constexpr std::size_t kConnections = 256;
-constexpr timespec kLook{.tv_sec = 1, .tv_nsec = 0};  // between two looks at silent logs
+constexpr timespec kLookAtLogs{.tv_sec = 1, .tv_nsec = 0};  // between two looks at silent logs
 
 // Not waited for: it may take its time. Its end is taken note of at the next look.
 void start_command(std::vector<std::string> const& command, mirror::Alarm const& alarm) {
@@ -66,7 +66,7 @@ Result<std::unique_ptr<http::Server>> listen(MirrorConfiguration const& configur
 
 void watch_until_the_end(mirror::Service& service, std::chrono::seconds silence,
                          sigset_t const& signals) {
-    while (::sigtimedwait(&signals, nullptr, &kLook) < 0) {
+    while (::sigtimedwait(&signals, nullptr, &kLookAtLogs) < 0) {
         service.watch(silence);
         while (::waitpid(-1, nullptr, WNOHANG) > 0) {
         }

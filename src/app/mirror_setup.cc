@@ -10,18 +10,18 @@
 namespace salus::app {
 namespace {
 
-constexpr std::chrono::days kAuthorityLife{3650};
-constexpr std::chrono::days kCertificateLife{825};
-constexpr std::size_t kPemBytes = std::size_t{64} * 1024;
+constexpr std::chrono::days kMirrorAuthorityLife{3650};
+constexpr std::chrono::days kMirrorCertificateLife{825};
+constexpr std::size_t kLogKeyBytes = std::size_t{64} * 1024;
 
 // An authority that signs one certificate and is forgotten.
 Result<void> make_certificates(std::filesystem::path const& directory,
                                std::vector<std::string> const& names) {
     auto const now = SystemClock().now();
     SALUS_TRY(auto const authority,
-              crypto::make_certificate_authority("Salus mirror", now, kAuthorityLife));
+              crypto::make_certificate_authority("Salus mirror", now, kMirrorAuthorityLife));
     SALUS_TRY(auto const server,
-              crypto::issue_server_certificate(authority, names, now, kCertificateLife));
+              crypto::issue_server_certificate(authority, names, now, kMirrorCertificateLife));
     SALUS_TRY_VOID(make_private_directory(directory / "tls"));
     SALUS_TRY_VOID(write_file_durably(directory / "tls" / "ca.crt",
                                       bytes_of(authority.certificate_pem),
@@ -48,7 +48,7 @@ Result<void> make_mirror(MirrorInitOptions const& options) {
 }
 
 Result<crypto::Sha256Digest> read_client_key(std::filesystem::path const& file) {
-    SALUS_TRY(auto const pem, read_file(file, kPemBytes));
+    SALUS_TRY(auto const pem, read_file(file, kLogKeyBytes));
     return crypto::certificate_key(text_of(pem));
 }
 

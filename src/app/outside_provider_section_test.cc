@@ -5,7 +5,7 @@
 namespace salus::app {
 namespace {
 
-Configuration read(std::string const& text, std::string& why) {
+Configuration read_provider(std::string const& text, std::string& why) {
     auto const parsed = toml::parse(text);
     EXPECT_TRUE(parsed) << text;
     Configuration configuration;
@@ -20,7 +20,7 @@ constexpr char const* kLeast =
 
 TEST(OutsideProviderSection, WhatIsNotSaidProvesNothing) {
     std::string why;
-    auto const provider = read(kLeast, why).outside_provider;
+    auto const provider = read_provider(kLeast, why).outside_provider;
     EXPECT_EQ(why, "");
     ASSERT_TRUE(provider.has_value());
     EXPECT_EQ(provider->settings.issuer, "https://login.example/realm");
@@ -31,12 +31,13 @@ TEST(OutsideProviderSection, WhatIsNotSaidProvesNothing) {
 
 TEST(OutsideProviderSection, TakesAll) {
     std::string why;
-    auto const provider = read(std::string(kLeast) +
-                                   "authorities = 'tls/login.crt'\nnetworks = ['10.0.0.0/8']\n"
-                                   "multi_factor = {acr = ['mfa'], amr = ['otp', 'sms']}\n"
-                                   "[provider.phishing_resistant]\nacr = ['phr', 'urn:a:b']\n",
-                               why)
-                              .outside_provider;
+    auto const provider =
+        read_provider(std::string(kLeast) +
+                          "authorities = 'tls/login.crt'\nnetworks = ['10.0.0.0/8']\n"
+                          "multi_factor = {acr = ['mfa'], amr = ['otp', 'sms']}\n"
+                          "[provider.phishing_resistant]\nacr = ['phr', 'urn:a:b']\n",
+                      why)
+            .outside_provider;
     EXPECT_EQ(why, "");
     ASSERT_TRUE(provider.has_value());
     using Values = std::vector<std::string>;
@@ -51,13 +52,13 @@ TEST(OutsideProviderSection, TakesAll) {
 TEST(OutsideProviderSection, ClaimsMeanTheRolesThatItSays) {
     std::string why;
     auto const provider =
-        read(std::string(kLeast) +
-                 "scopes = ['groups']\n"
-                 "[[provider.roles]]\nclaim = 'groups'\nvalue = 'Cardiology Nurses'\n"
-                 "role = 'nurse'\n"
-                 "[[provider.roles]]\nclaim = 'https://login.example/job'\nvalue = 'MD'\n"
-                 "role = 'physician'\n",
-             why)
+        read_provider(std::string(kLeast) +
+                          "scopes = ['groups']\n"
+                          "[[provider.roles]]\nclaim = 'groups'\nvalue = 'Cardiology Nurses'\n"
+                          "role = 'nurse'\n"
+                          "[[provider.roles]]\nclaim = 'https://login.example/job'\nvalue = 'MD'\n"
+                          "role = 'physician'\n",
+                      why)
             .outside_provider;
     EXPECT_EQ(why, "");
     ASSERT_TRUE(provider.has_value());
@@ -68,13 +69,13 @@ TEST(OutsideProviderSection, ClaimsMeanTheRolesThatItSays) {
     EXPECT_EQ(rules[0].role.text(), "nurse");
     EXPECT_EQ(rules[1].claim, "https://login.example/job");
     EXPECT_EQ(provider->settings.scopes, std::vector<std::string>{"groups"});
-    EXPECT_TRUE(read(kLeast, why).outside_provider->settings.roles.empty());
+    EXPECT_TRUE(read_provider(kLeast, why).outside_provider->settings.roles.empty());
 }
 
 TEST(OutsideProviderSection, NoClaimMeansARoleThatPeopleChoose) {
     auto const said = [](std::string const& rule) {
         std::string why;
-        static_cast<void>(read(std::string(kLeast) + "[[provider.roles]]\n" + rule, why));
+        static_cast<void>(read_provider(std::string(kLeast) + "[[provider.roles]]\n" + rule, why));
         return why.substr(0, why.find(':'));
     };
     EXPECT_EQ(said("claim = 'groups'\nvalue = 'a'\nrole = 'nurse'"), "");
@@ -91,7 +92,7 @@ TEST(OutsideProviderSection, NoClaimMeansARoleThatPeopleChoose) {
     EXPECT_EQ(said("claim = 'g'\nvalue = 'a'\nrole = 'nurse'\npattern = true"),
               "sign_in.provider.roles.pattern");
     std::string why;
-    static_cast<void>(read(std::string(kLeast) + "roles = ['nurse']", why));
+    static_cast<void>(read_provider(std::string(kLeast) + "roles = ['nurse']", why));
     EXPECT_TRUE(why.starts_with("sign_in.provider.roles: ")) << why;
 }
 
@@ -102,7 +103,7 @@ TEST(OutsideProviderSection, ClaimsGiveAFewRoles) {
             text += "[[provider.roles]]\nclaim = 'g'\nvalue = 'a'\nrole = 'r" + std::to_string(i) +
                     "'\n";
         std::string why;
-        static_cast<void>(read(text, why));
+        static_cast<void>(read_provider(text, why));
         return why;
     };
     EXPECT_EQ(with(16), "");
@@ -111,7 +112,7 @@ TEST(OutsideProviderSection, ClaimsGiveAFewRoles) {
 
 TEST(OutsideProviderSection, NobodyIsNamedWhereNothingIsSaid) {
     std::string why;
-    EXPECT_FALSE(read("", why).outside_provider.has_value());
+    EXPECT_FALSE(read_provider("", why).outside_provider.has_value());
     EXPECT_EQ(why, "");
 }
 
@@ -144,7 +145,7 @@ TEST(OutsideProviderSection, RefusesByName) {
               "sign_in.provider.multi_factor.email"},
              {"trust = 'all'", "sign_in.trust"}}) {
         std::string why;
-        static_cast<void>(read(text, why));
+        static_cast<void>(read_provider(text, why));
         EXPECT_TRUE(why.starts_with(said)) << text << ": " << why;
     }
 }

@@ -13,14 +13,14 @@ namespace {
 
 constexpr char const* kReads = "admin/policies.read";
 constexpr char const* kWrites = "admin/policies.write";
-constexpr char const* kPath = "/admin/policy/versions";
+constexpr char const* kVersionsPath = "/admin/policy/versions";
 
 std::optional<std::string> ask(PolicyChangeOptions const& options, http::Method method,
                                std::string const& below, std::string body = {}) {
     bool const writes = below.ends_with("approve") || below.ends_with("activate") ||
                         method == http::Method::remove || (below.empty() && !body.empty());
     return administration_answer(options.administration, {.method = method,
-                                                          .path = kPath + below,
+                                                          .path = kVersionsPath + below,
                                                           .scope = writes ? kWrites : kReads,
                                                           .body = std::move(body)});
 }
@@ -59,7 +59,7 @@ std::optional<std::string> proposal(PolicyChangeOptions const& options) {
     return body;
 }
 
-std::string number_in(json::Value object, std::string_view name) {
+std::string raw_number_in(json::Value object, std::string_view name) {
     auto const member = object.member(name);
     return member ? std::string(member->raw()) : std::string();
 }
@@ -69,8 +69,8 @@ std::string line_of(json::Value version) {
     auto const text = [&](char const* name) { return version.text_member(name).value_or(""); };
     auto const approvals = version.member("approvals");
     return fmt::format("version {}: {}, {} approvals, {} cases, SHA-256 {}: {}",
-                       number_in(version, "number"), text("phase"),
-                       approvals ? approvals->size() : 0, number_in(version, "cases"),
+                       raw_number_in(version, "number"), text("phase"),
+                       approvals ? approvals->size() : 0, raw_number_in(version, "cases"),
                        text("sha256"), text("reason"));
 }
 
@@ -119,7 +119,7 @@ int policy_versions(PolicyChangeOptions const& options) {
     auto const document = parser.parse(*std::move(answer));
     auto const versions = document ? document->root().member("versions") : std::nullopt;
     if (!versions) return kFailed;
-    if (number_in(document->root(), "in_force") == "0")
+    if (raw_number_in(document->root(), "in_force") == "0")
         say("in force: the policy of the configuration");
     for (auto const each : versions->elements()) say(line_of(each));
     return kDone;

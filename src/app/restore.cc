@@ -10,7 +10,7 @@
 namespace salus::app {
 namespace {
 
-constexpr std::size_t kPemBytes = 4096;
+constexpr std::size_t kPublicKeyBytes = 4096;
 
 std::optional<std::uint64_t> chosen(std::uint64_t number) {
     return number == 0 ? std::nullopt : std::optional(number);
@@ -51,7 +51,7 @@ Result<backup::Restore> choose_backup(RestoreOptions const& options) {
                           .newest_known = options.newest_known,
                           .pin = std::nullopt};
     if (!options.public_key.empty()) {
-        SALUS_TRY(auto const pem, read_file(options.public_key, kPemBytes));
+        SALUS_TRY(auto const pem, read_file(options.public_key, kPublicKeyBytes));
         SALUS_TRY(choice.pin, backup::public_key_from_pem(text_of(pem)));
     }
     SALUS_TRY(auto restore, backup::Restore::choose(options.from, options.keys_from, choice));

@@ -18,8 +18,8 @@ namespace {
 using namespace std::chrono_literals;
 
 // A signer that ends at once, again and again, is not started more often than this.
-constexpr std::chrono::milliseconds kFirstWait = 500ms;
-constexpr std::chrono::milliseconds kLongestWait = 30s;
+constexpr std::chrono::milliseconds kFirstRestart = 500ms;
+constexpr std::chrono::milliseconds kLastRestart = 30s;
 
 }  // namespace
 
@@ -90,7 +90,7 @@ SignerWatch::SignerWatch(SignerProcess& signer, Log const& log)
     : signer_(signer), log_(log), thread_([this](std::stop_token const& stop) { run(stop); }) {}
 
 void SignerWatch::run(std::stop_token const& stop) {
-    auto wait = kFirstWait;
+    auto wait = kFirstRestart;
     auto started = std::chrono::steady_clock::now();
     std::mutex mutex;
     std::condition_variable_any stopped;
@@ -99,13 +99,13 @@ void SignerWatch::run(std::stop_token const& stop) {
         stopped.wait_for(lock, stop, wait, [] { return false; });
         if (stop.stop_requested()) return;
         if (!signer_.has_ended()) {
-            if (std::chrono::steady_clock::now() - started > kLongestWait) wait = kFirstWait;
+            if (std::chrono::steady_clock::now() - started > kLastRestart) wait = kFirstRestart;
             continue;
         }
         bool const runs = signer_.start_again();
         log_.write(LogLevel::error, "audit.signer_ended", field("started_again", runs));
         started = std::chrono::steady_clock::now();
-        wait = std::min(wait * 2, kLongestWait);
+        wait = std::min(wait * 2, kLastRestart);
     }
 }
 

@@ -13,9 +13,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kInterval = 1s;
-constexpr auto kPauseMost = 60s;
-constexpr unsigned kDoublingsMost = 6;
+constexpr auto kSendInterval = 1s;
+constexpr auto kReceiverPauseMost = 60s;
+constexpr unsigned kReceiverDoublings = 6;
 constexpr int kLowPriority = 10;
 
 std::vector<std::unique_ptr<syslog::Feed>> feeds_of(Instance const& instance) {
@@ -80,8 +80,8 @@ void SyslogJob::run(std::stop_token const& stop) {
         bool more = false;
         failures_ = round(stop, more) ? 0 : failures_ + 1;
         if (more) continue;
-        auto const doubled = kInterval * (1U << std::min(failures_, kDoublingsMost));
-        wait(stop, failures_ == 0 ? kInterval : std::min(doubled, kPauseMost));
+        auto const doubled = kSendInterval * (1U << std::min(failures_, kReceiverDoublings));
+        wait(stop, failures_ == 0 ? kSendInterval : std::min(doubled, kReceiverPauseMost));
     }
 }
 

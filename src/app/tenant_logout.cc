@@ -11,11 +11,11 @@ namespace salus::app {
 namespace {
 
 constexpr int kWriteAttempts = 4;
-constexpr unsigned kDoublingsMost = 10;  // 1 s * 2^10 is beyond limits::kLogoutPauseMost
+constexpr unsigned kLogoutDoublings = 10;  // 1 s * 2^10 is beyond limits::kLogoutPauseMost
 
 std::chrono::seconds pause_after(unsigned failed) {
     auto const doubled =
-        limits::kLogoutPauseFirst * (1U << std::min(failed > 0 ? failed - 1 : 0, kDoublingsMost));
+        limits::kLogoutPauseFirst * (1U << std::min(failed > 0 ? failed - 1 : 0, kLogoutDoublings));
     return std::min(doubled, limits::kLogoutPauseMost);
 }
 

@@ -16,7 +16,7 @@ namespace salus::app {
 namespace {
 
 using identity::LogoutNotices;
-using testing::must;
+using salus::testing::must;
 using namespace std::chrono_literals;
 
 struct Sent {
@@ -73,9 +73,9 @@ protected:
             R"("purposes":["TREAT"],"token_endpoint_auth_method":"none","grant_types":)" +
             R"(["authorization_code"],"redirect_uris":["https://app.example/callback"],)" +
             R"("backchannel_logout_uri":")" + address_of(id) + "\"}";
-        auto exchange = testing::make_exchange(
+        auto exchange = salus::testing::make_exchange(
             tenant().tenant,
-            testing::make_request(
+            salus::testing::make_request(
                 {.method = http::Method::post, .target = "/admin/clients", .body = body}));
         auto prepared = must(oauth::register_client(exchange, *records_, parser_, clock()));
         commit(prepared);
@@ -116,7 +116,7 @@ protected:
             std::ranges::count_if(all, [&](auto const& leaf) { return leaf.contains(text); }));
     }
 
-    testing::PipelineRoom room_;
+    salus::testing::PipelineRoom room_;
     std::unique_ptr<records::Records> records_ = must(records::Records::make(
         room_.house().tenants[0]->tenant, room_.instance().random, room_.house().index_cache));
     json::Parser parser_;

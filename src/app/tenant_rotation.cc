@@ -14,7 +14,7 @@ using keys::Purpose;
 using keys::RotationKind;
 using namespace std::chrono_literals;
 
-constexpr std::chrono::seconds kLookAgain = 60s;  // at ages, when nothing is under way
+constexpr std::chrono::seconds kAgesLookAgain = 60s;  // at ages, when nothing is under way
 
 constexpr std::size_t kOldKeysListed = 512;
 
@@ -116,7 +116,8 @@ Result<void> TenantRotation::rotate_others(std::stop_token const& stop) {
     bool const waits = std::ranges::any_of(orders_.requests, [&](auto const& request) {
         return request.older_than > house_.clock.now();
     });
-    if (!waits) look_again_ = now + (is_under_way(after) ? limits::kReadersOfOldKeys : kLookAgain);
+    if (!waits)
+        look_again_ = now + (is_under_way(after) ? limits::kReadersOfOldKeys : kAgesLookAgain);
     return {};
 }
 

@@ -19,7 +19,7 @@ namespace {
 using keys::KeyState;
 using keys::Purpose;
 using keys::RotationKind;
-using testing::must;
+using salus::testing::must;
 using namespace std::chrono_literals;
 
 // Stops at one point, as a crash does: of the keys, of the audit log, of the store.
@@ -108,10 +108,11 @@ protected:
                                      .store = store_};
         auto tokens = must(
             authentication::TokenKeys::open(directory_ / "token.sealed", tenant, instance_.random));
-        house_.tenants.push_back(std::make_unique<pipeline::TenantHouse>(pipeline::TenantHouse{
-            .tenant = tenant,
-            .token_keys = std::move(tokens),
-            .policy = std::make_unique<authorization::PolicyInForce>(testing::policy_for_test())}));
+        house_.tenants.push_back(std::make_unique<pipeline::TenantHouse>(
+            pipeline::TenantHouse{.tenant = tenant,
+                                  .token_keys = std::move(tokens),
+                                  .policy = std::make_unique<authorization::PolicyInForce>(
+                                      salus::testing::policy_for_test())}));
         records_ =
             must(records::Records::make(house_.tenants[0]->tenant, instance_.random, cache_));
         rotation_ = must(TenantRotation::make(house_, *house_.tenants[0], settings_));
@@ -221,23 +222,23 @@ protected:
     }
     template <class T>
     static T must(Result<T> result) {
-        return testing::must(std::move(result));
+        return salus::testing::must(std::move(result));
     }
     static void must(Result<void> const& done) { ASSERT_TRUE(done) << done.error().why.text(); }
 
-    testing::TestInstance instance_;
-    testing::HookedStore store_{*instance_.store};
+    salus::testing::TestInstance instance_;
+    salus::testing::HookedStore store_{*instance_.store};
     StopAt stop_;
     int conflicts_ = 0;
     std::filesystem::path directory_ = instance_.directory.path() / "default";
     std::unique_ptr<audit::Log> log_;
     records::IndexCache cache_{limits::kMiB, instance_.clock};
-    testing::EmptyReport report_;
-    testing::IdleBackups backups_;
+    salus::testing::EmptyReport report_;
+    salus::testing::IdleBackups backups_;
     RotationSettings settings_;
     std::unique_ptr<keys::Keyring> keyring_;
     authentication::TokenGuards token_guards_{instance_.clock.now()};
-    testing::KeySourceForTest key_source_;
+    salus::testing::KeySourceForTest key_source_;
     oauth::RemoteKeys remote_keys_{key_source_, instance_.clock, instance_.log};
     pipeline::House house_{.clock = instance_.clock,
                            .log = instance_.log,

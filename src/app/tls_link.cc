@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
+#include "app/pem_bytes.h"
 #include "foundation/file.h"
 
 namespace salus::app {
 namespace {
 
-constexpr std::size_t kPemBytes = std::size_t{256} * 1024;
-constexpr std::int64_t kTimeoutLeast = 100;  // milliseconds
-constexpr std::int64_t kTimeoutMost = 60'000;
+constexpr std::int64_t kLinkTimeoutLeast = 100;  // milliseconds
+constexpr std::int64_t kLinkTimeoutMost = 60'000;
 
 std::shared_ptr<crypto::TlsIdentity const> read_identity(TlsLinkConfiguration const& link) {
     auto const chain = read_file(link.certificate, kPemBytes);
@@ -42,8 +42,8 @@ TlsLinkConfiguration read_tls_link(Section& section, std::filesystem::path const
     }
     if (!certificate.empty()) link.certificate = directory / certificate;
     if (!key.empty()) link.certificate_key = directory / key;
-    link.timeout =
-        std::chrono::milliseconds(section.number("timeout_ms", kTimeoutLeast, kTimeoutMost));
+    link.timeout = std::chrono::milliseconds(
+        section.number("timeout_ms", kLinkTimeoutLeast, kLinkTimeoutMost));
     return link;
 }
 

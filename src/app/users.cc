@@ -8,12 +8,12 @@
 namespace salus::app {
 namespace {
 
-constexpr char const* kPath = "/admin/users";
+constexpr char const* kUsersPath = "/admin/users";
 
 std::optional<std::string> all_users(UserOptions const& options) {
     return administration_answer(
         options.administration,
-        {.method = http::Method::get, .path = kPath, .scope = "admin/users.read"});
+        {.method = http::Method::get, .path = kUsersPath, .scope = "admin/users.read"});
 }
 
 // The id behind a user name, which no address may carry. Empty, and said, if there is none.
@@ -71,10 +71,11 @@ std::string words_of(json::Value user, std::string const& name) {
 std::optional<std::string> change(UserOptions const& options, std::string body) {
     auto const id = id_of(options);
     if (id.empty()) return std::nullopt;
-    return administration_answer(options.administration, {.method = http::Method::post,
-                                                          .path = std::string(kPath) + "/" + id,
-                                                          .scope = "admin/users.write",
-                                                          .body = std::move(body)});
+    return administration_answer(options.administration,
+                                 {.method = http::Method::post,
+                                  .path = std::string(kUsersPath) + "/" + id,
+                                  .scope = "admin/users.write",
+                                  .body = std::move(body)});
 }
 
 int show_code(std::optional<std::string> answer) {
@@ -107,7 +108,7 @@ int user_add(UserOptions const& options) {
     write_rights(writer, options);
     writer.end_object();
     return show_code(administration_answer(options.administration, {.method = http::Method::post,
-                                                                    .path = kPath,
+                                                                    .path = kUsersPath,
                                                                     .scope = "admin/users.write",
                                                                     .body = std::move(body)}));
 }

@@ -29,7 +29,7 @@ bool is_unfinished(std::string_view name) {
     return name.ends_with(".new");
 }
 
-std::unexpected<Error> unreadable() {
+std::unexpected<Error> unreadable_directory() {
     return fail(Errc::unavailable, "the directory of the audit logs cannot be read");
 }
 
@@ -81,7 +81,7 @@ std::optional<Problem> judge(Node const& node, LogAccess const& access) {
 }
 
 // Where an entry stands.
-struct Place {
+struct EntryPlace {
     int depth = 0;        // 0: the logs' directory; 1: a log
     bool shared = false;  // with the readers, if there are any
     bool tiles = false;   // below a log's tile/
@@ -96,7 +96,7 @@ public:
     Result<void> run(std::filesystem::path const& logs) {
         auto const parent = logs.has_parent_path() ? logs.parent_path() : ".";
         FileDescriptor const home(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (!home.valid()) return unreadable();
+        if (!home.valid()) return unreadable_directory();
         SALUS_TRY_VOID(entrance(home.get()));
         auto const name = logs.filename().string();
         return enter(home.get(), name, name, {.shared = access_.readers.has_value()});
@@ -109,7 +109,7 @@ private:
     // Whoever may write here can put another directory in the logs' place.
     Result<void> entrance(int home) {
         struct stat is{};
-        if (::fstat(home, &is) != 0) return unreadable();
+        if (::fstat(home, &is) != 0) return unreadable_directory();
         bool const is_ours = is.st_uid == access_.owner || is.st_uid == 0;
         if (!is_ours || (is.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
             find(".", {"others than the server may change what is in it", false});
@@ -138,7 +138,7 @@ private:
     }
 
     Result<void> enter(int parent, std::string const& name, std::string const& path,
-                       Place const& place) {
+                       EntryPlace const& place) {
         FileDescriptor const handle(
             ::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
         if (!handle.valid()) return not_opened(path);
@@ -155,24 +155,24 @@ private:
         } else if (errno == EACCES) {
             find(path, {"the server cannot read it", false});
         } else {
-            return unreadable();
+            return unreadable_directory();
         }
         return {};
     }
 
-    Result<void> enter_each(int directory, std::string const& path, Place const& place) {
+    Result<void> enter_each(int directory, std::string const& path, EntryPlace const& place) {
         auto const close = [](DIR* list) { ::closedir(list); };
         std::unique_ptr<DIR, decltype(close)> const list(
             ::fdopendir(::fcntl(directory, F_DUPFD_CLOEXEC, 0)), close);
-        if (!list) return unreadable();
+        if (!list) return unreadable_directory();
         while (auto const* const entry = ::readdir(list.get())) {
             std::string const name = entry->d_name;
             if (name == "." || name == "..") continue;
             if (findings.size() >= kFindingsMost) return {};
             bool const of_log = place.depth == 1;
-            Place const at{.depth = place.depth + 1,
-                           .shared = place.shared && !(of_log && is_private(name)),
-                           .tiles = place.tiles || (of_log && name == "tile")};
+            EntryPlace const at{.depth = place.depth + 1,
+                                .shared = place.shared && !(of_log && is_private(name)),
+                                .tiles = place.tiles || (of_log && name == "tile")};
             auto below = path;
             below.append("/").append(name);
             SALUS_TRY_VOID(one(directory, *entry, below, at));
@@ -181,7 +181,7 @@ private:
     }
 
     Result<void> one(int directory, dirent const& entry, std::string const& path,
-                     Place const& place) {
+                     EntryPlace const& place) {
         std::string const name = entry.d_name;
         if (entry.d_type == DT_DIR) return enter(directory, name, path, place);
         bool const is_tile = place.tiles && entry.d_type == DT_REG;
@@ -204,7 +204,7 @@ private:
     }
 
     Result<void> look(int descriptor, std::string const& path, Node node) {
-        if (::fstat(descriptor, &node.is) != 0) return unreadable();
+        if (::fstat(descriptor, &node.is) != 0) return unreadable_directory();
         auto const problem = judge(node, access_);
         if (problem && problem->mendable && purpose_ == Purpose::mend) {
             return set(descriptor, node.wanted());

@@ -5,6 +5,7 @@
 #include "audit/access.h"
 #include "audit/envelope.h"
 #include "audit/leaf.h"
+#include "audit/segment.h"
 #include "foundation/bytes.h"
 #include "foundation/file.h"
 #include "json/canonical.h"
@@ -14,7 +15,6 @@ namespace salus::audit {
 namespace {
 
 constexpr std::size_t kFileBytesMost = 1024;
-constexpr std::size_t kDigits = 10;
 
 void add_member(std::string& out, std::string_view name, std::uint64_t value) {
     out.append(out.size() > 1 ? "," : "").append("\"").append(name).append("\":");
@@ -94,9 +94,7 @@ Result<void> write_pruning(std::filesystem::path const& directory, Pruning const
 }
 
 std::filesystem::path versions_file(std::filesystem::path const& directory, std::uint64_t segment) {
-    auto const digits = std::to_string(segment);
-    return directory /
-           (std::string(kDigits - std::min(kDigits, digits.size()), '0') + digits + ".versions");
+    return directory / (file_number(segment) + ".versions");
 }
 
 }  // namespace salus::audit

@@ -100,10 +100,13 @@ Result<SegmentHeader> decode_header(BytesView bytes) {
     return header;
 }
 
-std::string segment_name(std::uint64_t number) {
+std::string file_number(std::uint64_t number) {
     auto const digits = std::to_string(number);
-    return std::string(kDigits - std::min(kDigits, digits.size()), '0') + digits +
-           std::string(kSuffix);
+    return std::string(kDigits - std::min(kDigits, digits.size()), '0') + digits;
+}
+
+std::string segment_name(std::uint64_t number) {
+    return file_number(number) + std::string(kSuffix);
 }
 
 Result<SegmentRun> find_segments(std::filesystem::path const& directory) {

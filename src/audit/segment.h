@@ -37,6 +37,8 @@ struct SegmentHeader {
 // Errc::corrupt unless this is, byte for byte, what encode makes.
 [[nodiscard]] Result<SegmentHeader> decode_header(BytesView bytes);
 
+// "0000000001", the number in the names of a log's files.
+[[nodiscard]] std::string file_number(std::uint64_t number);
 // "0000000001.segment"
 [[nodiscard]] std::string segment_name(std::uint64_t number);
 // The numbers of a log's segments, without a gap: from 1 on, or from the first that a pruning left.

@@ -8,10 +8,6 @@
 namespace salus::authentication {
 namespace {
 
-std::unexpected<Error> refused() {
-    return fail(Errc::unauthenticated, "the access token is not valid");
-}
-
 // Of a token for a declared emergency; it reaches one patient.
 Result<std::optional<WallTime>> emergency_in(json::Value payload) {
     auto const until = payload.member("emergency_until");

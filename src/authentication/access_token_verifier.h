@@ -13,8 +13,12 @@
 
 namespace salus::authentication {
 
-// Errc::unauthenticated for every token that is not one, with one reason for all of them: which
-// part was wrong helps only an attacker (API-3).
+// One reason for every token that is not one: which part was wrong helps only an attacker (API-3).
+[[nodiscard]] inline std::unexpected<Error> refused() {
+    return fail(Errc::unauthenticated, "the access token is not valid");
+}
+
+// Errors: refused() alone.
 [[nodiscard]] Result<request::CallerFacts> verify_access_token(std::string_view token,
                                                                request::Tenant const& tenant,
                                                                TokenKeys const& keys, WallTime now);

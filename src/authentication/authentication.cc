@@ -1,18 +1,11 @@
 #include "authentication/authentication.h"
 
+#include "authentication/access_token_verifier.h"
 #include "authentication/certificate_binding.h"
 #include "http/grammar.h"
 #include "jose/dpop.h"
 
 namespace salus::authentication {
-namespace {
-
-std::unexpected<Error> refused() {
-    return fail(Errc::unauthenticated, "the access token is not valid");
-}
-
-}  // namespace
-
 Authentication::Authentication(request::Tenant const& tenant, VerifiedTokens& verified,
                                TokenGuards& guards, Clock const& clock)
     : verified_(verified),

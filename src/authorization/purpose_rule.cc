@@ -8,12 +8,12 @@ namespace salus::authorization {
 namespace {
 
 // Names come from the FHIR definitions and the closed list of purposes: nothing has to be escaped.
-std::string joined(std::vector<std::string> const& names) {
+std::string joined_names(std::vector<std::string> const& names) {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
 std::string fields_of(request::AllowedElements const& elements) {
-    return elements.all ? "*" : joined(elements.names);
+    return elements.all ? "*" : joined_names(elements.names);
 }
 
 std::string types_in(std::span<std::string const> names) {

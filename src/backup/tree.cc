@@ -8,8 +8,8 @@
 namespace salus::backup {
 namespace {
 
-constexpr std::size_t kNameBytes = sizeof(BlockName);
-constexpr std::uint64_t kFanOut = limits::kBackupBlockBytes / kNameBytes;
+constexpr std::size_t kBlockNameBytes = sizeof(BlockName);
+constexpr std::uint64_t kFanOut = limits::kBackupBlockBytes / kBlockNameBytes;
 
 std::uint64_t rounded_up(std::uint64_t value, std::uint64_t unit) {
     return (value + unit - 1) / unit;
@@ -17,7 +17,7 @@ std::uint64_t rounded_up(std::uint64_t value, std::uint64_t unit) {
 
 BlockName name_at(BytesView node, std::size_t position) {
     BlockName name{};
-    std::ranges::copy(node.subspan(position * kNameBytes, kNameBytes), name.begin());
+    std::ranges::copy(node.subspan(position * kBlockNameBytes, kBlockNameBytes), name.begin());
     return name;
 }
 
@@ -49,12 +49,12 @@ private:
         if (leaf && walk_ == Walk::nodes) return receive_(name, {});
         SALUS_TRY(auto const block, repository_.get(name));
         auto const child_span = span / kFanOut;
-        auto const expected = leaf ? size : rounded_up(size, child_span) * kNameBytes;
+        auto const expected = leaf ? size : rounded_up(size, child_span) * kBlockNameBytes;
         if (block.size() != expected) {
             return fail(Errc::corrupt, "a file of the backup is not what its manifest says");
         }
         if (leaf || walk_ == Walk::nodes) SALUS_TRY_VOID(receive_(name, block));
-        for (std::size_t i = 0; !leaf && i * kNameBytes < block.size(); ++i) {
+        for (std::size_t i = 0; !leaf && i * kBlockNameBytes < block.size(); ++i) {
             auto const left = size - i * child_span;
             SALUS_TRY_VOID(read_below(name_at(block, i), child_span, std::min(left, child_span)));
         }
@@ -104,7 +104,7 @@ Result<FileTree> TreeWriter::finish() {
     // The top level grows while the ones below it are closed.
     for (std::size_t level = 0;; ++level) {
         bool const top = level + 1 == levels_.size();
-        if (top && levels_[level].size() == kNameBytes) {
+        if (top && levels_[level].size() == kBlockNameBytes) {
             return FileTree{.size = size_, .root = name_at(levels_[level], 0)};
         }
         if (!levels_[level].empty()) SALUS_TRY_VOID(close_node(level));

@@ -22,7 +22,7 @@ public:
     }
 };
 
-class Sealing : public testing::Test {
+class Sealing : public ::testing::Test {
 protected:
     static Context context_of(std::string_view id) {
         Context context;

@@ -9,7 +9,7 @@ namespace {
 
 using enum SignatureAlgorithm;
 
-class EachKey : public testing::TestWithParam<SignatureAlgorithm> {
+class EachKey : public ::testing::TestWithParam<SignatureAlgorithm> {
 protected:
     SigningKey key_ = SigningKey::generate(GetParam());
     Bytes message_ = Bytes(100, 'm');
@@ -110,7 +110,7 @@ TEST_P(EachKey, VerifiesFromManyThreadsAtOnce) {
     EXPECT_EQ(good, 160);
 }
 
-INSTANTIATE_TEST_SUITE_P(Signature, EachKey, testing::Values(es256, es384, ed25519, rs256));
+INSTANTIATE_TEST_SUITE_P(Signature, EachKey, ::testing::Values(es256, es384, ed25519, rs256));
 
 TEST(SignatureImport, PointMustBeOnTheCurve) {
     auto const point = SigningKey::generate(es256).verifying_key().coordinates();

@@ -10,8 +10,6 @@
 namespace salus::factors {
 namespace {
 
-constexpr std::size_t kSaltBytes = 16;
-constexpr std::size_t kHashBytes = 32;
 constexpr std::string_view kScrypt = "scrypt";
 constexpr std::string_view kPbkdf2 = "pbkdf2-sha256";
 

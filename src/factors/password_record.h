@@ -8,6 +8,9 @@
 
 namespace salus::factors {
 
+constexpr std::size_t kSaltBytes = 16;
+constexpr std::size_t kHashBytes = 32;
+
 enum class PasswordScheme : std::uint8_t { scrypt, pbkdf2_sha256 };
 
 struct PasswordRecord {

@@ -14,7 +14,7 @@
 namespace salus::factors {
 namespace {
 
-PreparedPassword prepared(std::string_view text) {
+PreparedPassword accepted(std::string_view text) {
     return PreparedPassword::prepare(SecretBytes(bytes_of(text))).value();
 }
 std::string upper_hex_sha1(std::string_view text) {
@@ -41,7 +41,7 @@ protected:
     static std::optional<PasswordWeakness> weakness(std::string_view text,
                                                     std::vector<std::string> const& context = {},
                                                     BreachedPasswords const* breached = nullptr) {
-        return weakness_of(prepared(text), context, breached).value();
+        return weakness_of(accepted(text), context, breached).value();
     }
 
     std::filesystem::path path_;
@@ -87,9 +87,9 @@ TEST_F(WeaknessTest, FindsEveryLineOfAList) {
             auto const list = opened(form);
             ASSERT_TRUE(list) << list.error().why.text();
             for (int i = 0; i < lines; ++i) {
-                EXPECT_TRUE(list->contains(prepared("breached-" + std::to_string(i))).value())
+                EXPECT_TRUE(list->contains(accepted("breached-" + std::to_string(i))).value())
                     << i << " of " << lines;
-                EXPECT_FALSE(list->contains(prepared("other----" + std::to_string(i))).value());
+                EXPECT_FALSE(list->contains(accepted("other----" + std::to_string(i))).value());
             }
         }
     }
@@ -120,7 +120,7 @@ TEST_F(WeaknessTest, AListThatWasChangedUnderUsIsUnavailable) {
     for (char c = 'A'; c <= 'F'; ++c) text += std::string(40, c) + ":1\n";
     auto const list = opened(text).value();
     std::filesystem::resize_file(path_, 10);
-    auto const asked = weakness_of(prepared("correct horse battery"), {}, &list);
+    auto const asked = weakness_of(accepted("correct horse battery"), {}, &list);
     ASSERT_FALSE(asked);
     EXPECT_EQ(asked.error().code, Errc::unavailable);
 }

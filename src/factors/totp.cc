@@ -14,8 +14,8 @@ constexpr std::size_t kDigits = 6;
 constexpr std::uint32_t kModulus = 1'000'000;
 constexpr std::int64_t kStepSeconds = 30;
 constexpr TotpStep kDrift = 1;
-constexpr std::size_t kLongestName = 64;
-constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+constexpr std::size_t kLongestLabel = 64;
+constexpr std::string_view kBase32Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 using Code = std::array<std::uint8_t, kDigits>;
 
@@ -54,8 +54,8 @@ void append_escaped(std::string& out, std::string_view text) {
     }
 }
 
-bool is_shown_name(std::string_view name) {
-    return !name.empty() && name.size() <= kLongestName &&
+bool is_label(std::string_view name) {
+    return !name.empty() && name.size() <= kLongestLabel &&
            name.find(':') == std::string_view::npos && json::is_utf8(name);
 }
 
@@ -68,10 +68,10 @@ SecretBytes new_totp_secret(crypto::Random& random) {
 Result<SecretBytes> totp_uri(SecretBytes const& secret, std::string_view issuer,
                              std::string_view account) {
     if (secret.size() != kSecretBytes) return fail(Errc::invalid, "not a secret of TOTP");
-    if (!is_shown_name(issuer) || !is_shown_name(account)) {
+    if (!is_label(issuer) || !is_label(account)) {
         return fail(Errc::invalid, "an issuer or account cannot stand in a TOTP address");
     }
-    auto const encoded = to_base32(secret.reveal(), kAlphabet);
+    auto const encoded = to_base32(secret.reveal(), kBase32Alphabet);
     std::string uri;
     uri.reserve(1024);  // growing would leave copies of the secret behind
     uri += "otpauth://totp/";

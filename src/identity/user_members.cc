@@ -92,7 +92,7 @@ Result<void> read_resources(json::Value root, User& user) {
     return {};
 }
 
-Result<void> read_rights(json::Value root, User& user) {
+Result<void> read_what_may_change(json::Value root, User& user) {
     if (auto const name = root.text_member("display_name")) {
         if (name->empty() || name->size() > limits::kDisplayNameBytes)
             return fail(Errc::invalid, "display_name must be a text of at most 200 bytes");
@@ -113,7 +113,7 @@ Result<void> read_user_members(json::Value root, User& user) {
     if (!name)
         return fail(Errc::invalid, "user_name must be a text without spaces, at most 128 bytes");
     user.user_name = *std::move(name);
-    return read_rights(root, user);
+    return read_what_may_change(root, user);
 }
 
 Result<void> change_user_members(json::Value root, User& user) {
@@ -123,7 +123,7 @@ Result<void> change_user_members(json::Value root, User& user) {
             return fail(Errc::invalid, "status is active or disabled");
         user.status = *status == "active" ? UserStatus::active : UserStatus::disabled;
     }
-    return read_rights(root, user);
+    return read_what_may_change(root, user);
 }
 
 Result<void> change_outside_account(json::Value root, std::string const& issuer, User& user) {

@@ -5,13 +5,10 @@
 #include "foundation/check.h"
 #include "foundation/limits.h"
 #include "jose/claim_members.h"
+#include "jose/refusal.h"
 
 namespace salus::jose {
 namespace {
-
-std::unexpected<Error> refuse(Literal why) {
-    return fail(Errc::unauthenticated, why);
-}
 
 Result<std::vector<std::string>> audience_claim(json::Value payload) {
     std::vector<std::string> audience;

@@ -3,13 +3,10 @@
 #include <algorithm>
 
 #include "foundation/limits.h"
+#include "jose/refusal.h"
 
 namespace salus::jose {
 namespace {
-
-std::unexpected<Error> refuse(Literal why) {
-    return fail(Errc::unauthenticated, why);
-}
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
     auto const lower = [](char c) {

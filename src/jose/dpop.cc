@@ -9,16 +9,13 @@
 #include "jose/claim_members.h"
 #include "jose/compact.h"
 #include "jose/jwk_members.h"
+#include "jose/refusal.h"
 
 namespace salus::jose {
 namespace {
 
 constexpr std::string_view kScheme = "https://";
 constexpr std::size_t kTokenIdLargest = 256;
-
-std::unexpected<Error> refuse(Literal why) {
-    return fail(Errc::unauthenticated, why);
-}
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -88,7 +85,7 @@ Result<void> check_request(json::Value payload, DpopRules const& rules) {
     return {};
 }
 
-Result<WallTime> check_times(json::Value payload, WallTime now) {
+Result<WallTime> issue_time(json::Value payload, WallTime now) {
     SALUS_TRY(auto const issued_at, time_claim(payload, "iat"));
     if (!issued_at) return refuse("no iat");
     if (*issued_at > now + limits::kClockSkew || now > *issued_at + limits::kDpopProofLife) {
@@ -140,7 +137,7 @@ Result<DpopProof> verify_dpop_proof(std::string_view proof, DpopRules const& rul
     auto const payload = document.root();
     SALUS_TRY_VOID(check_request(payload, rules));
     DpopProof proven;
-    SALUS_TRY(proven.issued_at, check_times(payload, now));
+    SALUS_TRY(proven.issued_at, issue_time(payload, now));
     SALUS_TRY(auto const token_id, text_claim(payload, "jti"));
     if (!token_id || token_id->empty() || token_id->size() > kTokenIdLargest) {
         return refuse("no usable jti");

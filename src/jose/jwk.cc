@@ -11,7 +11,7 @@ namespace {
 
 using crypto::SignatureAlgorithm;
 
-constexpr json::ParseLimits kParseLimits{.depth = 4, .nodes = 200};
+constexpr json::ParseLimits kKeyLimits{.depth = 4, .nodes = 200};
 constexpr std::size_t kPrivateKeyBytes = 4096;
 
 // The members that make the key, in the lexicographic order that RFC 7638 section 3 asks for.
@@ -111,7 +111,7 @@ Result<PrivateKey> PrivateKey::parse(std::string text) {
     if (guarded.text().size() > kPrivateKeyBytes) {
         return fail(Errc::too_large, "a private JWK is too long");
     }
-    SALUS_TRY(auto const document, json::Parser(kParseLimits).parse(guarded.text()));
+    SALUS_TRY(auto const document, json::Parser(kKeyLimits).parse(guarded.text()));
     auto const jwk = document.root();
     auto const curve = curve_named(jwk.text_member("crv").value_or(""));
     if (jwk.text_member("kty") != "EC" || !curve) {

@@ -4,14 +4,11 @@
 #include <array>
 
 #include "jose/compact.h"
+#include "jose/refusal.h"
 #include "json/writer.h"
 
 namespace salus::jose {
 namespace {
-
-std::unexpected<Error> refuse(Literal why) {
-    return fail(Errc::unauthenticated, why);
-}
 
 // Parameters that would let a token choose how, or with which key, it is checked.
 Result<void> check_forbidden_parameters(json::Value header, VerifyOptions const& options) {

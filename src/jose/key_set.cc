@@ -10,7 +10,7 @@ namespace salus::jose {
 namespace {
 
 constexpr std::size_t kLongestKeyId = 64;
-constexpr json::ParseLimits kParseLimits{.depth = 8, .nodes = 20'000};
+constexpr json::ParseLimits kKeySetLimits{.depth = 8, .nodes = 20'000};
 
 // RFC 7517 sections 4.2 and 4.3: what is stated must be for verifying signatures.
 bool is_for_verifying(json::Value jwk) {
@@ -83,7 +83,7 @@ bool PublicKey::permits(crypto::SignatureAlgorithm candidate) const noexcept {
 
 Result<KeySet> KeySet::parse(std::string text) {
     if (text.size() > limits::kKeySetBytes) return fail(Errc::too_large, "the key set is too long");
-    SALUS_TRY(auto const document, json::Parser(kParseLimits).parse(std::move(text)));
+    SALUS_TRY(auto const document, json::Parser(kKeySetLimits).parse(std::move(text)));
     auto const list = document.root().member("keys");
     if (!list || !list->is_array()) return fail(Errc::invalid, "not a JWK Set");
     if (list->size() > limits::kKeySetKeys) {

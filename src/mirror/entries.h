@@ -16,6 +16,11 @@ namespace salus::mirror {
 [[nodiscard]] std::string to_text(RootedEntries const& rooted);
 [[nodiscard]] Result<RootedEntries> rooted_entries_from(std::string_view text);
 
+// What keeps entries, of its disk.
+[[nodiscard]] inline std::unexpected<Error> no_disk() {
+    return fail(Errc::unavailable, "the mirror cannot write");
+}
+
 // REQUIRES: entry.size() <= limits::kAuditLeafBytes.
 void append_entry(std::string& bundle, std::string_view entry);
 // Errc::invalid: an entry is cut. Errors of `receive` are handed on.

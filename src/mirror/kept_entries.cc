@@ -23,9 +23,6 @@ std::filesystem::path kept_file(std::filesystem::path const& directory) {
     return directory / "kept";
 }
 
-std::unexpected<Error> no_disk() {
-    return fail(Errc::unavailable, "the mirror cannot write");
-}
 std::unexpected<Error> damaged() {
     return fail(Errc::corrupt, "what was kept is damaged");
 }

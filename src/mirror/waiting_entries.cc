@@ -10,10 +10,6 @@
 namespace salus::mirror {
 namespace {
 
-std::unexpected<Error> no_disk() {
-    return fail(Errc::unavailable, "the mirror cannot write");
-}
-
 // What can be taken off the front of `text` as whole entries.
 std::size_t whole_entries(std::string_view text) {
     std::size_t end = 0;

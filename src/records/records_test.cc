@@ -13,12 +13,7 @@ namespace {
 
 using testing::EphiTestAccess;
 using testing::must;
-
-std::string observation(std::string const& id, std::string const& note = "x") {
-    return R"({"resourceType":"Observation","id":")" + id +
-           R"(","status":"final","code":{"text":")" + note +
-           R"("},"subject":{"reference":"Patient/p1"}})";
-}
+using testing::observation;
 
 class RecordsTest : public ::testing::Test {
 protected:

@@ -8,6 +8,13 @@
 
 namespace salus::testing {
 
+// Of the patient "p1".
+inline std::string observation(std::string const& id, std::string const& note = "x") {
+    return R"({"resourceType":"Observation","id":")" + id +
+           R"(","status":"final","code":{"text":")" + note +
+           R"("},"subject":{"reference":"Patient/p1"}})";
+}
+
 // Borrows the instance.
 class TestRecords {
 public:

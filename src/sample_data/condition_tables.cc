@@ -3,7 +3,6 @@
 namespace salus::sample_data {
 namespace {
 
-constexpr Literal kSnomed{"http://snomed.info/sct"};
 constexpr Literal kIcd10{"http://hl7.org/fhir/sid/icd-10-cm"};
 constexpr Literal kRxNorm{"http://www.nlm.nih.gov/research/umls/rxnorm"};
 

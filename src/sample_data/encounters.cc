@@ -5,7 +5,6 @@ namespace {
 
 constexpr EntryType kEncounter{"Encounter",
                                "http://hl7.org/fhir/us/core/StructureDefinition/us-core-encounter"};
-constexpr Literal kSnomed{"http://snomed.info/sct"};
 constexpr Literal kActCode{"http://terminology.hl7.org/CodeSystem/v3-ActCode"};
 
 Code type_of(VisitKind kind) {

@@ -3,7 +3,6 @@
 namespace salus::sample_data {
 namespace {
 
-constexpr Literal kLoinc{"http://loinc.org"};
 constexpr Unit kMilligramsPerDecilitre{"mg/dL", "mg/dL"};
 constexpr Unit kMillimolesPerLitre{"mmol/L", "mmol/L"};
 constexpr Unit kPercent{"%", "%"};

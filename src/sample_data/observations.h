@@ -5,8 +5,6 @@
 
 namespace salus::sample_data {
 
-inline constexpr Literal kLoinc{"http://loinc.org"};
-
 struct ObservationHead {
     EntryType const& type;
     Code category;

@@ -19,6 +19,9 @@ struct Decimal {
     int digits = 0;
 };
 
+inline constexpr Literal kLoinc{"http://loinc.org"};
+inline constexpr Literal kSnomed{"http://snomed.info/sct"};
+
 // One entry of a code system, as a Coding names it.
 struct Code {
     Literal system;

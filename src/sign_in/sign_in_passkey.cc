@@ -14,7 +14,7 @@ namespace {
 namespace webauthn = factors::webauthn;
 using identity::Assurance;
 
-struct Proven {
+struct ProvenPasskey {
     StoredUser user;
     webauthn::Authenticated proof;
     std::size_t passkey = 0;  // which of the user's
@@ -26,7 +26,7 @@ bool is_fault(Error const& error) {
            error.code == Errc::internal;
 }
 
-Result<webauthn::AuthenticationCeremony> ceremony_of(Desk const& desk) {
+Result<webauthn::AuthenticationCeremony> sign_in_ceremony(Desk const& desk) {
     auto party = relying_party(desk.tenant);
     if (!party) return fail(Errc::not_supported, "Passkeys are not offered at this address.");
     return webauthn::AuthenticationCeremony(*std::move(party),
@@ -34,8 +34,8 @@ Result<webauthn::AuthenticationCeremony> ceremony_of(Desk const& desk) {
 }
 
 // Errc::unauthenticated for an answer that proves nobody.
-Result<Proven> prove(Desk const& desk, Visit const& visit, Bytes const& state) {
-    SALUS_TRY(auto const ceremony, ceremony_of(desk));
+Result<ProvenPasskey> prove(Desk const& desk, Visit const& visit, Bytes const& state) {
+    SALUS_TRY(auto const ceremony, sign_in_ceremony(desk));
     if (state.empty()) return fail(Errc::unauthenticated, "no ceremony was begun here");
     SALUS_TRY(auto begun, webauthn::AuthenticationState::from_bytes(state));
     SALUS_TRY(auto const response, webauthn::AuthenticationResponse::parse(visit.field("answer")));
@@ -51,13 +51,13 @@ Result<Proven> prove(Desk const& desk, Visit const& visit, Bytes const& state) {
     auto const which = static_cast<std::size_t>(found - passkeys.begin());
     SALUS_TRY(auto proof, ceremony.finish(std::move(begun), response, found->credential,
                                           visit.browser().text(), visit.now()));
-    return Proven{*std::move(user), std::move(proof), which};
+    return ProvenPasskey{*std::move(user), std::move(proof), which};
 }
 
 }  // namespace
 
 Result<request::Prepared> SignIn::begin_passkey(Visit const& visit) const {
-    SALUS_TRY(auto const ceremony, ceremony_of(desk_));
+    SALUS_TRY(auto const ceremony, sign_in_ceremony(desk_));
     SALUS_TRY(auto const started,
               ceremony.start_discoverable(visit.browser().text(), visit.now(), desk_.random));
     SALUS_TRY(auto attempt, attempt_of(desk_, visit.browser()));

@@ -97,18 +97,27 @@ class Audit(unittest.TestCase):
         segment = sorted(self.folder.glob("*.segment"))[0]
         content = segment.read_bytes()
         used = len(content.rstrip(b"\0"))
-        for position in [*range(0, 200, 9), *range(200, used, max(1, used // 23))]:
-            changed = bytearray(content)
-            changed[position] ^= 1
-            segment.write_bytes(changed)
-            found = self.instance.command("audit", "verify", "--dir", str(directory), check=False)
+        for position in [*range(0, 200, 18), *range(200, used, max(1, used // 12))]:
+            with open(segment, "r+b") as file:
+                self.flip(file, position)
+                found = self.instance.command("audit", "verify", "--dir", str(directory),
+                                              check=False)
+                self.flip(file, position)
             self.assertEqual(found.returncode, 3, f"a flip at {position} was not found")
             self.assertIn(segment.name, found.stderr)
-        segment.write_bytes(content)
+        self.assertEqual(segment.read_bytes(), content)
         self.instance.command("audit", "verify", "--dir", str(directory))
         shutil.rmtree(self.folder)
         gone = self.instance.command("token", "--dir", str(directory), check=False)
         self.assertEqual(gone.returncode, 1)
+
+    @staticmethod
+    def flip(file, position):
+        file.seek(position)
+        byte = file.read(1)[0]
+        file.seek(position)
+        file.write(bytes([byte ^ 1]))
+        file.flush()
 
     def test_a_changed_configuration_is_on_record(self):
         def changes():

@@ -146,6 +146,8 @@ class ErasureRaceTest(unittest.TestCase):
         instance.command("backup", "verify", "--from", str(places[0]), "--keys-from",
                          str(places[1]))
         instance.stop()
+        # How many there are is the machine's affair: some of all moments, with the last.
+        numbers = numbers[:1] + numbers[1:-1][::max(1, (len(numbers) - 2) // 5)] + numbers[-1:]
         for number in numbers[1:]:
             with self.subTest(data=number, keys="newest"):
                 copy = self.restored(instance, places, "--backup", str(number))

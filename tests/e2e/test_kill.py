@@ -13,7 +13,7 @@ from instance import Instance
 
 
 CLIENTS = 64
-ROUNDS = 1000 if os.environ.get("SALUS_NIGHTLY") else 50
+ROUNDS = 1000 if os.environ.get("SALUS_NIGHTLY") else 25
 LEAF = re.compile(rb'"i":(\d+),[ -~]{0,900}?"rq":"([A-Za-z0-9_-]{22})"')
 
 

@@ -84,12 +84,19 @@ class ParentLog(unittest.TestCase):
         wait_for(condition, seconds, what, self.instance.output)
 
     def begin(self):
-        """Starts a server that may not become healthy."""
+        """Starts a server that may not become healthy, and waits until it answers."""
         try:
             self.instance.start(4)
         except AssertionError:
             pass
         self.assertIsNone(self.instance.process.poll(), self.instance.output.read_text()[-2000:])
+        self.wait_for(self.answers, 30, "it does not answer")
+
+    def answers(self):
+        try:
+            return bool(self.instance.client().get("/health").status)
+        except OSError:
+            return False
 
     def finding(self, tenths=300):
         """What the operational log says of a log that is not what the parent says."""
@@ -195,7 +202,8 @@ class ParentLog(unittest.TestCase):
         shutil.rmtree(self.audit / PARENT)
         self.begin()
         self.assertEqual(self.instance.client().get("/fhir/metadata").status, 503)
-        self.assertIn("the signer has signed a longer log", self.instance.output.read_text())
+        self.wait_for(lambda: "the signer has signed a longer log" in
+                      self.instance.output.read_text(), 30, "it does not say why")
 
     def test_an_instance_from_before(self):
         """It has a log and no parent; its signer has never heard of one."""

@@ -9,7 +9,7 @@
 namespace salus::factors::webauthn {
 namespace {
 
-constexpr json::ParseLimits kParseLimits{.depth = 8, .nodes = 200};
+constexpr json::ParseLimits kClientDataLimits{.depth = 8, .nodes = 200};
 
 bool has_challenge(json::Value client_data, BytesView challenge) {
     auto const told = from_base64url(client_data.text_member("challenge").value_or(""));
@@ -28,7 +28,8 @@ Result<crypto::Sha256Digest> check_client_data(BytesView json, ClientDataRules c
     if (json.size() > limits::kClientDataBytes) {
         return fail(Errc::invalid, "client data are too long");
     }
-    SALUS_TRY(auto const document, json::Parser(kParseLimits).parse(std::string(text_of(json))));
+    SALUS_TRY(auto const document,
+              json::Parser(kClientDataLimits).parse(std::string(text_of(json))));
     auto const client_data = document.root();
     if (!client_data.is_object()) return fail(Errc::invalid, "client data are no object");
     auto const type = client_data.member("type");

@@ -8,7 +8,7 @@ namespace salus::factors::webauthn {
 namespace {
 
 constexpr std::size_t kLongestDomain = 253;
-constexpr std::size_t kLongestName = 64;
+constexpr std::size_t kLongestPartyName = 64;
 constexpr std::size_t kMostOrigins = 16;
 
 bool is_digit(char c) {
@@ -55,7 +55,7 @@ bool is_origin_of(std::string_view origin, std::string_view domain) {
 Result<RelyingParty> RelyingParty::make(std::string id, std::string name,
                                         std::vector<std::string> origins) {
     if (!is_domain(id)) return fail(Errc::invalid, "a relying party needs a domain in lower case");
-    if (name.empty() || name.size() > kLongestName || !json::is_utf8(name)) {
+    if (name.empty() || name.size() > kLongestPartyName || !json::is_utf8(name)) {
         return fail(Errc::invalid, "a relying party needs a name of 1 to 64 bytes");
     }
     if (origins.empty() || origins.size() > kMostOrigins ||

@@ -8,13 +8,13 @@
 namespace salus::factors::webauthn {
 namespace {
 
-constexpr json::ParseLimits kParseLimits{.depth = 16, .nodes = 2'000};
+constexpr json::ParseLimits kResponseLimits{.depth = 16, .nodes = 2'000};
 
 Result<json::Document> document_of(std::string json) {
     if (json.size() > limits::kWebauthnResponseBytes) {
         return fail(Errc::too_large, "a WebAuthn response is too long");
     }
-    return json::Parser(kParseLimits).parse(std::move(json));
+    return json::Parser(kResponseLimits).parse(std::move(json));
 }
 
 Result<Bytes> bytes_member(json::Value object, std::string_view name) {

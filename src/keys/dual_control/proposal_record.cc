@@ -14,7 +14,7 @@ std::optional<ProposalPhase> phase_named(std::string_view name) {
     return std::nullopt;
 }
 
-std::optional<std::int64_t> integer_in(json::Value object, std::string_view name) {
+std::optional<std::int64_t> stored_integer(json::Value object, std::string_view name) {
     auto const member = object.member(name);
     return member && member->is_number() ? member->integer() : std::nullopt;
 }
@@ -23,7 +23,7 @@ Result<std::vector<ReceivedBallot>> read_ballots(json::Value list) {
     std::vector<ReceivedBallot> ballots;
     for (auto const each : list.elements()) {
         auto const value = each.member("ballot");
-        auto const received = integer_in(each, "received");
+        auto const received = stored_integer(each, "received");
         if (!value || !received) return fail(Errc::corrupt, "a stored ballot cannot be read");
         SALUS_TRY(auto ballot, read_ballot(*value));
         ballots.push_back({std::move(ballot), *received});
@@ -67,7 +67,7 @@ Result<ProposalRecord> parse_proposal_record(std::string text) {
     auto const root = document.root();
     auto const ballots = root.member("ballots");
     auto const phase = phase_named(root.text_member("phase").value_or(""));
-    auto const received = integer_in(root, "received");
+    auto const received = stored_integer(root, "received");
     auto signature = from_base64url(root.text_member("signature").value_or(""));
     if (!ballots || !ballots->is_array() || !phase || !received || !signature)
         return fail(Errc::corrupt, "a stored proposal cannot be read");
