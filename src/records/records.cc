@@ -274,12 +274,13 @@ Result<Records::OpenedContents> Records::read_contents(CompartmentId const& comp
             return opened;
         }
     }
-    SALUS_TRY(auto const scan, reader_->scan(compartment));
+    SALUS_TRY(auto scan, reader_->scan(compartment));
     OpenedPagePointer page;
     if (scan.page) {
         SALUS_TRY(auto contents, sealing_.open_index_page(*scan.page, page_memory_));
         // Shared by this index and those that come after it.
         page = std::make_shared<OpenedPage const>(scan.page->sequence, std::move(contents));
+        reader_->reuse(*std::move(scan.page));
     }
     return open_contents(scan, compartment, loaded, std::move(page), entries_max);
 }

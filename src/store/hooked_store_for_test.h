@@ -65,6 +65,7 @@ public:
         if (scan && *scan && hooks_.alter_scan) hooks_.alter_scan(**scan);
         return scan;
     }
+    void reuse(store::IndexPage page) noexcept override { reader_->reuse(std::move(page)); }
     Result<std::optional<store::IndexEntry>> index_entry(CompartmentId const& compartment,
                                                          Address const& address) override {
         return reader_->index_entry(compartment, address);

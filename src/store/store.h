@@ -177,6 +177,8 @@ public:
     // page of this sequence is not the compartment's any more.
     [[nodiscard]] virtual Result<std::optional<IndexScan>> scan_beside(
         CompartmentId const& compartment, std::uint64_t page_sequence) = 0;
+    // A page of scan() that has been opened: its memory may hold the next one.
+    virtual void reuse(IndexPage page) noexcept = 0;
 };
 
 // What an operator and `salus check` may know: counts and sizes.

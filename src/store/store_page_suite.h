@@ -96,6 +96,25 @@ TYPED_TEST_P(StorePageSuite, EveryChangeStandsBesideThePage) {
     EXPECT_TRUE(this->scan(1).removed.empty());
 }
 
+TYPED_TEST_P(StorePageSuite, APageInTheMemoryOfAnotherIsItself) {
+    this->write(1, 1, 1);
+    this->keep_now(1, 1);
+    for (std::uint64_t const size : {40'000U, 100U, 90'000U, 3'000'000U, 500U}) {
+        auto const compartment = 100 + size;
+        this->write(size, compartment, 1);
+        this->store_->keep_page({samples::compartment(compartment),
+                                 this->sequence(samples::compartment(compartment)),
+                                 samples::sealed(size, 5)});
+        this->keep_now(1, size);
+        auto page = std::move(this->scan(compartment).page);
+        ASSERT_TRUE(page);
+        EXPECT_EQ(samples::bytes(page->page), samples::bytes(samples::sealed(size, 5))) << size;
+        this->reader_->reuse(*std::move(page));
+        EXPECT_EQ(samples::bytes(this->scan(1).page->page),
+                  samples::bytes(samples::sealed(40'000, size)));
+    }
+}
+
 TYPED_TEST_P(StorePageSuite, WhoHasThePageReadsWhatStandsBesideItAlone) {
     auto const beside = [&](std::uint64_t page) {
         return this->reader_->scan_beside(samples::compartment(1), page).value();
@@ -192,6 +211,7 @@ TYPED_TEST_P(StorePageSuite, ReadsSeveralDocumentsAtOnce) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(StorePageSuite, AScanIsOneOfTheTwo, EveryChangeStandsBesideThePage,
+                            APageInTheMemoryOfAnotherIsItself,
                             WhoHasThePageReadsWhatStandsBesideItAlone,
                             APageThatComesTooLateIsNotKept, ARefusedCommitLeavesNoChange,
                             ErasureAndExpiryTakeThePageAlong, ReadsSeveralDocumentsAtOnce);

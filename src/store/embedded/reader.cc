@@ -11,6 +11,9 @@ namespace {
 
 constexpr auto kEveryVersion = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
+// Held by each reader, so not what the largest pages take.
+constexpr std::size_t kPageMemoryKept = 2 * limits::kMiB;
+
 // Columns: compartment, version, state, sealed. Nothing for an erased version.
 Result<std::optional<StoredVersion>> version_of(sqlite::Rows const& rows, Address const& address) {
     SALUS_TRY(auto const state, state_of(rows.number(2)));
@@ -169,6 +172,11 @@ Result<std::optional<IndexScan>> EmbeddedReader::scan_beside(CompartmentId const
     return scan;
 }
 
+void EmbeddedReader::reuse(IndexPage page) noexcept {
+    auto memory = std::move(page.page).take_bytes();
+    if (memory.size() <= kPageMemoryKept) page_memory_ = std::move(memory);
+}
+
 Result<EmbeddedReader::Standing> EmbeddedReader::standing(CompartmentId const& compartment) {
     auto rows = statements_.paged.query(compartment.bytes());
     SALUS_TRY(bool const found, rows.next());
@@ -181,7 +189,8 @@ Result<void> EmbeddedReader::read_page(IndexScan& scan, CompartmentId const& com
     auto rows = statements_.page.query(compartment.bytes());
     SALUS_TRY(bool const found, rows.next());
     if (!found) return fail(Errc::corrupt, "a page of the index is not in the store");
-    SALUS_TRY(auto bytes, database_.read_blob("index_page", "sealed", rows.number(0)));
+    SALUS_TRY(auto bytes,
+              database_.read_blob("index_page", "sealed", rows.number(0), std::move(page_memory_)));
     SALUS_TRY(auto page, crypto::Sealed::from_storage(std::move(bytes)));
     scan.page = IndexPage{compartment, sequence, std::move(page)};
     return {};

@@ -24,6 +24,7 @@ public:
     Result<IndexScan> scan(CompartmentId const& compartment) override;
     Result<std::optional<IndexScan>> scan_beside(CompartmentId const& compartment,
                                                  std::uint64_t page_sequence) override;
+    void reuse(IndexPage page) noexcept override;
     Result<std::vector<Committed>> committed(std::uint64_t before, std::size_t count) override;
     Result<std::optional<IndexEntry>> index_entry(CompartmentId const& compartment,
                                                   Address const& address) override;
@@ -74,6 +75,9 @@ private:
 
     sqlite::Database database_;
     Statements statements_;
+    // Of a page that was read before, or nothing. Half a megabyte that is taken anew is zeroed when
+    // it is taken and scrubbed when it is given back.
+    Bytes page_memory_;
 };
 
 }  // namespace salus::store::embedded
