@@ -37,10 +37,11 @@ class Span:
         self._pids = pids
 
     def __enter__(self):
-        self._wall = time.monotonic()
-        self._cpu = cpu_seconds(self._pids)
         self._busy = machine_busy_seconds()
         self._client = client_seconds()
+        self._cpu = cpu_seconds(self._pids)
+        # Last, because reading the rest takes a millisecond, which is as long as a search.
+        self._wall = time.monotonic()
         return self
 
     def __exit__(self, *_):

@@ -35,6 +35,8 @@ public:
 
     [[nodiscard]] BytesView bytes() const noexcept { return bytes_; }
     [[nodiscard]] std::uint32_t key_version() const noexcept;
+    // For who uses the memory again. What is left seals nothing.
+    [[nodiscard]] Bytes take_bytes() && noexcept { return std::move(bytes_); }
 
 private:
     friend class Sealer;

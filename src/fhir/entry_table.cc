@@ -2,6 +2,8 @@
 
 #include <numeric>
 
+#include "fhir/packed_numbers.h"
+
 namespace salus::fhir {
 namespace {
 
@@ -31,6 +33,10 @@ public:
         auto const part = take(4);
         return part.empty() ? 0 : read_u32(part);
     }
+    BytesView packed(std::size_t count) {
+        auto const size = packed_size(rest_, count);
+        return take(size ? *size : std::uint64_t{rest_.size()} + 1);
+    }
     [[nodiscard]] bool whole() const noexcept { return whole_; }
     [[nodiscard]] bool finished() const noexcept { return whole_ && rest_.empty(); }
 
@@ -39,8 +45,11 @@ private:
     bool whole_ = true;
 };
 
+constexpr Literal kDamagedTable = "a table of index entries is damaged";
+constexpr std::size_t kEndBytes = 4;
+
 std::uint32_t last_of(BytesView ends) {
-    return ends.empty() ? 0 : read_u32(ends.last(4));
+    return ends.empty() ? 0 : read_u32(ends.last(kEndBytes));
 }
 
 }  // namespace
@@ -69,21 +78,25 @@ Result<EntryTable> EntryTable::open(Type const& type, BytesView bytes,
     table.rows_ = taker.number32();
     table.list_count_ = taker.number32();
     auto const columns = taker.number16();
-    table.id_ends_ = taker.take(std::uint64_t{4} * table.rows_);
-    table.list_ends_ = taker.take(std::uint64_t{4} * table.list_count_);
-    table.updated_ = taker.take(std::uint64_t{8} * table.rows_);
+    // An id has at least one byte, so there are no more rows than bytes.
+    bool const one_size = taker.byte() == 0;
+    table.id_ends_ = taker.take(one_size ? kEndBytes : std::uint64_t{kEndBytes} * table.rows_);
+    auto const id_size = last_of(table.id_ends_);
+    if (one_size && id_size == 0) return fail(Errc::corrupt, kDamagedTable);
+    table.list_ends_ = taker.take(std::uint64_t{kEndBytes} * table.list_count_);
+    table.updated_ = taker.packed(table.rows_);
     table.places_.resize(table.stamp_slot() + 1);
     for (std::uint16_t i = 0; taker.whole() && i < columns; ++i) {
         auto const name = text_of(taker.take(taker.byte()));
         auto const width = taker.byte();
-        if (width != 1 && width != 2 && width != 4) break;
-        auto const cells = taker.take(std::uint64_t{width} * table.rows_);
+        if (width > 4 || width == 3) break;
+        auto const cells = taker.take(width == 0 ? 4 : std::uint64_t{width} * table.rows_);
         // Definitions that no longer have the parameter do not ask for it.
         if (auto const slot = table.slot_of(name)) table.places_[*slot] = {cells, width};
     }
-    table.ids_ = taker.take(last_of(table.id_ends_));
+    table.ids_ = taker.take(one_size ? std::uint64_t{id_size} * table.rows_ : id_size);
     table.lists_ = taker.take(last_of(table.list_ends_));
-    if (!taker.finished()) return fail(Errc::corrupt, "a table of index entries is damaged");
+    if (!taker.finished()) return fail(Errc::corrupt, kDamagedTable);
     return table;
 }
 
@@ -113,11 +126,14 @@ void EntryTable::hide(Row row) {
 }
 
 std::string_view EntryTable::id(Row row) const noexcept {
-    return text_of(part_of(ids_, id_ends_, row));
+    // Of a single row the size is the end.
+    if (id_ends_.size() > kEndBytes) return text_of(part_of(ids_, id_ends_, row));
+    std::size_t const size = cell_at(id_ends_, kEndBytes, 0);
+    return text_of(ids_.subspan(size * row, size));
 }
 
 std::int64_t EntryTable::last_updated(Row row) const noexcept {
-    return static_cast<std::int64_t>(read_u64(updated_.subspan(std::size_t{8} * row)));
+    return static_cast<std::int64_t>(packed_at(updated_, row));
 }
 
 std::optional<EntryTable::Row> EntryTable::find(std::string_view id) const noexcept {

@@ -30,7 +30,8 @@ template <std::unsigned_integral Number>
     return std::endian::native == std::endian::big ? number : std::byteswap(number);
 }
 
-// Number `at` of big-endian numbers with `width` bytes each, 1, 2 or 4. REQUIRES: it is there.
+// Number `at` of big-endian numbers with `width` bytes each, 1, 2 or 4; 0: one number of 4 bytes
+// that is every one of them. REQUIRES: it is there.
 [[nodiscard]] inline std::uint32_t cell_at(BytesView cells, std::size_t width,
                                            std::size_t at) noexcept {
     auto const* const first = cells.data() + width * at;
@@ -68,7 +69,8 @@ public:
         // many rows.
         template <class Use>
         void with_lists(Use use) const {
-            if (cells_.empty()) return use([](Row) { return ListNumber{0}; });
+            bool const same = cells_.empty() || width_ == 0;
+            if (same) return use([number = list(0)](Row) { return number; });
             auto const of_width = [this](auto width) {
                 return [cells = cells_, count = table_->list_count_](Row row) {
                     auto const number = cell_at(cells, decltype(width)::value, row);
@@ -85,7 +87,7 @@ public:
         friend class EntryTable;
         EntryTable const* table_ = nullptr;
         BytesView cells_;
-        std::uint8_t width_ = 0;  // bytes of a cell: 1, 2 or 4
+        std::uint8_t width_ = 0;  // bytes of a cell: 1, 2 or 4; 0: one of 4 stands for all rows
     };
 
     // Borrows the bytes, and the parameters that packages bring (nullptr: none). Errc::corrupt:
@@ -143,9 +145,9 @@ private:
     TypeParameters parameters_;
     Row rows_ = 0;
     ListNumber list_count_ = 0;
-    BytesView id_ends_;
+    BytesView id_ends_;  // one for each row, or the size that each id has
     BytesView list_ends_;
-    BytesView updated_;
+    BytesView updated_;  // packed_numbers.h
     BytesView ids_;
     BytesView lists_;
     std::vector<Place> places_;  // by slot

@@ -3,6 +3,7 @@
 #include <array>
 #include <random>
 
+#include "fhir/packed_numbers.h"
 #include "fhir/search_match.h"
 #include "fhir/search_samples_for_test.h"
 
@@ -262,30 +263,64 @@ TEST(OnlyDateTest, IsWhatAReaderReads) {
 TEST(OnlyDateTest, CellsOfEachWidthAndNumbersOfNoList) {
     auto const& type = *find_resource_type("Observation");
     auto const list = date_list(1'577'836'800'000'000'000, 1'577'836'800'000'000'001);  // in 2020
-    for (auto const width : std::array<std::uint8_t, 3>{1, 2, 4}) {
+    auto const bytes_with = [&](Bytes const& column) {
         Bytes bytes;
         append_u32(bytes, 3);  // rows
         append_u32(bytes, 1);  // lists
         append_u16(bytes, 1);  // columns
+        bytes.push_back(4);    // ids of several sizes
         for (std::uint32_t const id_end : {1U, 2U, 3U}) append_u32(bytes, id_end);
         append_u32(bytes, static_cast<std::uint32_t>(list.size()));
-        bytes.resize(bytes.size() + 3 * 8);
+        append_packed(bytes, std::array<std::uint64_t, 3>{});
         append(bytes, bytes_of("\x04"
                                "date"));
-        bytes.push_back(width);
-        // None, the one, and one that is not there.
-        for (auto const number : std::array<std::uint8_t, 3>{0, 1, 2}) {
-            bytes.resize(bytes.size() + width);
-            bytes.back() = number;
-        }
+        append(bytes, column);
         append(bytes, bytes_of("abc"));
         append(bytes, list);
+        return bytes;
+    };
+    for (auto const width : std::array<std::uint8_t, 3>{1, 2, 4}) {
+        Bytes column{width};
+        // None, the one, and one that is not there.
+        for (auto const number : std::array<std::uint8_t, 3>{0, 1, 2}) {
+            column.resize(column.size() + width);
+            column.back() = number;
+        }
+        auto const bytes = bytes_with(column);
         auto const table = EntryTable::open(type, bytes);
         ASSERT_TRUE(table) << int{width};
         EXPECT_EQ(in_columns(*query("Observation", {{"date", "2020"}}), *table), "b ");
         EXPECT_EQ(in_columns(*query("Observation", {{"date", "2021"}}), *table), "");
         EXPECT_EQ(in_columns(*query("Observation", {{"date", "2021,2020"}}), *table), "b ");
     }
+    // One number for all rows, which may be that of no list.
+    for (auto const number : std::array<std::uint8_t, 3>{0, 1, 2}) {
+        auto const bytes = bytes_with({0, 0, 0, 0, number});
+        auto const table = EntryTable::open(type, bytes);
+        ASSERT_TRUE(table) << int{number};
+        auto const* const found = number == 1 ? "a b c " : "";
+        EXPECT_EQ(in_columns(*query("Observation", {{"date", "2020"}}), *table), found);
+        auto const* const missing = number == 1 ? "" : "a b c ";
+        EXPECT_EQ(in_columns(*query("Observation", {{"date:missing", "true"}}), *table), missing);
+    }
+    EXPECT_FALSE(EntryTable::open(type, bytes_with({3, 0, 0, 0, 0, 0, 0, 0, 0, 0})));
+}
+
+// What all rows have in common takes no room in each of them.
+TEST(EntryTableSizeTest, WhatIsTheSameInAllRowsIsToldOnce) {
+    std::vector<Bytes> entries;
+    auto const size_of = [&](std::size_t count) {
+        entries.clear();
+        std::vector<EntryView> views;
+        for (std::size_t i = 0; i < count; ++i) {
+            entries.push_back(entry_of(R"({"resourceType":"Observation","id":")" +
+                                       std::to_string(1'000 + i) +
+                                       R"(","status":"final","code":{"text":"x"}})"));
+        }
+        for (auto const& entry : entries) views.push_back(EntryView::decode(entry).value());
+        return bytes_of_table(*find_resource_type("Observation"), views).size();
+    };
+    EXPECT_EQ(size_of(40) - size_of(20), 20 * 4);  // their ids
 }
 
 TEST_F(EntryTableTest, WhatIsCutIsRefused) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "fhir/packed_numbers.h"
+
 namespace salus::fhir {
 namespace {
 
@@ -42,6 +44,36 @@ void append_cell(Bytes& out, std::uint8_t width, std::uint32_t number) {
 void append_ends(Bytes& out, auto const& parts) {
     std::size_t end = 0;
     for (auto const& part : parts) append_u32(out, static_cast<std::uint32_t>(end += part.size()));
+}
+
+// Ids that are made by us are of one size, which is told once.
+void append_id_ends(Bytes& out, std::span<std::string_view const> ids) {
+    auto const size = ids.empty() ? 1 : ids.front().size();
+    bool const one_size = size > 0 && std::ranges::all_of(ids, [size](std::string_view const id) {
+                              return id.size() == size;
+                          });
+    out.push_back(one_size ? 0 : 4);
+    if (one_size) {
+        append_u32(out, static_cast<std::uint32_t>(size));
+    } else {
+        append_ends(out, ids);
+    }
+}
+
+void append_times(Bytes& out, std::span<std::int64_t const> times) {
+    std::vector<std::uint64_t> numbers;
+    numbers.reserve(times.size());
+    for (auto const time : times) numbers.push_back(static_cast<std::uint64_t>(time));
+    append_packed(out, numbers);
+}
+
+// Where all rows have one list it is told once.
+void append_column(Bytes& out, std::span<std::uint32_t const> cells) {
+    auto const [least, most] = std::ranges::minmax(cells);
+    auto const width = least == most ? std::uint8_t{0} : width_for(most);
+    out.push_back(width);
+    if (width == 0) return append_u32(out, most);
+    for (auto const cell : cells) append_cell(out, width, cell);
 }
 
 std::size_t size_of(auto const& parts) {
@@ -143,12 +175,11 @@ std::string EntryTableWriter::group_name(std::size_t slot) const {
 
 // What the bytes take at most. Reserved, so that no copy of a part stays behind when they grow.
 std::size_t EntryTableWriter::size_largest() const {
-    constexpr std::size_t kHead = 4 + 4 + 2;
-    constexpr std::size_t kOfRow = 4 + 8;
+    constexpr std::size_t kHead = 4 + 4 + 2 + 1 + 4;
     constexpr std::size_t kOfColumn = 1 + std::numeric_limits<std::uint8_t>::max() + 1;
     auto const columns = static_cast<std::size_t>(
         std::ranges::count_if(columns_, [](Cells const& cells) { return !cells.empty(); }));
-    return kHead + ids_.size() * kOfRow + lists_.size() * 4 +
+    return kHead + ids_.size() * 4 + packed_size_largest(ids_.size()) + lists_.size() * 4 +
            columns * (kOfColumn + ids_.size() * 4) + size_of(ids_) + size_of(lists_);
 }
 
@@ -162,19 +193,17 @@ Result<Bytes> EntryTableWriter::finish() && {
     append_u32(out, static_cast<std::uint32_t>(lists_.size()));
     append_u16(out, static_cast<std::uint16_t>(std::ranges::count_if(
                         columns_, [](Cells const& cells) { return !cells.empty(); })));
-    append_ends(out, ids_);
+    append_id_ends(out, ids_);
     append_ends(out, lists_);
-    for (auto const updated : updated_) append_u64(out, static_cast<std::uint64_t>(updated));
+    append_times(out, updated_);
     for (std::size_t slot = 0; slot < columns_.size(); ++slot) {
         auto& cells = columns_[slot];
         if (cells.empty()) continue;
         cells.resize(ids_.size());
         auto const name = group_name(slot);
-        auto const width = width_for(std::ranges::max(cells));
         out.push_back(static_cast<std::uint8_t>(name.size()));
         append(out, bytes_of(name));
-        out.push_back(width);
-        for (auto const cell : cells) append_cell(out, width, cell);
+        append_column(out, cells);
     }
     for (auto const id : ids_) append(out, bytes_of(id));
     for (auto const list : lists_) append(out, list);

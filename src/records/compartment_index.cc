@@ -1,6 +1,7 @@
 #include "records/compartment_index.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <unordered_set>
 
@@ -30,10 +31,15 @@ Result<Bytes> page_of(std::vector<OpenedIndexEntry>& entries,
     return made;
 }
 
+// Addresses are keyed hashes: of a few, most rows' first bytes tell that they are others.
 void hide(PageTable& table, std::unordered_set<Address> const& addresses) {
     if (addresses.empty()) return;
+    std::array<bool, 256> begins{};
+    for (auto const& address : addresses) begins.at(address.bytes().front()) = true;
     for (fhir::EntryTable::Row row = 0; row < table.table.size(); ++row) {
-        if (addresses.contains(table.places.address(row))) table.table.hide(row);
+        auto const address = table.places.address(row);
+        if (begins.at(address.bytes().front()) && addresses.contains(address))
+            table.table.hide(row);
     }
 }
 
@@ -54,8 +60,10 @@ Result<std::shared_ptr<CompartmentIndex const>> CompartmentIndex::make_of_some(
     // Shared by those that look into it.
     std::shared_ptr<CompartmentIndex> index(new CompartmentIndex(IndexScope::some));
     for (auto const& entry : entries) index->compartments_[entry.address] = entry.compartment;
-    SALUS_TRY_VOID(index->build(
-        {.page = {}, .entries = std::move(entries), .removed = {}, .loaded = std::move(loaded)}));
+    SALUS_TRY_VOID(index->build({.page = nullptr,
+                                 .entries = std::move(entries),
+                                 .removed = {},
+                                 .loaded = std::move(loaded)}));
     return std::shared_ptr<CompartmentIndex const>(std::move(index));
 }
 
@@ -93,8 +101,8 @@ Result<void> CompartmentIndex::build(IndexContents contents) {
     loaded_ = std::move(contents.loaded);
     outside_the_page_ = contents.entries.size() + contents.removed.size();
     std::vector<PageTable> tables;
-    if (!page_.empty()) {
-        SALUS_TRY(tables, open_page(page_.bytes(), loaded_.get()));
+    if (page_ != nullptr) {
+        SALUS_TRY(tables, open_page(page_->contents.bytes(), loaded_.get()));
         std::unordered_set<Address> replaced(contents.removed.begin(), contents.removed.end());
         for (auto const& entry : contents.entries) replaced.insert(entry.address);
         for (auto& table : tables) hide(table, replaced);
@@ -106,7 +114,8 @@ Result<void> CompartmentIndex::build(IndexContents contents) {
     }
     std::ranges::sort(tables, {},
                       [](PageTable const& table) { return table.table.type().name.text(); });
-    bytes_ = kOverheadBytes + page_.size() + entries_.size();
+    bytes_ = kOverheadBytes + entries_.size();
+    if (page_ != nullptr) bytes_ += page_->contents.size();
     tables_.reserve(tables.size());
     for (auto& [table, places] : tables) {
         bytes_ += table.bytes() + sizeof(PageTable);
@@ -171,10 +180,23 @@ CompartmentIndexPointer IndexCache::find(CompartmentId const& compartment, std::
     return place->second->index;
 }
 
-void IndexCache::keep(CompartmentId const& compartment, CompartmentIndexPointer index) {
+std::optional<IndexCache::Earlier> IndexCache::find_earlier(CompartmentId const& compartment,
+                                                            fhir::LoadedParameters const* loaded) {
+    MutexLock const lock(mutex_);
+    auto const place = places_.find(compartment);
+    if (place == places_.end()) return std::nullopt;
+    auto const& [known, index, expires] = *place->second;
+    bool const usable =
+        index->page() != nullptr && index->loaded().get() == loaded && expires > clock_.monotonic();
+    return usable ? std::optional(Earlier{index, expires}) : std::nullopt;
+}
+
+void IndexCache::keep(CompartmentId const& compartment, CompartmentIndexPointer index,
+                      std::optional<MonotonicTime> expires_at_most) {
     auto const cost = index->bytes();
     if (cost > bytes_max_) return;
-    auto const expires = clock_.monotonic() + limits::kIndexCacheTime;
+    auto expires = clock_.monotonic() + limits::kIndexCacheTime;
+    if (expires_at_most) expires = std::min(expires, *expires_at_most);
     MutexLock const lock(mutex_);
     if (auto const place = places_.find(compartment); place != places_.end()) drop(place->second);
     bytes_ += cost;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -30,10 +31,18 @@ struct OpenedIndexEntry {
 // Whether a set holds every entry of a compartment, or some that were looked up.
 enum class IndexScope : std::uint8_t { some, compartment };
 
+// A page, opened. Shared by the indexes that are made of it one after the other, each with what was
+// written until then.
+struct OpenedPage {
+    std::uint64_t sequence = 0;  // of the compartment when the page was made
+    PageBuffer contents;
+};
+using OpenedPagePointer = std::shared_ptr<OpenedPage const>;
+
 // Of what a compartment's index is made. An entry takes the place of the page's row of its address;
 // what was removed has no row.
 struct IndexContents {
-    PageBuffer page;  // as it was sealed; empty: there is none
+    OpenedPagePointer page = nullptr;  // nullptr: there is none
     std::vector<OpenedIndexEntry> entries;
     std::vector<Address> removed;
     // Parameters of packages that every entry, and every row of the page that no entry replaces,
@@ -68,6 +77,8 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     // Entries and removals that came beside the page.
     [[nodiscard]] std::size_t outside_the_page() const noexcept { return outside_the_page_; }
+    // What it was made of, for the index that comes after it; nullptr: there is none.
+    [[nodiscard]] OpenedPagePointer const& page() const noexcept { return page_; }
     // In memory, with what the tables need.
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
     // In order of type; of one type there may be several.
@@ -94,7 +105,7 @@ private:
     std::size_t outside_the_page_ = 0;
     std::size_t bytes_ = 0;
     fhir::LoadedParametersPointer loaded_;  // all three are what the tables look into
-    PageBuffer page_;
+    OpenedPagePointer page_;
     Bytes entries_;  // as a page
     // Of a narrowed index, in the place of both: shared with whoever else looks into it.
     std::shared_ptr<CompartmentIndex const> whole_;
@@ -117,7 +128,16 @@ public:
     [[nodiscard]] CompartmentIndexPointer find(CompartmentId const& compartment,
                                                std::uint64_t sequence,
                                                fhir::LoadedParameters const* loaded = nullptr);
-    void keep(CompartmentId const& compartment, CompartmentIndexPointer index);
+    // One that has a page, whatever its sequence: for who makes a later one of the same page. What
+    // is made of it is kept no longer than it would have been itself.
+    struct Earlier {
+        CompartmentIndexPointer index;
+        MonotonicTime expires;
+    };
+    [[nodiscard]] std::optional<Earlier> find_earlier(CompartmentId const& compartment,
+                                                      fhir::LoadedParameters const* loaded);
+    void keep(CompartmentId const& compartment, CompartmentIndexPointer index,
+              std::optional<MonotonicTime> expires_at_most = std::nullopt);
     // Whatever its sequence: what was erased does not stay in memory. Searches that are under way
     // may hold it until they end.
     void forget(CompartmentId const& compartment);

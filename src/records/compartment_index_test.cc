@@ -29,7 +29,7 @@ CompartmentIndexPointer index_of(std::uint64_t sequence, std::size_t entries = 0
                           std::string(text_of(testing::EphiTestAccess::open(entry)))});
     }
     return testing::must(CompartmentIndex::make(
-        compartment(1), sequence, {.page = {}, .entries = std::move(opened), .removed = {}}));
+        compartment(1), sequence, {.page = nullptr, .entries = std::move(opened), .removed = {}}));
 }
 
 constexpr std::size_t kEntries = 20;

@@ -4,14 +4,14 @@
 #include <span>
 
 #include "fhir/entry_table_writer.h"
+#include "fhir/packed_numbers.h"
 
 namespace salus::records {
 namespace {
 
 // Of the page, and of the entries whose values stand in it. DO NOT CHANGE: on disk.
-constexpr std::uint8_t kPageVersion = 1;
+constexpr std::uint8_t kPageVersion = 2;
 constexpr std::size_t kAddressBytes = sizeof(Address::Array);
-constexpr std::size_t kVersionBytes = 8;
 constexpr Literal kDamaged = "a page of the index is damaged";
 
 bool before(PageRow const& a, PageRow const& b) {
@@ -41,7 +41,10 @@ Result<void> append_table(Bytes& out, std::span<PageRow const> rows,
     append(out, table);
     scrub(table);
     for (auto const& row : rows) append(out, row.address.bytes());
-    for (auto const& row : rows) append_u64(out, row.version);
+    std::vector<std::uint64_t> versions;
+    versions.reserve(rows.size());
+    for (auto const& row : rows) versions.push_back(row.version);
+    fhir::append_packed(out, versions);
     return {};
 }
 
@@ -85,7 +88,7 @@ Address PagePlaces::address(fhir::EntryTable::Row row) const {
 }
 
 std::uint64_t PagePlaces::version(fhir::EntryTable::Row row) const {
-    return read_u64(versions.subspan(kVersionBytes * row));
+    return fhir::packed_at(versions, row);
 }
 
 Result<std::vector<PageTable>> open_page(BytesView page, fhir::LoadedParameters const* loaded) {
@@ -112,7 +115,8 @@ Result<std::vector<PageTable>> open_page(BytesView page, fhir::LoadedParameters 
         auto const rows = number(4);
         auto const bytes = take(number(4));
         auto const addresses = take(std::uint64_t{kAddressBytes} * rows);
-        auto const versions = take(std::uint64_t{kVersionBytes} * rows);
+        auto const packed = fhir::packed_size(rest, rows);
+        auto const versions = take(packed ? *packed : std::uint64_t{rest.size()} + 1);
         if (!whole || type == nullptr) return fail(Errc::corrupt, kDamaged);
         SALUS_TRY(auto table, fhir::EntryTable::open(*type, bytes, loaded));
         if (table.size() != rows) return fail(Errc::corrupt, kDamaged);

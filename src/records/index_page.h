@@ -35,7 +35,7 @@ struct PageRow {
 // Address and version of each row of a table. Borrows the page.
 struct PagePlaces {
     BytesView addresses;
-    BytesView versions;
+    BytesView versions;  // fhir/packed_numbers.h
 
     // REQUIRES: a row of the table.
     [[nodiscard]] Address address(fhir::EntryTable::Row row) const;

@@ -246,6 +246,54 @@ TEST_F(IndexPageTest, OpensOnlyWhereAndWhenItWasSealed) {
     EXPECT_EQ(put(Bytes(entry->entry.bytes().begin(), entry->entry.bytes().end())), Errc::corrupt);
 }
 
+TEST_F(IndexPageTest, IsOpenedOnceForTheIndexesThatFollow) {
+    fill();
+    static_cast<void>(must(opened_anew(compartment_)));
+    auto const first = must(records_.index(compartment_));
+    ASSERT_NE(first->page(), nullptr);
+    std::size_t pages = 0;
+    store_.hooks.alter_scan = [&](store::IndexScan const& scan) { pages += scan.page ? 1U : 0U; };
+    tenant_.write(change(id(0), 2, "other"));
+    tenant_.write(deletion(id(1), 2));
+    tenant_.write(change("new", 1, "new"));
+    auto const second = must(records_.index(compartment_));
+    EXPECT_EQ(second->page(), first->page());
+    EXPECT_EQ(second->outside_the_page(), 3U);
+    tenant_.write(change(id(0), 3, "once more"));
+    auto const third = must(records_.index(compartment_));
+    EXPECT_EQ(third->page(), first->page());
+    EXPECT_EQ(pages, 0U);
+    EXPECT_EQ(contents_of(*third), contents_of(*must(opened_anew(compartment_))));
+    EXPECT_EQ(contents_of(*third).at(id(0)).code, "once more");
+    // Whoever uses the earlier ones sees what they were made of.
+    EXPECT_EQ(contents_of(*first).at(id(0)).version, 1U);
+    EXPECT_EQ(contents_of(*second).at(id(0)).code, "other");
+    EXPECT_EQ(pages, 1U);
+    // A page that took its place is read.
+    fill("more");
+    static_cast<void>(must(opened_anew(compartment_)));
+    auto const with_another = must(records_.index(compartment_));
+    EXPECT_NE(with_another->page(), first->page());
+    EXPECT_EQ(with_another->outside_the_page(), 0U);
+    // And so is none, once its compartment is gone.
+    ASSERT_TRUE(instance_.home.run(instance_.store->erase(compartment_, instance_.home)));
+    EXPECT_EQ(must(records_.index(compartment_))->size(), 0U);
+}
+
+TEST_F(IndexPageTest, StaysInMemoryNoLongerThanWhenItWasOpened) {
+    fill();
+    static_cast<void>(must(opened_anew(compartment_)));
+    static_cast<void>(must(records_.index(compartment_)));
+    std::weak_ptr<OpenedPage const> const page = must(records_.index(compartment_))->page();
+    instance_.clock.advance(limits::kIndexCacheTime - std::chrono::seconds(1));
+    tenant_.write(change(id(0), 2, "other"));
+    EXPECT_EQ(must(records_.index(compartment_))->page(), page.lock());
+    EXPECT_FALSE(page.expired());
+    instance_.clock.advance(std::chrono::seconds(1));
+    tenant_.cache().forget_expired();
+    EXPECT_TRUE(page.expired());
+}
+
 TEST_F(IndexPageTest, IsGoneWithItsCompartment) {
     fill();
     static_cast<void>(must(opened_anew(compartment_)));

@@ -242,15 +242,18 @@ Result<CompartmentIndexPointer> Records::index(CompartmentId const& compartment,
                                                std::size_t entries_max) {
     SALUS_TRY(auto const sequence, reader_->compartment_sequence(compartment));
     if (auto cached = cache_.find(compartment, sequence, loaded.get())) return cached;
-    SALUS_TRY(auto opened, until_unchanged([&]() -> Result<OpenedContents> {
-                  SALUS_TRY(auto const scan, reader_->scan(compartment));
-                  return open_contents(scan, compartment, loaded, entries_max);
+    auto const earlier = cache_.find_earlier(compartment, loaded.get());
+    auto const known = earlier ? earlier->index->page() : nullptr;
+    SALUS_TRY(auto opened, until_unchanged([&] {
+                  return read_contents(compartment, loaded, known, entries_max);
               }));
+    auto const expires_at_most =
+        opened.page_was_open ? std::optional(earlier->expires) : std::nullopt;
     SALUS_TRY(auto index,
               CompartmentIndex::make(compartment, opened.sequence, std::move(opened.contents)));
     if (index->size() > entries_max)
         return fail(Errc::too_large, "there are too many entries to search through");
-    cache_.keep(compartment, index);
+    cache_.keep(compartment, index, expires_at_most);
     auto const beside = index->outside_the_page();
     bool const many = beside > limits::kEntriesBesidePage &&
                       beside > index->size() / limits::kPageEntriesForOneBeside;
@@ -258,9 +261,34 @@ Result<CompartmentIndexPointer> Records::index(CompartmentId const& compartment,
     return index;
 }
 
+// A page that stands where it stood when it was opened need not be read and opened again.
+Result<Records::OpenedContents> Records::read_contents(CompartmentId const& compartment,
+                                                       fhir::LoadedParametersPointer const& loaded,
+                                                       OpenedPagePointer const& known,
+                                                       std::size_t entries_max) {
+    if (known != nullptr) {
+        SALUS_TRY(auto const beside, reader_->scan_beside(compartment, known->sequence));
+        if (beside) {
+            SALUS_TRY(auto opened, open_contents(*beside, compartment, loaded, known, entries_max));
+            opened.page_was_open = true;
+            return opened;
+        }
+    }
+    SALUS_TRY(auto scan, reader_->scan(compartment));
+    OpenedPagePointer page;
+    if (scan.page) {
+        SALUS_TRY(auto contents, sealing_.open_index_page(*scan.page, page_memory_));
+        // Shared by this index and those that come after it.
+        page = std::make_shared<OpenedPage const>(scan.page->sequence, std::move(contents));
+        reader_->reuse(*std::move(scan.page));
+    }
+    return open_contents(scan, compartment, loaded, std::move(page), entries_max);
+}
+
 Result<Records::OpenedContents> Records::open_contents(store::IndexScan const& scan,
                                                        CompartmentId const& compartment,
                                                        fhir::LoadedParametersPointer const& loaded,
+                                                       OpenedPagePointer page,
                                                        std::size_t entries_max) {
     if (scan.entries.size() > entries_max)
         return fail(Errc::too_large, "there are too many entries to search through");
@@ -268,9 +296,7 @@ Result<Records::OpenedContents> Records::open_contents(store::IndexScan const& s
     auto& contents = opened.contents;
     contents.loaded = loaded;
     opened.sequence = scan.sequence;
-    if (scan.page) {
-        SALUS_TRY(contents.page, sealing_.open_index_page(*scan.page, page_memory_));
-    }
+    contents.page = std::move(page);
     contents.entries.reserve(scan.entries.size());
     for (auto const& entry : scan.entries) {
         SALUS_TRY(auto made, open_entry(compartment, entry, loaded.get()));
@@ -279,7 +305,8 @@ Result<Records::OpenedContents> Records::open_contents(store::IndexScan const& s
             {entry.address, compartment, entry.version, std::move(made.text)});
     }
     contents.removed = scan.removed;
-    if (loaded != nullptr && scan.page) SALUS_TRY_VOID(add_outdated_rows(opened, compartment));
+    if (loaded != nullptr && contents.page != nullptr)
+        SALUS_TRY_VOID(add_outdated_rows(opened, compartment));
     return opened;
 }
 
@@ -287,7 +314,7 @@ Result<void> Records::add_outdated_rows(OpenedContents& opened, CompartmentId co
     auto& contents = opened.contents;
     std::unordered_set<Address> replaced(contents.removed.begin(), contents.removed.end());
     for (auto const& entry : contents.entries) replaced.insert(entry.address);
-    SALUS_TRY(auto const tables, open_page(contents.page.bytes(), contents.loaded.get()));
+    SALUS_TRY(auto const tables, open_page(contents.page->contents.bytes(), contents.loaded.get()));
     for (auto const& [table, places] : tables) {
         for (fhir::EntryTable::Row row = 0; row < table.size(); ++row) {
             auto const address = places.address(row);

@@ -137,10 +137,17 @@ private:
         IndexContents contents;
         std::uint64_t sequence = 0;  // of the compartment
         std::size_t made_again = 0;  // entries, because of parameters of packages
+        bool page_was_open = false;  // of an earlier index
     };
+    // `known`: a page that is opened already; nullptr: none.
+    [[nodiscard]] Result<OpenedContents> read_contents(CompartmentId const& compartment,
+                                                       fhir::LoadedParametersPointer const& loaded,
+                                                       OpenedPagePointer const& known,
+                                                       std::size_t entries_max);
     [[nodiscard]] Result<OpenedContents> open_contents(store::IndexScan const& scan,
                                                        CompartmentId const& compartment,
                                                        fhir::LoadedParametersPointer const& loaded,
+                                                       OpenedPagePointer page,
                                                        std::size_t entries_max);
     // Adds the entries that rows of the page do not tell all of.
     [[nodiscard]] Result<void> add_outdated_rows(OpenedContents& opened,

@@ -159,17 +159,17 @@ Result<Statement> Database::prepare(Literal sql) {
     return Statement(*connection_, statement);
 }
 
-Result<Bytes> Database::read_blob(Literal table, Literal column, std::int64_t row) {
+Result<Bytes> Database::read_blob(Literal table, Literal column, std::int64_t row, Bytes memory) {
     sqlite3_blob* blob = nullptr;
     int const opened =
         sqlite3_blob_open(connection_->handle, "main", std::string(table.text()).c_str(),
                           std::string(column.text()).c_str(), row, 0, &blob);
     std::unique_ptr<sqlite3_blob, int (*)(sqlite3_blob*)> const owner(blob, sqlite3_blob_close);
     SALUS_TRY_VOID(connection_->checked(opened));
-    Bytes bytes(static_cast<std::size_t>(sqlite3_blob_bytes(blob)));
+    memory.resize(static_cast<std::size_t>(sqlite3_blob_bytes(blob)));
     SALUS_TRY_VOID(connection_->checked(
-        sqlite3_blob_read(blob, bytes.data(), static_cast<int>(bytes.size()), 0)));
-    return bytes;
+        sqlite3_blob_read(blob, memory.data(), static_cast<int>(memory.size()), 0)));
+    return memory;
 }
 
 Result<std::int64_t> Database::number(Literal sql) {

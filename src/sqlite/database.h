@@ -63,8 +63,8 @@ public:
     // The database outlives the statement.
     Result<Statement> prepare(Literal sql);
     // A large blob of a table with row numbers, in one copy. Errc::internal when there is no such
-    // row.
-    Result<Bytes> read_blob(Literal table, Literal column, std::int64_t row);
+    // row. `memory`: where it may be put; what is in that is lost.
+    Result<Bytes> read_blob(Literal table, Literal column, std::int64_t row, Bytes memory = {});
     // The first column of the first row; Errc::not_found when there is none.
     Result<std::int64_t> number(Literal sql);
 

@@ -48,6 +48,9 @@ TEST_F(DatabaseTest, ReadsALargeBlobByItsRow) {
     auto insert = database.prepare("INSERT INTO t VALUES (?1, ?2)").value();
     ASSERT_TRUE(insert.run(std::int64_t{7}, BytesView(value)));
     EXPECT_EQ(database.read_blob("t", "value", 7).value(), value);
+    // Into memory that was something smaller, and something larger.
+    EXPECT_EQ(database.read_blob("t", "value", 7, Bytes(3, 0xee)).value(), value);
+    EXPECT_EQ(database.read_blob("t", "value", 7, Bytes(2 * value.size(), 0xee)).value(), value);
     EXPECT_FALSE(database.read_blob("t", "value", 8));
     EXPECT_FALSE(database.read_blob("t", "other", 7));
 }

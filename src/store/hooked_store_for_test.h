@@ -57,6 +57,15 @@ public:
         if (scan && hooks_.alter_scan) hooks_.alter_scan(*scan);
         return scan;
     }
+    Result<std::optional<store::IndexScan>> scan_beside(CompartmentId const& compartment,
+                                                        std::uint64_t page_sequence) override {
+        if (hooks_.before_scan) hooks_.before_scan();
+        auto scan = reader_->scan_beside(compartment, page_sequence);
+        if (hooks_.after_scan) hooks_.after_scan();
+        if (scan && *scan && hooks_.alter_scan) hooks_.alter_scan(**scan);
+        return scan;
+    }
+    void reuse(store::IndexPage page) noexcept override { reader_->reuse(std::move(page)); }
     Result<std::optional<store::IndexEntry>> index_entry(CompartmentId const& compartment,
                                                          Address const& address) override {
         return reader_->index_entry(compartment, address);

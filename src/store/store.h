@@ -173,6 +173,12 @@ public:
     // Current versions whose tokens are of an earlier version than this.
     [[nodiscard]] virtual Result<std::vector<RecordPlace>> tokens_below(std::uint32_t token_version,
                                                                         std::size_t count) = 0;
+    // As scan(), for who has that page: without it, what stands beside it alone. Nothing if the
+    // page of this sequence is not the compartment's any more.
+    [[nodiscard]] virtual Result<std::optional<IndexScan>> scan_beside(
+        CompartmentId const& compartment, std::uint64_t page_sequence) = 0;
+    // A page of scan() that has been opened: its memory may hold the next one.
+    virtual void reuse(IndexPage page) noexcept = 0;
 };
 
 // What an operator and `salus check` may know: counts and sizes.

@@ -96,6 +96,56 @@ TYPED_TEST_P(StorePageSuite, EveryChangeStandsBesideThePage) {
     EXPECT_TRUE(this->scan(1).removed.empty());
 }
 
+TYPED_TEST_P(StorePageSuite, APageInTheMemoryOfAnotherIsItself) {
+    this->write(1, 1, 1);
+    this->keep_now(1, 1);
+    for (std::uint64_t const size : {40'000U, 100U, 90'000U, 3'000'000U, 500U}) {
+        auto const compartment = 100 + size;
+        this->write(size, compartment, 1);
+        this->store_->keep_page({samples::compartment(compartment),
+                                 this->sequence(samples::compartment(compartment)),
+                                 samples::sealed(size, 5)});
+        this->keep_now(1, size);
+        auto page = std::move(this->scan(compartment).page);
+        ASSERT_TRUE(page);
+        EXPECT_EQ(samples::bytes(page->page), samples::bytes(samples::sealed(size, 5))) << size;
+        this->reader_->reuse(*std::move(page));
+        EXPECT_EQ(samples::bytes(this->scan(1).page->page),
+                  samples::bytes(samples::sealed(40'000, size)));
+    }
+}
+
+TYPED_TEST_P(StorePageSuite, WhoHasThePageReadsWhatStandsBesideItAlone) {
+    auto const beside = [&](std::uint64_t page) {
+        return this->reader_->scan_beside(samples::compartment(1), page).value();
+    };
+    EXPECT_FALSE(beside(0));
+    this->write(1, 1, 1);
+    this->write(2, 1, 1);
+    // Without a page nobody can have it.
+    EXPECT_FALSE(beside(0));
+    EXPECT_FALSE(beside(2));
+    this->keep_now(1);
+    this->write(1, 1, 2);
+    ASSERT_TRUE(this->commit(samples::deletion(2, 1, 2)));
+    this->write(3, 1, 1);
+    auto const known = beside(2);
+    ASSERT_TRUE(known);
+    EXPECT_FALSE(known->page);
+    EXPECT_EQ(known->sequence, this->scan(1).sequence);
+    EXPECT_EQ(this->written(*known), (std::set{samples::address(1), samples::address(3)}));
+    EXPECT_EQ(this->removed(*known), (std::set{samples::address(2)}));
+    for (auto const other : {0U, 1U, 3U, 5U}) EXPECT_FALSE(beside(other)) << other;
+    // Another page took its place, and then none.
+    this->keep_now(1, 2);
+    EXPECT_FALSE(beside(2));
+    ASSERT_TRUE(beside(5));
+    EXPECT_TRUE(beside(5)->entries.empty());
+    this->erase(samples::compartment(1));
+    EXPECT_FALSE(beside(5));
+    EXPECT_FALSE(beside(0));
+}
+
 TYPED_TEST_P(StorePageSuite, APageThatComesTooLateIsNotKept) {
     this->write(1, 1, 1);
     auto const before = this->sequence(samples::compartment(1));
@@ -161,6 +211,8 @@ TYPED_TEST_P(StorePageSuite, ReadsSeveralDocumentsAtOnce) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(StorePageSuite, AScanIsOneOfTheTwo, EveryChangeStandsBesideThePage,
+                            APageInTheMemoryOfAnotherIsItself,
+                            WhoHasThePageReadsWhatStandsBesideItAlone,
                             APageThatComesTooLateIsNotKept, ARefusedCommitLeavesNoChange,
                             ErasureAndExpiryTakeThePageAlong, ReadsSeveralDocumentsAtOnce);
 

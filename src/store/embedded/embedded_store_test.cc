@@ -108,7 +108,7 @@ TEST_F(EmbeddedStoreTest, RefusesAnotherDatabaseAndAnotherVersion) {
     ASSERT_TRUE(check_embedded_store(directory_.file()));
     {
         auto later = sqlite::Database::open(directory_.file(), {}).value();
-        ASSERT_TRUE(later.run("PRAGMA user_version = 5"));
+        ASSERT_TRUE(later.run("PRAGMA user_version = 6"));
     }
     EXPECT_EQ(refusal_to_open(), Errc::corrupt);
     EXPECT_EQ(check_embedded_store(directory_.file()).error().code, Errc::corrupt);
@@ -160,6 +160,24 @@ TEST_F(EmbeddedStoreTest, PagesOfAnEarlierSchemaAreMadeAgain) {
     store->keep_page({samples::compartment(1), scan.sequence, samples::sealed(100)});
     ASSERT_TRUE(commit(*store, samples::write(91, 1, 1)));
     EXPECT_TRUE(reader->scan(samples::compartment(1)).value().page);
+}
+
+TEST_F(EmbeddedStoreTest, PagesOfAnEarlierFormAreMadeAgain) {
+    fill(10);
+    {
+        auto const store = directory_.open().value();
+        store->keep_page({samples::compartment(1), 1, samples::sealed(100)});
+        ASSERT_TRUE(commit(*store, samples::write(90, 1, 1)));
+    }
+    {
+        auto earlier = sqlite::Database::open(directory_.file(), {}).value();
+        ASSERT_TRUE(earlier.run("PRAGMA user_version = 4"));
+    }
+    auto const store = directory_.open().value();
+    auto const scan = store->open_reader().value()->scan(samples::compartment(1)).value();
+    EXPECT_FALSE(scan.page);
+    EXPECT_TRUE(scan.removed.empty());
+    EXPECT_EQ(scan.entries.size(), 3U);
 }
 
 TEST_F(EmbeddedStoreTest, APageThatIsGoneIsAnError) {

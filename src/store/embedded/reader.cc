@@ -11,6 +11,9 @@ namespace {
 
 constexpr auto kEveryVersion = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
+// Held by each reader, so not what the largest pages take.
+constexpr std::size_t kPageMemoryKept = 2 * limits::kMiB;
+
 // Columns: compartment, version, state, sealed. Nothing for an erased version.
 Result<std::optional<StoredVersion>> version_of(sqlite::Rows const& rows, Address const& address) {
     SALUS_TRY(auto const state, state_of(rows.number(2)));
@@ -31,20 +34,20 @@ Result<IndexEntry> entry_of(sqlite::Rows const& rows) {
 // Several statements that see one state.
 class ReadView {
 public:
-    static Result<ReadView> begin(sqlite::Database& database) {
-        SALUS_TRY_VOID(database.run("BEGIN"));
-        return ReadView(database);
+    static Result<ReadView> begin(sqlite::Statement& begin, sqlite::Statement& end) {
+        SALUS_TRY_VOID(begin.run());
+        return ReadView(end);
     }
-    ReadView(ReadView&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+    ReadView(ReadView&& other) noexcept : end_(std::exchange(other.end_, nullptr)) {}
     ReadView& operator=(ReadView&&) = delete;
     ~ReadView() {
         // Nothing was written: if it fails, the connection has left the view by itself.
-        if (database_ != nullptr) static_cast<void>(database_->run("ROLLBACK"));
+        if (end_ != nullptr) static_cast<void>(end_->run());
     }
 
 private:
-    explicit ReadView(sqlite::Database& database) : database_(&database) {}
-    sqlite::Database* database_;
+    explicit ReadView(sqlite::Statement& end) : end_(&end) {}
+    sqlite::Statement* end_;
 };
 
 }  // namespace
@@ -83,10 +86,13 @@ Result<EmbeddedReader::Statements> EmbeddedReader::prepare(sqlite::Database& dat
                                                  "WHERE compartment = ?1 AND address = ?2"));
     SALUS_TRY(auto sequence, database.prepare("SELECT sequence FROM compartment WHERE id = ?1"));
     SALUS_TRY(auto find, database.prepare("SELECT address FROM token WHERE token = ?1 LIMIT ?2"));
-    return Statements{
-        std::move(current),     std::move(versions_below), std::move(version), std::move(committed),
-        std::move(paged),       std::move(page),           std::move(changes), std::move(scan),
-        std::move(index_entry), std::move(sequence),       std::move(find)};
+    SALUS_TRY(auto begin, database.prepare("BEGIN"));
+    SALUS_TRY(auto end, database.prepare("ROLLBACK"));
+    return Statements{std::move(current),   std::move(versions_below), std::move(version),
+                      std::move(committed), std::move(paged),          std::move(page),
+                      std::move(changes),   std::move(scan),           std::move(index_entry),
+                      std::move(sequence),  std::move(find),           std::move(begin),
+                      std::move(end)};
 }
 
 Result<std::optional<Current>> EmbeddedReader::current(Address const& address) {
@@ -131,7 +137,7 @@ Result<std::vector<StoredVersion>> EmbeddedReader::history(Address const& addres
 
 Result<std::vector<std::optional<StoredVersion>>> EmbeddedReader::get_all(
     std::span<Address const> addresses) {
-    SALUS_TRY(auto const view, ReadView::begin(database_));
+    SALUS_TRY(auto const view, ReadView::begin(statements_.begin, statements_.end));
     std::vector<std::optional<StoredVersion>> all;
     all.reserve(addresses.size());
     for (auto const& address : addresses) {
@@ -142,23 +148,40 @@ Result<std::vector<std::optional<StoredVersion>>> EmbeddedReader::get_all(
 }
 
 Result<IndexScan> EmbeddedReader::scan(CompartmentId const& compartment) {
-    SALUS_TRY(auto const view, ReadView::begin(database_));
+    SALUS_TRY(auto const view, ReadView::begin(statements_.begin, statements_.end));
+    SALUS_TRY(auto const standing, this->standing(compartment));
     IndexScan scan;
-    std::uint64_t paged = 0;
-    {
-        auto rows = statements_.paged.query(compartment.bytes());
-        SALUS_TRY(bool const found, rows.next());
-        if (!found) return scan;
-        scan.sequence = rows.unsigned_number(0);
-        paged = rows.unsigned_number(1);
-    }
-    if (paged == 0) {
+    scan.sequence = standing.sequence;
+    if (standing.paged == 0) {
         SALUS_TRY_VOID(read_entries(scan, compartment));
     } else {
-        SALUS_TRY_VOID(read_page(scan, compartment, paged));
+        SALUS_TRY_VOID(read_page(scan, compartment, standing.paged));
         SALUS_TRY_VOID(read_changes(scan, compartment));
     }
     return scan;
+}
+
+Result<std::optional<IndexScan>> EmbeddedReader::scan_beside(CompartmentId const& compartment,
+                                                             std::uint64_t page_sequence) {
+    SALUS_TRY(auto const view, ReadView::begin(statements_.begin, statements_.end));
+    SALUS_TRY(auto const standing, this->standing(compartment));
+    if (standing.paged == 0 || standing.paged != page_sequence) return std::nullopt;
+    IndexScan scan;
+    scan.sequence = standing.sequence;
+    SALUS_TRY_VOID(read_changes(scan, compartment));
+    return scan;
+}
+
+void EmbeddedReader::reuse(IndexPage page) noexcept {
+    auto memory = std::move(page.page).take_bytes();
+    if (memory.size() <= kPageMemoryKept) page_memory_ = std::move(memory);
+}
+
+Result<EmbeddedReader::Standing> EmbeddedReader::standing(CompartmentId const& compartment) {
+    auto rows = statements_.paged.query(compartment.bytes());
+    SALUS_TRY(bool const found, rows.next());
+    if (!found) return Standing{};
+    return Standing{.sequence = rows.unsigned_number(0), .paged = rows.unsigned_number(1)};
 }
 
 Result<void> EmbeddedReader::read_page(IndexScan& scan, CompartmentId const& compartment,
@@ -166,7 +189,8 @@ Result<void> EmbeddedReader::read_page(IndexScan& scan, CompartmentId const& com
     auto rows = statements_.page.query(compartment.bytes());
     SALUS_TRY(bool const found, rows.next());
     if (!found) return fail(Errc::corrupt, "a page of the index is not in the store");
-    SALUS_TRY(auto bytes, database_.read_blob("index_page", "sealed", rows.number(0)));
+    SALUS_TRY(auto bytes,
+              database_.read_blob("index_page", "sealed", rows.number(0), std::move(page_memory_)));
     SALUS_TRY(auto page, crypto::Sealed::from_storage(std::move(bytes)));
     scan.page = IndexPage{compartment, sequence, std::move(page)};
     return {};

@@ -22,6 +22,9 @@ public:
     Result<std::vector<std::optional<StoredVersion>>> get_all(
         std::span<Address const> addresses) override;
     Result<IndexScan> scan(CompartmentId const& compartment) override;
+    Result<std::optional<IndexScan>> scan_beside(CompartmentId const& compartment,
+                                                 std::uint64_t page_sequence) override;
+    void reuse(IndexPage page) noexcept override;
     Result<std::vector<Committed>> committed(std::uint64_t before, std::size_t count) override;
     Result<std::optional<IndexEntry>> index_entry(CompartmentId const& compartment,
                                                   Address const& address) override;
@@ -46,7 +49,15 @@ private:
         sqlite::Statement index_entry;
         sqlite::Statement sequence;
         sqlite::Statement find;
+        sqlite::Statement begin;
+        sqlite::Statement end;
     };
+    // Of a compartment: its sequence, and that of its page, 0 if it has none.
+    struct Standing {
+        std::uint64_t sequence = 0;
+        std::uint64_t paged = 0;
+    };
+    [[nodiscard]] Result<Standing> standing(CompartmentId const& compartment);
     [[nodiscard]] Result<std::vector<Address>> members(CompartmentId const& compartment,
                                                        Address const& from, std::size_t count);
     // Adds what of one document, behind a version, is sealed under earlier keys.
@@ -64,6 +75,9 @@ private:
 
     sqlite::Database database_;
     Statements statements_;
+    // Of a page that was read before, or nothing. Half a megabyte that is taken anew is zeroed when
+    // it is taken and scrubbed when it is given back.
+    Bytes page_memory_;
 };
 
 }  // namespace salus::store::embedded

@@ -5,7 +5,7 @@ namespace {
 
 // DO NOT CHANGE: on disk. "Salu" in ASCII; file(1) and we tell a store from another SQLite file.
 constexpr std::int64_t kApplicationId = 0x53616c75;
-constexpr std::int64_t kSchemaVersion = 4;
+constexpr std::int64_t kSchemaVersion = 5;
 constexpr std::int64_t kSchemaWithoutPages = 1;
 constexpr std::int64_t kSchemaWithoutRotation = 2;
 
@@ -87,8 +87,9 @@ CREATE INDEX token_age ON history (token_version, address) WHERE tokens <> x'';
 PRAGMA user_version = 3;
 )sql";
 
-// What came with version 4. Pages of before are dropped: readers make them again.
-constexpr Literal kVersion4 = R"sql(
+// What came with version 4, and again with version 5, for whose pages the table is the same. Pages
+// of before are dropped: readers make them again.
+constexpr Literal kVersion5 = R"sql(
 DROP TABLE IF EXISTS index_page;
 CREATE TABLE index_page (
     id INTEGER PRIMARY KEY,
@@ -97,7 +98,7 @@ CREATE TABLE index_page (
 ) STRICT;
 UPDATE compartment SET paged = 0 WHERE paged > 0;
 DELETE FROM page_change;
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 )sql";
 
 }  // namespace
@@ -113,7 +114,7 @@ Result<void> prepare_schema(sqlite::Database& database) {
     if (is_new) SALUS_TRY_VOID(database.run(kCreate));
     if (version <= kSchemaWithoutPages) SALUS_TRY_VOID(database.run(kVersion2));
     if (version <= kSchemaWithoutRotation) SALUS_TRY_VOID(database.run(kVersion3));
-    SALUS_TRY_VOID(database.run(kVersion4));
+    SALUS_TRY_VOID(database.run(kVersion5));
     return transaction.commit();
 }
 
