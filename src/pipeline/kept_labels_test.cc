@@ -378,6 +378,35 @@ TEST_F(KeptLabelsTest, WhoSignedInTooWeaklyIsAskedTo) {
     EXPECT_FALSE(PipelineRoom::body(room.get("/fhir/Patient/p/$meta")).contains(R"("R")"));
 }
 
+// Everything else was permitted by the sign-in that was shown, so less than that would not do.
+TEST_F(KeptLabelsTest, NoLessIsAskedForThanWasShown) {
+    auto const policy = std::string(kKeepingPolicy) + R"cedar(
+@id("office-signs-in") @obligate("sign-in:mfa:60")
+permit(principal is User, action == Action::"limit", resource is Record)
+when { context.action == "declassify" };
+)cedar";
+    PipelineRoom room(nullptr, authorization::Policy::parse(policy).value());
+    oauth::AccessTokenGrant grant{ClientId("client-1"),
+                                  request::parse_scopes("user/*.cruds").value(),
+                                  request::PurposeOfUse::payment};
+    grant.person = testing::make_practitioner(room, "Practitioner/d1");
+    grant.person->authenticated -= std::chrono::seconds(61);
+    ASSERT_EQ(room.put("/fhir/Patient/p", patient(kRestricted)).status, 201);
+    for (auto const& [acr, wanted] :
+         std::vector<std::pair<std::string, std::string>>{{"phr", "phr"}, {"mfa", "phr mfa"}}) {
+        grant.person->acr = acr;
+        auto const answer = room.send({Method::post,
+                                       "/fhir/Patient/p/$meta-delete",
+                                       {{"Content-Type", "application/fhir+json"},
+                                        {"Authorization", "Bearer " + room.token(grant)}},
+                                       meta_parameter(kRestricted)});
+        EXPECT_EQ(answer.status, 401) << PipelineRoom::body(answer);
+        auto const challenge = std::string(answer.headers.get("WWW-Authenticate").value_or(""));
+        EXPECT_TRUE(challenge.contains("acr_values=\"" + wanted + "\", max_age=\"60\""))
+            << challenge;
+    }
+}
+
 // What was read goes back as it came: the label that it bore on its way out is not stored, unless
 // it stands there.
 TEST_F(KeptLabelsTest, TheLabelOfTheNoticeStaysOutside) {

@@ -112,7 +112,8 @@ def with_a_passkey(instance, ward):
 
 
 def entry(resource, method, url):
-    return ({"resource": resource} if resource else {}) | {"request": {"method": method, "url": url}}
+    content = {"resource": resource} if resource else {}
+    return content | {"request": {"method": method, "url": url}}
 
 
 def bundle(kind, *entries):
@@ -125,18 +126,18 @@ def kept_over_deletion(instance):
     assert writer.put("/fhir/Patient/p", {"resourceType": "Patient", "id": "p"}).status == 201
     path = "/fhir/Observation/o"
     plain = pulse("p", id="o")
+    writing = entry(plain, "PUT", "Observation/o")
     deletion = entry(None, "DELETE", "Observation/o")
 
     def imported():
-        (instance.root / "back.json").write_text(
-            json.dumps(bundle("transaction", entry(plain, "PUT", "Observation/o"))))
+        (instance.root / "back.json").write_text(json.dumps(bundle("transaction", writing)))
         instance.command("import", "--quiet", "--dir", str(instance.directory),
                          str(instance.root / "back.json"))
 
     assert writer.put(path, plain | {"meta": {"security": [HIV]}}).status == 201
     for back in (lambda: writer.put(path, plain),
                  lambda: writer.put("/fhir/Observation?_id=nothing&patient=p", plain),
-                 lambda: writer.post("/fhir", bundle("batch", entry(plain, "PUT", "Observation/o"))),
+                 lambda: writer.post("/fhir", bundle("batch", writing)),
                  lambda: writer.post("/fhir", bundle("transaction", entry(
                      plain, "PUT", "Observation?_id=nothing&patient=p"))),
                  imported):
@@ -144,7 +145,7 @@ def kept_over_deletion(instance):
         answer = back()
         assert answer is None or answer.status == 200, (answer.status, answer.body)
         assert codes(writer.get(path).json()) == ["HIV"]
-    both = bundle("batch", deletion, entry(plain, "PUT", "Observation/o"))
+    both = bundle("batch", deletion, writing)
     answer = writer.post("/fhir", both).json()
     assert [each["response"]["status"][:3] for each in answer["entry"]] == ["204", "200"], answer
     assert codes(writer.get(path).json()) == ["HIV"]
