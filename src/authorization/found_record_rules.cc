@@ -67,6 +67,11 @@ bool FoundRecordRules::leave_all(request::Interaction part, std::string_view typ
     return place->second;
 }
 
+bool FoundRecordRules::hide_some(request::Interaction part, std::string_view type) const {
+    auto const act = act_of(part);
+    return !act || rules_->may_hide_some(*act, type);
+}
+
 // Whether no rule that may speak of this depends on what shows only when a record is found.
 bool FoundRecordRules::is_certain(request::Interaction part, std::string_view type) const {
     auto const act = act_of(part);

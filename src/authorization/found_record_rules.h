@@ -43,6 +43,7 @@ public:
     [[nodiscard]] std::optional<request::Duties> leave(
         request::Interaction part, std::string_view type, CompartmentId const& compartment,
         request::RecordCircumstances const& record) const override;
+    [[nodiscard]] bool hide_some(request::Interaction part, std::string_view type) const override;
 
 private:
     // By part, type, whether the record is the caller's own, and what shows of it.

@@ -160,6 +160,28 @@ bool Judgement::is_certain(Act act, std::string_view type) {
     return !any_counts(policy_.record_guards(), act) && judged(act, type, false, {}).allowed;
 }
 
+// Duties alone hide nothing, and what permits only some records hides none of those that another
+// rule permits whole.
+bool Judgement::may_hide_some(Act act, std::string_view type) {
+    auto& entities = facts().entities;
+    if (!entities.is_about_type(type)) entities.ask_about_type(type, {});
+    if (any_counts(policy_.withholding_guards(), act)) return true;
+    if (any_counts(policy_.granting_guards(), act) && !opens_every_record(act)) return true;
+    return !judged(act, type, false, {}).allowed;
+}
+
+bool Judgement::opens_every_record(Act act) {
+    auto& [entities, context] = facts();
+    cedar::Inquiry inquiry(
+        policy_.rules(),
+        {entities.principal(), uid_of(act), entities.resource(), context.of(name_of(act).text())},
+        entities);
+    inquiry.evaluate(response_);
+    return std::ranges::any_of(response_.satisfied, [this](std::uint32_t rule) {
+        return policy_.opens_every_record(rule);
+    });
+}
+
 bool Judgement::asks_for_places(Act act, std::string_view type,
                                 std::optional<CompartmentId> const& compartment,
                                 request::RecordCircumstances const& record) {

@@ -73,6 +73,9 @@ public:
     // is, whoever wrote it, whoever cares for its patient, and wherever it belongs. A "no" may be
     // said where a record would show nothing.
     [[nodiscard]] bool is_certain(Act act, std::string_view type);
+    // Whether some record of a type may be out of reach for what shows only when it is found. A
+    // "yes" may be said where none is.
+    [[nodiscard]] bool may_hide_some(Act act, std::string_view type);
     // On a function of the server: "definitions", "clients", "users", "keys", "check", "backups",
     // "auditDetails", "launch", "receipt".
     [[nodiscard]] Outcome const& on_function(Act act, std::string_view function);
@@ -104,6 +107,8 @@ private:
     // Of what the entities are about: whether any of these is satisfied or errs, for the act or as
     // a limit.
     [[nodiscard]] bool any_counts(cedar::PolicySet const& guards, Act act);
+    // Of what the entities are about: whether all elements are open whatever a record shows.
+    [[nodiscard]] bool opens_every_record(Act act);
     // What the entities are about.
     [[nodiscard]] Outcome judge(Facts& facts, Act act, std::string_view type);
 

@@ -1,6 +1,7 @@
 // What the policy says of taking labels away (Action::"declassify"). resource.labels are those that
 // would go; all else is as for the write that asks, which is decided by itself. Asked only then:
-// until somebody does, it costs nothing. Borrows the exchange.
+// until somebody does, it costs nothing. Borrows the exchange, and puts a challenge there where
+// nothing but the sign-in is missing (RFC 9470).
 #pragma once
 
 #include "request/exchange.h"
@@ -12,10 +13,11 @@ class LabelRemovalRules : public request::LabelRemoval {
 public:
     // REQUIRES: the exchange has its caller and its policy.
     explicit LabelRemovalRules(request::Exchange& exchange) : exchange_(exchange) {}
-    // No: no rule permits it, or a person has not signed in as it needs.
-    [[nodiscard]] bool permits(Wish const& wish) override;
+    [[nodiscard]] Verdict judge(Wish const& wish) override;
 
 private:
+    void put_on_record(PolicyRuleId rule);
+
     request::Exchange& exchange_;
 };
 

@@ -90,6 +90,13 @@ bool is_met(SignIn const& needed, request::Person const& person, WallTime now) n
     return needed.max_age.count() == 0 || now - person.authenticated <= needed.max_age;
 }
 
+request::Challenge challenge_of(SignIn const& needed, request::Challenge const& before) {
+    return {.error = request::CredentialError::insufficient_user_authentication,
+            .dpop = before.dpop,
+            .acr_values = acr_values_of(needed.least),
+            .max_age = needed.max_age};
+}
+
 bool scope_reaches(request::Scope const& scope, CallerFacts const& caller,
                    IntentFacts const& intent) {
     if (scope.context != request::ScopeContext::patient) return true;

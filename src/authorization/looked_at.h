@@ -19,6 +19,9 @@ namespace salus::authorization {
 // Whether a person has signed in so.
 [[nodiscard]] bool is_met(SignIn const& needed, request::Person const& person,
                           WallTime now) noexcept;
+// What asks a person to do so (RFC 9470 section 3), in the scheme that was used.
+[[nodiscard]] request::Challenge challenge_of(SignIn const& needed,
+                                              request::Challenge const& before);
 // What the policy calls the function that an interaction of this family is about; empty: none.
 [[nodiscard]] std::string_view function_of(request::Family family) noexcept;
 // What the policy says of an interaction on a type, or of the function of the server that it is.

@@ -29,13 +29,6 @@ Result<IntentFacts> showing(IntentFacts const& everything, fhir::Type const& typ
     return facts;
 }
 
-request::Challenge challenge_of(SignIn const& needed, request::Challenge const& before) {
-    return {.error = request::CredentialError::insufficient_user_authentication,
-            .dpop = before.dpop,
-            .acr_values = acr_values_of(needed.least),
-            .max_age = needed.max_age};
-}
-
 // A single record, whose patient shows when it is found, or one whose patient the records tell that
 // it is about.
 bool names_no_patient(IntentFacts const& intent) {

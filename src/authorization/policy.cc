@@ -185,6 +185,27 @@ private:
     cedar::Position at_;
 };
 
+// Whether a limit can do no more to a record than oblige.
+bool only_obliges(cedar::Policy const& rule, RuleMeaning const& meaning) {
+    return meaning.limits && meaning.redacted.empty() && !meaning.sign_in && errs_alike(rule);
+}
+
+enum class Gives : std::uint8_t { yes, no };
+
+// Of the rules that permit, or of those that may take away.
+cedar::PolicySet guards_of_those(std::vector<cedar::Policy> const& rules,
+                                 std::vector<RuleMeaning> const& meanings, Gives gives) {
+    std::vector<cedar::Policy> those;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        auto const& meaning = meanings[i];
+        bool const permits = !meaning.forbids && !meaning.limits;
+        bool const wanted =
+            gives == Gives::yes ? permits : !permits && !only_obliges(rules[i], meaning);
+        if (wanted) those.push_back(rules[i]);
+    }
+    return cedar::PolicySet::of(record_guards(those));
+}
+
 }  // namespace
 
 struct Policy::Content {
@@ -196,7 +217,9 @@ struct Policy::Content {
     bool asks_for_authors = false;
     bool asks_for_consents = false;
     cedar::PolicySet record_guards;  // of no rule: nothing depends on the record
-    cedar::PolicySet place_guards;   // of no rule: nothing depends on where it belongs
+    cedar::PolicySet withholding_guards;
+    cedar::PolicySet granting_guards;
+    cedar::PolicySet place_guards;  // of no rule: nothing depends on where it belongs
 };
 
 std::expected<Policy, Messages> Policy::parse(std::string text) {
@@ -211,6 +234,8 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     bool const authors = any_reads(rules->policies(), "authored");
     bool const consents = any_reads(rules->policies(), "consented");
     auto guards = cedar::PolicySet::of(authorization::record_guards(rules->policies()));
+    auto withholding = guards_of_those(rules->policies(), meanings, Gives::no);
+    auto granting = guards_of_those(rules->policies(), meanings, Gives::yes);
     auto places = cedar::PolicySet::of(authorization::place_guards(rules->policies()));
     for (auto const& label : labels) {
         if (!is_label(label))
@@ -221,7 +246,8 @@ std::expected<Policy, Messages> Policy::parse(std::string text) {
     if (!messages.empty()) return std::unexpected(std::move(messages));
     return Policy(std::make_shared<Content const>(
         Content{std::move(text), *std::move(rules), std::move(meanings), std::move(labels), care,
-                authors, consents, std::move(guards), std::move(places)}));
+                authors, consents, std::move(guards), std::move(withholding), std::move(granting),
+                std::move(places)}));
 }
 
 // A text of our own making parses.
@@ -240,6 +266,8 @@ Policy::Policy()
                                                      .meanings = {},
                                                      .labels = {},
                                                      .record_guards = cedar::PolicySet::of({}),
+                                                     .withholding_guards = cedar::PolicySet::of({}),
+                                                     .granting_guards = cedar::PolicySet::of({}),
                                                      .place_guards = cedar::PolicySet::of({})})) {}
 
 cedar::PolicySet const& Policy::rules() const noexcept {
@@ -257,6 +285,17 @@ bool Policy::judges_records() const noexcept {
 }
 cedar::PolicySet const& Policy::record_guards() const noexcept {
     return content_->record_guards;
+}
+cedar::PolicySet const& Policy::withholding_guards() const noexcept {
+    return content_->withholding_guards;
+}
+cedar::PolicySet const& Policy::granting_guards() const noexcept {
+    return content_->granting_guards;
+}
+bool Policy::opens_every_record(std::size_t rule) const {
+    auto const& said = meaning(rule);
+    bool const permits = !said.forbids && !said.limits;
+    return permits && said.fields.all && !reads_record(rules().policies().at(rule));
 }
 cedar::PolicySet const& Policy::place_guards() const noexcept {
     return content_->place_guards;

@@ -68,6 +68,13 @@ public:
     [[nodiscard]] bool judges_records() const noexcept;
     // Of those rules, what can be said without a record (record_dependence.h).
     [[nodiscard]] cedar::PolicySet const& record_guards() const noexcept;
+    // Of those rules that may hide a record: forbids, and limits that withhold, ask for a sign-in
+    // or may err for one record and not for another. Other limits put duties on record.
+    [[nodiscard]] cedar::PolicySet const& withholding_guards() const noexcept;
+    // Of those rules that may permit it.
+    [[nodiscard]] cedar::PolicySet const& granting_guards() const noexcept;
+    // Whether rules().policies()[rule] permits, opens all elements, and is none of those rules.
+    [[nodiscard]] bool opens_every_record(std::size_t rule) const;
     // Of the rules that read where a record belongs, what can be said without knowing that.
     [[nodiscard]] cedar::PolicySet const& place_guards() const noexcept;
     // Security labels that rules name, sorted: every text in the conditions of rules that read

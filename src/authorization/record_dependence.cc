@@ -93,14 +93,29 @@ bool add_guards(Expression const& expression, bool unless, AttributeNames shown,
     });
 }
 
+// Part by part, in the order in which they are evaluated; `read`: one before read the record.
+bool errs_alike(Expression const& expression, bool unless, bool& read) {
+    auto const joined = unless ? Operation::disjunction : Operation::conjunction;
+    if (expression.operation == joined) {
+        return std::ranges::all_of(expression.operands, [&](Expression const& operand) {
+            return errs_alike(operand, unless, read);
+        });
+    }
+    read = read || depends(expression, kShownByRecords);
+    return !read || is_total(expression);
+}
+
+bool depends(cedar::Policy const& rule, AttributeNames shown) {
+    return std::ranges::any_of(rule.conditions, [&](Condition const& condition) {
+        return depends(condition.body, shown);
+    });
+}
+
 std::vector<cedar::Policy> guards_of(std::vector<cedar::Policy> const& rules,
                                      AttributeNames shown) {
     std::vector<cedar::Policy> all;
     for (auto const& rule : rules) {
-        bool const reads_record = std::ranges::any_of(
-            rule.conditions,
-            [&](Condition const& condition) { return depends(condition.body, shown); });
-        if (!reads_record) continue;
+        if (!depends(rule, shown)) continue;
         auto guarded = rule;
         guarded.conditions.clear();
         for (auto const& condition : rule.conditions) {
@@ -120,6 +135,17 @@ bool reads(Expression const& expression, std::string_view attribute) {
     return here || std::ranges::any_of(expression.operands, [&](Expression const& operand) {
                return reads(operand, attribute);
            });
+}
+
+bool reads_record(cedar::Policy const& rule) {
+    return depends(rule, kShownByRecords);
+}
+
+bool errs_alike(cedar::Policy const& rule) {
+    bool read = false;
+    return std::ranges::all_of(rule.conditions, [&](Condition const& condition) {
+        return errs_alike(condition.body, condition.unless, read);
+    });
 }
 
 std::vector<cedar::Policy> record_guards(std::vector<cedar::Policy> const& rules) {

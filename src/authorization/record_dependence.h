@@ -27,4 +27,11 @@ namespace salus::authorization {
 // without knowing that. An index tells all else of a record.
 [[nodiscard]] std::vector<cedar::Policy> place_guards(std::vector<cedar::Policy> const& rules);
 
+// Whether some condition reads what shows only on a record.
+[[nodiscard]] bool reads_record(cedar::Policy const& rule);
+// Whether a rule that errs for one record errs for every record: behind the first part of its
+// conditions that reads what shows only on a record, all is certainly a Boolean. A "no" may be said
+// where it does, too.
+[[nodiscard]] bool errs_alike(cedar::Policy const& rule);
+
 }  // namespace salus::authorization

@@ -3,7 +3,8 @@
 #include <gtest/gtest.h>
 #include <random>
 
-#include "authorization/judgement.h"
+#include "authorization/found_record_rules.h"
+#include "authorization/looked_at.h"
 #include "authorization/policy_for_test.h"
 
 namespace salus::authorization {
@@ -43,7 +44,10 @@ public:
             auto const limits = below(4) == 0;
             auto const forbids = !limits && below(3) == 0;
             text += "@id(\"r" + std::to_string(i) + "\") ";
-            if (limits) text += one_of({"@redact(\"note\") ", "@obligate(\"sign-in:phr:60\") "});
+            if (limits) {
+                text += one_of({"@redact(\"note\") ", "@obligate(\"sign-in:phr:60\") ",
+                                "@obligate(\"audit:elevated\") ", "@obligate(\"watermark\") "});
+            }
             if (!limits && !forbids) text += one_of({"@fields(\"*\") ", "@fields(\"status\") "});
             text += forbids ? "forbid(" : "permit(";
             text += one_of({"principal", "principal", R"(principal in Role::"nurse")"});
@@ -93,20 +97,28 @@ bool same(Outcome const& one, Outcome const& other) {
 }
 
 // Of each record that there can be.
-bool is_alike(Judgement& rules, Policy const& policy, std::string_view type) {
-    auto const& first = rules.on_record(Act::read, type, std::nullopt, {});
-    for (auto const& whose : {std::optional<CompartmentId>(), std::optional(Random::own())}) {
+template <class Holds>
+bool holds_for_all(Policy const& policy, Holds const& holds) {
+    auto const other = CompartmentId::from(crypto::Sha256Digest{2});
+    for (auto const& whose : {other, Random::own()}) {
         for (std::uint64_t carried = 0; carried < 1ULL << policy.labels().size(); ++carried) {
             for (int bits = 0; bits < 4; ++bits) {
                 request::RecordCircumstances const found{
                     .carried = carried,
                     .care = (bits & 1) != 0,
                     .locations = (bits & 2) != 0 ? Random::ward() : request::PlaceNames()};
-                if (!same(first, rules.on_record(Act::read, type, whose, found))) return false;
+                if (!holds(whose, found)) return false;
             }
         }
     }
-    return first.allowed;
+    return true;
+}
+
+bool is_alike(Judgement& rules, Policy const& policy, std::string_view type) {
+    auto const& first = rules.on_record(Act::read, type, std::nullopt, {});
+    return first.allowed && holds_for_all(policy, [&](auto const& whose, auto const& found) {
+               return same(first, rules.on_record(Act::read, type, whose, found));
+           });
 }
 
 TEST(RecordDependence, WhatIsCertainHoldsForEveryRecord) {
@@ -135,6 +147,44 @@ TEST(RecordDependence, WhatIsCertainHoldsForEveryRecord) {
     EXPECT_GT(certain * 2, alike);
 }
 
+// Who may create at an id of their choice where nothing is said to be hidden could otherwise tell
+// what is: a "no" holds for every record. Duties hide nothing, whatever they read.
+TEST(RecordDependence, WhatHidesNothingLeavesEveryRecord) {
+    Random random;
+    std::size_t open = 0;
+    std::size_t said = 0;
+    std::size_t uncertain = 0;
+    for (int i = 0; i < 1200; ++i) {
+        auto const text = random.policy();
+        auto const policy = Policy::parse(text);
+        ASSERT_TRUE(policy) << text << policy.error().front().text;
+        auto const caller = random.caller();
+        auto const here = circumstances(random);
+        Judgement judgement(*policy, caller, caller.tenant, here);
+        FoundRecordRules const rules(*policy, testing::make_caller(caller), caller.tenant, here,
+                                     random.below(2) == 0);
+        for (auto const* type : {"Patient", "Observation"}) {
+            // A request for which the person has not signed in is refused before.
+            auto const& decided = judgement.on_record(Act::read, type, std::nullopt, {});
+            if (decided.sign_in && caller.person && !is_met(*decided.sign_in, *caller.person, kNow))
+                continue;
+            bool const hides = rules.hide_some(Interaction::read, type);
+            bool const leaves_all =
+                holds_for_all(*policy, [&](auto const& whose, auto const& found) {
+                    return rules.leave(Interaction::read, type, whose, found).has_value();
+                });
+            ASSERT_TRUE(hides || leaves_all) << type << "\n" << text;
+            open += leaves_all ? 1 : 0;
+            said += hides ? 0 : 1;
+            uncertain += !hides && !judgement.is_certain(Act::read, type) ? 1 : 0;
+        }
+    }
+    EXPECT_GT(said, 100U);
+    EXPECT_GT(uncertain, 20U) << "of records that are not all alike it is never said";
+    // Most of what leaves all is said to.
+    EXPECT_GT(said * 2, open);
+}
+
 // What is said not to depend on where a record belongs does not, of records that are found
 // otherwise: the index judges these, and only the rest is opened.
 TEST(RecordDependence, PlacesCountWhereverTheyChangeWhatIsSaid) {
@@ -160,6 +210,59 @@ TEST(RecordDependence, PlacesCountWhereverTheyChangeWhatIsSaid) {
     }
     EXPECT_GT(asked, 100U);
     EXPECT_GT(spared, 100U);
+}
+
+// One rule beside one that permits all: whether it may hide a record.
+TEST(RecordDependence, WhatMayHideARecord) {
+    struct Row {
+        char const* rule;
+        bool hides;
+    };
+    static constexpr auto kRows = std::to_array<Row>({
+        {R"(@obligate("watermark") permit(principal, action == Action::"limit", resource)
+            when { resource.labels.contains("X") };)",
+         false},
+        {R"(@obligate("watermark") permit(principal, action == Action::"limit", resource is Record)
+            when { context.hour < 12 && resource.labels.contains("X") }
+            unless { context.purpose == "PATRQT" && resource.own };)",
+         false},
+        // What is read behind a label may err for one record and not for another.
+        {R"(@obligate("watermark") permit(principal, action == Action::"limit", resource is Record)
+            when { resource.labels.contains("X") && context.hour < 12 };)",
+         true},
+        {R"(@obligate("watermark") permit(principal, action == Action::"limit", resource is Record)
+            when { resource.labels.contains("X") } unless { context.emergency };)",
+         true},
+        {R"(@obligate("sign-in:phr:0") permit(principal, action == Action::"limit", resource)
+            when { resource.labels.contains("X") };)",
+         true},
+        {R"(@redact("note") @obligate("watermark")
+            permit(principal, action == Action::"limit", resource)
+            when { resource.labels.contains("X") };)",
+         true},
+        {R"(forbid(principal, action, resource) when { resource.labels.contains("X") };)", true},
+        {R"(forbid(principal, action == Action::"delete", resource is Record)
+            when { resource.labels.contains("X") };)",
+         false},
+        {R"(forbid(principal, action, resource is Record)
+            when { context.purpose == "HPAYMT" && resource.labels.contains("X") };)",
+         false},
+        {R"(@fields("*") permit(principal, action, resource is Record)
+            when { resource.labels.contains("X") };)",
+         false},
+    });
+    auto const caller = testing::make_caller(facts_of_caller("system/*.cruds", kTreat));
+    for (auto const& [rule, hides] : kRows) {
+        auto const policy =
+            Policy::parse(std::string("@id(\"a\") @fields(\"*\") permit(principal, action == "
+                                      "Action::\"read\", resource is Record);\n@id(\"b\") ") +
+                          rule);
+        ASSERT_TRUE(policy) << rule << policy.error().front().text;
+        FoundRecordRules const rules(*policy, caller, TenantName("default"), {.now = kNow}, false);
+        EXPECT_EQ(rules.hide_some(Interaction::read, "Observation"), hides) << rule;
+        EXPECT_FALSE(hides && rules.leave_all(Interaction::read, "Observation")) << rule;
+        EXPECT_TRUE(rules.hide_some(Interaction::update, "Observation")) << rule;
+    }
 }
 
 TEST(RecordDependence, IsSeenHoweverTheRecordIsReached) {

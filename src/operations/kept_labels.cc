@@ -12,6 +12,12 @@ namespace {
 using request::Interaction;
 using Labels = std::vector<json::Value>;
 
+// What has neither system nor code names nothing, and no index and no rule knows it.
+bool names_a_label(json::Value label) {
+    return !label.text_member("system").value_or("").empty() ||
+           !label.text_member("code").value_or("").empty();
+}
+
 Labels borne_labels(fhir::ResourceView const& resource) {
     Labels labels;
     auto const meta = RequestReader::root(resource).member("meta");
@@ -65,19 +71,47 @@ bool takes_away_by_name(Interaction interaction) {
     return interaction != Interaction::update;
 }
 
+// What the write takes the place of, as far as it has content: of a resource that was deleted, what
+// was deleted.
+Result<records::StoredDocument> replaced_by(Context const& context, Staging const& staging) {
+    auto const type = staging.resource.type().name.text();
+    SALUS_TRY(auto document, context.records.get(staging.interaction, type, staging.id));
+    if (document && document->state == store::VersionState::deleted) {
+        auto const before = document->version - 1;
+        SALUS_TRY(document,
+                  context.records.get_version(staging.interaction, type, staging.id, before));
+    }
+    bool const there = document && document->state == store::VersionState::live;
+    if (!there) return fail(Errc::not_found, "no such resource");
+    return *std::move(document);
+}
+
+using Removal = request::LabelRemoval::Verdict;
+
+std::unexpected<Error> refusal(Removal verdict) {
+    if (verdict == Removal::sign_in_first) {
+        return fail(Errc::unauthenticated,
+                    "to take a security label away the person has to sign in again, or with a "
+                    "stronger factor");
+    }
+    return fail(Errc::forbidden,
+                "the policy does not permit taking a security label away (declassify)");
+}
+
 }  // namespace
 
 Result<EphiText> with_kept_labels(Context const& context, Staging const& staging, EphiText text) {
-    SALUS_TRY(
-        auto const replaced,
-        context.records.get(staging.interaction, staging.resource.type().name.text(), staging.id));
-    if (!replaced) return fail(Errc::not_found, "no such resource");
-    if (replaced->state == store::VersionState::deleted) return text;
-    SALUS_TRY(auto const before, fhir::Reader::index(replaced->text.clone(), context.parser));
-    auto const old_labels = borne_labels(before.view());
+    SALUS_TRY(bool const none, context.records.replaces_no_label(
+                                   staging.interaction, staging.resource.type().name.text(),
+                                   staging.id, staging.version - 1));
+    if (none) return text;
+    SALUS_TRY(auto const replaced, replaced_by(context, staging));
+    SALUS_TRY(auto const before, fhir::Reader::index(replaced.text.clone(), context.parser));
+    auto old_labels = borne_labels(before.view());
+    std::erase_if(old_labels, [](json::Value label) { return !names_a_label(label); });
     // A patch begins with what is stored; $meta-add says what it wants.
     bool const bears_notice =
-        staging.interaction == Interaction::update && context.records.bears_notice(*replaced);
+        staging.interaction == Interaction::update && context.records.bears_notice(replaced);
     if (old_labels.empty() && !bears_notice) return text;
     SALUS_TRY(auto const after, fhir::Reader::index(text.clone(), context.parser));
     auto labels = borne_labels(after.view());
@@ -88,13 +122,11 @@ Result<EphiText> with_kept_labels(Context const& context, Staging const& staging
     std::ranges::copy_if(old_labels, std::back_inserter(lost),
                          [&](json::Value label) { return !contains(labels, label); });
     if (!lost.empty()) {
-        SALUS_TRY(bool const goes,
-                  context.records.may_lose_labels(*replaced, before.view(), codes_of(lost)));
-        if (!goes && takes_away_by_name(staging.interaction)) {
-            return fail(Errc::forbidden,
-                        "the policy does not permit taking a security label away (declassify)");
-        }
-        if (goes) lost.clear();
+        bool const by_name = takes_away_by_name(staging.interaction);
+        SALUS_TRY(auto const verdict, context.records.may_lose_labels(replaced, before.view(),
+                                                                      codes_of(lost), by_name));
+        if (verdict != Removal::permitted && by_name) return refusal(verdict);
+        if (verdict == Removal::permitted) lost.clear();
     }
     if (comes_back == 0 && lost.empty()) return text;
     labels.insert(labels.end(), lost.begin(), lost.end());

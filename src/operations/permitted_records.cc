@@ -46,6 +46,16 @@ bool names_author(fhir::ResourceView const& resource, std::string_view author) {
     return false;
 }
 
+StoredDocument copy_of(StoredDocument const& document) {
+    return {.address = document.address,
+            .compartment = document.compartment,
+            .version = document.version,
+            .state = document.state,
+            .last_updated = document.last_updated,
+            .text = document.text.clone(),
+            .hash = document.hash};
+}
+
 }  // namespace
 
 Result<Left> PermittedRecords::left(Interaction interaction, CompartmentId const& compartment,
@@ -112,18 +122,19 @@ bool PermittedRecords::bears_notice(request::Permit const& permit) {
     return permit.duties().contains(request::Duty::watermark);
 }
 
-Result<bool> PermittedRecords::may_lose_labels(StoredDocument const& document,
-                                               fhir::ResourceView const& content,
-                                               std::span<std::string const> labels) {
-    if (removal_ == nullptr) return false;
+Result<request::LabelRemoval::Verdict> PermittedRecords::may_lose_labels(
+    StoredDocument const& document, fhir::ResourceView const& content,
+    std::span<std::string const> labels, bool by_name) {
+    if (removal_ == nullptr) return request::LabelRemoval::Verdict::refused;
     SALUS_TRY(bool const care, care_for(document.compartment));
     SALUS_TRY(auto const consented, consents_.released(document.compartment, labels));
-    return removal_->permits({.type = content.type().name.text(),
-                              .compartment = document.compartment,
-                              .labels = labels,
-                              .consented = consented,
-                              .care = care,
-                              .authored = names_author(content, constraints_.author())});
+    return removal_->judge({.type = content.type().name.text(),
+                            .compartment = document.compartment,
+                            .labels = labels,
+                            .consented = consented,
+                            .care = care,
+                            .authored = names_author(content, constraints_.author()),
+                            .by_name = by_name});
 }
 
 Result<void> PermittedRecords::note_duties(Interaction interaction, records::Change const& change) {
@@ -172,8 +183,34 @@ Result<std::optional<store::Current>> PermittedRecords::current(Interaction inte
 Result<std::optional<StoredDocument>> PermittedRecords::get(Interaction interaction,
                                                             std::string_view type,
                                                             std::string_view id) {
-    SALUS_TRY(auto document, records_.get(records::DocumentClass::resource, type, id));
-    return if_left(interaction, type, id, std::move(document));
+    if (is_open(interaction, type, id)) return std::optional(copy_of(opened_->document));
+    SALUS_TRY(auto found, records_.get(records::DocumentClass::resource, type, id));
+    SALUS_TRY(auto document, if_left(interaction, type, id, std::move(found)));
+    if (document && request::is_write(interaction))
+        opened_.emplace(Opened{.interaction = interaction, .document = copy_of(*document)});
+    return document;
+}
+
+bool PermittedRecords::is_open(Interaction interaction, std::string_view type,
+                               std::string_view id) const {
+    return opened_ && opened_->interaction == interaction &&
+           opened_->document.address == records_.addressing().address(type, id);
+}
+
+Result<bool> PermittedRecords::replaces_no_label(Interaction interaction, std::string_view type,
+                                                 std::string_view id, std::uint64_t version) {
+    bool const open = is_open(interaction, type, id);
+    if (open || all_bear_notice_ || !constraints_.leave_all(interaction, type)) return false;
+    auto opened = records_.entry(addressing().address(type, id));
+    // Of what cannot be read there the document itself tells.
+    if (!opened || !*opened) return false;
+    auto& found = **opened;
+    auto const entry = fhir::EntryView::decode(bytes_of(found.entry));
+    auto const labels = entry ? entry->find(fhir::kSecurityParameter) : std::nullopt;
+    bool const none = entry && (!labels || labels->left() == 0);
+    scrub(found.entry);
+    SALUS_TRY(bool const all, leaves_all(interaction, type, found.compartment));
+    return all && none && found.version == version;
 }
 
 Result<std::optional<StoredDocument>> PermittedRecords::get_version(Interaction interaction,
@@ -353,7 +390,7 @@ Result<store::Write> PermittedRecords::seal(Interaction interaction, records::Ch
     SALUS_TRY(auto const outcome, consents_.of(change.compartment, change.type));
     if (!constraints_.any() && outcome == consent::Outcome::permit) return records_.seal(change);
     if (change.version > 1) {
-        SALUS_TRY(auto const replaced, get(interaction, change.type, change.id));
+        SALUS_TRY(auto const replaced, current(interaction, change.type, change.id));
         if (!replaced) return fail(Errc::not_found, "no such resource");
     }
     if (change.state == store::VersionState::live) {

@@ -63,7 +63,7 @@ public:
     // be there for others: then nothing can be made at an id of the caller's choice. For who is
     // bound to one patient, those of all others are.
     [[nodiscard]] bool hides_some(Interaction interaction, std::string_view type) const {
-        return bound_ || !constraints_.leave_all(interaction, type);
+        return bound_ || constraints_.hide_some(interaction, type);
     }
 
     // As those of records::Records, of resources.
@@ -121,11 +121,15 @@ public:
     }
     // Of the request: each resource of its answer does.
     [[nodiscard]] static bool bears_notice(request::Permit const& permit);
+    // Whether nothing has to be looked at for the labels (meta.security) of this version, of which
+    // a write takes the place: its index entry tells that it bears none, and all is left for this.
+    [[nodiscard]] Result<bool> replaces_no_label(Interaction interaction, std::string_view type,
+                                                 std::string_view id, std::uint64_t version);
     // Whether the caller may take these labels, by their codes, away from a version that stands
-    // there.
-    [[nodiscard]] Result<bool> may_lose_labels(records::StoredDocument const& document,
-                                               fhir::ResourceView const& content,
-                                               std::span<std::string const> labels);
+    // there. `by_name`: the write says that they go.
+    [[nodiscard]] Result<request::LabelRemoval::Verdict> may_lose_labels(
+        records::StoredDocument const& document, fhir::ResourceView const& content,
+        std::span<std::string const> labels, bool by_name);
     // Whether any version had some.
     [[nodiscard]] bool found_duties() const noexcept { return !duties_.empty(); }
     // Guards of conditions, which are no resources (condition.h).
@@ -177,6 +181,13 @@ private:
     [[nodiscard]] Result<bool> left_by_content(Interaction interaction,
                                                CompartmentId const& compartment,
                                                records::Change const& change);
+    // A write asks for what it replaces several times, of which the first opens it.
+    struct Opened {
+        Interaction interaction;
+        records::StoredDocument document;
+    };
+    [[nodiscard]] bool is_open(Interaction interaction, std::string_view type,
+                               std::string_view id) const;
     [[nodiscard]] Result<std::optional<records::StoredDocument>> if_left(
         Interaction interaction, std::string_view type, std::string_view id,
         std::optional<records::StoredDocument> document);
@@ -194,6 +205,7 @@ private:
     std::map<std::pair<Address, std::uint64_t>, request::Duties> duties_;  // where there are some
     request::LabelRemoval* removal_;
     bool all_bear_notice_;
+    std::optional<Opened> opened_;
 };
 
 }  // namespace salus::operations

@@ -51,6 +51,10 @@ constexpr char const* kLabelRule =
     R"(@id("label") forbid(principal, action in [Action::"read", Action::"search",
         Action::"update", Action::"delete", Action::"spanPatients"], resource is Record)
         when {context.purpose == "HPAYMT" && resource.labels.contains("R")};)";
+// Hides nothing.
+constexpr char const* kNoticeRule =
+    R"(@id("notice") @obligate("watermark") permit(principal, action == Action::"limit",
+        resource is Record) when {resource.labels.contains("R")};)";
 constexpr char const* kCodeRule =
     R"(@id("code") forbid(principal, action in [Action::"read", Action::"search",
         Action::"update", Action::"delete", Action::"spanPatients"], resource is Record)
@@ -288,6 +292,17 @@ TEST_F(NonInterferenceTest, GranularScopesHide) {
          .hides = [](InventedRecord const& record) {
              if (record.type == "Observation") return record.category != 0 && record.status != 0;
              return record.type == "Condition" ? record.code == 2 : record.category != 0;
+         }});
+}
+
+// That a duty reads labels opens no id that something else hides.
+TEST_F(NonInterferenceTest, ScopesAndCodesHideBesideDutiesThatReadLabels) {
+    expect_none_seen(
+        {.scopes = "system/Patient.cruds system/Observation.cruds?category=urn:c|a "
+                   "system/Condition.cruds system/Encounter.cruds admin/population.read",
+         .policy = policy_with(std::string(kCodeRule) + kNoticeRule),
+         .hides = [](InventedRecord const& record) {
+             return record.sensitive || (record.type == "Observation" && record.category != 0);
          }});
 }
 

@@ -10,17 +10,16 @@ namespace {
 using http::Method;
 using testing::PipelineRoom;
 
-// For operations no rule reads labels, so that these may make records at ids of their choice.
 constexpr char const* kMarkingPolicy = R"cedar(
 @id("all") @fields("*")
 permit(principal, action in [Action::"read", Action::"search", Action::"create",
   Action::"update", Action::"delete"], resource is Record);
 @id("notice") @obligate("watermark")
 permit(principal, action == Action::"limit", resource is Record)
-when { context.purpose != "HOPERAT" && resource.labels.contains("42CFRPart2") };
+when { resource.labels.contains("42CFRPart2") };
 @id("marked") @obligate("audit:elevated")
 permit(principal, action == Action::"limit", resource is Record)
-when { context.purpose != "HOPERAT" && resource.labels.contains("V") };
+when { resource.labels.contains("V") };
 )cedar";
 constexpr char const* kNotice =
     "42 CFR part 2 prohibits unauthorized use or disclosure of these records.";
@@ -35,12 +34,7 @@ protected:
         make("Observation/very", observation("very", R"({"code":"V"})"));
     }
     void make(std::string const& name, std::string const& json) {
-        auto const token = room_.token("system/*.cruds", request::PurposeOfUse::operations);
-        auto const response = room_.send(
-            {Method::put,
-             "/fhir/" + name,
-             {{"Content-Type", "application/fhir+json"}, {"Authorization", "Bearer " + token}},
-             json});
+        auto const response = room_.put("/fhir/" + name, json);
         ASSERT_EQ(response.status, 201) << PipelineRoom::body(response);
     }
     [[nodiscard]] static std::string observation(std::string const& id, std::string const& labels,

@@ -3,6 +3,7 @@
 // that would lose one asks first. Made by authorization; belongs to one request.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,12 @@ namespace salus::request {
 
 class LabelRemoval {
 public:
+    enum class Verdict : std::uint8_t {
+        refused,
+        sign_in_first,  // the person would have to sign in again, or with a stronger factor
+        permitted,
+    };
+
     // Borrows.
     struct Wish {
         std::string_view type;
@@ -21,6 +28,7 @@ public:
         std::span<std::string const> consented;  // of these, those that consents open to the caller
         bool care = false;                       // the caller takes part in the care of the patient
         bool authored = false;                   // the caller wrote the record
+        bool by_name = false;  // the write says that they go, and is refused if they may not
     };
 
     LabelRemoval() = default;
@@ -28,8 +36,9 @@ public:
     LabelRemoval& operator=(LabelRemoval const&) = delete;
     virtual ~LabelRemoval() = default;
 
-    // What permitted it goes on record with the request.
-    [[nodiscard]] virtual bool permits(Wish const& wish) = 0;
+    // What permits it goes on record with the request. Of a write that is refused for the sign-in
+    // alone the request's challenge then says which would do.
+    [[nodiscard]] virtual Verdict judge(Wish const& wish) = 0;
 };
 
 }  // namespace salus::request

@@ -74,6 +74,9 @@ public:
     // As whom the caller writes, "Practitioner/[id]", where it matters who wrote a record; empty:
     // it does not, or the caller is nobody who could have.
     [[nodiscard]] virtual std::string_view author() const noexcept = 0;
+    // Whether some record of this type may not be left for what has no parts. Rules that only put
+    // duties on record hide none. A "yes" may be said where none is hidden.
+    [[nodiscard]] virtual bool hide_some(Interaction part, std::string_view type) const = 0;
 };
 
 }  // namespace salus::request

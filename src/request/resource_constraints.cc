@@ -123,7 +123,18 @@ bool ResourceConstraints::applies(Rule const& rule, Interaction part, std::strin
 }
 
 bool ResourceConstraints::leave_all(Interaction interaction, std::string_view type) const {
-    if (!rules_leave_all(interaction, type)) return false;
+    return rules_leave_all(interaction, type) && scopes_leave_all(interaction, type);
+}
+
+bool ResourceConstraints::hide_some(Interaction interaction, std::string_view type) const {
+    bool const rules_do = record_rules_ != nullptr &&
+                          std::ranges::any_of(parts_of(interaction), [&](Interaction part) {
+                              return record_rules_->hide_some(part, type);
+                          });
+    return rules_do || !scopes_leave_all(interaction, type);
+}
+
+bool ResourceConstraints::scopes_leave_all(Interaction interaction, std::string_view type) const {
     return !granular_ || std::ranges::all_of(parts_of(interaction), [&](Interaction part) {
         return std::ranges::any_of(rules_, [&](Rule const& rule) {
             return !rule.query && allows(rule.scope, part, type);

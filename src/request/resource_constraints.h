@@ -58,6 +58,8 @@ public:
     [[nodiscard]] bool leave_all(Interaction interaction, std::string_view type) const;
     [[nodiscard]] bool leave_all(Interaction interaction, std::string_view type,
                                  CompartmentId const& compartment) const;
+    // Whether some resource of this type may not be left for this, wherever it stands.
+    [[nodiscard]] bool hide_some(Interaction interaction, std::string_view type) const;
     // Whether this may be asked about resources of any compartment: by scopes in another context
     // than a patient's.
     [[nodiscard]] bool reach_beyond_patient(Interaction interaction, std::string_view type) const;
@@ -138,6 +140,7 @@ private:
                                      RecordCircumstances const& record) const;
     [[nodiscard]] RecordCircumstances circumstances_of(Found const& found) const;
     [[nodiscard]] bool rules_leave_all(Interaction interaction, std::string_view type) const;
+    [[nodiscard]] bool scopes_leave_all(Interaction interaction, std::string_view type) const;
     [[nodiscard]] bool grant_all(Interaction interaction, std::string_view type,
                                  CompartmentId const& compartment) const;
 

@@ -1,6 +1,7 @@
 // For tests of the rooms above the store: a store that does what a test says at the moments that
-// cannot be met from outside: around a scan, and before a commit. Everything else goes to the store
-// it borrows. Set the hooks before threads are started. Included by tests only.
+// cannot be met from outside: before a version is read, around a scan, and before a commit.
+// Everything else goes to the store it borrows. Set the hooks before threads are started. Included
+// by tests only.
 #pragma once
 
 #include <functional>
@@ -13,6 +14,8 @@
 namespace salus::testing {
 
 struct StoreHooks {
+    // Before a version is read, so that it can be opened.
+    std::function<void()> before_get;
     std::function<void()> before_scan;
     std::function<void()> after_scan;
     // What was read, as somebody who can write to the store would have it.
@@ -32,10 +35,12 @@ public:
         return reader_->current(address);
     }
     Result<std::optional<store::StoredVersion>> get(Address const& address) override {
+        if (hooks_.before_get) hooks_.before_get();
         return reader_->get(address);
     }
     Result<std::optional<store::StoredVersion>> get_version(Address const& address,
                                                             std::uint64_t version) override {
+        if (hooks_.before_get) hooks_.before_get();
         return reader_->get_version(address, version);
     }
     Result<std::vector<store::StoredVersion>> history(Address const& address, std::uint64_t before,
