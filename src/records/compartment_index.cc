@@ -176,7 +176,11 @@ void IndexCache::keep(CompartmentId const& compartment, CompartmentIndexPointer 
     if (cost > bytes_max_) return;
     auto const expires = clock_.monotonic() + limits::kIndexCacheTime;
     MutexLock const lock(mutex_);
-    if (auto const place = places_.find(compartment); place != places_.end()) drop(place->second);
+    if (auto const place = places_.find(compartment); place != places_.end()) {
+        // A reader whose view began earlier comes late with what was.
+        if (place->second->index->sequence() > index->sequence()) return;
+        drop(place->second);
+    }
     bytes_ += cost;
     items_.push_front({compartment, std::move(index), expires});
     places_[compartment] = items_.begin();

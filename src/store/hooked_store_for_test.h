@@ -1,6 +1,6 @@
 // For tests of the rooms above the store: a store that does what a test says at the moments that
-// cannot be met from outside: around a scan, and before a commit. Everything else goes to the store
-// it borrows. Set the hooks before threads are started. Included by tests only.
+// cannot be met from outside: before a read, around a scan, and before a commit. Everything else
+// goes to the store it borrows. Set the hooks before threads are started. Included by tests only.
 #pragma once
 
 #include <functional>
@@ -13,6 +13,7 @@
 namespace salus::testing {
 
 struct StoreHooks {
+    std::function<void()> before_get;  // of one document or of several
     std::function<void()> before_scan;
     std::function<void()> after_scan;
     // What was read, as somebody who can write to the store would have it.
@@ -32,6 +33,7 @@ public:
         return reader_->current(address);
     }
     Result<std::optional<store::StoredVersion>> get(Address const& address) override {
+        if (hooks_.before_get) hooks_.before_get();
         return reader_->get(address);
     }
     Result<std::optional<store::StoredVersion>> get_version(Address const& address,
@@ -44,6 +46,7 @@ public:
     }
     Result<std::vector<std::optional<store::StoredVersion>>> get_all(
         std::span<Address const> addresses) override {
+        if (hooks_.before_get) hooks_.before_get();
         return reader_->get_all(addresses);
     }
     Result<std::vector<store::Committed>> committed(std::uint64_t before,
@@ -77,6 +80,8 @@ public:
                                                          std::size_t count) override {
         return reader_->tokens_below(token_version, count);
     }
+    Result<void> begin_view() override { return reader_->begin_view(); }
+    void end_view() noexcept override { reader_->end_view(); }
 
 private:
     std::unique_ptr<store::Reader> reader_;

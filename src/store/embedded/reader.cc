@@ -28,25 +28,6 @@ Result<IndexEntry> entry_of(sqlite::Rows const& rows) {
     return IndexEntry{address, rows.unsigned_number(1), std::move(entry)};
 }
 
-// Several statements that see one state.
-class ReadView {
-public:
-    static Result<ReadView> begin(sqlite::Database& database) {
-        SALUS_TRY_VOID(database.run("BEGIN"));
-        return ReadView(database);
-    }
-    ReadView(ReadView&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
-    ReadView& operator=(ReadView&&) = delete;
-    ~ReadView() {
-        // Nothing was written: if it fails, the connection has left the view by itself.
-        if (database_ != nullptr) static_cast<void>(database_->run("ROLLBACK"));
-    }
-
-private:
-    explicit ReadView(sqlite::Database& database) : database_(&database) {}
-    sqlite::Database* database_;
-};
-
 }  // namespace
 
 Result<std::unique_ptr<Reader>> EmbeddedReader::open(std::filesystem::path const& path) {
@@ -83,10 +64,31 @@ Result<EmbeddedReader::Statements> EmbeddedReader::prepare(sqlite::Database& dat
                                                  "WHERE compartment = ?1 AND address = ?2"));
     SALUS_TRY(auto sequence, database.prepare("SELECT sequence FROM compartment WHERE id = ?1"));
     SALUS_TRY(auto find, database.prepare("SELECT address FROM token WHERE token = ?1 LIMIT ?2"));
-    return Statements{
-        std::move(current),     std::move(versions_below), std::move(version), std::move(committed),
-        std::move(paged),       std::move(page),           std::move(changes), std::move(scan),
-        std::move(index_entry), std::move(sequence),       std::move(find)};
+    SALUS_TRY(auto begin, database.prepare("BEGIN"));
+    SALUS_TRY(auto end, database.prepare("ROLLBACK"));
+    return Statements{std::move(current),   std::move(versions_below), std::move(version),
+                      std::move(committed), std::move(paged),          std::move(page),
+                      std::move(changes),   std::move(scan),           std::move(index_entry),
+                      std::move(sequence),  std::move(find),           std::move(begin),
+                      std::move(end)};
+}
+
+Result<void> EmbeddedReader::begin_view() {
+    if (database_.in_transaction()) return fail(Errc::internal, "a view of the store stands");
+    SALUS_TRY_VOID(statements_.begin.run());
+    return {};
+}
+
+// Nothing was written: if it fails, the connection has left the view by itself.
+void EmbeddedReader::end_view() noexcept {
+    static_cast<void>(statements_.end.run());
+}
+
+// Of a call with several statements; nothing: it is in a view.
+Result<std::optional<ReadView>> EmbeddedReader::view_of_call() {
+    if (database_.in_transaction()) return std::nullopt;
+    SALUS_TRY(auto view, ReadView::of(*this));
+    return view;
 }
 
 Result<std::optional<Current>> EmbeddedReader::current(Address const& address) {
@@ -131,7 +133,7 @@ Result<std::vector<StoredVersion>> EmbeddedReader::history(Address const& addres
 
 Result<std::vector<std::optional<StoredVersion>>> EmbeddedReader::get_all(
     std::span<Address const> addresses) {
-    SALUS_TRY(auto const view, ReadView::begin(database_));
+    SALUS_TRY(auto const view, view_of_call());
     std::vector<std::optional<StoredVersion>> all;
     all.reserve(addresses.size());
     for (auto const& address : addresses) {
@@ -142,7 +144,7 @@ Result<std::vector<std::optional<StoredVersion>>> EmbeddedReader::get_all(
 }
 
 Result<IndexScan> EmbeddedReader::scan(CompartmentId const& compartment) {
-    SALUS_TRY(auto const view, ReadView::begin(database_));
+    SALUS_TRY(auto const view, view_of_call());
     IndexScan scan;
     std::uint64_t paged = 0;
     {
