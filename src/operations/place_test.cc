@@ -123,9 +123,17 @@ TEST_F(PlaceTest, AVersionIsOfThePatientWithWhomItStands) {
 
 // Nobody could tell whose it is; the patient whom it names can.
 TEST_F(PlaceTest, WhatItContainsIsNobodysWord) {
+    auto const put_containing = [&](std::vector<std::string> const& targets) {
+        auto json = provenance_json(targets);
+        json.insert(1, R"("contained":[)" + observation_json("o", "p2") + "],");
+        return put("Provenance/v", json);
+    };
     for (auto const& targets : std::vector<std::vector<std::string>>{
-             {"#o"}, {"#"}, {"Observation/o1", "#o"}, {"#o", "Practitioner/d"}})
-        EXPECT_EQ(put_about(targets), 422) << targets.front();
+             {"#o"}, {"Observation/o1", "#o"}, {"#o", "Practitioner/d"}})
+        EXPECT_EQ(put_containing(targets), 422) << targets.front();
+    EXPECT_EQ(put_about({"#"}), 422);
+    EXPECT_EQ(put_containing({"#o", "Patient/p1"}), 201);
+    EXPECT_EQ(place(), of("p1"));
 }
 
 TEST_F(PlaceTest, AnAddressOfOursInWhateverSpelling) {

@@ -61,7 +61,7 @@ protected:
             room_.send({.target = target, .headers = {{"Authorization", "Bearer " + token()}}});
         room_.hooks().before_get = nullptr;
         auto const body = testing::PipelineRoom::body(response);
-        EXPECT_FALSE(body.contains(kSecret)) << target << ", read " << moment << ": " << body;
+        EXPECT_FALSE(body.contains(kSecret)) << target << ", read " << moment;
         return left <= 0;
     }
 
@@ -110,13 +110,15 @@ private:
     json::Parser parser_;
 };
 
+// Not of histories: there the Encounter's place now decides of what was written when it was
+// another.
 TEST_F(ConsistentViewTest, AnEncounterThatMovesWhileItsRecordIsRead) {
     Change const to_b{"a", kSecret, "b", "harmless"};
     Change const to_a{"b", "harmless", "a", kSecret};
     Change const gone{"b", "harmless", "", kSecret};
     for (auto const* target : {"/fhir/Observation/o", "/fhir/Observation?patient=p",
                                "/fhir/Observation?patient=p&_include=Observation:encounter",
-                               "/fhir/Observation/o/_history", "/fhir/Patient/p/$everything",
+                               "/fhir/Patient/p/$everything",
                                "/fhir/Encounter?patient=p&_revinclude=Observation:encounter"}) {
         for (auto const& change : {to_b, to_a, gone}) {
             int moment = 1;
