@@ -83,7 +83,7 @@ TEST_F(MovedCoverageTest, IntoAPatientWhoDeniesItIsRefused) {
 TEST_F(MovedCoverageTest, OutOfAPatientWhoDeniesItIsNotThere) {
     put(kTarget, coverage_json("closed"));
     EXPECT_EQ(as_payment({.target = kTarget}), 404);
-    EXPECT_EQ(move("open"), 404);
+    EXPECT_EQ(move("open"), 409);  // its id is taken, which is told (docs/handbook/consent.md)
     EXPECT_EQ(as_payment({http::Method::remove, kTarget, {}, {}}), 404);
     // Who may moves it; what it was before is still the one's who denies.
     put(kTarget, coverage_json("open"));
