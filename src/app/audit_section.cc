@@ -92,6 +92,8 @@ void read_audit(toml::table const* table, Configuration& configuration, std::str
             "retention_years", audit::kRetentionYearsLeast, audit::kRetentionYearsMost));
     }
     if (section.has("reader_group")) audit.reader_group = section.text("reader_group");
+    if (section.has("accept_earlier_clock"))
+        audit.accept_earlier_clock = section.boolean("accept_earlier_clock");
     if (audit.patience.closed_after.count() > 0 &&
         audit.patience.closed_after < audit.patience.degraded_after) {
         section.complain("closed_after_seconds", "must be 0 or at least degraded_after_seconds");

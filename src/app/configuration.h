@@ -123,6 +123,7 @@ struct AuditConfiguration {
     std::optional<SyslogConfiguration> syslog;        // none: nobody receives
     int retention_years = 6;                          // of the leaves; at least six
     std::string reader_group;                         // who may read the files; empty: nobody
+    bool accept_earlier_clock = false;                // than the newest leaf's
 };
 
 // What clients of the authorization server may rest on beyond their registration.

@@ -7,6 +7,7 @@
 #include "app/kernel_clock.h"
 #include "app/log_access.h"
 #include "audit/retention.h"
+#include "foundation/raised_clock.h"
 
 namespace salus::app {
 namespace {
@@ -249,6 +250,14 @@ Finding audit_retention_kept(EvidenceContext const& context) {
 Finding clock_synchronization(EvidenceContext const& context) {
     auto const kernel = read_kernel_clock();
     auto const now = to_instant(context.sources.clock.now());
+    auto const* const requests = context.sources.request_clock;
+    if (requests != nullptr && requests->ahead() > kClockTolerance) {
+        return broken(fmt::format(
+            "{} UTC is {} s behind what the newest leaf of the audit log tells: emergencies, "
+            "tokens "
+            "and sessions end by the log's time; set the clock right",
+            now, std::chrono::duration_cast<std::chrono::seconds>(requests->ahead()).count()));
+    }
     if (!kernel) return partly(fmt::format("{} UTC; the kernel does not tell its state", now));
     auto evidence = fmt::format(
         "{} UTC; kernel clock {}, estimated error {} us, largest {} us; steps, drift and changes "

@@ -15,6 +15,7 @@
 #include "authorization/policy_in_force.h"
 #include "fhir/profiles/loaded_definitions.h"
 #include "foundation/clock.h"
+#include "foundation/raised_clock.h"
 #include "http/server.h"
 #include "keys/key_management_service.h"
 #include "keys/keyring.h"
@@ -29,6 +30,7 @@ struct EvidenceSources {
     keys::KeyManagementService& key_service;
     store::Store& store;
     Clock const& clock;
+    RaisedClock const* request_clock = nullptr;  // nullptr: requests go by `clock`
     // Of the first tenant; nullptr: the configuration's.
     authorization::PolicyInForce const* policy = nullptr;
     struct TenantSources {

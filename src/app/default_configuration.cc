@@ -197,6 +197,9 @@ retention_years = 6
 # instance; empty: nobody but the server. `salus audit access --mend` gives the files to it.
 # docs/handbook/audit-signing.md
 reader_group = ""
+# A clock that is behind the newest leaf at the start was set back, and what people and apps do goes by the
+# log's time then. true: the clock was ahead before, by mistake, and is right now. docs/handbook/audit-signing.md
+accept_earlier_clock = false
 # A mirror of the audit logs, in another account, has a section of its own, [audit.mirror]: the same document.
 
 [backup]

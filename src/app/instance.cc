@@ -104,6 +104,7 @@ Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
                            .origin = audit_origin(configuration_.realm, name),
                            .must_exist = before};
     SALUS_TRY(auto opened, audit::Log::open(options, clock_, log_));
+    raise_clock(opened.newest);
     audit_logs_.push_back(std::move(opened.log));
     auto& log =
         *signed_logs_
@@ -142,6 +143,13 @@ Result<void> Instance::open_tenant(TenantName const& name, bool is_default) {
     return {};
 }
 
+// What was declared, issued or begun before would otherwise last until the clock has caught up: a
+// clock that was set back while nothing ran.
+void Instance::raise_clock(WallTime newest) {
+    if (configuration_.audit.accept_earlier_clock) return;
+    request_clock_.raise(newest);
+}
+
 Result<void> Instance::take_up_restored() const {
     auto const mark = layout_.restored();
     std::error_code error;
@@ -177,6 +185,7 @@ void Instance::join_rooms() {
                             .key_service = *key_service_,
                             .store = *store_,
                             .clock = clock_,
+                            .request_clock = &request_clock_,
                             .policy = tenants_.front()->policy.get(),
                             .tenants = {},
                             .reconciliation = &reconciliation_,
@@ -202,10 +211,16 @@ void Instance::join_rooms() {
             {.name = tenants_[i]->tenant.name, .log = *signed_logs_[i].second});
     }
     backups_ = std::make_unique<BackupService>(std::move(backup_sources));
-    if (configuration_.oauth.dpop_nonce) token_guards_.nonces.emplace(random_);
+    if (request_clock_.ahead() > kClockTolerance) {
+        auto const behind =
+            std::chrono::duration_cast<std::chrono::seconds>(request_clock_.ahead());
+        log_.write(LogLevel::error, "clock.behind_log", field("seconds", behind.count()));
+    }
+    token_guards_.emplace(request_clock_.now());
+    if (configuration_.oauth.dpop_nonce) token_guards_->nonces.emplace(random_);
     remote_keys_ = std::make_unique<oauth::RemoteKeys>(*key_source_, clock_, log_);
     house_.reset(new pipeline::House{
-        .clock = clock_,
+        .clock = request_clock_,
         .log = log_,
         .random = random_,
         .consent = configuration_.consent,
@@ -213,7 +228,7 @@ void Instance::join_rooms() {
         .index_cache = index_cache_,
         .control_report = *evidence_,
         .backups = *backups_,
-        .token_guards = token_guards_,
+        .token_guards = *token_guards_,
         .remote_keys = *remote_keys_,
         .outside_provider = outside_provider_.get(),
         .mutual_tls_origin = configuration_.server.mutual_tls_origin(),
@@ -319,7 +334,7 @@ bool Instance::meet_outside_provider(std::string& why) {
     provider_network_ =
         std::make_unique<outside_provider::HttpsNetwork>(*std::move(rules), resolver_);
     outside_provider_ = std::make_unique<outside_provider::Provider>(
-        provider->settings, *provider_network_, clock_, log_);
+        provider->settings, *provider_network_, request_clock_, log_);
     return true;
 }
 

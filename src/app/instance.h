@@ -14,7 +14,9 @@
 #include "app/logout_sender.h"
 #include "audit/log.h"
 #include "fhir/profiles/loaded_definitions.h"
+#include "foundation/clock.h"
 #include "foundation/file.h"
+#include "foundation/raised_clock.h"
 #include "keys/key_management_service.h"
 #include "keys/keyring.h"
 #include "mirror/replication.h"
@@ -150,6 +152,8 @@ private:
     [[nodiscard]] bool served_before(TenantName const& name) const;
     void join_rooms();
     [[nodiscard]] std::unique_ptr<pipeline::Desk> make_desk();
+    // What requests go by is never behind what the logs say was.
+    void raise_clock(WallTime newest);
     [[nodiscard]] bool appoint_administrators(std::string& why);
     // The packages that each tenant has stored.
     [[nodiscard]] bool load_definitions(std::string& why);
@@ -163,6 +167,7 @@ private:
     Configuration configuration_;
     Layout layout_;
     SystemClock clock_;
+    RaisedClock request_clock_{clock_};  // never behind the audit logs
     Log log_;
     crypto::SystemRandom random_;
     std::unique_ptr<FileLock> lock_;
@@ -182,7 +187,7 @@ private:
     SyslogState syslog_state_;
     std::unique_ptr<ControlEvidence> evidence_;
     std::unique_ptr<BackupService> backups_;
-    authentication::TokenGuards token_guards_{clock_.now()};
+    std::optional<authentication::TokenGuards> token_guards_;  // once the logs were opened
     http::SystemResolver resolver_;
     std::unique_ptr<oauth::KeySource> key_source_;
     std::unique_ptr<LogoutSender> logout_sender_;

@@ -1,5 +1,6 @@
 #include "app/instance_client.h"
 
+#include <algorithm>
 #include <sstream>
 #include <thread>
 
@@ -125,6 +126,18 @@ Result<http::Response> InstanceClient::send_to_server(http::Request const& reque
     return response;
 }
 
+// The server's, which may not believe the clock (foundation/raised_clock.h); else an operator could
+// not even ask what is wrong.
+WallTime InstanceClient::server_time() {
+    if (!remote_) return instance_->house().clock.now();
+    http::Request request;
+    request.target = EphiText(std::string("/health"));
+    auto const response = send(std::move(request));
+    auto const date = response ? response->headers.get("Date") : std::nullopt;
+    auto const told = date ? from_http_date(*date) : std::nullopt;
+    return std::max(told.value_or(WallTime{}), SystemClock().now());
+}
+
 std::string InstanceClient::token(std::filesystem::path const& key_file,
                                   std::string const& client_id, std::string const& scope,
                                   std::string& why, std::string const& tenant) {
@@ -135,8 +148,7 @@ std::string InstanceClient::token(std::filesystem::path const& key_file,
         return {};
     }
     crypto::SystemRandom random;
-    auto const claims =
-        assertion_claims(client_id, public_url_ + endpoint, random, SystemClock().now());
+    auto const claims = assertion_claims(client_id, public_url_ + endpoint, random, server_time());
     auto const assertion = jose::sign_compact(key->key, key->kid, "JWT", claims);
     http::Request request;
     request.method = http::Method::post;

@@ -45,6 +45,7 @@ private:
     InstanceClient() = default;
 
     [[nodiscard]] Result<http::Response> send_to_server(http::Request const& request);
+    [[nodiscard]] WallTime server_time();
 
     Layout layout_;
     std::string public_url_;

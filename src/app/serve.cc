@@ -58,7 +58,7 @@ std::unique_ptr<http::Server> start_server(Instance& instance, std::uint16_t por
         [&instance](Executor& home) -> std::unique_ptr<http::Handler> {
             return instance.make_pipeline(home);
         },
-        instance.clock(), log);
+        instance.house().clock, log);
     if (!server) {
         why = server.error().code == Errc::conflict ? "the port is taken"
                                                     : std::string(server.error().why.text());

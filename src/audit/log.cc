@@ -263,6 +263,7 @@ Result<Log::Opened> open_log(Options const& options, std::unique_ptr<Volume> vol
     SALUS_TRY(auto end, recover(options, *volume));
     auto open_intents = std::move(end.open_intents);
     auto const cut_bytes = end.cut_bytes;
+    WallTime const newest{std::chrono::microseconds(end.chain.time)};
     if (cut_bytes > 0) {
         operational_log.write(LogLevel::warning, "audit.recovered", field("cut_bytes", cut_bytes),
                               field("leaves", end.chain.range.size()));
@@ -281,7 +282,7 @@ Result<Log::Opened> open_log(Options const& options, std::unique_ptr<Volume> vol
     return Log::Opened{
         std::make_unique<FileLog>(std::move(lock), std::move(volume), std::move(maker),
                                   std::move(appender), status, operational_log),
-        std::move(open_intents)};
+        std::move(open_intents), newest};
 }
 
 Result<Log::Opened> Log::open(Options const& options, Clock const& clock,

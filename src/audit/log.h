@@ -67,6 +67,7 @@ public:
     struct Opened {
         std::unique_ptr<Log> log;
         std::vector<OpenIntent> open_intents;  // in order; each is to be concluded with an outcome
+        WallTime newest{};  // of the last leaf that was there; its epoch: there was none
     };
     // Opens or creates the log; cuts a torn tail, refuses a corrupt one (Errc::corrupt), and
     // refuses a directory that another process uses (Errc::conflict). Verifies the last segment

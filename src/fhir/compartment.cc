@@ -23,7 +23,7 @@ void add_patient(std::vector<std::string>& patients, json::Value reference) {
 // entry of a transaction.
 void add_record(std::vector<std::string>& records, json::Value reference) {
     auto text = reference.text_member("reference");
-    if (!text || text->empty() || text->starts_with('#')) return;
+    if (!text || text->empty()) return;
     auto const* type = type_of_reference(*text);
     if (type != nullptr && is_shared_type(*type)) return;
     if (std::ranges::find(records, *text) == records.end()) records.push_back(*std::move(text));

@@ -29,7 +29,8 @@ namespace salus::fhir {
 // records belong that it names in the place of a patient (Provenance.target).
 [[nodiscard]] bool is_about_records(Type const& type) noexcept;
 // The references by which such a resource names these records, each once, as they are written:
-// literal in any form, an entry's fullUrl or conditional, and none to a shared type. Empty: it
+// literal in any form (a contained resource, too), an entry's fullUrl or conditional, and none to a
+// shared type. Empty: it
 // names a patient itself, or its type is not about records. Errc::too_large beyond
 // limits::kRecordsAbout.
 [[nodiscard]] Result<std::vector<std::string>> records_about(ResourceView const& resource);

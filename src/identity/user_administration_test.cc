@@ -119,6 +119,18 @@ TEST_F(UserAdministrationTest, WhatIsNoUserIsRefused) {
           R"({"user_name":"a","scope":"","purposes":["TREAT"],"id":"x"})"}) {
         EXPECT_EQ(add(body).error().code, Errc::invalid) << body;
     }
+    // Whatever travels in their tokens is bounded, also if it is the same again.
+    auto const with = [&](std::string const& name, std::string const& each, std::size_t count) {
+        std::string list;
+        for (std::size_t i = 0; i < count; ++i) list += (list.empty() ? "\"" : ",\"") + each + '"';
+        return R"({"user_name":"many","scope":"","purposes":["TREAT"],")" + name + "\":[" + list +
+               "]}";
+    };
+    auto const refused = add(with("locations", "Location/icu", 10'000));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().why, request::kWhatPlacesAre);
+    EXPECT_EQ(add(with("roles", "physician", 10'000)).error().code, Errc::invalid);
+    EXPECT_TRUE(add(with("locations", "Location/icu", 16)));
 }
 
 TEST_F(UserAdministrationTest, EveryChangeEndsWhatWasIssued) {

@@ -73,6 +73,10 @@ Result<request::Prepared> perform(Context const& context, request::Permit const&
 
 Result<request::Prepared> prepare(Workplace const& workplace, request::Permit const& permit,
                                   request::LabelRemoval* removal) {
+    // What decides of a record (its Encounter's place, who cares, the patient's consents) and the
+    // record itself are of one moment: else a change of both would show one of them as it was
+    // before.
+    SALUS_TRY(auto const view, workplace.records.view());
     ConsentFilter consents(workplace.records, workplace.parser, permit, workplace.consent,
                            workplace.clock.now());
     PermittedRecords records(workplace.records, workplace.parser, permit, consents, removal);

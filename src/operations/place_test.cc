@@ -98,6 +98,104 @@ TEST_F(PlaceTest, WhatIsAboutNobodysRecordsIsNobodys) {
     }
 }
 
+// Moved from p1 to p2: its first version is still of p1.
+TEST_F(PlaceTest, AVersionIsOfThePatientWithWhomItStands) {
+    ASSERT_EQ(put("AllergyIntolerance/a1", allergy_json("a1", "Patient/p2")), 200);
+    ASSERT_EQ(put_about({"AllergyIntolerance/a1/_history/1"}), 201);
+    EXPECT_EQ(place(), of("p1"));
+    ASSERT_EQ(put_about({"AllergyIntolerance/a1/_history/2"}), 200);
+    EXPECT_EQ(place(), of("p2"));
+    for (auto const& targets : std::vector<std::vector<std::string>>{
+             {"AllergyIntolerance/a1/_history/1", "AllergyIntolerance/a1"},
+             {"AllergyIntolerance/a1/_history/1", "AllergyIntolerance/a2"},
+             {"AllergyIntolerance/a1/_history/3"},
+             {"AllergyIntolerance/a1/_history/0"},
+             {"AllergyIntolerance/a1/_history/x"},
+             {"AllergyIntolerance/a1/_history/99999999999999999999"}})
+        EXPECT_EQ(put_about(targets), 422) << targets.front();
+    // What was deleted stays with whom it was.
+    ASSERT_EQ(room_.remove("/fhir/AllergyIntolerance/a1").status(), 204);
+    EXPECT_EQ(put_about({"AllergyIntolerance/a1/_history/1"}), 200);
+    EXPECT_EQ(place(), of("p1"));
+    EXPECT_EQ(put_about({"AllergyIntolerance/a1"}), 200);
+    EXPECT_EQ(place(), of("p2"));
+}
+
+// Nobody could tell whose it is; the patient whom it names can.
+TEST_F(PlaceTest, WhatItContainsIsNobodysWord) {
+    auto const put_containing = [&](std::vector<std::string> const& targets) {
+        auto json = provenance_json(targets);
+        json.insert(1, R"("contained":[)" + observation_json("o", "p2") + "],");
+        return put("Provenance/v", json);
+    };
+    for (auto const& targets : std::vector<std::vector<std::string>>{
+             {"#o"}, {"Observation/o1", "#o"}, {"#o", "Practitioner/d"}})
+        EXPECT_EQ(put_containing(targets), 422) << targets.front();
+    EXPECT_EQ(put_about({"#"}), 422);
+    EXPECT_EQ(put_containing({"#o", "Patient/p1"}), 201);
+    EXPECT_EQ(place(), of("p1"));
+}
+
+TEST_F(PlaceTest, AnAddressOfOursInWhateverSpelling) {
+    for (auto const* target : {"HTTPS://LocalHost:8443/fhir/Observation/o1",
+                               "https://localhost:8443/fhir/Observation/o1/_history/1"}) {
+        EXPECT_LT(put_about({target}), 300) << target;
+        EXPECT_EQ(place(), of("p1")) << target;
+        EXPECT_EQ(put_about({target, "AllergyIntolerance/a2"}), 422) << target;
+    }
+    EXPECT_EQ(put("Provenance/v", provenance_json({"HTTPS://LOCALHOST:8443/fhir/Patient/p1"})),
+              400);
+    // Another tenant's records are others'.
+    EXPECT_LT(put_about({"https://localhost:8443/t/north/fhir/Observation/o1"}), 300);
+    EXPECT_EQ(place(), room_.addressing().shared_compartment());
+}
+
+// Whatever the order: it stands where its target will stand, or nothing happens.
+TEST_F(PlaceTest, InATransactionThatMovesOrDeletesItsTarget) {
+    auto const transact = [&](std::string const& entry, std::string const& target) {
+        return room_
+            .post("/fhir", R"({"resourceType":"Bundle","type":"transaction","entry":[{"request":)"
+                           R"({"method":"PUT","url":"Provenance/v"},"resource":)" +
+                               provenance_json({target}) + "}," + entry + "]}")
+            .status();
+    };
+    std::string const move =
+        R"({"request":{"method":"PUT","url":"AllergyIntolerance/a1"},"resource":)" +
+        allergy_json("a1", "Patient/p2") + "}";
+    ASSERT_EQ(transact(move, "AllergyIntolerance/a1"), 200);
+    EXPECT_EQ(place(), of("p2"));
+    // The version that went, and the one that comes.
+    ASSERT_EQ(transact(move, "AllergyIntolerance/a1/_history/1"), 200);
+    EXPECT_EQ(place(), of("p1"));
+    ASSERT_EQ(transact(move, "AllergyIntolerance/a1/_history/4"), 200);
+    EXPECT_EQ(place(), of("p2"));
+    std::string const remove = R"({"request":{"method":"DELETE","url":"AllergyIntolerance/a1"}})";
+    ASSERT_EQ(transact(remove, "AllergyIntolerance/a1"), 200);
+    EXPECT_EQ(place(), of("p2"));
+}
+
+// Between the look-up and the commit: as if it had been written before its target moved.
+TEST_F(PlaceTest, ATargetThatMovesMeanwhileTakesNothingAlong) {
+    auto prepared = must(room_.prepare({http::Method::put,
+                                        "/fhir/Provenance/v",
+                                        {{"Content-Type", testing::kFhirJsonType}},
+                                        provenance_json({"AllergyIntolerance/a1"})}));
+    ASSERT_EQ(put("AllergyIntolerance/a1", allergy_json("a1", "Patient/p2")), 200);
+    ASSERT_TRUE(room_.commit(std::move(prepared)));
+    EXPECT_EQ(place(), of("p1"));
+    EXPECT_FALSE(finds("Patient/p2/Provenance"));
+    // It was retargeted meanwhile: nothing of the later one is lost.
+    auto late = must(room_.prepare({http::Method::put,
+                                    "/fhir/Provenance/v",
+                                    {{"Content-Type", testing::kFhirJsonType}},
+                                    provenance_json({"Observation/o1"})}));
+    ASSERT_EQ(put_about({"AllergyIntolerance/a2"}), 200);
+    auto const committed = room_.commit(std::move(late));
+    ASSERT_FALSE(committed);
+    EXPECT_EQ(committed.error().code, Errc::conflict);
+    EXPECT_EQ(place(), of("p2"));
+}
+
 TEST_F(PlaceTest, IsFoundWhereTheRecordIs) {
     ASSERT_EQ(put_about({"AllergyIntolerance/a1"}), 201);
     for (auto const* with : {"Patient/p1/Provenance", "Provenance?_id=v",

@@ -1,5 +1,7 @@
 #include "operations/practitioner_roles.h"
 
+#include <utility>
+
 #include "fhir/period.h"
 #include "fhir/reference.h"
 #include "operations/request_reader.h"
@@ -35,20 +37,31 @@ Result<std::optional<fhir::Resource>> PractitionerRoles::find(CompartmentId cons
     return resource;
 }
 
+Result<PractitionerRoles::Role const*> PractitionerRoles::role(std::string_view id) {
+    if (auto const known = opened_.find(id); known != opened_.end()) return &known->second;
+    if (left_ == 0) return nullptr;
+    --left_;
+    SALUS_TRY(auto const found,
+              find(records_.addressing().shared_compartment(), "PractitionerRole", id));
+    Role role;
+    auto const root = found ? std::optional(RequestReader::root(found->view())) : std::nullopt;
+    if (root && !root->member("modifierExtension")) {
+        role.practitioner = place_in(root->member("practitioner"));
+        role.organization = place_in(root->member("organization"));
+        role.now = is_active(*root) && fhir::is_in_its_period(*root, now_);
+    }
+    return &opened_.emplace(id, std::move(role)).first->second;
+}
+
 Result<Known> PractitionerRoles::hold(std::string_view practitioner, std::string_view id,
                                       std::string_view organization) {
-    SALUS_TRY(auto const role,
-              find(records_.addressing().shared_compartment(), "PractitionerRole", id));
-    if (!role) return Known();
-    auto const root = RequestReader::root(role->view());
-    if (root.member("modifierExtension")) return Known();
-    auto const who = place_in(root.member("practitioner"));
+    SALUS_TRY(auto const* const role, this->role(id));
+    if (role == nullptr) return Known();
+    auto const& who = role->practitioner;
     if (who != practitioner) return who.starts_with("Practitioner/") ? Known(false) : Known();
-    bool const for_it =
-        organization.empty() ||
-        place_in(root.member("organization")) == std::string("Organization/").append(organization);
-    bool const now = for_it && is_active(root) && fhir::is_in_its_period(root, now_);
-    return now ? Known(true) : Known();
+    bool const for_it = organization.empty() ||
+                        role->organization == std::string("Organization/").append(organization);
+    return for_it && role->now ? Known(true) : Known();
 }
 
 }  // namespace salus::operations

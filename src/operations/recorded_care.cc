@@ -73,6 +73,13 @@ Result<bool> RecordedCare::names(std::string_view practitioner, std::string_view
     return held == true;
 }
 
+// What is modified in a way that we do not know may say the opposite
+// (https://hl7.org/fhir/R4/extensibility.html#modifierExtension).
+bool RecordedCare::tells_now(json::Value team_or_member) const {
+    return fhir::is_in_its_period(team_or_member, now_) &&
+           !team_or_member.member("modifierExtension");
+}
+
 // Its index entry said whose it is.
 Result<bool> RecordedCare::has_member(std::string_view team, std::string_view practitioner) {
     SALUS_TRY(auto document, records_.get(records::DocumentClass::resource, "CareTeam", team));
@@ -80,9 +87,9 @@ Result<bool> RecordedCare::has_member(std::string_view team, std::string_view pr
     SALUS_TRY(auto const found, fhir::Reader::index(std::move(document->text), parser_));
     auto const root = RequestReader::root(found.view());
     auto const members = root.member("participant");
-    if (!fhir::is_in_its_period(root, now_) || !members || !members->is_array()) return false;
+    if (!tells_now(root) || !members || !members->is_array()) return false;
     for (auto const each : members->elements()) {
-        if (!fhir::is_in_its_period(each, now_)) continue;
+        if (!tells_now(each)) continue;
         SALUS_TRY(bool const is, names(practitioner, place_in(each.member("member"))));
         if (is) return true;
     }
@@ -91,8 +98,6 @@ Result<bool> RecordedCare::has_member(std::string_view team, std::string_view pr
 
 Result<records::CompartmentIndexPointer> RecordedCare::told_with_others(
     CompartmentId const& patient) {
-    // Decisions ask before anything else makes a request's tokens.
-    SALUS_TRY_VOID(records_.renew_token_keys());
     std::vector<records::OpenedIndexEntry> entries;
     for (auto const& token : care_tokens(records_.addressing(), patient)) {
         auto found = records_.find(token);
@@ -119,6 +124,7 @@ Result<records::CompartmentIndexPointer> RecordedCare::told_with_others(
 
 Result<bool> RecordedCare::hold(std::string_view practitioner, CompartmentId const& patient) {
     if (practitioner.empty()) return false;
+    roles_.ask_anew();
     SALUS_TRY(auto const index, records_.index(patient));
     SALUS_TRY(bool const told, tells_of(*index, practitioner));
     if (told) return true;

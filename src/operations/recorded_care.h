@@ -34,6 +34,7 @@ private:
                                          fhir::EntryTable const& table,
                                          std::string_view participant, Rows const& rows);
     [[nodiscard]] Result<bool> names(std::string_view practitioner, std::string_view participant);
+    [[nodiscard]] bool tells_now(json::Value team_or_member) const;
     // The CareTeam of this id, by who is in it now.
     [[nodiscard]] Result<bool> has_member(std::string_view team, std::string_view practitioner);
     // What tells of this patient's care together with that of others; nullptr: nothing does.

@@ -62,8 +62,11 @@ public:
                 more + "}");
     }
     bool holds(std::string const& practitioner, std::string const& patient) {
+        return holds_at(practitioner, patient, instance_.clock.now());
+    }
+    bool holds_at(std::string const& practitioner, std::string const& patient, WallTime when) {
         json::Parser parser;
-        RecordedCare care(room_.records(), parser, instance_.clock.now());
+        RecordedCare care(room_.records(), parser, when);
         return care.hold(practitioner, room_.addressing().patient_compartment(patient)).value();
     }
 
@@ -113,6 +116,70 @@ TEST_F(RecordedCareTest, ATeamTellsWhen) {
     EXPECT_FALSE(team(kNow, kOver));
     EXPECT_FALSE(team(kNow, kLater));
     EXPECT_FALSE(team(kLater, kNow));
+}
+
+TEST_F(RecordedCareTest, ATeamTellsToTheSecondOfWhicheverZone) {
+    using namespace std::chrono_literals;
+    WallTime const noon = WallTime(std::chrono::sys_days(std::chrono::year(2026) / 11 / 27)) + 12h;
+    auto const at = [&](char const* period, WallTime when) {
+        put("CareTeam/t5", R"({"resourceType":"CareTeam","id":"t5","status":"active","subject":)"
+                           R"({"reference":"Patient/p1"},"participant":[{"member":{"reference":)"
+                           R"("Practitioner/d1"},"period":)" +
+                               std::string(period) + "}]}");
+        return holds_at("Practitioner/d1", "p1", when);
+    };
+    constexpr char const* kHour =
+        R"({"start":"2026-11-27T13:00:00+02:00","end":"2026-11-27T07:00:00-05:00"})";
+    EXPECT_FALSE(at(kHour, noon - 1h - 1ns));
+    EXPECT_TRUE(at(kHour, noon - 1h));
+    EXPECT_TRUE(at(kHour, noon + 1s - 1ns));  // the second that it ends with is a part of it
+    EXPECT_FALSE(at(kHour, noon + 1s));
+    EXPECT_TRUE(at(R"({"end":"2026"})", noon));
+    EXPECT_TRUE(at(R"({"start":"2026-11-27","end":"2026-11-27"})", noon + 12h - 1ns));
+    EXPECT_FALSE(at(R"({"start":"2026-11-27","end":"2026-11-27"})", noon + 12h));
+}
+
+// A team as a member, itself above all, says nothing; nor does what is modified by what we do not
+// know, as "was never a member".
+TEST_F(RecordedCareTest, ATeamThatCannotBeReadTellsOfNobody) {
+    auto const team = [&](std::string const& id, std::string const& of_team,
+                          std::string const& members) {
+        put("CareTeam/" + id, R"({"resourceType":"CareTeam","id":")" + id +
+                                  R"(","status":"active","subject":{"reference":"Patient/p1"})" +
+                                  of_team + R"(,"participant":[)" + members + "]}");
+        return holds("Practitioner/d1", "p1");
+    };
+    std::string const d1 = R"({"member":{"reference":"Practitioner/d1"})";
+    std::string const modified =
+        R"(,"modifierExtension":[{"url":"urn:never","valueBoolean":true}])";
+    EXPECT_FALSE(team("t6", "", R"({"member":{"reference":"CareTeam/t6"}})"));
+    EXPECT_TRUE(team("t7", "", d1 + "}"));
+    EXPECT_FALSE(team("t7", "", R"({"member":{"reference":"CareTeam/t6"}})"));
+    EXPECT_FALSE(team("t6", "", R"({"member":{"reference":"CareTeam/t7"}})"));
+    EXPECT_FALSE(team("t7", "", d1 + modified + "}"));
+    EXPECT_FALSE(team("t7", modified, d1 + "}"));
+    EXPECT_TRUE(team("t7", "", d1 + modified + "}," + d1 + "}"));
+}
+
+TEST_F(RecordedCareTest, OfAThousandRolesNoMoreIsAsked) {
+    auto const team = [&](std::size_t roles) {
+        std::string members;
+        for (std::size_t i = 0; i < roles; ++i)
+            members +=
+                R"({"member":{"reference":"PractitionerRole/absent)" + std::to_string(i) + "\"}},";
+        put("CareTeam/t8", R"({"resourceType":"CareTeam","id":"t8","status":"active","subject":)"
+                           R"({"reference":"Patient/p1"},"participant":[)" +
+                               members + R"({"member":{"reference":"PractitionerRole/zr"}}]})");
+        return holds("Practitioner/d1", "p1");
+    };
+    put("PractitionerRole/zr", R"({"resourceType":"PractitionerRole","id":"zr","practitioner":)"
+                               R"({"reference":"Practitioner/d1"}})");
+    EXPECT_TRUE(team(0));
+    EXPECT_TRUE(team(kRolesOpened - 1));
+    EXPECT_FALSE(team(kRolesOpened));
+    // Who is named there all the same is found by another record.
+    encounter("in-progress");
+    EXPECT_TRUE(holds("Practitioner/d1", "p1"));
 }
 
 TEST_F(RecordedCareTest, WhoHoldsARoleIsNamedByIt) {

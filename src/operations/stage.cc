@@ -7,6 +7,7 @@
 #include "operations/care_subjects.h"
 #include "operations/conditional_references.h"
 #include "operations/kept_labels.h"
+#include "operations/own_address.h"
 #include "operations/place.h"
 #include "operations/request_reader.h"
 
@@ -27,19 +28,24 @@ Result<std::vector<CompartmentId>> in_care_by(Context const& context,
     return compartments;
 }
 
+bool is_own_patient(std::string_view reference, std::string_view base) {
+    auto const part = local_part(reference, base);
+    return part.size() < reference.size() && part.starts_with("Patient/");
+}
+
 // A patient of this server by an absolute address: nothing would show whose the resource is, and it
 // would stand outside of the patient's compartment, where neither consents nor care reach it.
-bool names_patient_by_address(json::Value value, std::string_view patients) {
+bool names_patient_by_address(json::Value value, std::string_view base) {
     if (value.is_array()) {
         for (auto const each : value.elements()) {
-            if (names_patient_by_address(each, patients)) return true;
+            if (names_patient_by_address(each, base)) return true;
         }
     }
     if (!value.is_object()) return false;
     for (auto const member : value.members()) {
         bool const reference = member.value.is_string() && member.is_named("reference");
-        if (reference && member.value.text().starts_with(patients)) return true;
-        if (!reference && names_patient_by_address(member.value, patients)) return true;
+        if (reference && is_own_patient(member.value.text(), base)) return true;
+        if (!reference && names_patient_by_address(member.value, base)) return true;
     }
     return false;
 }
@@ -82,8 +88,7 @@ Result<Staged> stage(Context const& context, Staging const& staging) {
         return fail(Errc::invalid, "conditional references are for transactions only");
     }
     if (!fhir::is_shared_type(stored.type()) &&
-        names_patient_by_address(RequestReader::root(stored.view()),
-                                 context.tenant.fhir_base() + "/Patient/")) {
+        names_patient_by_address(RequestReader::root(stored.view()), context.tenant.fhir_base())) {
         return fail(Errc::invalid, "a patient of this server is referred to as Patient/[id]");
     }
     SALUS_TRY(auto const place, place_of(context, staging, stored.view()));

@@ -89,6 +89,7 @@ TenantDesk::TenantDesk(House const& house, TenantHouse const& tenant,
 
 Result<request::Permit> TenantDesk::permit(request::Exchange& exchange, request::Intent&& intent) {
     if (exchange.policy.rules == nullptr) return fail(Errc::forbidden, "no policy is in force");
+    SALUS_TRY_VOID(records_->renew_token_keys());
     operations::RecordedCare care(*records_, parser_, exchange.started);
     return authorization::Authorization(*exchange.policy.rules, care)
         .permit(exchange, std::move(intent));

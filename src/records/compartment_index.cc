@@ -198,7 +198,11 @@ void IndexCache::keep(CompartmentId const& compartment, CompartmentIndexPointer 
     auto expires = clock_.monotonic() + limits::kIndexCacheTime;
     if (expires_at_most) expires = std::min(expires, *expires_at_most);
     MutexLock const lock(mutex_);
-    if (auto const place = places_.find(compartment); place != places_.end()) drop(place->second);
+    if (auto const place = places_.find(compartment); place != places_.end()) {
+        // A reader whose view began earlier comes late with what was.
+        if (place->second->index->sequence() > index->sequence()) return;
+        drop(place->second);
+    }
     bytes_ += cost;
     items_.push_front({compartment, std::move(index), expires});
     places_[compartment] = items_.begin();

@@ -64,6 +64,9 @@ public:
     [[nodiscard]] Addressing const& addressing() const noexcept { return addressing_; }
     [[nodiscard]] Sealing& sealing() noexcept { return sealing_; }
 
+    // While it lives, all reads see one consistent state (but what is found by tokens is found by
+    // the keys of renew_token_keys(), which belongs before it).
+    [[nodiscard]] Result<store::ReadView> view() { return store::ReadView::of(*reader_); }
     [[nodiscard]] Result<std::optional<store::Current>> current(std::string_view type,
                                                                 std::string_view id);
     // The current version, live or deleted; nothing if it never existed.

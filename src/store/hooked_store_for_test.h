@@ -1,5 +1,5 @@
 // For tests of the rooms above the store: a store that does what a test says at the moments that
-// cannot be met from outside: before a version is read, around a scan, and before a commit.
+// cannot be met from outside: before a read, around a scan, and before a commit.
 // Everything else goes to the store it borrows. Set the hooks before threads are started. Included
 // by tests only.
 #pragma once
@@ -14,7 +14,7 @@
 namespace salus::testing {
 
 struct StoreHooks {
-    // Before a version is read, so that it can be opened.
+    // Before a version is read, so that it can be opened: of one document or of several.
     std::function<void()> before_get;
     std::function<void()> before_scan;
     std::function<void()> after_scan;
@@ -49,6 +49,7 @@ public:
     }
     Result<std::vector<std::optional<store::StoredVersion>>> get_all(
         std::span<Address const> addresses) override {
+        if (hooks_.before_get) hooks_.before_get();
         return reader_->get_all(addresses);
     }
     Result<std::vector<store::Committed>> committed(std::uint64_t before,
@@ -91,6 +92,8 @@ public:
                                                          std::size_t count) override {
         return reader_->tokens_below(token_version, count);
     }
+    Result<void> begin_view() override { return reader_->begin_view(); }
+    void end_view() noexcept override { reader_->end_view(); }
 
 private:
     std::unique_ptr<store::Reader> reader_;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "crypto/sealed.h"
@@ -133,7 +134,8 @@ struct Retoken {
     std::uint32_t token_version = 1;
 };
 
-// Reads. Belongs to one thread. Each call sees everything that was committed before it began.
+// Reads. Belongs to one thread. Each call sees everything that was committed before it began, or,
+// in a view (ReadView), all calls what was committed before the first of them began.
 class Reader {
 public:
     virtual ~Reader() = default;
@@ -179,6 +181,28 @@ public:
         CompartmentId const& compartment, std::uint64_t page_sequence) = 0;
     // A page of scan() that has been opened: its memory may hold the next one.
     virtual void reuse(IndexPage page) noexcept = 0;
+    // ReadView calls these, in pairs.
+    [[nodiscard]] virtual Result<void> begin_view() = 0;
+    virtual void end_view() noexcept = 0;
+};
+
+// While it lives, a reader's calls see one consistent state. Costs the store nothing but room: what
+// is written meanwhile stays in its log. One of a reader at a time.
+class ReadView {
+public:
+    [[nodiscard]] static Result<ReadView> of(Reader& reader) {
+        SALUS_TRY_VOID(reader.begin_view());
+        return ReadView(reader);
+    }
+    ReadView(ReadView&& other) noexcept : reader_(std::exchange(other.reader_, nullptr)) {}
+    ReadView& operator=(ReadView&&) = delete;
+    ~ReadView() {
+        if (reader_ != nullptr) reader_->end_view();
+    }
+
+private:
+    explicit ReadView(Reader& reader) : reader_(&reader) {}
+    Reader* reader_;  // nullptr: moved from
 };
 
 // What an operator and `salus check` may know: counts and sizes.

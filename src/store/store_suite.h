@@ -437,6 +437,31 @@ TYPED_TEST_P(StoreSuite, EightWritersReadTheirOwnWrites) {
     EXPECT_EQ(history.value().size(), wins);
 }
 
+// However many calls, and whichever.
+TYPED_TEST_P(StoreSuite, AViewIsOfOneMoment) {
+    ASSERT_TRUE(this->commit(samples::write(1, 1, 1)));
+    {
+        auto const view = ReadView::of(*this->reader_);
+        ASSERT_TRUE(view);
+        EXPECT_EQ(this->current_version(samples::address(1)), 1U);
+        ASSERT_TRUE(this->commit(samples::write(1, 1, 2)));
+        ASSERT_TRUE(this->commit(samples::write(2, 1, 1)));
+        EXPECT_EQ(this->current_version(samples::address(1)), 1U);
+        std::vector const addresses{samples::address(1), samples::address(2)};
+        auto const all = this->reader_->get_all(addresses).value();
+        EXPECT_TRUE(all[0] && all[0]->version == 1U);
+        EXPECT_FALSE(all[1]);
+        EXPECT_FALSE(this->reader_->get_version(samples::address(1), 2).value());
+        EXPECT_EQ(this->entries(samples::compartment(1)), 1U);
+        EXPECT_EQ(this->sequence(samples::compartment(1)), 1U);
+        EXPECT_EQ(this->reader_->committed(0, 10).value().size(), 1U);
+        EXPECT_FALSE(ReadView::of(*this->reader_));
+    }
+    EXPECT_EQ(this->current_version(samples::address(1)), 2U);
+    EXPECT_EQ(this->entries(samples::compartment(1)), 2U);
+    EXPECT_TRUE(ReadView::of(*this->reader_));
+}
+
 REGISTER_TYPED_TEST_SUITE_P(
     StoreSuite, AnEmptyStoreHasNothing, ReadsWhatWasWritten, RefusesEveryOtherVersionThanTheNext,
     ABatchHappensWholeOrNotAtAll, ABatchMayWriteTwoVersionsAndGrowsASequenceOnce,
@@ -444,6 +469,6 @@ REGISTER_TYPED_TEST_SUITE_P(
     PagesThroughHistoryNewestFirst, PagesThroughAllThatWasCommittedTheLastFirst,
     AMoveLeavesTheOldCompartment, TokensAreThoseOfTheCurrentVersion,
     ExpiryRemovesEveryTraceAndNothingElse, ErasureRemovesACompartmentAndNoOther,
-    StandsAfterReopening, KeepsLargeDocuments, EightWritersReadTheirOwnWrites);
+    StandsAfterReopening, KeepsLargeDocuments, AViewIsOfOneMoment, EightWritersReadTheirOwnWrites);
 
 }  // namespace salus::store

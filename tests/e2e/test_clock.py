@@ -1,6 +1,6 @@
 """The wall clock set back an hour, a day ahead, and frozen, under a server that runs (AUD-5): order
 and times of the log hold, each change is a leaf and an alarm, and a token is over when the clock
-says so (P12)."""
+says so, or once said so before a restart (P12)."""
 import json
 import pathlib
 import sys
@@ -107,6 +107,36 @@ class Clock(unittest.TestCase):
                   if leaf["what"]["ev"] == "clock" and "why" in leaf["what"]]
         self.assertEqual(len(kernel), 2, "one for each start, and the kernel did not change")
         self.assertEqual(self.instance.stop(), 0)
+
+    def test_what_is_over_stays_over_across_a_start(self):
+        token = self.instance.token()
+        self.assertEqual(self.instance.client(token).get("/fhir/Patient/x").status, 404)
+        self.set_clock(f"+{HOUR}")
+        self.record()
+        self.assertEqual(self.instance.client(token).get("/fhir/Patient/x").status, 401)
+        self.restart("+0")
+        self.assertEqual(self.instance.client(token).get("/fhir/Patient/x").status, 401)
+        # And people can go on working: what begins now has its time.
+        fresh = self.instance.client(self.instance.token())
+        self.assertEqual(fresh.get("/fhir/Patient/x").status, 404)
+        report = self.instance.command(
+            "check", "--dir", str(self.instance.directory), "--json", check=False)
+        line = [one for one in json.loads(report.stdout) if one["id"] == "AUD-5"][0]
+        self.assertEqual(line["state"], "failing")
+        self.assertRegex(line["evidence"], "is 3[56][0-9][0-9] s behind")
+        self.assertIn('"clock.behind_log"', self.instance.output.read_text())
+        # Unless it was the hour ahead that was wrong.
+        settings = self.instance.directory / "salus.toml"
+        settings.write_text(settings.read_text().replace(
+            "accept_earlier_clock = false", "accept_earlier_clock = true"))
+        self.restart("+0")
+        self.assertEqual(self.instance.client(token).get("/fhir/Patient/x").status, 404)
+        self.assertEqual(self.instance.stop(), 0)
+
+    def restart(self, clock):
+        self.assertEqual(self.instance.stop(), 0)
+        self.set_clock(clock)
+        self.instance.start(seconds=START)
 
 
 if __name__ == "__main__":

@@ -31,25 +31,6 @@ Result<IndexEntry> entry_of(sqlite::Rows const& rows) {
     return IndexEntry{address, rows.unsigned_number(1), std::move(entry)};
 }
 
-// Several statements that see one state.
-class ReadView {
-public:
-    static Result<ReadView> begin(sqlite::Statement& begin, sqlite::Statement& end) {
-        SALUS_TRY_VOID(begin.run());
-        return ReadView(end);
-    }
-    ReadView(ReadView&& other) noexcept : end_(std::exchange(other.end_, nullptr)) {}
-    ReadView& operator=(ReadView&&) = delete;
-    ~ReadView() {
-        // Nothing was written: if it fails, the connection has left the view by itself.
-        if (end_ != nullptr) static_cast<void>(end_->run());
-    }
-
-private:
-    explicit ReadView(sqlite::Statement& end) : end_(&end) {}
-    sqlite::Statement* end_;
-};
-
 }  // namespace
 
 Result<std::unique_ptr<Reader>> EmbeddedReader::open(std::filesystem::path const& path) {
@@ -95,6 +76,24 @@ Result<EmbeddedReader::Statements> EmbeddedReader::prepare(sqlite::Database& dat
                       std::move(end)};
 }
 
+Result<void> EmbeddedReader::begin_view() {
+    if (database_.in_transaction()) return fail(Errc::internal, "a view of the store stands");
+    SALUS_TRY_VOID(statements_.begin.run());
+    return {};
+}
+
+// Nothing was written: if it fails, the connection has left the view by itself.
+void EmbeddedReader::end_view() noexcept {
+    static_cast<void>(statements_.end.run());
+}
+
+// Of a call with several statements; nothing: it is in a view.
+Result<std::optional<ReadView>> EmbeddedReader::view_of_call() {
+    if (database_.in_transaction()) return std::nullopt;
+    SALUS_TRY(auto view, ReadView::of(*this));
+    return view;
+}
+
 Result<std::optional<Current>> EmbeddedReader::current(Address const& address) {
     auto rows = statements_.current.query(address.bytes());
     SALUS_TRY(bool const found, rows.next());
@@ -137,7 +136,7 @@ Result<std::vector<StoredVersion>> EmbeddedReader::history(Address const& addres
 
 Result<std::vector<std::optional<StoredVersion>>> EmbeddedReader::get_all(
     std::span<Address const> addresses) {
-    SALUS_TRY(auto const view, ReadView::begin(statements_.begin, statements_.end));
+    SALUS_TRY(auto const view, view_of_call());
     std::vector<std::optional<StoredVersion>> all;
     all.reserve(addresses.size());
     for (auto const& address : addresses) {
@@ -148,7 +147,7 @@ Result<std::vector<std::optional<StoredVersion>>> EmbeddedReader::get_all(
 }
 
 Result<IndexScan> EmbeddedReader::scan(CompartmentId const& compartment) {
-    SALUS_TRY(auto const view, ReadView::begin(statements_.begin, statements_.end));
+    SALUS_TRY(auto const view, view_of_call());
     SALUS_TRY(auto const standing, this->standing(compartment));
     IndexScan scan;
     scan.sequence = standing.sequence;
@@ -163,7 +162,7 @@ Result<IndexScan> EmbeddedReader::scan(CompartmentId const& compartment) {
 
 Result<std::optional<IndexScan>> EmbeddedReader::scan_beside(CompartmentId const& compartment,
                                                              std::uint64_t page_sequence) {
-    SALUS_TRY(auto const view, ReadView::begin(statements_.begin, statements_.end));
+    SALUS_TRY(auto const view, view_of_call());
     SALUS_TRY(auto const standing, this->standing(compartment));
     if (standing.paged == 0 || standing.paged != page_sequence) return std::nullopt;
     IndexScan scan;

@@ -1,5 +1,6 @@
-// Reads over a read-only connection. Each call has its own read view, so it sees one consistent
-// state and everything that was committed before, and holds nothing afterwards.
+// Reads over a read-only connection. Each call has its own read transaction, so it sees one
+// consistent state and everything that was committed before, and holds nothing afterwards; in a
+// view all calls have one together.
 #pragma once
 
 #include <filesystem>
@@ -35,6 +36,8 @@ public:
                                        std::size_t count) override;
     Result<std::vector<RecordPlace>> tokens_below(std::uint32_t token_version,
                                                   std::size_t count) override;
+    Result<void> begin_view() override;
+    void end_view() noexcept override;
 
 private:
     struct Statements {
@@ -58,6 +61,7 @@ private:
         std::uint64_t paged = 0;
     };
     [[nodiscard]] Result<Standing> standing(CompartmentId const& compartment);
+    [[nodiscard]] Result<std::optional<ReadView>> view_of_call();
     [[nodiscard]] Result<std::vector<Address>> members(CompartmentId const& compartment,
                                                        Address const& from, std::size_t count);
     // Adds what of one document, behind a version, is sealed under earlier keys.
