@@ -202,7 +202,9 @@ void Instance::join_rooms() {
             {.name = tenants_[i]->tenant.name, .log = *signed_logs_[i].second});
     }
     backups_ = std::make_unique<BackupService>(std::move(backup_sources));
-    if (configuration_.oauth.dpop_nonce) token_guards_.nonces.emplace(random_);
+    // From here on, since nobody else has the lock: a proof may have been used until then (S34).
+    token_guards_ = std::make_unique<authentication::TokenGuards>(clock_.now(), random_);
+    if (configuration_.oauth.dpop_nonce) token_guards_->proofs.require_nonces();
     remote_keys_ = std::make_unique<oauth::RemoteKeys>(*key_source_, clock_, log_);
     house_.reset(new pipeline::House{
         .clock = clock_,
@@ -213,7 +215,7 @@ void Instance::join_rooms() {
         .index_cache = index_cache_,
         .control_report = *evidence_,
         .backups = *backups_,
-        .token_guards = token_guards_,
+        .token_guards = *token_guards_,
         .remote_keys = *remote_keys_,
         .outside_provider = outside_provider_.get(),
         .mutual_tls_origin = configuration_.server.mutual_tls_origin(),

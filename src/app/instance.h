@@ -182,7 +182,7 @@ private:
     SyslogState syslog_state_;
     std::unique_ptr<ControlEvidence> evidence_;
     std::unique_ptr<BackupService> backups_;
-    authentication::TokenGuards token_guards_{clock_.now()};
+    std::unique_ptr<authentication::TokenGuards> token_guards_;  // once all is open
     http::SystemResolver resolver_;
     std::unique_ptr<oauth::KeySource> key_source_;
     std::unique_ptr<LogoutSender> logout_sender_;

@@ -74,9 +74,9 @@ public:
     // 3.1.2.6 or RFC 9470 section 5.
     [[nodiscard]] Result<request::Prepared> refuse(Pending const& pending, Literal code,
                                                    Literal why);
-    // The same before anything waits. REQUIRES: the redirect URI is the client's.
-    [[nodiscard]] request::Prepared refusal_to(identity::AuthorizationRequest const& request,
-                                               std::string_view code, Literal why) const;
+    // Where it would be sent, before anything waits. REQUIRES: the redirect URI is the client's.
+    [[nodiscard]] std::string refusal_url(identity::AuthorizationRequest const& request,
+                                          Literal code, Literal why) const;
 
 private:
     [[nodiscard]] std::string answer_to(identity::AuthorizationRequest const& request,

@@ -41,7 +41,6 @@ private:
         std::string redirect_uri;  // registered for the client; empty: none
     };
     [[nodiscard]] Result<Asked> asked_by(std::vector<request::Parameter> const& parameters);
-    [[nodiscard]] Result<std::optional<StoredSession>> session_of(http::Request const& request);
     [[nodiscard]] Result<request::Prepared> end(request::Exchange& exchange,
                                                 StoredSession const& session, Asked const& asked);
     [[nodiscard]] request::Prepared ended(Asked const& asked) const;

@@ -152,7 +152,8 @@ private:
     TestRecords home_;
     authentication::TokenKeys keys_;
     json::Parser parser_;
-    authentication::TokenGuards guards_{instance_.clock.now()};
+    authentication::TokenGuards guards_{instance_.clock.now() - limits::kClockSkew,
+                                        instance_.random};
     KeySourceForTest key_source_;
     oauth::RemoteKeys remote_keys_{key_source_, instance_.clock, instance_.log};
     oauth::ClientTrust trust_{.keys = oauth::KeyWish(remote_keys_)};

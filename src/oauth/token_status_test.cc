@@ -331,7 +331,7 @@ TEST_F(TokenStatusTest, AProofBindsTheToken) {
     EXPECT_TRUE(refused({{"DPoP", proof("c", url)}, {"DPoP", proof("d", url)}}));
 
     // RFC 9449 section 8, where the operator asks for nonces.
-    room_.guards().nonces.emplace(instance_.random);
+    room_.guards().proofs.require_nonces();
     auto const asked = room_.ask(form("one", fields), {{"DPoP", proof("e", url)}});
     EXPECT_EQ(asked.status, 400);
     EXPECT_EQ(room_.body(asked).root().text_member("error"), "use_dpop_nonce");

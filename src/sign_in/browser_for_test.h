@@ -177,7 +177,8 @@ private:
     TestInstance instance_;
     TestRecords home_{instance_};
     json::Parser parser_;
-    authentication::TokenGuards guards_{instance_.clock.now()};
+    authentication::TokenGuards guards_{instance_.clock.now() - limits::kClockSkew,
+                                        instance_.random};
     sign_in::HashingPlaces places_;
     identity::WaitingLogouts waiting_logouts_;
     oauth::ClientDirectory clients_{home_.records(), parser_};
