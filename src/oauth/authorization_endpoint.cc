@@ -119,13 +119,13 @@ Result<AuthorizationEndpoint::Asked> AuthorizationEndpoint::pushed_by(Client con
 Result<request::Prepared> AuthorizationEndpoint::push(request::Exchange& exchange) {
     auto const form = request::parse_form(FormReader::form(exchange.request));
     if (!form) return protocol_error(400, "invalid_request", form.error().why);
-    auto const proven = clients_.prove(exchange, *form);
+    auto const proven = proofs_.prove(exchange, *form);
     if (!proven && proven.error().code == Errc::unauthenticated)
         return protocol_error(401, "invalid_client", proven.error().why);
     if (!proven) return fail(proven.error());
     SALUS_TRY(auto prepared, pushed(exchange, *proven, *form));
     if (prepared.status >= 400) return prepared;
-    return finish_with(clients_, *proven, std::move(prepared));
+    return finish_with(proofs_, *proven, std::move(prepared));
 }
 
 Result<request::Prepared> AuthorizationEndpoint::pushed(request::Exchange& exchange,

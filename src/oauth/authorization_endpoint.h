@@ -19,8 +19,9 @@ public:
                           crypto::Random& random, Clock const& clock)
         : tenant_(tenant),
           guards_(guards),
-          clients_(tenant, records, parser, trust, clock),
-          authorizations_(tenant, records, parser, random, clock),
+          clients_(trust.clients),
+          proofs_(tenant, records, trust, clock),
+          authorizations_(tenant, records, parser, clients_, random, clock),
           documents_(records, parser, clock),
           random_(random),
           clock_(clock) {}
@@ -54,7 +55,8 @@ private:
 
     request::Tenant const& tenant_;
     authentication::TokenGuards& guards_;
-    ClientAuthentication clients_;
+    ClientDirectory& clients_;
+    ClientAuthentication proofs_;
     Authorizations authorizations_;
     identity::Documents documents_;
     crypto::Random& random_;

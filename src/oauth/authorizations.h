@@ -41,10 +41,10 @@ class Authorizations {
 public:
     // Borrows all.
     Authorizations(request::Tenant const& tenant, records::Records& records, json::Parser& parser,
-                   crypto::Random& random, Clock const& clock)
+                   ClientDirectory& clients, crypto::Random& random, Clock const& clock)
         : tenant_(tenant),
           documents_(records, parser, clock),
-          clients_(records, parser),
+          clients_(clients),
           random_(random),
           clock_(clock) {}
 
@@ -88,7 +88,7 @@ private:
 
     request::Tenant const& tenant_;
     identity::Documents documents_;
-    ClientDirectory clients_;
+    ClientDirectory& clients_;
     crypto::Random& random_;
     Clock const& clock_;
 };

@@ -194,11 +194,10 @@ private:
     json::Parser parser_for_people_;
     identity::Documents documents_{home().records(), parser_for_people_, instance_.clock};
     identity::WaitingLogouts waiting_logouts_;
-    oauth::ClientDirectory clients_{home().records(), parser_for_people_};
     identity::LogoutTelling logouts_ =
-        oauth::logout_telling(tenant().name, clients_, waiting_logouts_);
-    oauth::Authorizations authorizations_{tenant(), home().records(), parser_for_people_,
-                                          instance_.random, instance_.clock};
+        oauth::logout_telling(tenant().name, trust().clients, waiting_logouts_);
+    oauth::Authorizations authorizations_{tenant(),        home().records(), parser_for_people_,
+                                          trust().clients, instance_.random, instance_.clock};
     oauth::AuthorizationEndpoint endpoint_{tenant(),           guards(), home().records(),
                                            parser_for_people_, trust(),  instance_.random,
                                            instance_.clock};
