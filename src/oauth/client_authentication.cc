@@ -4,6 +4,7 @@
 
 #include "foundation/limits.h"
 #include "jose/claims.h"
+#include "jose/client_assertion.h"
 #include "jose/jws.h"
 #include "oauth/answers.h"
 #include "oauth/client_certificate.h"
