@@ -6,13 +6,14 @@
 namespace salus::oauth::texts {
 
 inline constexpr Literal kMistake = "The app made a mistake";
+// After the app's name.
 inline constexpr Literal kMistakeWhy =
-    "It asked for a sign-in in a way that this server does not take. Nobody was signed in, and the "
+    " asked for a sign-in in a way that this server does not take. Nobody was signed in, and the "
     "app was told nothing.";
 inline constexpr Literal kMistakeBack =
-    "Nobody is signed in in this browser, so it was not sent on by itself. If you came from this "
-    "app and know its address, you can go back there:";
-inline constexpr Literal kMistakeElse = "If not, close this page.";
+    "You are not signed in here, so nothing sent you back. If you came from this app and know this "
+    "address, you can go there:";
+inline constexpr Literal kMistakeElse = "Otherwise close this page.";
 inline constexpr Literal kMistakeDetail = "For whoever looks after the app";
 
 inline constexpr Literal kSignOutAsked = "Sign out?";
