@@ -11,8 +11,8 @@ inline constexpr Literal kMistakeWhy =
     " asked for a sign-in in a way that this server does not take. Nobody was signed in, and the "
     "app was told nothing.";
 inline constexpr Literal kMistakeBack =
-    "You are not signed in here, so nothing sent you back. If you came from this app and know this "
-    "address, you can go there:";
+    "Because you are not signed in here, you were not sent back to it. If you came from this app "
+    "and know this address, you can go there:";
 inline constexpr Literal kMistakeElse = "Otherwise close this page.";
 inline constexpr Literal kMistakeDetail = "For whoever looks after the app";
 
