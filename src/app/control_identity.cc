@@ -5,7 +5,7 @@
 
 #include "app/control_readings.h"
 #include "app/instance.h"
-#include "authentication/proof_memory.h"
+#include "authentication/possession_proofs.h"
 #include "jose/claims.h"
 #include "jose/dpop.h"
 #include "jose/jwk.h"
@@ -156,16 +156,23 @@ Finding bound_tokens(EvidenceContext const& context) {
     auto const holder = crypto::SigningKey::generate(crypto::SignatureAlgorithm::es256);
     auto const thief = crypto::SigningKey::generate(crypto::SignatureAlgorithm::es256);
     auto const thumbprint = jose::thumbprint(holder.verifying_key());
-    // Of the second in which a memory began it accepts no proof: this one began before.
-    authentication::ProofMemory memory(now - std::chrono::seconds(1), 16);
-    auto const accepted = [&](std::string const& proof, std::string_view url) {
+    crypto::SystemRandom random;
+    using Proofs = authentication::PossessionProofs;
+    Proofs proofs(now - limits::kClockSkew, 16, random);
+    Proofs proofs_of_next(now, 16, random);
+    auto const accepted_by = [&](Proofs& by, std::string const& proof, std::string_view url) {
         jose::DpopRules const rules{.method = "GET",
                                     .url = url,
                                     .access_token = "token",
                                     .algorithms = jose::dpop_algorithms()};
+        request::Challenge challenge;
         auto const proven = jose::verify_dpop_proof(proof, rules, now);
         return proven && proven->thumbprint == thumbprint &&
-               memory.use(*proven, url, ClientId("probe"), MonotonicTime(kProbeMoment)).has_value();
+               by.accept(*proven, url, ClientId("probe"), MonotonicTime(kProbeMoment), challenge)
+                   .has_value();
+    };
+    auto const accepted = [&](std::string const& proof, std::string_view url) {
+        return accepted_by(proofs, proof, url);
     };
     auto const good = proof_by(holder, kUrl, now);
     bool const works = accepted(good, kUrl);
@@ -174,9 +181,11 @@ Finding bound_tokens(EvidenceContext const& context) {
     refused += accepted(proof_by(thief, kUrl, now), kUrl) ? 0 : 1;
     refused += accepted(proof_by(holder, kUrl, now), "https://localhost/fhir/Patient/b") ? 0 : 1;
     refused += accepted(proof_by(holder, kUrl, now - std::chrono::hours(1)), kUrl) ? 0 : 1;
-    return works_if(works && refused == 4,
-                    fmt::format("DPoP, tried now: a fresh proof {}, and {} of 4 refused that were "
-                                "used before, a thief's, for another address, or old",
+    refused += accepted_by(proofs_of_next, good, kUrl) ? 0 : 1;
+    return works_if(works && refused == 5,
+                    fmt::format("DPoP, tried now: a fresh proof {}, and {} of 5 refused that were "
+                                "used before, also before a start, a thief's, for another address, "
+                                "or old",
                                 works ? "accepted" : "REFUSED", refused));
 }
 

@@ -216,8 +216,9 @@ void Instance::join_rooms() {
             std::chrono::duration_cast<std::chrono::seconds>(request_clock_.ahead());
         log_.write(LogLevel::error, "clock.behind_log", field("seconds", behind.count()));
     }
-    token_guards_.emplace(request_clock_.now());
-    if (configuration_.oauth.dpop_nonce) token_guards_->nonces.emplace(random_);
+    // From here on, since nobody else has the lock: a proof may have been used until then (S34).
+    token_guards_ = std::make_unique<authentication::TokenGuards>(request_clock_.now(), random_);
+    if (configuration_.oauth.dpop_nonce) token_guards_->proofs.require_nonces();
     remote_keys_ = std::make_unique<oauth::RemoteKeys>(*key_source_, clock_, log_);
     house_.reset(new pipeline::House{
         .clock = request_clock_,

@@ -187,7 +187,7 @@ private:
     SyslogState syslog_state_;
     std::unique_ptr<ControlEvidence> evidence_;
     std::unique_ptr<BackupService> backups_;
-    std::optional<authentication::TokenGuards> token_guards_;  // once the logs were opened
+    std::unique_ptr<authentication::TokenGuards> token_guards_;  // once all is open
     http::SystemResolver resolver_;
     std::unique_ptr<oauth::KeySource> key_source_;
     std::unique_ptr<LogoutSender> logout_sender_;

@@ -7,6 +7,7 @@
 #include "app/command_line.h"
 #include "app/crypto_section.h"
 #include "foundation/limits.h"
+#include "jose/client_assertion.h"
 #include "jose/jwk.h"
 #include "jose/jws.h"
 #include "json/document.h"
@@ -154,10 +155,10 @@ std::string InstanceClient::token(std::filesystem::path const& key_file,
     request.method = http::Method::post;
     request.target = EphiText(endpoint);
     request.headers.set("Content-Type", "application/x-www-form-urlencoded");
-    request.body = EphiText(
-        "grant_type=client_credentials&client_assertion_type="
-        "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=" +
-        assertion + "&scope=" + request::percent_encode(scope));
+    request.body =
+        EphiText("grant_type=client_credentials&client_assertion_type=" +
+                 request::percent_encode(jose::kClientAssertionType) +
+                 "&client_assertion=" + assertion + "&scope=" + request::percent_encode(scope));
     auto response = send(std::move(request));
     if (!response) {
         why = std::string(response.error().why.text());

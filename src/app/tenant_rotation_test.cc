@@ -237,7 +237,8 @@ protected:
     salus::testing::IdleBackups backups_;
     RotationSettings settings_;
     std::unique_ptr<keys::Keyring> keyring_;
-    authentication::TokenGuards token_guards_{instance_.clock.now()};
+    authentication::TokenGuards token_guards_{instance_.clock.now() - limits::kClockSkew,
+                                              instance_.random};
     salus::testing::KeySourceForTest key_source_;
     oauth::RemoteKeys remote_keys_{key_source_, instance_.clock, instance_.log};
     pipeline::House house_{.clock = instance_.clock,

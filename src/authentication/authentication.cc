@@ -61,16 +61,11 @@ Result<void> Authentication::prove_possession(http::Request const& request,
                                                 .algorithms = jose::dpop_algorithms()},
                                                clock_.now());
     if (!proof || proof->thumbprint != thumbprint) return fail(Errc::unauthenticated, kNotProven);
-    auto const now = clock_.monotonic();
-    if (guards_.nonces && !guards_.nonces->accepts(proof->nonce.value_or(""), now)) {
-        challenge.error = request::CredentialError::use_dpop_nonce;
-        challenge.dpop_nonce = guards_.nonces->current(now);
-        return fail(Errc::unauthenticated, "the proof of possession lacks a nonce of ours");
-    }
-    auto used = guards_.proofs.use(*proof, *jose::comparable_url(url), token.client, now);
-    if (!used && used.error().code == Errc::unauthenticated)
+    auto accepted = guards_.proofs.accept(*proof, *jose::comparable_url(url), token.client,
+                                          clock_.monotonic(), challenge);
+    if (!accepted && accepted.error().code == Errc::unauthenticated)
         return fail(Errc::unauthenticated, kNotProven);
-    return used;
+    return accepted;
 }
 
 }  // namespace salus::authentication

@@ -35,6 +35,10 @@ class AuthenticationRoom {
 public:
     using ClaimTexts = std::map<std::string, std::string>;  // JSON text by name
 
+    // How long ago the process began.
+    explicit AuthenticationRoom(std::chrono::milliseconds since = limits::kClockSkew)
+        : guards_(instance_.clock.now() - since, instance_.random) {}
+
     [[nodiscard]] std::int64_t now() const { return to_unix_seconds(instance_.clock.now()); }
     void advance(std::chrono::seconds by) { instance_.clock.advance(by); }
     [[nodiscard]] ClaimTexts claims() const {
@@ -94,7 +98,7 @@ private:
     TestTenant tenant_{instance_};
     authentication::TokenKeys keys_ = must(authentication::TokenKeys::open(
         tenant_.directory() / "token.sealed", tenant_.tenant(), instance_.random));
-    authentication::TokenGuards guards_{instance_.clock.now()};
+    authentication::TokenGuards guards_;
     StandingForTest standing_;
     request::Challenge challenge_;
     authentication::VerifiedTokens verified_{tenant_.tenant(), keys_, guards_, standing_,
@@ -112,22 +116,29 @@ public:
         std::string const& url = "https://localhost:8443/fhir/Patient/1") const {
         return signed_proof(room, token, id, url, "");
     }
+    // `after`: how far its date is behind the room's time.
     [[nodiscard]] std::string proof_with_nonce(AuthenticationRoom const& room,
                                                std::string const& token, std::string const& id,
-                                               std::string const& nonce) const {
+                                               std::string const& nonce,
+                                               std::chrono::seconds after = {}) const {
         return signed_proof(room, token, id, "https://localhost:8443/fhir/Patient/1",
-                            R"(,"nonce":")" + nonce + "\"");
+                            R"(,"nonce":")" + nonce + "\"", after);
+    }
+    [[nodiscard]] std::string proof_dated(AuthenticationRoom const& room, std::string const& token,
+                                          std::string const& id, std::chrono::seconds after) const {
+        return signed_proof(room, token, id, "https://localhost:8443/fhir/Patient/1", "", after);
     }
 
 private:
     [[nodiscard]] std::string signed_proof(AuthenticationRoom const& room, std::string const& token,
                                            std::string const& id, std::string const& url,
-                                           std::string const& more) const {
+                                           std::string const& more,
+                                           std::chrono::seconds after = {}) const {
         auto const encoded = [](std::string const& text) { return to_base64url(bytes_of(text)); };
         auto const header = R"({"typ":"dpop+jwt","alg":"ES256","jwk":)" +
                             jose::to_jwk(key_.verifying_key(), "x", key_.algorithm()) + "}";
         auto const claims = R"({"jti":")" + id + R"(","htm":"GET","htu":")" + url + R"(","iat":)" +
-                            std::to_string(room.now()) + R"(,"ath":")" +
+                            std::to_string(room.now() + after.count()) + R"(,"ath":")" +
                             to_base64url(crypto::sha256(bytes_of(token))) + "\"" + more + "}";
         auto const text = encoded(header) + "." + encoded(claims);
         return text + "." + to_base64url(key_.sign(bytes_of(text)));

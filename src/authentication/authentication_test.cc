@@ -83,7 +83,7 @@ protected:
     testing::TestTenant tenant_{instance_};
     TokenKeys keys_ = must(
         TokenKeys::open(tenant_.directory() / "token.sealed", tenant_.tenant(), instance_.random));
-    TokenGuards guards_{instance_.clock.now()};
+    TokenGuards guards_{instance_.clock.now() - limits::kClockSkew, instance_.random};
     testing::StandingForTest standing_;
     request::Challenge challenge_;
     VerifiedTokens verified_{tenant_.tenant(), keys_, guards_, standing_, instance_.clock};

@@ -62,8 +62,7 @@ TEST_F(PossessionTest, AProofIsForOneRequest) {
 // RFC 9449 section 9, where the operator asks for nonces.
 TEST_F(PossessionTest, AProofNeedsANonceOfOurs) {
     using enum request::CredentialError;
-    crypto::SystemRandom random;
-    room_.guards().nonces.emplace(random);
+    room_.guards().proofs.require_nonces();
     expect_refused(room_.ask("DPoP", token_, key_.proof(room_, token_, "a")), use_dpop_nonce,
                    "no nonce");
     auto const nonce = room_.challenge().dpop_nonce;
@@ -80,6 +79,46 @@ TEST_F(PossessionTest, AProofNeedsANonceOfOurs) {
     expect_refused(with("e", nonce), use_dpop_nonce, "an old nonce");
     EXPECT_NE(room_.challenge().dpop_nonce, nonce);
     EXPECT_TRUE(with("f", room_.challenge().dpop_nonce).has_value());
+}
+
+// S34. What may have been used at the process before, by its date, needs a nonce of this one.
+TEST_F(PossessionTest, AProofThatTheLastProcessMayHaveTakenNeedsANonce) {
+    using enum request::CredentialError;
+    using std::chrono::seconds;
+    AuthenticationRoom last;
+    last.guards().proofs.require_nonces();
+    ASSERT_FALSE(last.ask("DPoP", last.sign(last.bound_to(key_)), key_.proof(last, "x")));
+    // The same second, or up to the skew ahead: the process before would have taken them all.
+    AuthenticationRoom room(std::chrono::milliseconds(1));
+    auto const token = room.sign(room.bound_to(key_));
+    auto const refusal = [&](std::string const& proof) {
+        auto const caller = room.ask("DPoP", token, proof);
+        EXPECT_FALSE(caller.has_value());
+        return room.challenge().error;
+    };
+    for (int ahead = -60; ahead <= 9; ++ahead) {
+        auto const id = std::to_string(ahead);
+        ASSERT_EQ(refusal(key_.proof_dated(room, token, id, seconds(ahead))), use_dpop_nonce) << id;
+    }
+    // A replayed proof has what nonce it had then.
+    EXPECT_EQ(refusal(key_.proof_with_nonce(room, token, "old", last.challenge().dpop_nonce)),
+              use_dpop_nonce);
+    auto const nonce = room.challenge().dpop_nonce;
+    EXPECT_NE(nonce, last.challenge().dpop_nonce);
+    auto const good = key_.proof_with_nonce(room, token, "new", nonce);
+    EXPECT_TRUE(room.ask("DPoP", token, good).has_value());
+    EXPECT_EQ(refusal(good), invalid_dpop_proof);
+    // A client whose clock is behind.
+    EXPECT_TRUE(
+        room.ask("DPoP", token, key_.proof_with_nonce(room, token, "late", nonce, seconds(-50)))
+            .has_value());
+    // Nobody could have used this one.
+    auto const after = key_.proof_dated(room, token, "after", limits::kClockSkew);
+    EXPECT_TRUE(room.ask("DPoP", token, after).has_value());
+    EXPECT_EQ(refusal(after), invalid_dpop_proof);
+    room.advance(limits::kClockSkew);
+    EXPECT_EQ(refusal(key_.proof_dated(room, token, "-1", seconds(-1))), use_dpop_nonce);
+    EXPECT_TRUE(room.ask("DPoP", token, key_.proof(room, token, "now")).has_value());
 }
 
 TEST_F(PossessionTest, TheHostIsTheConfiguredOne) {

@@ -23,9 +23,6 @@ void append_framed(Bytes& out, std::string_view part) {
 
 }  // namespace
 
-ProofMemory::ProofMemory(WallTime began, std::size_t capacity)
-    : began_(std::chrono::ceil<std::chrono::seconds>(began)), capacity_(capacity) {}
-
 ProofMemory::Mark ProofMemory::mark_of(BytesView what) {
     auto const digest = crypto::sha256(what);
     return {read_u64(BytesView(digest).first(8)), read_u64(BytesView(digest).subspan(8))};
@@ -38,8 +35,6 @@ std::size_t ProofMemory::Generation::share_of(Mark const& holder) const {
 
 Result<void> ProofMemory::use(jose::DpopProof const& proof, std::string_view url,
                               ClientId const& client, MonotonicTime now) {
-    if (proof.issued_at < began_)
-        return fail(Errc::unauthenticated, "the proof is older than this process");
     Bytes what;
     append_framed(what, proof.thumbprint);
     append_framed(what, proof.token_id);

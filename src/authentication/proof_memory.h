@@ -1,9 +1,7 @@
 // Proofs of possession that were used (RFC 9449 section 11.1): each counts once. One memory for all
 // event loops and tenants of the process, of which each key has a share, and each client: who
-// floods it with valid proofs refuses itself. A process that began later than a proof was made
-// cannot know whether it was used, and so refuses it. (One that was dated ahead, by the skew at
-// most, is not seen to be older: where nonces are asked for, they tell it.) IAM-9. Thread safety:
-// any thread.
+// floods it with valid proofs refuses itself. What was used before the process began it does not
+// know (possession_proofs.h). IAM-9. Thread safety: any thread.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +20,10 @@ namespace salus::authentication {
 
 class ProofMemory {
 public:
-    // `began`: when this process began. Proofs are dated in whole seconds: one of the second in
-    // which it began may be older than the process.
-    explicit ProofMemory(WallTime began, std::size_t capacity);
+    explicit ProofMemory(std::size_t capacity) : capacity_(capacity) {}
 
     // Takes the proof as used, by its key, its jti and the address. `client`: whose request it came
-    // with, which is unproven for a public one. Errc::unauthenticated if it was
-    // used before or was made before this process began: a second try needs another proof.
+    // with, which is unproven for a public one. Errc::unauthenticated if it was used before.
     // Errc::rate_limited when the key has its share of the memory, which is a quarter of what is
     // left, and one proof at least: a fifth of the memory if it is alone, and the more others have
     // taken the less. Likewise when the client has the half of what is left, with however many
@@ -59,7 +54,6 @@ private:
     [[nodiscard]] static Mark mark_of(BytesView what);
     void turn(MonotonicTime now) SALUS_REQUIRES(mutex_);
 
-    WallTime const began_;
     std::size_t const capacity_;
     Mutex mutex_;
     // What is in neither was not used since.

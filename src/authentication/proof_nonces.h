@@ -1,7 +1,8 @@
-// Nonces that proofs of possession must carry where the operator asks for them (RFC 9449 sections 8
-// and 9): who has stolen a client's signing moment, and not its key, cannot make proofs for later.
-// A nonce is the keyed hash of a stretch of time, so nothing is remembered; it counts in its own
-// stretch and in the next. IAM-9. Thread safety: immutable, any thread.
+// Nonces that proofs of possession must carry where the operator asks for them, and after a start
+// (RFC 9449 sections 8 and 9): who has stolen a client's signing moment, and not its key, cannot
+// make proofs for later; nor did a proof with a nonce of this process serve at one before. A nonce
+// is the keyed hash of a stretch of time, so nothing is remembered; it counts in its own stretch
+// and in the next. IAM-9. Thread safety: immutable, any thread.
 #pragma once
 
 #include <string>

@@ -3,12 +3,8 @@
 // safety: as each says.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "authentication/emergency_times.h"
-#include "authentication/proof_memory.h"
-#include "authentication/proof_nonces.h"
+#include "authentication/possession_proofs.h"
 #include "authentication/revocations.h"
 #include "foundation/oauth_limits.h"
 #include "foundation/result.h"
@@ -18,11 +14,10 @@ namespace salus::authentication {
 
 struct TokenGuards {
     // `began`: when this process began.
-    explicit TokenGuards(WallTime began) : proofs(began, limits::kDpopProofsRemembered) {}
+    TokenGuards(WallTime began, crypto::Random& random)
+        : proofs(began, limits::kDpopProofsRemembered, random) {}
 
-    ProofMemory proofs;
-    // If set, proofs must carry one. Decided before the first request.
-    std::optional<ProofNonces> nonces;
+    PossessionProofs proofs;
     Revocations revocations;
     EmergencyTimes emergencies;
 };

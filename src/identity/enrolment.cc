@@ -1,6 +1,7 @@
 #include "identity/enrolment.h"
 
 #include "factors/recovery_codes.h"
+#include "foundation/bytes.h"
 #include "foundation/sign_in_limits.h"
 
 namespace salus::identity {
@@ -19,11 +20,20 @@ bool use_enrolment(User& user, std::string_view typed, WallTime now) {
     return in_time;
 }
 
-void take_factors(User& user) {
+Result<void> take_factors(Documents& documents, User& user, request::Prepared& prepared) {
+    for (auto const& passkey : user.passkeys) {
+        SALUS_TRY_VOID(disown(documents, passkey, prepared));
+    }
     user.password.reset();
     user.totp.reset();
     user.passkeys.clear();
     user.recovery_codes.reset();
+    return {};
+}
+
+Result<void> disown(Documents& documents, Passkey const& passkey, request::Prepared& prepared) {
+    SALUS_TRY(auto const owner, documents.read<PasskeyOwner>(to_base64url(passkey.credential.id)));
+    return owner ? documents.remove(*owner, prepared) : Result<void>();
 }
 
 }  // namespace salus::identity

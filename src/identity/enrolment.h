@@ -6,6 +6,7 @@
 
 #include "crypto/random.h"
 #include "foundation/clock.h"
+#include "identity/documents.h"
 #include "identity/user.h"
 
 namespace salus::identity {
@@ -15,7 +16,12 @@ namespace salus::identity {
 // Whether this is it, however it was typed; it then is not any more, and the caller stores that
 // before anybody is let in. Constant time in the code.
 [[nodiscard]] bool use_enrolment(User& user, std::string_view typed, WallTime now);
-// Every factor and code, when an administrator resets a user.
-void take_factors(User& user);
+// Every factor and code, when an administrator resets a user. The user's document is the caller's
+// to write.
+[[nodiscard]] Result<void> take_factors(Documents& documents, User& user,
+                                        request::Prepared& prepared);
+// Nobody owns this passkey any more.
+[[nodiscard]] Result<void> disown(Documents& documents, Passkey const& passkey,
+                                  request::Prepared& prepared);
 
 }  // namespace salus::identity

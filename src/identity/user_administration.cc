@@ -161,7 +161,7 @@ Result<request::Prepared> change_user(UsersDesk const& desk, request::Exchange& 
     SALUS_TRY_VOID(move_outside_account(desk, body.root(), user->value, changes));
     auto prepared = answer(200, {});
     if (asks(body.root(), "enrol")) {
-        take_factors(user->value);
+        SALUS_TRY_VOID(take_factors(documents, user->value, changes));
         auto const code = new_enrolment(user->value, desk.clock.now(), desk.random);
         prepared = answer(200, enrolment_answer(user->value, code));
     } else {

@@ -230,16 +230,23 @@ TEST_F(UserAdministrationTest, ANewCodeTakesEveryFactorAway) {
     auto changed = user(id);
     changed.password = Password{.record = "$scrypt$x", .changed = instance_.clock.now()};
     Documents documents(home_.records(), parser_, instance_.clock);
+    changed.passkeys.push_back({.credential = {.id = Bytes(16, 1)}, .name = "Passkey 1"});
+    Stored<PasskeyOwner> const owner{
+        .value = {UserId(id)}, .id = to_base64url(Bytes(16, 1)), .version = 0};
     auto stored = *must(documents.read<User>(id));
     stored.value = std::move(changed);
     request::Prepared prepared;
     ASSERT_TRUE(documents.write(stored, std::nullopt, prepared).has_value());
+    ASSERT_TRUE(documents.write(owner, std::nullopt, prepared).has_value());
     prepared.content = request::ReportContent{EphiText("{}")};
     save(std::move(prepared));
     ASSERT_TRUE(user(id).password.has_value());
+    ASSERT_TRUE(must(documents.read<PasskeyOwner>(owner.id)).has_value());
     auto const answer = save(must(change(id, R"({"enrol":true})")));
     EXPECT_TRUE(answer.root().text_member("enrolment_code").has_value());
     EXPECT_FALSE(user(id).password.has_value());
+    EXPECT_TRUE(user(id).passkeys.empty());
+    EXPECT_FALSE(must(documents.read<PasskeyOwner>(owner.id)).has_value());
 }
 
 // IAM-5: who somebody is at the outside provider is stated, once, and of the provider of now.

@@ -3,13 +3,14 @@
 #include <algorithm>
 
 #include "foundation/oauth_limits.h"
+#include "identity/live_session.h"
 #include "json/writer.h"
 #include "oauth/answers.h"
-#include "oauth/authorization_parameters.h"
 #include "oauth/browser.h"
 #include "oauth/form_reader.h"
 #include "oauth/key_proof.h"
 #include "oauth/redirect_uri.h"
+#include "oauth/refusal_page.h"
 
 namespace salus::oauth {
 namespace {
@@ -50,12 +51,9 @@ Result<request::Prepared> AuthorizationEndpoint::authorize(request::Exchange& ex
     if (!client || !client->grants.authorization_code)
         return fail(Errc::invalid, "this app is not registered here");
     exchange.facts.target_client = client->id;
-    std::optional<request::Prepared> refusal;
+    std::optional<Refusal> refusal;
     SALUS_TRY(auto asked, asked_by(*client, parameters, refusal));
-    if (refusal) {
-        exchange.facts.event = audit::Event::authorization_refused;
-        return *std::move(refusal);
-    }
+    if (refusal) return refuse(exchange, *client, *refusal);
     auto known = cookie_in(exchange.request, tenant_, Cookie::browser);
     auto const browser = known ? *known : identity::SecretId::make(random_);
     request::Prepared waiting;
@@ -70,24 +68,39 @@ Result<request::Prepared> AuthorizationEndpoint::authorize(request::Exchange& ex
 }
 
 Result<AuthorizationEndpoint::Asked> AuthorizationEndpoint::asked_by(
-    Client const& client, Parameters const& parameters, std::optional<request::Prepared>& refusal) {
+    Client const& client, Parameters const& parameters, std::optional<Refusal>& refusal) {
     if (request::has_parameter(parameters, "request_uri")) {
         return pushed_by(client, request::single(parameters, "request_uri").value_or(""));
     }
     SALUS_TRY(auto uri, redirect_uri_of(client, parameters));
     auto request = read_authorization_request(tenant_, client, parameters, uri,
                                               request::has_parameter(parameters, "redirect_uri"));
-    auto const refuse = [&](Literal code, Literal why) {
-        identity::AuthorizationRequest to;
-        to.redirect_uri = uri;
-        to.state = request::single(parameters, "state").value_or("");
-        refusal = authorizations_.refusal_to(to, code.text(), why);
-        return Asked();
-    };
     if (client.require_pushed_authorization_requests)
-        return refuse("invalid_request", "this client has to push its requests");
-    if (!request) return refuse(request.error().code, request.error().why);
-    return Asked{.request = *std::move(request), .pushed = {}};
+        request = std::unexpected(
+            AuthorizationProblem{"invalid_request", "this client has to push its requests"});
+    if (request) return Asked{.request = *std::move(request), .pushed = {}};
+    auto& refused = refusal.emplace(Refusal{.to = {}, .problem = request.error()});
+    refused.to.redirect_uri = std::move(uri);
+    refused.to.state = request::single(parameters, "state").value_or("");
+    refused.to.prompt_none = request::single(parameters, "prompt") == "none";
+    return Asked();
+}
+
+// RFC 9700 section 4.11.2: or anybody could send people to whatever is registered, by our address
+// and a mistake that they never see. A request without a page (prompt=none) gets its answer, since
+// no page may be shown for it (OpenID Connect Core section 3.1.2.1), and one without a mistake gets
+// one in the same way.
+Result<request::Prepared> AuthorizationEndpoint::refuse(request::Exchange& exchange,
+                                                        Client const& client,
+                                                        Refusal const& refusal) {
+    exchange.facts.event = audit::Event::authorization_refused;
+    auto const cookie = cookie_in(exchange.request, tenant_, Cookie::session);
+    SALUS_TRY(auto const live, identity::live_session(documents_, cookie, clock_.now()));
+    if (live) exchange.facts.user = live->user->id;
+    auto const& [to, problem] = refusal;
+    auto const url = authorizations_.refusal_url(to, problem.code, problem.why);
+    if (live || to.prompt_none) return see_other(url);
+    return refusal_page(client, to.redirect_uri, url, problem);
 }
 
 // An address of somebody else's is not fetched (F8).
@@ -106,13 +119,13 @@ Result<AuthorizationEndpoint::Asked> AuthorizationEndpoint::pushed_by(Client con
 Result<request::Prepared> AuthorizationEndpoint::push(request::Exchange& exchange) {
     auto const form = request::parse_form(FormReader::form(exchange.request));
     if (!form) return protocol_error(400, "invalid_request", form.error().why);
-    auto const proven = clients_.prove(exchange, *form);
+    auto const proven = proofs_.prove(exchange, *form);
     if (!proven && proven.error().code == Errc::unauthenticated)
         return protocol_error(401, "invalid_client", proven.error().why);
     if (!proven) return fail(proven.error());
     SALUS_TRY(auto prepared, pushed(exchange, *proven, *form));
     if (prepared.status >= 400) return prepared;
-    return finish_with(clients_, *proven, std::move(prepared));
+    return finish_with(proofs_, *proven, std::move(prepared));
 }
 
 Result<request::Prepared> AuthorizationEndpoint::pushed(request::Exchange& exchange,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "authentication/token_guards.h"
+#include "oauth/authorization_parameters.h"
 #include "oauth/authorizations.h"
 #include "oauth/client_authentication.h"
 #include "request/exchange.h"
@@ -18,14 +19,17 @@ public:
                           crypto::Random& random, Clock const& clock)
         : tenant_(tenant),
           guards_(guards),
-          clients_(tenant, records, parser, trust, clock),
-          authorizations_(tenant, records, parser, random, clock),
+          clients_(trust.clients),
+          proofs_(tenant, records, trust, clock),
+          authorizations_(tenant, records, parser, clients_, random, clock),
           documents_(records, parser, clock),
           random_(random),
           clock_(clock) {}
 
     // GET or POST from a browser. What is wrong with the client or with where it wants the answer
-    // is told on a page, and nobody is sent anywhere (AZ2, F9); the rest is told to the client.
+    // is told on a page, and nobody is sent anywhere (AZ2); the rest is told to the client, by way
+    // of a browser in which somebody is signed in or whose client asked without a page
+    // (prompt=none); by a link on a page in any other (AZ9, F9).
     [[nodiscard]] Result<request::Prepared> authorize(request::Exchange& exchange);
     // POST from a client: 201 with a request_uri (RFC 9126 section 2.2), or an OAuth error.
     [[nodiscard]] Result<request::Prepared> push(request::Exchange& exchange);
@@ -35,9 +39,15 @@ private:
         identity::AuthorizationRequest request;
         std::string pushed;  // id
     };
+    struct Refusal {
+        identity::AuthorizationRequest to;  // as far as it says where to, and how
+        AuthorizationProblem problem;
+    };
     [[nodiscard]] Result<Asked> asked_by(Client const& client,
                                          std::vector<request::Parameter> const& parameters,
-                                         std::optional<request::Prepared>& refusal);
+                                         std::optional<Refusal>& refusal);
+    [[nodiscard]] Result<request::Prepared> refuse(request::Exchange& exchange,
+                                                   Client const& client, Refusal const& refusal);
     [[nodiscard]] Result<Asked> pushed_by(Client const& client, std::string_view uri);
     [[nodiscard]] Result<request::Prepared> pushed(request::Exchange& exchange,
                                                    ProvenClient const& proven,
@@ -45,7 +55,8 @@ private:
 
     request::Tenant const& tenant_;
     authentication::TokenGuards& guards_;
-    ClientAuthentication clients_;
+    ClientDirectory& clients_;
+    ClientAuthentication proofs_;
     Authorizations authorizations_;
     identity::Documents documents_;
     crypto::Random& random_;

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "foundation/oauth_limits.h"
+#include "foundation/sign_in_limits.h"
 #include "oauth/people_for_test.h"
+#include "pages/html.h"
 
 namespace salus::oauth {
 namespace {
@@ -17,9 +19,10 @@ class AuthorizationEndpointTest : public ::testing::Test {
 protected:
     using Fields = PeopleRoom::Fields;
 
-    // The error that the client is told; "page" when nobody is sent anywhere; "" when it waits.
+    // Of a browser in which somebody is signed in: the error that the client is told; "page" when
+    // nobody is sent anywhere; "" when it waits.
     [[nodiscard]] std::string outcome(Fields const& fields) {
-        auto const prepared = room_.authorize(fields);
+        auto const prepared = room_.authorize(fields, room_.session_cookie());
         if (!prepared) return prepared.error().code == Errc::invalid ? "page" : "fault";
         EXPECT_EQ(prepared->status, 303);  // F10
         auto const location = std::string(*prepared->headers.get("Location"));
@@ -29,7 +32,24 @@ protected:
         EXPECT_EQ(query["iss"], room_.tenant().issuer());
         EXPECT_EQ(query["state"].substr(0, 1), told_state_);
         EXPECT_FALSE(prepared->batch.has_value());
+        expect_no_redirect(room_.authorize(fields), location);
         return query["error"];
+    }
+    // F9: who is not signed in gets a page with a link there, or the answer of a request without a
+    // page.
+    void expect_no_redirect(Result<request::Prepared> const& prepared,
+                            std::string const& location) {
+        ASSERT_TRUE(prepared.has_value());
+        EXPECT_EQ(room_.facts_of_authorize().event, audit::Event::authorization_refused);
+        EXPECT_FALSE(prepared->batch.has_value());
+        EXPECT_EQ(prepared->headers.get("Location").has_value(), silent_);
+        if (silent_) return;
+        EXPECT_EQ(prepared->status, 400);
+        for (auto const* header : {"Refresh", "Set-Cookie"})
+            EXPECT_EQ(prepared->headers.count(header), 0U) << header;
+        auto const& page = std::get<request::PageContent>(prepared->content).text;
+        auto const link = "<a href=\"" + pages::escaped(location) + "\">";
+        EXPECT_NE(testing::EphiTestAccess::open(page).find(link), std::string::npos) << location;
     }
     [[nodiscard]] std::string outcome_with(std::string const& name,
                                            std::optional<std::string> value) {
@@ -52,6 +72,7 @@ protected:
     }
 
     std::string told_state_ = "s";
+    bool silent_ = false;  // what outcome() is asked has prompt=none
 
     testing::TestInstance instance_;
     PeopleRoom room_{instance_};
@@ -134,6 +155,65 @@ TEST_F(AuthorizationEndpointTest, ScopePromptAndAgeAreChecked) {
     EXPECT_EQ(outcome_with("max_age", "0"), "");
     told_state_ = "a";
     EXPECT_EQ(outcome_with("state", "a\nb"), "invalid_request");
+}
+
+// RFC 9700 section 4.11.2, AZ9: an app that was registered by fraud sends people to its own page by
+// our address and a mistake.
+TEST_F(AuthorizationEndpointTest, AMistakeSendsNobodyWhoIsNotSignedInF9) {
+    room_.add_client(PeopleRoom::public_client("shady"));
+    auto wrong = PeopleRoom::with(room_.asked("shady"), "scope", "<b>scope</b>");
+    wrong = PeopleRoom::with(wrong, "state", "s\"><script>alert(1)</script>");
+    auto const location_for = [&](std::optional<identity::SecretId> const& session) {
+        auto const prepared = must(room_.authorize(wrong, session));
+        return std::string(prepared.headers.get("Location").value_or(""));
+    };
+    auto const signed_in = location_for(room_.session_cookie());
+    EXPECT_EQ(testing::query_of(signed_in)["error"], "invalid_scope");
+    EXPECT_EQ(room_.facts_of_authorize().user, room_.person().id);
+    expect_no_redirect(room_.authorize(wrong), signed_in);
+    EXPECT_EQ(room_.facts_of_authorize().user, std::nullopt);
+    EXPECT_EQ(room_.facts_of_authorize().target_client, ClientId("shady"));
+
+    auto const page = must(room_.authorize(wrong));
+    auto const html = std::string(
+        testing::EphiTestAccess::open(std::get<request::PageContent>(page.content).text));
+    for (auto const* text : {"An App", "https://app.example/callback</code>", "invalid_scope"})
+        EXPECT_NE(html.find(text), std::string::npos) << text;
+    for (auto const* text : {"<b>", "<script", "&lt;b&gt;", "alert(1)<"})
+        EXPECT_EQ(html.find(text), std::string::npos) << text;
+    EXPECT_EQ(page.headers.get("Referrer-Policy"), "no-referrer");
+
+    // Cookies that nobody is signed in by.
+    auto guessed = room_.session_cookie();
+    guessed.secret = identity::SecretId::make(instance_.random).secret;
+    EXPECT_EQ(location_for(guessed), "");
+    EXPECT_EQ(location_for(identity::SecretId::make(instance_.random)), "");
+    room_.changed_person().status = identity::UserStatus::disabled;
+    room_.save_person();
+    EXPECT_EQ(location_for(room_.session_cookie()), "");
+    room_.changed_person().status = identity::UserStatus::active;
+    ++room_.changed_person().generation;
+    room_.save_person();
+    EXPECT_EQ(location_for(room_.session_cookie()), "");
+    --room_.changed_person().generation;
+    room_.save_person();
+    EXPECT_EQ(location_for(room_.session_cookie()), signed_in);
+    instance_.clock.advance(limits::kSessionIdle + limits::kSessionTouch);
+    EXPECT_EQ(location_for(room_.session_cookie()), "");
+}
+
+// OpenID Connect Core section 3.1.2.1: no page may be shown, so that the answer goes to the app.
+TEST_F(AuthorizationEndpointTest, ARequestWithoutAPageGetsItsAnswerF9F13) {
+    silent_ = true;
+    auto const silent = PeopleRoom::with(room_.asked(), "prompt", "none");
+    EXPECT_EQ(outcome(silent), "");
+    EXPECT_EQ(outcome(PeopleRoom::with(silent, "scope", "x")), "invalid_scope");
+    EXPECT_EQ(outcome(PeopleRoom::with(silent, "code_challenge", std::nullopt)), "invalid_request");
+    silent_ = false;  // these are no such requests
+    EXPECT_EQ(outcome_with("prompt", "none login"), "invalid_request");
+    auto twice = silent;
+    twice.emplace_back("prompt", "none");
+    EXPECT_EQ(outcome(twice), "invalid_request");
 }
 
 TEST_F(AuthorizationEndpointTest, TheAddressOrTheFormNotBothF12) {
@@ -229,6 +309,7 @@ TEST_F(AuthorizationEndpointTest, AnEmergencyIsAskedForAndProvenWithAPasskeyOfTh
     EXPECT_EQ(usual.max_age, std::chrono::hours(1));
     EXPECT_EQ(pending(PeopleRoom::with(fields, "max_age", "60")).max_age, std::chrono::minutes(1));
     EXPECT_EQ(pending(PeopleRoom::with(fields, "max_age", "86400")).max_age, std::chrono::hours(1));
+    silent_ = true;
     EXPECT_EQ(outcome(PeopleRoom::with(fields, "prompt", "none")), "interaction_required");
 }
 

@@ -191,16 +191,15 @@ Result<request::Prepared> Authorizations::complete(Pending const& pending, Conse
 
 Result<request::Prepared> Authorizations::refuse(Pending const& pending, Literal code,
                                                  Literal why) {
-    auto prepared = refusal_to(pending->request, code.text(), why);
+    auto prepared = see_other(refusal_url(pending->request, code, why));
     SALUS_TRY_VOID(documents_.remove(pending, prepared));
     return prepared;
 }
 
-request::Prepared Authorizations::refusal_to(AuthorizationRequest const& request,
-                                             std::string_view code, Literal why) const {
-    return see_other(
-        answer_to(request, {{.name = "error", .value = std::string(code)},
-                            {.name = "error_description", .value = std::string(why.text())}}));
+std::string Authorizations::refusal_url(AuthorizationRequest const& request, Literal code,
+                                        Literal why) const {
+    return answer_to(request, {{.name = "error", .value = std::string(code.text())},
+                               {.name = "error_description", .value = std::string(why.text())}});
 }
 
 // `iss` is in every answer, so that a client which speaks to several servers cannot take one's for

@@ -41,10 +41,10 @@ class Authorizations {
 public:
     // Borrows all.
     Authorizations(request::Tenant const& tenant, records::Records& records, json::Parser& parser,
-                   crypto::Random& random, Clock const& clock)
+                   ClientDirectory& clients, crypto::Random& random, Clock const& clock)
         : tenant_(tenant),
           documents_(records, parser, clock),
-          clients_(records, parser),
+          clients_(clients),
           random_(random),
           clock_(clock) {}
 
@@ -74,9 +74,9 @@ public:
     // 3.1.2.6 or RFC 9470 section 5.
     [[nodiscard]] Result<request::Prepared> refuse(Pending const& pending, Literal code,
                                                    Literal why);
-    // The same before anything waits. REQUIRES: the redirect URI is the client's.
-    [[nodiscard]] request::Prepared refusal_to(identity::AuthorizationRequest const& request,
-                                               std::string_view code, Literal why) const;
+    // Where it would be sent, before anything waits. REQUIRES: the redirect URI is the client's.
+    [[nodiscard]] std::string refusal_url(identity::AuthorizationRequest const& request,
+                                          Literal code, Literal why) const;
 
 private:
     [[nodiscard]] std::string answer_to(identity::AuthorizationRequest const& request,
@@ -88,7 +88,7 @@ private:
 
     request::Tenant const& tenant_;
     identity::Documents documents_;
-    ClientDirectory clients_;
+    ClientDirectory& clients_;
     crypto::Random& random_;
     Clock const& clock_;
 };

@@ -4,6 +4,7 @@
 
 #include "foundation/limits.h"
 #include "jose/claims.h"
+#include "jose/client_assertion.h"
 #include "jose/jws.h"
 #include "oauth/answers.h"
 #include "oauth/client_certificate.h"
@@ -13,8 +14,6 @@
 namespace salus::oauth {
 namespace {
 
-constexpr std::string_view kAssertionType =
-    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 constexpr std::string_view kPurposeSystem = "urn:oid:2.16.840.1.113883.5.8#";
 constexpr std::string_view kGuardType = "ReplayGuard";
 constexpr std::size_t kJtiLargest = 256;
@@ -73,7 +72,7 @@ Result<ProvenClient> ClientAuthentication::prove(request::Exchange& exchange,
                                                  std::vector<request::Parameter> const& form) {
     auto const assertion = request::single(form, "client_assertion");
     if (!request::has_parameter(form, "client_assertion")) return named_client(exchange, form);
-    if (request::single(form, "client_assertion_type") != kAssertionType || !assertion)
+    if (request::single(form, "client_assertion_type") != jose::kClientAssertionType || !assertion)
         return fail(Errc::unauthenticated, "private_key_jwt is the only way to authenticate");
     SALUS_TRY(auto proven, verify(exchange, *assertion));
     if (names_another_client(form, proven.client->id))
@@ -90,7 +89,7 @@ Result<ProvenClient> ClientAuthentication::named_client(
     auto const id = request::single(form, "client_id");
     if (!id) return fail(Errc::unauthenticated, kRefused);
     exchange.facts.claimed_client = EphiText(std::string(*id));
-    SALUS_TRY(auto client, clients_.find(*id));
+    SALUS_TRY(auto client, trust_.clients.find(*id));
     if (!client) return fail(Errc::unauthenticated, kRefused);
     if (client->is_public()) {
         exchange.facts.target_client = client->id;
@@ -146,7 +145,7 @@ Result<ProvenClient> ClientAuthentication::verify(request::Exchange& exchange,
     auto const issuer = assertion ? assertion->claimed_issuer() : std::nullopt;
     if (!issuer) return fail(Errc::unauthenticated, kRefused);
     exchange.facts.claimed_client = EphiText(*issuer);
-    SALUS_TRY(auto client, clients_.find(*issuer));
+    SALUS_TRY(auto client, trust_.clients.find(*issuer));
     // The registered method and no other (TK3).
     if (!client || client->authentication != AuthenticationMethod::private_key_jwt)
         return fail(Errc::unauthenticated, kRefused);

@@ -13,7 +13,6 @@
 #include "foundation/clock.h"
 #include "jose/jws.h"
 #include "json/document.h"
-#include "oauth/client_directory.h"
 #include "oauth/client_trust.h"
 #include "records/records.h"
 #include "request/device_posture.h"
@@ -35,12 +34,8 @@ class ClientAuthentication {
 public:
     // Borrows all.
     ClientAuthentication(request::Tenant const& tenant, records::Records& records,
-                         json::Parser& parser, ClientTrust& trust, Clock const& clock)
-        : tenant_(tenant),
-          records_(records),
-          trust_(trust),
-          clients_(records, parser),
-          clock_(clock) {}
+                         ClientTrust& trust, Clock const& clock)
+        : tenant_(tenant), records_(records), trust_(trust), clock_(clock) {}
 
     // Errc::unauthenticated, which is `invalid_client`, for a form without an assertion that names
     // no public client, and for every assertion that is not valid, with one reason for all of
@@ -52,8 +47,6 @@ public:
     // Adds to the answer's batch what makes the assertion unusable a second time, on every node.
     // Errc::unauthenticated if it was used before.
     [[nodiscard]] Result<void> consume(ProvenClient const& proven, request::Prepared& prepared);
-
-    [[nodiscard]] Result<ClientPointer> find(std::string_view id) { return clients_.find(id); }
 
 private:
     [[nodiscard]] Result<ProvenClient> named_client(request::Exchange& exchange,
@@ -67,7 +60,6 @@ private:
     request::Tenant const& tenant_;
     records::Records& records_;
     ClientTrust& trust_;
-    ClientDirectory clients_;
     Clock const& clock_;
 };
 

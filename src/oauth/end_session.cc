@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "identity/endings.h"
+#include "identity/live_session.h"
 #include "jose/jws.h"
 #include "oauth/browser.h"
 #include "oauth/id_token.h"
+#include "oauth/texts.h"
 #include "pages/frame.h"
 #include "pages/html.h"
 
@@ -17,17 +19,17 @@ using Parameters = std::vector<request::Parameter>;
 // The same request again, by a form that only this page can send.
 std::string question(Parameters const& parameters, std::string_view token) {
     pages::Html html;
-    html.element("h1", "Sign out?");
-    html.element("p", "An app asks to end your session in this browser.");
+    html.element("h1", texts::kSignOutAsked.text());
+    html.element("p", texts::kSignOutWhy.text());
     html.open("form", {{"method", "post"}, {"action", "logout"}});
     html.hidden("form_token", token);
     for (auto const name : {Literal("id_token_hint"), Literal("client_id"),
                             Literal("post_logout_redirect_uri"), Literal("state")}) {
         if (auto const value = request::single(parameters, name.text())) html.hidden(name, *value);
     }
-    html.element("button", "Sign out", {{"type", "submit"}});
+    html.element("button", texts::kSignOut.text(), {{"type", "submit"}});
     html.close("form");
-    return pages::document("Sign out?", html.view());
+    return pages::document(texts::kSignOutAsked.text(), html.view());
 }
 
 }  // namespace
@@ -66,25 +68,17 @@ Result<EndSession::Asked> EndSession::asked_by(Parameters const& parameters) {
     return asked;
 }
 
-Result<std::optional<EndSession::StoredSession>> EndSession::session_of(
-    http::Request const& request) {
-    auto const cookie = cookie_in(request, tenant_, Cookie::session);
-    if (!cookie) return std::optional<StoredSession>();
-    SALUS_TRY(auto session, documents_.read<identity::Session>(cookie->id));
-    if (session && !identity::matches(*cookie, session->value.secret)) session.reset();
-    return session;
-}
-
 Result<request::Prepared> EndSession::answer(request::Exchange& exchange) {
     SALUS_TRY(auto const parameters, browser_parameters(exchange.request));
     SALUS_TRY(auto const asked, asked_by(parameters));
     if (asked.client) exchange.facts.target_client = asked.client->id;
-    SALUS_TRY(auto const session, session_of(exchange.request));
+    auto const cookie = cookie_in(exchange.request, tenant_, Cookie::session);
+    SALUS_TRY(auto const session, identity::session_of(documents_, cookie));
     if (!session) return ended(asked);
     exchange.facts.user = session->value.user;
     bool const of_this_session =
         asked.subject == session->value.user.text() && asked.session == session_name(session->id);
-    auto const token = cookie_in(exchange.request, tenant_, Cookie::session)->form_token();
+    auto const token = cookie->form_token();
     bool const confirmed =
         exchange.request.method == http::Method::post &&
         equal_constant_time(bytes_of(request::single(parameters, "form_token").value_or("")),
@@ -116,7 +110,7 @@ request::Prepared EndSession::ended(Asked const& asked) const {
     request::Prepared prepared;
     if (asked.redirect_uri.empty()) {
         prepared =
-            page_answer(pages::message_page("You are signed out", "You can close this page."));
+            page_answer(pages::message_page(texts::kSignedOut.text(), texts::kSignedOutWhy.text()));
         pages::add_headers(prepared.headers, {});
     } else {
         std::vector<request::Parameter> parameters;

@@ -20,13 +20,14 @@ public:
     // Borrows all.
     EndSession(request::Tenant const& tenant, authentication::TokenKeys const& keys,
                authentication::TokenGuards& guards, identity::LogoutTelling const& logouts,
-               records::Records& records, json::Parser& parser, Clock const& clock)
+               ClientDirectory& clients, records::Records& records, json::Parser& parser,
+               Clock const& clock)
         : tenant_(tenant),
           keys_(keys),
           guards_(guards),
           logouts_(logouts),
           documents_(records, parser, clock),
-          clients_(records, parser) {}
+          clients_(clients) {}
 
     // A page, or 303 to the client's registered address.
     [[nodiscard]] Result<request::Prepared> answer(request::Exchange& exchange);
@@ -41,7 +42,6 @@ private:
         std::string redirect_uri;  // registered for the client; empty: none
     };
     [[nodiscard]] Result<Asked> asked_by(std::vector<request::Parameter> const& parameters);
-    [[nodiscard]] Result<std::optional<StoredSession>> session_of(http::Request const& request);
     [[nodiscard]] Result<request::Prepared> end(request::Exchange& exchange,
                                                 StoredSession const& session, Asked const& asked);
     [[nodiscard]] request::Prepared ended(Asked const& asked) const;
@@ -51,7 +51,7 @@ private:
     authentication::TokenGuards& guards_;
     identity::LogoutTelling const& logouts_;
     identity::Documents documents_;
-    ClientDirectory clients_;
+    ClientDirectory& clients_;
 };
 
 }  // namespace salus::oauth

@@ -59,8 +59,8 @@ protected:
     testing::TestInstance instance_;
     PeopleRoom room_{instance_};
     json::Parser parser_;
-    EndSession end_{room_.tenant(),         room_.keys(), room_.guards(), room_.logouts(),
-                    room_.home().records(), parser_,      instance_.clock};
+    EndSession end_{room_.tenant(),        room_.keys(),           room_.guards(), room_.logouts(),
+                    room_.trust().clients, room_.home().records(), parser_,        instance_.clock};
     identity::SecretId cookie_ = [this] {
         auto const cookie = identity::SecretId::make(instance_.random);
         identity::Stored<identity::Session> session{

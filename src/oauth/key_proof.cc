@@ -18,13 +18,8 @@ Result<std::string> proven_key(request::Exchange& exchange, std::string const& u
                                                    .access_token = std::nullopt,
                                                    .algorithms = jose::dpop_algorithms()},
                                                   clock.now()));
-    auto const now = clock.monotonic();
-    if (guards.nonces && !guards.nonces->accepts(proof.nonce.value_or(""), now)) {
-        exchange.challenge.error = request::CredentialError::use_dpop_nonce;
-        exchange.challenge.dpop_nonce = guards.nonces->current(now);
-        return fail(Errc::unauthenticated, "the proof of possession lacks a nonce of ours");
-    }
-    SALUS_TRY_VOID(guards.proofs.use(proof, *jose::comparable_url(url), client, now));
+    SALUS_TRY_VOID(guards.proofs.accept(proof, *jose::comparable_url(url), client,
+                                        clock.monotonic(), exchange.challenge));
     return std::move(proof.thumbprint);
 }
 

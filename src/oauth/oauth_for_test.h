@@ -152,10 +152,12 @@ private:
     TestRecords home_;
     authentication::TokenKeys keys_;
     json::Parser parser_;
-    authentication::TokenGuards guards_{instance_.clock.now()};
+    authentication::TokenGuards guards_{instance_.clock.now() - limits::kClockSkew,
+                                        instance_.random};
     KeySourceForTest key_source_;
     oauth::RemoteKeys remote_keys_{key_source_, instance_.clock, instance_.log};
-    oauth::ClientTrust trust_{.keys = oauth::KeyWish(remote_keys_)};
+    oauth::ClientTrust trust_{.clients = oauth::ClientDirectory(home_.records(), parser_),
+                              .keys = oauth::KeyWish(remote_keys_)};
     oauth::TokenEndpoint endpoint_{home_.tenant(), keys_,  guards_,          home_.records(),
                                    parser_,        trust_, instance_.random, instance_.clock};
     oauth::StandingTokens standing_{home_.records(), parser_, instance_.clock};

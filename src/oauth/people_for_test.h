@@ -51,6 +51,8 @@ public:
     [[nodiscard]] identity::User const& person() const { return user_.value; }
     [[nodiscard]] identity::SecretId const& browser() const { return browser_; }
     [[nodiscard]] identity::Stored<identity::Session> const& session() const { return session_; }
+    // With it the person's browser shows that they are signed in.
+    [[nodiscard]] identity::SecretId const& session_cookie() const { return session_cookie_; }
     [[nodiscard]] identity::LogoutTelling const& logouts() const noexcept { return logouts_; }
     [[nodiscard]] std::vector<identity::LogoutNotice> notices() {
         auto const all = must(documents_.read<identity::LogoutNotices>(person().id.text()));
@@ -92,13 +94,22 @@ public:
         if (value) fields.emplace_back(name, *std::move(value));
         return fields;
     }
-    // What the authorization endpoint would answer.
-    [[nodiscard]] Result<request::Prepared> authorize(Fields const& fields) {
-        auto exchange = make_exchange(
-            tenant(), make_request({.target = "/oauth/authorize?" + form_of(fields),
-                                    .headers = {{"cookie", "__Host-salus-" + tenant().name.text() +
-                                                               "-browser=" + browser_.text()}}}));
-        return endpoint_.authorize(exchange);
+    // What the authorization endpoint would answer: to a browser in which nobody is signed in, or
+    // to one with this cookie of a session.
+    [[nodiscard]] Result<request::Prepared> authorize(
+        Fields const& fields, std::optional<identity::SecretId> const& session = std::nullopt) {
+        auto const name = "__Host-salus-" + tenant().name.text();
+        auto cookies = name + "-browser=" + browser_.text();
+        if (session) cookies += "; " + name + "-session=" + session->text();
+        auto exchange =
+            make_exchange(tenant(), make_request({.target = "/oauth/authorize?" + form_of(fields),
+                                                  .headers = {{"cookie", cookies}}}));
+        auto prepared = endpoint_.authorize(exchange);
+        facts_of_authorize_ = std::move(exchange.facts);
+        return prepared;
+    }
+    [[nodiscard]] request::AuditFacts const& facts_of_authorize() const {
+        return facts_of_authorize_;
     }
     // The id of what then waits for the person. REQUIRES: nothing is wrong with the request.
     [[nodiscard]] std::string waiting(Fields const& fields) {
@@ -167,9 +178,10 @@ private:
         user_.value.fhir_user = "Patient/p1";
         user_.value.added = instance_.clock.now();
         save_person();
-        session_.id = crypto::random_id(instance_.random);
+        session_.id = session_cookie_.id;
         auto& session = session_.value;
         session.user = user_.value.id;
+        session.secret = session_cookie_.hash();
         session.generation = user_.value.generation;
         session.assurance = identity::Assurance::phishing_resistant;
         session.authenticated = session.began = session.used = instance_.clock.now();
@@ -182,15 +194,16 @@ private:
     json::Parser parser_for_people_;
     identity::Documents documents_{home().records(), parser_for_people_, instance_.clock};
     identity::WaitingLogouts waiting_logouts_;
-    oauth::ClientDirectory clients_{home().records(), parser_for_people_};
     identity::LogoutTelling logouts_ =
-        oauth::logout_telling(tenant().name, clients_, waiting_logouts_);
-    oauth::Authorizations authorizations_{tenant(), home().records(), parser_for_people_,
-                                          instance_.random, instance_.clock};
+        oauth::logout_telling(tenant().name, trust().clients, waiting_logouts_);
+    oauth::Authorizations authorizations_{tenant(),        home().records(), parser_for_people_,
+                                          trust().clients, instance_.random, instance_.clock};
     oauth::AuthorizationEndpoint endpoint_{tenant(),           guards(), home().records(),
                                            parser_for_people_, trust(),  instance_.random,
                                            instance_.clock};
+    request::AuditFacts facts_of_authorize_;
     identity::SecretId browser_ = identity::SecretId::make(instance_.random);
+    identity::SecretId session_cookie_ = identity::SecretId::make(instance_.random);
     identity::Stored<identity::User> user_{.value = {}, .id = {}, .version = 0};
     identity::Stored<identity::Session> session_{.value = {}, .id = {}, .version = 0};
 };

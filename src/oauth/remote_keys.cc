@@ -1,10 +1,17 @@
 #include "oauth/remote_keys.h"
 
-#include <algorithm>
-
 #include "foundation/oauth_limits.h"
 
 namespace salus::oauth {
+namespace {
+
+constexpr KeptTimes kTimes{.usual = limits::kRemoteKeysDefault,
+                           .shortest = limits::kRemoteKeysShortest,
+                           .longest = limits::kRemoteKeysLongest,
+                           .life = limits::kRemoteKeysLife,
+                           .pause = limits::kRemoteKeysPause};
+
+}  // namespace
 
 RemoteKeys::RemoteKeys(KeySource const& source, Clock const& clock, Log const& log)
     : source_(source),
@@ -14,30 +21,16 @@ RemoteKeys::RemoteKeys(KeySource const& source, Clock const& clock, Log const& l
 
 // Full: start over rather than grow. Only addresses that are registered come here.
 RemoteKeys::EntryPointer RemoteKeys::entry_of(std::string const& url) {
+    MutexLock const lock(mutex_);
     if (auto const found = entries_.find(url); found != entries_.end()) return found->second;
     if (entries_.size() >= limits::kClientsRemembered) entries_.clear();
-    return entries_.emplace(url, std::make_shared<Entry>()).first->second;
-}
-
-bool RemoteKeys::counts(Entry const& entry, MonotonicTime now) {
-    if (entry.keys == nullptr) return false;
-    auto const age = now - entry.fetched;
-    return age < entry.fresh || (entry.failed && age < limits::kRemoteKeysLife);
-}
-
-bool RemoteKeys::may_try(Entry const& entry, MonotonicTime now) {
-    return !entry.tried || now - *entry.tried >= limits::kRemoteKeysPause;
+    return entries_.emplace(url, std::make_shared<Entry>(clock_, kTimes)).first->second;
 }
 
 RemoteKeys::Found RemoteKeys::find(std::string const& url, HasKey const& has_key) {
-    MutexLock const lock(mutex_);
-    auto const now = clock_.monotonic();
-    auto const entry = entry_of(url);
-    bool const counted = counts(*entry, now);
-    bool const fresh = counted && now - entry->fetched < entry->fresh;
-    bool const has = counted && has_key(*entry->keys);
-    return {.keys = counted ? entry->keys : nullptr,
-            .outdated = !(fresh && has) && may_try(*entry, now)};
+    auto look = entry_of(url)->look();
+    bool const has = look.value != nullptr && has_key(*look.value);
+    return {.keys = std::move(look.value), .outdated = !(look.fresh && has) && look.may_try};
 }
 
 Task<bool> RemoteKeys::fetch(std::string url, Executor& home) {
@@ -45,32 +38,21 @@ Task<bool> RemoteKeys::fetch(std::string url, Executor& home) {
     co_return co_await fetchers_.run(job, home);
 }
 
-// Whoever comes while another fetches the same waits for it, and finds that there is nothing to do.
+// Whoever comes while another fetches the same waits for it, and finds others than those before.
 bool RemoteKeys::fetch_now(std::string const& url) {
-    auto const entry = [&] {
-        MutexLock const lock(mutex_);
-        return entry_of(url);
-    }();
-    MutexLock const fetching(entry->fetching);
-    {
-        MutexLock const lock(mutex_);
-        auto const now = clock_.monotonic();
-        if (!may_try(*entry, now)) return !entry->failed;
-        entry->tried = now;
-    }
-    auto document = source_.keys_at(url);
-    // The address is not written down: it is somebody's, and may say more than it should.
-    if (!document)
-        log_.write(LogLevel::warning, "oauth.keys_not_fetched",
-                   field("error", static_cast<int>(document.error().code)));
-    MutexLock const lock(mutex_);
-    entry->failed = !document.has_value();
-    if (!document) return false;
-    entry->keys = std::make_shared<jose::KeySet const>(std::move(document->keys));
-    entry->fetched = clock_.monotonic();
-    entry->fresh = std::clamp(document->max_age.value_or(limits::kRemoteKeysDefault),
-                              limits::kRemoteKeysShortest, limits::kRemoteKeysLongest);
-    return true;
+    auto const entry = entry_of(url);
+    auto const fetch = [&]() -> Result<Entry::Fetched> {
+        auto document = source_.keys_at(url);
+        // The address is not written down: it is somebody's, and may say more than it should.
+        if (!document) {
+            log_.write(LogLevel::warning, "oauth.keys_not_fetched",
+                       field("error", static_cast<int>(document.error().code)));
+            return fail(document.error());
+        }
+        return Entry::Fetched{std::make_shared<jose::KeySet const>(std::move(document->keys)),
+                              document->max_age};
+    };
+    return entry->get(entry->find(), fetch).has_value();
 }
 
 Result<KeySetPointer> KeyWish::keys_at(std::string const& url, RemoteKeys::HasKey const& has_key) {

@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "foundation/clock.h"
+#include "foundation/kept.h"
 #include "foundation/log.h"
 #include "foundation/thread_annotations.h"
 #include "foundation/worker_pool.h"
@@ -18,7 +19,7 @@
 
 namespace salus::oauth {
 
-using KeySetPointer = std::shared_ptr<jose::KeySet const>;
+using KeySetPointer = Kept<jose::KeySet>::Pointer;
 
 class RemoteKeys {
 public:
@@ -33,24 +34,15 @@ public:
     using HasKey = std::function<bool(jose::KeySet const&)>;
     // What is known of an address's keys. Does not wait.
     [[nodiscard]] Found find(std::string const& url, HasKey const& has_key);
-    // Fetches what find() called outdated. False: nobody answered. Resumes on `home`.
+    // Fetches what find() called outdated. False: none counts now. Resumes on `home`.
     [[nodiscard]] Task<bool> fetch(std::string url, Executor& home);
 
 private:
-    struct Entry {
-        Mutex fetching;  // held by the thread that fetches; taken before mutex_
-        KeySetPointer keys;
-        MonotonicTime fetched{};               // when the keys came
-        std::chrono::seconds fresh{0};         // for how long from then
-        std::optional<MonotonicTime> tried{};  // when the last attempt began
-        bool failed = false;                   // that attempt
-    };
+    using Entry = Kept<jose::KeySet>;
     using EntryPointer = std::shared_ptr<Entry>;  // of the table and of the thread that fetches
     struct Nothing {};                            // a worker here owns nothing
 
-    [[nodiscard]] EntryPointer entry_of(std::string const& url) SALUS_REQUIRES(mutex_);
-    [[nodiscard]] static bool counts(Entry const& entry, MonotonicTime now);
-    [[nodiscard]] static bool may_try(Entry const& entry, MonotonicTime now);
+    [[nodiscard]] EntryPointer entry_of(std::string const& url);
     [[nodiscard]] bool fetch_now(std::string const& url);
 
     KeySource const& source_;

@@ -24,7 +24,7 @@ protected:
     void serve(ClientKey const& key, std::optional<std::chrono::seconds> max_age = std::nullopt) {
         source_.set(kUrl, jose::to_key_set({key.jwk()}), max_age);
     }
-    void fetch() { home_.run(keys_.fetch(kUrl, home_)); }
+    bool fetch() { return home_.run(keys_.fetch(kUrl, home_)); }
     // As a request does: a look, a fetch if that may help, another look.
     [[nodiscard]] bool has(std::string const& kid) {
         if (keys_.find(kUrl, named(kid)).outdated) fetch();
@@ -95,6 +95,8 @@ TEST_F(RemoteKeysTest, OldKeysCountForADayWhenNobodyAnswers) {
     ASSERT_TRUE(has("one"));
     source_.set(kUrl, "");
     clock_.advance(1h);
+    EXPECT_EQ(keys_.find(kUrl, named("one")).keys, nullptr);
+    EXPECT_TRUE(fetch());  // whoever finds out that nobody answers is served, too
     EXPECT_TRUE(has("one"));
     for (int i = 0; i < 3; ++i) EXPECT_TRUE(has("one"));
     EXPECT_EQ(source_.asked, 2);
@@ -108,6 +110,7 @@ TEST_F(RemoteKeysTest, OldKeysCountForADayWhenNobodyAnswers) {
 }
 
 TEST_F(RemoteKeysTest, AServerThatIsAwayIsAskedOnceAMinute) {
+    EXPECT_FALSE(fetch());
     for (int i = 0; i < 5; ++i) EXPECT_FALSE(has("one"));
     EXPECT_EQ(source_.asked, 1);
     clock_.advance(limits::kRemoteKeysPause);

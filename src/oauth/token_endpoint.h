@@ -27,7 +27,7 @@ public:
         : tenant_(tenant),
           keys_(keys),
           guards_(guards),
-          clients_(tenant, records, parser, trust, clock),
+          clients_(tenant, records, trust, clock),
           people_(tenant, keys, records, parser, random, clock),
           random_(random),
           clock_(clock) {}

@@ -23,7 +23,7 @@ public:
         : tenant_(tenant),
           verified_(verified),
           guards_(guards),
-          clients_(tenant, records, parser, trust, clock),
+          clients_(tenant, records, trust, clock),
           standing_(records, parser, clock),
           documents_(records, parser, clock),
           clock_(clock) {}

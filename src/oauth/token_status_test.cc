@@ -6,6 +6,7 @@
 #include "foundation/limits.h"
 #include "jose/algorithm.h"
 #include "oauth/client_administration.h"
+#include "oauth/key_proof.h"
 #include "oauth/oauth_for_test.h"
 #include "request/intent_for_test.h"
 #include "request/permit_for_test.h"
@@ -78,6 +79,16 @@ protected:
             testing::make_request(
                 {.target = "/fhir", .headers = {{"Authorization", "Bearer " + token}}}),
             challenge_));
+    }
+
+    [[nodiscard]] std::string proof_by(crypto::SigningKey const& holder, std::string const& id,
+                                       std::string const& url, std::string const& more) const {
+        auto const header = R"({"typ":"dpop+jwt","alg":"ES256","jwk":)" +
+                            jose::to_jwk(holder.verifying_key(), "x", holder.algorithm()) + "}";
+        auto const claims = R"({"jti":")" + id + R"(","htm":"POST","htu":")" + url + R"(","iat":)" +
+                            std::to_string(to_unix_seconds(instance_.clock.now())) + more + "}";
+        auto const text = to_base64url(bytes_of(header)) + "." + to_base64url(bytes_of(claims));
+        return text + "." + to_base64url(holder.sign(bytes_of(text)));
     }
 
     testing::TestInstance instance_;
@@ -299,12 +310,7 @@ TEST_F(TokenStatusTest, AProofBindsTheToken) {
     auto const holder = crypto::SigningKey::generate(crypto::SignatureAlgorithm::es256);
     auto const proof = [&](std::string const& id, std::string const& url,
                            std::string const& more = "") {
-        auto const header = R"({"typ":"dpop+jwt","alg":"ES256","jwk":)" +
-                            jose::to_jwk(holder.verifying_key(), "x", holder.algorithm()) + "}";
-        auto const claims = R"({"jti":")" + id + R"(","htm":"POST","htu":")" + url + R"(","iat":)" +
-                            std::to_string(to_unix_seconds(instance_.clock.now())) + more + "}";
-        auto const text = to_base64url(bytes_of(header)) + "." + to_base64url(bytes_of(claims));
-        return text + "." + to_base64url(holder.sign(bytes_of(text)));
+        return proof_by(holder, id, url, more);
     };
     testing::FormFields const fields{{"grant_type", "client_credentials"},
                                      {"scope", "system/*.rs"}};
@@ -331,7 +337,7 @@ TEST_F(TokenStatusTest, AProofBindsTheToken) {
     EXPECT_TRUE(refused({{"DPoP", proof("c", url)}, {"DPoP", proof("d", url)}}));
 
     // RFC 9449 section 8, where the operator asks for nonces.
-    room_.guards().nonces.emplace(instance_.random);
+    room_.guards().proofs.require_nonces();
     auto const asked = room_.ask(form("one", fields), {{"DPoP", proof("e", url)}});
     EXPECT_EQ(asked.status, 400);
     EXPECT_EQ(room_.body(asked).root().text_member("error"), "use_dpop_nonce");
@@ -339,6 +345,33 @@ TEST_F(TokenStatusTest, AProofBindsTheToken) {
     auto const with_nonce = proof("f", url, R"(,"nonce":")" + nonce + "\"");
     EXPECT_EQ(room_.ask(form("one", fields), {{"DPoP", with_nonce}}).status, 200);
     EXPECT_TRUE(refused({{"DPoP", with_nonce}}));
+}
+
+// S34. Which proofs the process before took is not known to this one.
+TEST_F(TokenStatusTest, AfterAStartAProofNeedsANonceS34) {
+    authentication::TokenGuards guards(instance_.clock.now(), instance_.random);
+    auto const holder = crypto::SigningKey::generate(crypto::SignatureAlgorithm::es256);
+    constexpr auto kUrl = "https://localhost:8443/oauth/token";
+    auto const ask = [&](std::string const& id, std::string const& more) {
+        auto exchange = testing::make_exchange(
+            room_.tenant(),
+            testing::make_request({.method = http::Method::post,
+                                   .target = "/oauth/token",
+                                   .headers = {{"DPoP", proof_by(holder, id, kUrl, more)}}}));
+        auto const key = proven_key(exchange, kUrl, ClientId("one"), guards, instance_.clock);
+        EXPECT_EQ(key.has_value(), exchange.challenge.error == request::CredentialError::none);
+        if (key) return std::string();
+        auto const answer = key_not_proven(exchange);
+        EXPECT_EQ(answer.status, 400);
+        EXPECT_EQ(room_.body(answer).root().text_member("error"), "use_dpop_nonce");
+        return std::string(answer.headers.get("DPoP-Nonce").value_or(""));
+    };
+    auto const nonce = ask("a", "");
+    ASSERT_FALSE(nonce.empty());
+    EXPECT_NE(ask("b", R"(,"nonce":"another")"), "");
+    EXPECT_EQ(ask("c", R"(,"nonce":")" + nonce + "\""), "");
+    instance_.clock.advance(limits::kClockSkew);
+    EXPECT_EQ(ask("d", ""), "");
 }
 
 TEST_F(TokenStatusTest, AClientThatIsBoundGetsNoBearerToken) {

@@ -3,15 +3,13 @@
 #include "crypto/hash.h"
 #include "foundation/provider_limits.h"
 #include "foundation/sign_in_limits.h"
+#include "jose/client_assertion.h"
 #include "jose/jws.h"
 #include "json/writer.h"
 #include "request/form.h"
 
 namespace salus::outside_provider {
 namespace {
-
-constexpr std::string_view kAssertionType =
-    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 std::string encoded(std::vector<request::Parameter> const& parameters) {
     std::string out;
@@ -82,7 +80,7 @@ std::string token_form(Settings const& settings, Redemption const& redemption) {
                     {"redirect_uri", redemption.redirect_uri},
                     {"code_verifier", redemption.verifier},
                     {"client_id", settings.client_id},
-                    {"client_assertion_type", std::string(kAssertionType)},
+                    {"client_assertion_type", std::string(jose::kClientAssertionType)},
                     {"client_assertion", redemption.assertion}});
 }
 

@@ -1,9 +1,16 @@
 #include "outside_provider/provider.h"
 
+#include "foundation/provider_limits.h"
 #include "json/document.h"
 
 namespace salus::outside_provider {
 namespace {
+
+constexpr KeptTimes kTimes{.usual = limits::kProviderDefault,
+                           .shortest = limits::kProviderShortest,
+                           .longest = limits::kProviderLongest,
+                           .life = limits::kProviderLife,
+                           .pause = limits::kProviderPause};
 
 // RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3. The access token is not looked at.
 Result<std::string> id_token_in(std::string body) {
@@ -21,8 +28,8 @@ Provider::Provider(Settings settings, Network const& network, Clock const& clock
       network_(network),
       clock_(clock),
       log_(log),
-      metadata_(clock),
-      keys_(clock),
+      metadata_(clock, kTimes),
+      keys_(clock, kTimes),
       workers_(limits::kProviderThreads, [] { return std::make_unique<Nothing>(); }) {}
 
 std::optional<Result<Proven>> Provider::outcome_of(std::string const& state) {

@@ -14,11 +14,11 @@
 #include <unordered_map>
 
 #include "foundation/clock.h"
+#include "foundation/kept.h"
 #include "foundation/log.h"
 #include "foundation/thread_annotations.h"
 #include "foundation/worker_pool.h"
 #include "outside_provider/id_token.h"
-#include "outside_provider/kept.h"
 #include "outside_provider/messages.h"
 #include "outside_provider/network.h"
 

@@ -7,6 +7,7 @@
 
 #include "foundation/blocking.h"
 #include "foundation/limits.h"
+#include "foundation/provider_limits.h"
 #include "jose/claims.h"
 #include "outside_provider/provider_for_test.h"
 

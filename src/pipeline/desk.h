@@ -85,7 +85,6 @@ private:
     oauth::TokenEndpoint token_endpoint_;
     oauth::TokenStatus token_status_;
     oauth::AuthorizationEndpoint authorization_endpoint_;
-    oauth::ClientDirectory logout_clients_;
     identity::LogoutTelling logouts_;
     oauth::EndSession end_session_;
     std::optional<sign_in::OutsideDesk> outside_;  // nothing: no outside provider signs people in

@@ -172,7 +172,8 @@ private:
     records::IndexCache cache_{limits::kMiB, instance_.clock};
     EmptyReport report_;
     IdleBackups backups_;
-    authentication::TokenGuards token_guards_{instance_.clock.now()};
+    authentication::TokenGuards token_guards_{instance_.clock.now() - limits::kClockSkew,
+                                              instance_.random};
     KeySourceForTest key_source_;
     std::unique_ptr<outside_provider::Provider> provider_;
     oauth::RemoteKeys remote_keys_{key_source_, instance_.clock, instance_.log};

@@ -31,14 +31,13 @@ Result<std::vector<SessionLine>> session_lines(identity::Documents& documents,
 Result<std::vector<AppLine>> app_lines(Desk const& desk, identity::Documents& documents,
                                        identity::UserHoldings const& holdings,
                                        LiveSession const& live) {
-    oauth::ClientDirectory clients(desk.records, desk.parser);
     std::vector<AppLine> lines;
     for (auto const& id : holdings.grants) {
         SALUS_TRY(auto grant, documents.read<identity::Grant>(id));
         bool const stands = grant && grant->value.generation == live.user.value.generation &&
                             documents.now() < grant->value.ends();
         if (!stands) continue;
-        SALUS_TRY(auto const client, clients.find(grant->value.client.text()));
+        SALUS_TRY(auto const client, desk.clients.find(grant->value.client.text()));
         lines.push_back({.id = id,
                          .client = client ? client->name : "An app that is gone",
                          .grant = std::move(grant->value)});

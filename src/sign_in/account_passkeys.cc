@@ -4,6 +4,7 @@
 #include "factors/webauthn/registration.h"
 #include "foundation/factor_limits.h"
 #include "foundation/sign_in_limits.h"
+#include "identity/enrolment.h"
 #include "json/escape.h"
 #include "oauth/answers.h"
 #include "sign_in/account.h"
@@ -114,8 +115,6 @@ Result<request::Prepared> Account::remove_passkey(Visit const& visit, LiveSessio
     auto const found = find(live.user.value, visit.field("passkey"));
     if (found == live.user->passkeys.end()) return go_to(visit, "/account");
     auto documents = desk_.documents();
-    SALUS_TRY(auto const owner,
-              documents.read<identity::PasskeyOwner>(to_base64url(found->credential.id)));
     auto removed = std::move(*found);
     live.user->passkeys.erase(found);
     if (!live.user->has_strong_factor()) {
@@ -123,9 +122,7 @@ Result<request::Prepared> Account::remove_passkey(Visit const& visit, LiveSessio
         return overview(visit, live, texts::kLastFactor, 409);
     }
     SALUS_TRY(auto prepared, changed(visit, std::move(live), audit::Event::factor_removed));
-    if (owner) {
-        SALUS_TRY_VOID(documents.remove(*owner, prepared));
-    }
+    SALUS_TRY_VOID(identity::disown(documents, removed, prepared));
     return prepared;
 }
 

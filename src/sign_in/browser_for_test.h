@@ -177,7 +177,8 @@ private:
     TestInstance instance_;
     TestRecords home_{instance_};
     json::Parser parser_;
-    authentication::TokenGuards guards_{instance_.clock.now()};
+    authentication::TokenGuards guards_{instance_.clock.now() - limits::kClockSkew,
+                                        instance_.random};
     sign_in::HashingPlaces places_;
     identity::WaitingLogouts waiting_logouts_;
     oauth::ClientDirectory clients_{home_.records(), parser_};
@@ -185,9 +186,9 @@ private:
         oauth::logout_telling(home_.tenant().name, clients_, waiting_logouts_);
     std::optional<authentication::TokenKeys> keys_;
     std::optional<sign_in::OutsideDesk> outside_;
-    sign_in::Desk desk_{home_.tenant(),   home_.records(), parser_,
-                        instance_.random, instance_.clock, guards_,
-                        places_,          logouts_,        kCheapCost};
+    sign_in::Desk desk_{home_.tenant(),  home_.records(), parser_, instance_.random,
+                        instance_.clock, guards_,         places_, logouts_,
+                        clients_,        kCheapCost};
 };
 
 using FormFields = std::vector<std::pair<std::string, std::string>>;

@@ -31,6 +31,7 @@ struct Desk {
     authentication::TokenGuards& guards;  // told what ended, so that no event loop remembers it
     HashingPlaces& places;
     identity::LogoutTelling const& logouts;
+    oauth::ClientDirectory& clients;
     factors::PasswordCost cost{};
     factors::BreachedPasswords const* breached = nullptr;  // the operator's list; nullptr: none
     OutsideDesk* outside = nullptr;  // nullptr: no outside provider signs people in
@@ -41,7 +42,7 @@ struct Desk {
 
     [[nodiscard]] identity::Documents documents() const { return {records, parser, clock}; }
     [[nodiscard]] oauth::Authorizations authorizations() const {
-        return {tenant, records, parser, random, clock};
+        return {tenant, records, parser, clients, random, clock};
     }
     // nullptr: none.
     [[nodiscard]] outside_provider::Settings const* provider() const {

@@ -4,12 +4,6 @@
 
 namespace salus::sign_in {
 
-Result<std::optional<StoredUser>> active_user(identity::Documents& documents, UserId const& id) {
-    SALUS_TRY(auto user, documents.read<identity::User>(id.text()));
-    if (user && user->value.status != identity::UserStatus::active) user.reset();
-    return user;
-}
-
 Result<std::optional<StoredUser>> user_named(identity::Documents& documents,
                                              std::string_view typed) {
     static UserId const nobody("nobody");

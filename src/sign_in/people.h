@@ -6,15 +6,14 @@
 #include <string_view>
 
 #include "identity/documents.h"
+#include "identity/live_session.h"
 #include "identity/user.h"
 
 namespace salus::sign_in {
 
 using StoredUser = identity::Stored<identity::User>;
+using identity::active_user;
 
-// Nothing: there is nobody, or they may not sign in.
-[[nodiscard]] Result<std::optional<StoredUser>> active_user(identity::Documents& documents,
-                                                            UserId const& id);
 // `typed`: as typed. As much is read for a name that nobody has as for one that somebody has, once
 // the tenant has users (N1, identity/stand_in.h).
 [[nodiscard]] Result<std::optional<StoredUser>> user_named(identity::Documents& documents,

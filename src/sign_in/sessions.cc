@@ -35,15 +35,6 @@ std::string_view first_mark(std::string_view agent, std::span<Mark const> marks)
     return {};
 }
 
-// The session whose cookie the browser has, live or not.
-Result<std::optional<Stored<Session>>> session_here(identity::Documents& documents,
-                                                    Visit const& visit) {
-    if (!visit.session()) return std::optional<Stored<Session>>();
-    SALUS_TRY(auto session, documents.read<Session>(visit.session()->id));
-    if (session && !identity::matches(*visit.session(), session->value.secret)) session.reset();
-    return session;
-}
-
 // The user's lists with this session, and without the oldest beyond the bound.
 Result<void> list_session(Desk const& desk, identity::Documents& documents,
                           identity::User const& user, std::string const& session,
@@ -105,13 +96,7 @@ std::string browser_name(std::string_view user_agent) {
 
 Result<std::optional<LiveSession>> live_session(Desk const& desk, Visit const& visit) {
     auto documents = desk.documents();
-    SALUS_TRY(auto session, session_here(documents, visit));
-    if (!session) return std::optional<LiveSession>();
-    SALUS_TRY(auto user, active_user(documents, session->value.user));
-    bool const live =
-        user && identity::is_live(session->value, user->value.generation, visit.now());
-    if (!live) return std::optional<LiveSession>();
-    return std::optional(LiveSession{*std::move(session), *std::move(user)});
+    return identity::live_session(documents, visit.session(), visit.now());
 }
 
 Result<void> touch(Desk const& desk, Stored<Session> session, request::Prepared& prepared) {
@@ -125,7 +110,7 @@ Result<void> begin_session(Desk const& desk, Visit const& visit, identity::User 
                            SignInProof proof, request::Prepared& prepared) {
     auto documents = desk.documents();
     auto cookie = identity::SecretId::make(desk.random);
-    SALUS_TRY(auto former, session_here(documents, visit));
+    SALUS_TRY(auto former, identity::session_of(documents, visit.session()));
     if (former && former->value.user != user.id) {
         SALUS_TRY(auto ended, identity::Endings(documents, desk.logouts)
                                   .end_session(former->value.user, former->id, prepared));

@@ -5,17 +5,14 @@
 #include <optional>
 #include <string>
 
-#include "identity/session.h"
+#include "identity/live_session.h"
 #include "sign_in/desk.h"
 #include "sign_in/people.h"
 #include "sign_in/visit.h"
 
 namespace salus::sign_in {
 
-struct LiveSession {
-    identity::Stored<identity::Session> session;
-    StoredUser user;
-};
+using identity::LiveSession;
 
 // Nothing: no cookie, none of ours, over, or its user may not sign in any more.
 [[nodiscard]] Result<std::optional<LiveSession>> live_session(Desk const& desk, Visit const& visit);

@@ -20,10 +20,18 @@ def part(members):
 
 
 class Holder:
-    """An ES256 key and what it proves."""
+    """An ES256 key and what it proves, with the last nonce that the server gave it, as clients do
+    (RFC 9449 section 8)."""
 
-    def __init__(self):
+    def __init__(self, nonce=None):
         self.key = ec.generate_private_key(ec.SECP256R1())
+        self.nonce = nonce
+
+    def heeds(self, answer):
+        """Whether the same request by a new proof may succeed: the server asked for its nonce."""
+        self.nonce = answer.headers.get("DPoP-Nonce", self.nonce)
+        asked = answer.headers.get("WWW-Authenticate", "") + str(answer.body)
+        return answer.status in (400, 401) and "use_dpop_nonce" in asked
 
     def jwk(self):
         point = self.key.public_key().public_numbers()
@@ -41,6 +49,8 @@ class Holder:
         """For this request; `header` and `claims` change it, and `sign` is who signs it."""
         head = {"typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk()} | (header or {})
         body = {"jti": str(uuid.uuid4()), "htm": method, "htu": url, "iat": int(time.time())}
+        if self.nonce is not None:
+            body["nonce"] = self.nonce
         if token is not None:
             body["ath"] = b64(hashlib.sha256(token.encode()).digest())
         text = part(head) + "." + part(body | (claims or {}))

@@ -1,11 +1,13 @@
 """Attacks of the list (docs/handbook/attacks.md) that cross several rooms: tokens whose ground is
-gone (T12), and methods by other names (P2). Proofs of possession: test_proof_attacks."""
+gone (T12), methods by other names (P2), and errors that send people elsewhere (F9). Proofs of
+possession: test_proof_attacks."""
+import html
 import re
 import unittest
 import urllib.parse
 
 from instance import Instance
-from people import FORM, App, Person
+from people import CALLBACK, FORM, App, Browser, Person
 
 PATCH = {"Content-Type": "application/json-patch+json"}
 RECORD = "/fhir/Patient/grace"
@@ -98,6 +100,44 @@ class Attacks(unittest.TestCase):
         self.assertEqual((answer.status, answer.body), (other.get(RECORD).status, b""))
         self.assertEqual(answer.status, 403)
         self.assertIsNone(answer.headers["ETag"])
+
+    def test_6_F9_who_is_not_signed_in_is_sent_nowhere_by_a_mistake(self):
+        """An app that was registered by fraud, and an address that looks like ours. Whatever is
+        wrong with the request, no header sends the browser away; the page names the app's address,
+        and its link tells the app what it would have been told."""
+        nobody, somebody = Browser(self.instance), Person(self.instance, "eve").browser
+        good = self.app.request(nobody, "v" * 43)
+        wrong = [{"scope": "everything"}, {"code_challenge": ""}, {"response_type": "token"},
+                 {"code_challenge_method": "plain"}, {"response_mode": "fragment"},
+                 {"aud": "https://evil.example/fhir"}, {"prompt": "none login"},
+                 {"purpose_of_use": "nonsense"}, {"dpop_jkt": "short"}, {"request": "eyJ"},
+                 {"max_age": "-1"}, {"state": "\u2603"}]
+        for change in wrong:
+            for method in ("GET", "POST"):
+                with self.subTest(change=change, method=method):
+                    self.sends_nobody(method, urllib.parse.urlencode(good | change))
+            there = somebody.go("/oauth/authorize?" + urllib.parse.urlencode(good | change))
+            self.assertTrue(there.startswith(CALLBACK + "?error="), there)
+            nobody.go("/oauth/authorize?" + urllib.parse.urlencode(good | change))
+            self.assertIn(f'<a href="{html.escape(there)}">', nobody.page)
+        # A request without a page is answered, since no page may be shown for it.
+        for change in ({}, {"scope": "everything"}):
+            asked = urllib.parse.urlencode(good | change | {"prompt": "none"})
+            there = Browser(self.instance).go("/oauth/authorize?" + asked)
+            expected = "invalid_scope" if change else "login_required"
+            self.assertTrue(there.startswith(f"{CALLBACK}?error={expected}&"), there)
+
+    def sends_nobody(self, method, query):
+        target = "/oauth/authorize" + (f"?{query}" if method == "GET" else "")
+        answer = self.instance.client().send(method, target, query if method == "POST" else None,
+                                             {"Content-Type": FORM})
+        self.assertEqual(answer.status, 400, answer.body)
+        for name in ("Location", "Refresh", "Set-Cookie"):
+            self.assertNotIn(name, answer.headers)
+        page = answer.body.decode()
+        self.assertIn(f"<code>{CALLBACK}</code>", page)
+        for name in ("<script", "<form", "http-equiv"):
+            self.assertNotIn(name, page)
 
 
 if __name__ == "__main__":

@@ -23,9 +23,17 @@ class BoundApp(App):
         self.holder = Holder()
 
     def ask(self, form, *proofs):
-        proofs = proofs or (self.holder.proof("POST", self.address),)
+        if not proofs:
+            answer = self.ask(form, self.holder.proof("POST", self.address))
+            if self.holder.heeds(answer):
+                answer = self.ask(form, self.holder.proof("POST", self.address))
+            return answer
         fields = [("Content-Type", FORM)] + [("DPoP", proof) for proof in proofs if proof]
         return send(self.instance, "POST", "/oauth/token", fields, urllib.parse.urlencode(form))
+
+    def stranger(self):
+        """Another key, of whoever knows the nonce of the day as well."""
+        return Holder(self.holder.nonce)
 
     def refresh(self, token, *proofs):
         return self.ask({"grant_type": "refresh_token", "client_id": self.name,
@@ -71,7 +79,7 @@ class ProofAttacks(unittest.TestCase):
     def test_S1_to_S32_steps_of_the_openid_foundation(self):
         token = self.tokens()["access_token"]
         now = int(time.time())
-        stranger = Holder()
+        stranger = self.app.stranger()
 
         def changed(**changes):
             return [self.good(token, **changes)]
@@ -148,12 +156,40 @@ class ProofAttacks(unittest.TestCase):
         for each in threads:
             each.join()
         self.assertEqual(sorted(statuses), [200] + [401] * 7)
+        # What is dated ahead, as far as the skew goes, is still good when the next process serves.
+        ahead = self.good(token, claims={"iat": int(time.time()) + 9})
+        self.assertEqual(self.get(token, ahead).status, 200)
+        old_nonce = self.app.holder.nonce
         self.instance.kill()
         self.instance.start(seconds=60)
-        self.assertEqual(self.get(token, proof).status, 401)
-        self.assertEqual(self.get(token, unused).status, 401)  # who knows whether it was used
+        for replayed in (proof, ahead, unused, self.good(token, claims={"nonce": ABSENT})):
+            answer = self.get(token, replayed)
+            self.assertEqual(answer.status, 401)
+            self.assertIn('error="use_dpop_nonce"', answer.headers["WWW-Authenticate"])
+        self.assertTrue(self.app.holder.heeds(answer))
+        self.assertNotEqual(self.app.holder.nonce, old_nonce)
+        once = self.good(token)
+        self.assertEqual(self.get(token, once).status, 200)
+        self.assertEqual(self.get(token, once).status, 401)
+        # The process before could not have taken this one.
         time.sleep(1)  # iat has whole seconds
-        self.assertEqual(self.get(token, self.good(token)).status, 200)
+        later = self.good(token, claims={"iat": int(time.time()) + 10, "nonce": ABSENT})
+        self.assertEqual(self.get(token, later).status, 200)
+        self.assertEqual(self.get(token, later).status, 401)
+
+    def test_S34_at_the_token_endpoint_of_the_next_process(self):
+        refresh = self.tokens()["refresh_token"]
+        ahead = self.app.holder.proof("POST", self.app.address,
+                                      claims={"iat": int(time.time()) + 9})
+        answer = self.app.refresh(refresh, ahead)
+        self.assertEqual(answer.status, 200, answer.body)
+        refresh = answer.json()["refresh_token"]
+        self.instance.kill()
+        self.instance.start(seconds=60)
+        answer = self.app.refresh(refresh, ahead)
+        self.assertEqual((answer.status, answer.json()["error"]), (400, "use_dpop_nonce"))
+        self.assertTrue(answer.headers["DPoP-Nonce"])
+        self.assertEqual(self.app.refresh(refresh).status, 200)  # a client heeds the nonce
 
     def test_S35_the_address_is_the_configured_one_whatever_Host_says(self):
         token = self.tokens()["access_token"]
@@ -169,7 +205,7 @@ class ProofAttacks(unittest.TestCase):
         rotated = rotated.json()
         again = self.app.refresh(tokens["refresh_token"])  # R2: an answer that was lost
         self.assertEqual(again.json()["refresh_token"], rotated["refresh_token"])
-        thief = Holder().proof("POST", self.app.address)
+        thief = self.app.stranger().proof("POST", self.app.address)
         refused = self.app.refresh(tokens["refresh_token"], thief)
         self.assertEqual((refused.status, refused.json()["error"]), (400, "invalid_grant"))
         self.assertEqual(self.app.refresh(rotated["refresh_token"]).status, 400)
@@ -179,7 +215,7 @@ class ProofAttacks(unittest.TestCase):
 
     def test_R7_without_the_proof_of_its_key_nothing_is_refreshed_and_nothing_ends(self):
         token = self.tokens()["refresh_token"]
-        for proofs in ([None], [Holder().proof("POST", self.app.address)]):
+        for proofs in ([None], [self.app.stranger().proof("POST", self.app.address)]):
             refused = self.app.refresh(token, *proofs)
             self.assertEqual((refused.status, refused.json()["error"]), (400, "invalid_grant"))
         good = self.app.holder.proof("POST", self.app.address)

@@ -53,6 +53,19 @@ const passkeyByLibrary = async (page, kind) => {
   }, kind)]);
 };
 
+// 0. An app's mistake, before anybody is signed in: a page says so, and where its link leads (F9).
+const mistaken = await newPage(await newContext());
+await mistaken.goto(askFor("everything").url);
+assert.equal(await mistaken.title(), "The app made a mistake – Salus");
+assert.deepEqual(answers, []);
+await picture(mistaken, "app-mistake");
+await mistaken.getByText("For whoever looks after the app").click();
+assert.match(await mistaken.locator("details").innerText(), /invalid_scope/);
+await mistaken.getByRole("link", { name: callback }).click();
+await mistaken.waitForURL(/127\.0\.0\.1/);
+assert.equal(answers.pop().searchParams.get("error"), "invalid_scope");
+await mistaken.context().close();
+
 // 1. A new user: the administrator's code, a password with one-time passwords.
 const context = await newContext();
 const page = await newPage(context);

@@ -1,6 +1,6 @@
-// One document of somebody else's: kept for as long as its server says, within bounds, and for a
-// day when nobody answers; fetched by one thread at a time, with a pause between two attempts.
-// Thread safety: any thread.
+// One document of somebody else's: kept for as long as its server says, within bounds, and longer
+// when nobody answers; fetched by one thread at a time, with a pause between two attempts. Thread
+// safety: any thread.
 #pragma once
 
 #include <algorithm>
@@ -9,11 +9,18 @@
 #include <optional>
 
 #include "foundation/clock.h"
-#include "foundation/provider_limits.h"
 #include "foundation/result.h"
 #include "foundation/thread_annotations.h"
 
-namespace salus::outside_provider {
+namespace salus {
+
+struct KeptTimes {
+    std::chrono::seconds usual;  // where the server does not say
+    std::chrono::seconds shortest;
+    std::chrono::seconds longest;
+    std::chrono::seconds life;   // when nobody answers
+    std::chrono::seconds pause;  // between two attempts
+};
 
 template <class T>
 class Kept {
@@ -24,14 +31,22 @@ public:
         std::optional<std::chrono::seconds> max_age;  // nothing: the server does not say
     };
 
-    // Borrows the clock.
-    explicit Kept(Clock const& clock) : clock_(clock) {}
+    struct Look {
+        Pointer value;         // nullptr: none that counts
+        bool fresh = false;    // within what its server said
+        bool may_try = false;  // a fetch would be one
+    };
 
-    // nullptr: none that counts. Does not wait.
-    [[nodiscard]] Pointer find() {
+    // Borrows the clock.
+    Kept(Clock const& clock, KeptTimes times) : clock_(clock), times_(times) {}
+
+    // Does not wait.
+    [[nodiscard]] Look look() {
         MutexLock const lock(mutex_);
-        return counted();
+        return {.value = counted(), .fresh = is_fresh(), .may_try = may_try()};
     }
+    // nullptr: none that counts. Does not wait.
+    [[nodiscard]] Pointer find() { return look().value; }
     // One that counts, and another than `but_not` if a fetch brings it. `fetch` gives a
     // Result<Fetched>, and is called where it may help. Errors are its own; Errc::unavailable:
     // it failed a moment ago. Blocks.
@@ -55,30 +70,30 @@ public:
         }
         value_ = std::move(fetched->value);
         fetched_ = clock_.monotonic();
-        fresh_ = std::clamp(fetched->max_age.value_or(limits::kProviderDefault),
-                            limits::kProviderShortest, limits::kProviderLongest);
+        fresh_ =
+            std::clamp(fetched->max_age.value_or(times_.usual), times_.shortest, times_.longest);
         return value_;
     }
 
 private:
     [[nodiscard]] bool is_fresh() const SALUS_REQUIRES(mutex_) {
-        return clock_.monotonic() - fetched_ < fresh_;
+        return value_ != nullptr && clock_.monotonic() - fetched_ < fresh_;
     }
     [[nodiscard]] Pointer counted() const SALUS_REQUIRES(mutex_) {
         if (value_ == nullptr) return nullptr;
-        bool const stands =
-            is_fresh() || (failed_ && clock_.monotonic() - fetched_ < limits::kProviderLife);
+        bool const stands = is_fresh() || (failed_ && clock_.monotonic() - fetched_ < times_.life);
         return stands ? value_ : nullptr;
     }
     [[nodiscard]] bool may_try() const SALUS_REQUIRES(mutex_) {
-        return !tried_ || clock_.monotonic() - *tried_ >= limits::kProviderPause;
+        return !tried_ || clock_.monotonic() - *tried_ >= times_.pause;
     }
     [[nodiscard]] static Result<Pointer> or_unavailable(Pointer known) {
-        if (known == nullptr) return fail(Errc::unavailable, "the provider did not answer");
+        if (known == nullptr) return fail(Errc::unavailable, "nobody answered a moment ago");
         return known;
     }
 
     Clock const& clock_;
+    KeptTimes const times_;
     Mutex fetching_;  // held by the thread that fetches; taken before mutex_
     Mutex mutex_;
     Pointer value_ SALUS_GUARDED_BY(mutex_);
@@ -88,4 +103,4 @@ private:
     bool failed_ SALUS_GUARDED_BY(mutex_) = false;
 };
 
-}  // namespace salus::outside_provider
+}  // namespace salus
