@@ -72,6 +72,10 @@ TEST(ValidatorTest, ChecksReferences) {
         {p + R"("contained":[{"resourceType":"Organization","id":"a","name":"x"}]})", "dom-3"},
         {p + R"("contained":[{"resourceType":"Organization","name":"x"}]})", "needs an id"},
         {p + R"("identifier":[{"system":"mrn","value":"1"}]})", "a system is an absolute URI"},
+        {R"({"resourceType":"ValueSet","status":"draft","compose":{"include":[{"system":"x"}]}})",
+         "a system is an absolute URI at ValueSet.compose.include[0].system"},
+        {o + R"("method":{"coding":[{"system":"http://hl7.org/fhir/ValueSet/age-units","code":"a"}]}})",
+         "a value set is not a code system at Observation.method.coding[0].system"},
         {p + R"("identifier":[{"system":"urn:uuid:1","value":"1"}]})", "not a UUID"},
         {kBundle + R"("entry":[{"fullUrl":"Patient/1","resource":)" + p + R"("id":"1"}}]})",
          "absolute URL at Bundle.entry[0].fullUrl"},
@@ -155,6 +159,20 @@ TEST(ValidatorTest, WarnsWithoutRefusing) {
     ASSERT_TRUE(checked);
     EXPECT_FALSE(checked->issues.has_errors());
     EXPECT_EQ(checked->issues.issues().size(), 2U);  // the profile; no narrative (dom-6)
+}
+
+// R4 says what a code system's URI should name, and does not forbid a plain word: told.
+TEST(ValidatorTest, ACodingMayNameItsSystemByAWord) {
+    for (auto const& text : {p + R"("meta":{"tag":[{"system":"test","code":"x"}]}})",
+                             o + R"("valueQuantity":{"value":1,"system":"ucum","code":"mg"}})"}) {
+        EXPECT_EQ(verdict(text), "accepted") << text;
+        json::Parser parser;
+        auto const checked = Reader::validate(EphiText(text), parser);
+        ASSERT_TRUE(checked.has_value());
+        EXPECT_TRUE(std::ranges::any_of(checked->issues.issues(), [](Issue const& issue) {
+            return issue.text.text() == "a system that is not an absolute URI";
+        })) << text;
+    }
 }
 
 // HL7's own examples refer to what the definitions do not name: told, not refused.

@@ -63,7 +63,7 @@ class Reading:
                 made.address += line
             elif not is_comment(line):
                 name, _, value = line.partition(":")
-                made.headers[name.strip()] = value.strip()
+                made.headers[name.strip().title()] = value.strip()
             self.at += 1
         made.body = self.body()
         self.requests.append(made)
@@ -123,5 +123,6 @@ class Filling:
         path = urllib.parse.quote(parts.path, safe="/$*%:!'(),;@&=+~") or ""
         query = urllib.parse.quote(parts.query, safe="/$*%:!'(),;@&=+~?|<>")
         query = query.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E")
-        path = path if path.startswith("/fhir") else "/fhir" + path
+        if not path.startswith(("/fhir", "/connect/")):
+            path = "/fhir" + path
         return path + ("?" + query if parts.query else "")

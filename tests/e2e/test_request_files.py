@@ -1,0 +1,160 @@
+"""Every request of another server's collection (material/ms-fhir-server-requests/http), sent as its
+files say, by callers with the scopes that they ask for. request_files.txt holds what is answered: R4
+decides it, or our rules, and then the reason stands beside it. A request that no row names fails."""
+import pathlib
+import re
+import unittest
+import urllib.parse
+
+from instance import Instance, material
+from people import App, Person
+from request_files import Filling, Reading
+
+TABLE = pathlib.Path(__file__).with_name("request_files.txt")
+BROAD = "system/*.cruds admin/population.read"
+PATIENTS = {"smart-patient-A": "smart-patient-A", "smartUserClient": "smartUserClient"}
+
+
+def table(path):
+    """{file: {line: (status, count or None, reason)}}, and reasons by their words."""
+    reasons, rows, rest = {}, {}, None
+    for line in path.read_text().splitlines():
+        if not line or line.startswith("#"):
+            continue
+        if named := re.match(r"^\[(.+)\]$", line):
+            rest = rows.setdefault(named[1], {})
+        elif rest is None:
+            word, _, text = line.partition(": ")
+            reasons[word] = text
+        else:
+            number, method, status, *more = line.split()
+            count = int(more.pop(0)[1:]) if more and more[0].startswith("=") else None
+            rest[int(number)] = (method, int(status), count, more[0] if more else None)
+    return rows, reasons
+
+
+class Callers:
+    """Tokens with the scopes that the collection asks its own server for."""
+
+    def __init__(self, instance):
+        self.instance = instance
+        self.people = {}
+        self.apps = {}
+        self.kept = {}
+        for name, scope in (("broad", BROAD), ("service", "system/*.cruds")):
+            instance.command("client", "add", "--dir", str(instance.directory), name, "--scope",
+                             scope, "--purpose", "TREAT", "--new-key", str(self.key(name)))
+
+    def key(self, name):
+        return self.instance.root / (name + ".jwk")
+
+    def service(self, name, scope):
+        return self.instance.token("--client", name, "--key", str(self.key(name)), "--scope", scope)
+
+    def person(self, patient, scope):
+        """A patient at an app that was granted these scopes."""
+        if patient not in self.people:
+            self.people[patient] = Person(
+                self.instance, patient.lower(), "--fhir-user", f"Patient/{patient}",
+                scope="patient/*.cruds", purpose="PATRQT")
+            self.apps[patient] = App(self.instance, "app-" + patient.lower(),
+                                     scope="openid launch/patient patient/*.cruds",
+                                     purpose="PATRQT")
+        app = self.apps[patient]
+        app.scope = "openid launch/patient " + scope
+        return app.tokens(self.people[patient].browser)["access_token"]
+
+    def token(self, form):
+        asked = {name: value[0] for name, value in urllib.parse.parse_qs(form).items()}
+        client, scope = asked["client_id"], asked["scope"]
+        if (client, scope) not in self.kept:
+            self.kept[client, scope] = self.made(client, scope)
+        return self.kept[client, scope]
+
+    def made(self, client, scope):
+        scopes = [each.replace(".*", ".cruds").replace(".read", ".rs").replace(".write", ".cud")
+                  .replace(".search", ".s").replace(".create", ".c").replace(".update", ".u")
+                  .replace(".delete", ".d") for each in scope.split() if "/" in each]
+        own = [each for each in scopes if each.startswith("patient/")]
+        if client in PATIENTS and own:
+            return self.person(PATIENTS[client], " ".join(own))
+        if any(each.startswith("user/") for each in scopes):
+            return self.service("service", "system/*.cruds")
+        return self.service("broad", BROAD)
+
+
+class Sender:
+    """The requests of one file, in their order."""
+
+    def __init__(self, instance, callers, path):
+        self.instance = instance
+        self.callers = callers
+        self.file = Reading(path).run()
+        self.filling = Filling(self.file.variables)
+        self.client = instance.client()
+
+    def send(self, request):
+        """The status, and how many entries a searchset has."""
+        path = self.filling.path(request.address)
+        headers = {name: self.filling.fill(value) for name, value in request.headers.items()}
+        body = self.filling.fill(request.body).encode()
+        answer = self.client.send(request.method, path, body or None, headers)
+        content = self.content(answer)
+        if path.endswith("/connect/token"):  # ours is asked in another way
+            content = {"access_token": self.callers.token(request.body.replace("\n", ""))}
+        if request.name:
+            self.filling.answers[request.name] = (answer.headers, content)
+        is_search = isinstance(content, dict) and content.get("type") == "searchset"
+        return answer.status, len(content.get("entry", [])) if is_search else None
+
+    @staticmethod
+    def content(answer):
+        try:
+            return answer.json()
+        except ValueError:
+            return {}
+
+
+def permit_population(instance):
+    file = instance.directory / "salus.toml"
+    text = file.read_text()
+    assert "[policy.TREAT]\n" in text
+    file.write_text(text.replace("[policy.TREAT]\n", "[policy.TREAT]\npopulation = true\n"))
+
+
+class Files(unittest.TestCase):
+    maxDiff = None
+
+    def files(self):
+        folder = material("ms-fhir-server-requests")
+        return sorted((folder / "http").glob("*.http")) if folder else []
+
+    def test_each_request_is_answered_as_its_row_says(self):
+        files = self.files()
+        rows, reasons = table(TABLE)
+        for path in files:
+            instance = Instance()
+            try:
+                self.answered(instance, path, rows.pop(path.name, {}), reasons)
+            finally:
+                instance.remove()
+        if files:
+            self.assertEqual(rows, {}, "rows of no file")
+
+    def answered(self, instance, path, rows, reasons):
+        permit_population(instance)
+        instance.start()
+        sender = Sender(instance, Callers(instance), path)
+        for request in sender.file.requests:
+            place = f"{path.name}:{request.line}"
+            with self.subTest(place):
+                self.assertIn(request.line, rows, "no row has this request")
+                method, status, count, reason = rows.pop(request.line)
+                self.assertEqual(request.method, method)
+                self.assertIn(reason, [None, *reasons])
+                self.assertEqual(sender.send(request), (status, count))
+        self.assertEqual(rows, {}, "rows of no request")
+
+
+if __name__ == "__main__":
+    unittest.main()
