@@ -3,6 +3,7 @@ files say, by callers with the scopes that they ask for. request_files.txt holds
 decides it, or our rules, and then the reason stands beside it. A request that no row names fails."""
 import pathlib
 import re
+import secrets
 import unittest
 import urllib.parse
 
@@ -38,10 +39,10 @@ class Callers:
 
     def __init__(self, instance):
         self.instance = instance
-        self.people = {}
-        self.apps = {}
+        self.browser = self.app = None
         self.kept = {}
-        for name, scope in (("broad", BROAD), ("service", "system/*.cruds")):
+        for name, scope in (("broad", BROAD), ("service", "system/*.cruds"),
+                            ("ehr", "admin/launch.write")):
             instance.command("client", "add", "--dir", str(instance.directory), name, "--scope",
                              scope, "--purpose", "TREAT", "--new-key", str(self.key(name)))
 
@@ -51,18 +52,26 @@ class Callers:
     def service(self, name, scope):
         return self.instance.token("--client", name, "--key", str(self.key(name)), "--scope", scope)
 
-    def person(self, patient, scope):
-        """A patient at an app that was granted these scopes."""
-        if patient not in self.people:
-            self.people[patient] = Person(
-                self.instance, patient.lower(), "--fhir-user", f"Patient/{patient}",
-                scope="patient/*.cruds", purpose="PATRQT")
-            self.apps[patient] = App(self.instance, "app-" + patient.lower(),
-                                     scope="openid launch/patient patient/*.cruds",
-                                     purpose="PATRQT")
-        app = self.apps[patient]
-        app.scope = "openid launch/patient " + scope
-        return app.tokens(self.people[patient].browser)["access_token"]
+    def launched(self, patient, scope):
+        """An app that was granted these scopes and opened with this patient."""
+        if self.browser is None:
+            self.browser = Person(self.instance, "ada", "--fhir-user", "Practitioner/p1",
+                                  scope="patient/*.cruds").browser
+            self.app = App(self.instance, "chart", scope="openid launch patient/*.cruds",
+                           purpose="TREAT")
+        opened = self.instance.client(self.service("ehr", "admin/launch.write")).post(
+            "/oauth/launch", {"client_id": "chart", "patient": patient, "user": "ada"},
+            {"Content-Type": "application/json"})
+        assert opened.status == 201, opened.body
+        self.app.scope = "openid launch " + scope
+        verifier = secrets.token_urlsafe(48)
+        asked = self.app.request(self.browser, verifier) | {"launch": opened.json()["launch"]}
+        landed = self.browser.go("/oauth/authorize?" + urllib.parse.urlencode(asked))
+        landed = landed or self.browser.send("/sign-in/consent", decision="allow")
+        answer = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(landed).query))
+        if "code" not in answer:
+            return "refused"  # none of these scopes
+        return self.app.redeem(answer["code"], verifier)["access_token"]
 
     def token(self, form):
         asked = {name: value[0] for name, value in urllib.parse.parse_qs(form).items()}
@@ -77,7 +86,7 @@ class Callers:
                   .replace(".delete", ".d") for each in scope.split() if "/" in each]
         own = [each for each in scopes if each.startswith("patient/")]
         if client in PATIENTS and own:
-            return self.person(PATIENTS[client], " ".join(own))
+            return self.launched(PATIENTS[client], " ".join(own))
         if any(each.startswith("user/") for each in scopes):
             return self.service("service", "system/*.cruds")
         return self.service("broad", BROAD)
