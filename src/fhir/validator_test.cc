@@ -211,6 +211,25 @@ TEST(ValidatorTest, ManyWarningsHideNoError) {
               1);
 }
 
+// sdf-8a walks the list once for each of its elements: what one may cost, many together may not.
+TEST(ValidatorTest, InvariantsOfOneBodyShareABound) {
+    std::string elements = R"({"id":"0","path":"Patient"})";
+    for (int i = 1; i < 2'000; ++i)
+        elements += R"(,{"id":")" + std::to_string(i) + R"(","path":"Patient.name"})";
+    auto const definition =
+        R"({"resourceType":"StructureDefinition","url":"http://a/b","name":"N","status":"draft",)"
+        R"("kind":"resource","abstract":false,"type":"Patient","derivation":"constraint",)"
+        R"("baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient",)"
+        R"("differential":{"element":[)" +
+        elements + "]}}";
+    EXPECT_EQ(verdict(definition), "accepted");
+    std::string bundle = kBundle + R"("entry":[{"resource":)" + definition + "}";
+    for (int i = 1; i < 8; ++i) bundle += R"(,{"resource":)" + definition + "}";
+    auto const refused = verdict(bundle + "]}");
+    EXPECT_THAT(refused, HasSubstr("sdf-8a"));
+    EXPECT_THAT(refused, ::testing::Not(HasSubstr("entry[0]")));
+}
+
 TEST(PresenceTest, DecidesOnlyWhatHoldsWhateverTheValues) {
     // exists(0) and exists(1)
     std::vector<std::uint8_t> const both{3, 0, 5, 3, 1, 5, 16};

@@ -1,6 +1,7 @@
 """Every request of another server's collection (material/ms-fhir-server-requests/http), sent as its
 files say, by callers with the scopes that they ask for. request_files.txt holds what is answered: R4
 decides it, or our rules, and then the reason stands beside it. A request that no row names fails."""
+import collections
 import pathlib
 import re
 import secrets
@@ -13,11 +14,11 @@ from request_files import Filling, Reading
 
 TABLE = pathlib.Path(__file__).with_name("request_files.txt")
 BROAD = "system/*.cruds admin/population.read"
-PATIENTS = {"smart-patient-A": "smart-patient-A", "smartUserClient": "smartUserClient"}
+PATIENTS = {"smart-patient-A", "smartUserClient"}  # clients of theirs, named by their patients
 
 
 def table(path):
-    """{file: {line: (status, count or None, reason)}}, and reasons by their words."""
+    """{file: {line: (method, status, content, reason)}}, and reasons by their words."""
     reasons, rows, rest = {}, {}, None
     for line in path.read_text().splitlines():
         if not line or line.startswith("#"):
@@ -29,9 +30,21 @@ def table(path):
             reasons[word] = text
         else:
             number, method, status, *more = line.split()
-            count = int(more.pop(0)[1:]) if more and more[0].startswith("=") else None
-            rest[int(number)] = (method, int(status), count, more[0] if more else None)
+            content = more.pop(0) if more and more[0][0] in "=+" else ""
+            rest[int(number)] = (method, int(status), content, more[0] if more else None)
     return rows, reasons
+
+
+def content_of(body):
+    """How many entries a searchset has, or which statuses the entries of a batch have."""
+    if not isinstance(body, dict) or body.get("resourceType") != "Bundle":
+        return ""
+    if body["type"] == "searchset":
+        return f"={len(body.get('entry', []))}"
+    if not body["type"].endswith("-response"):
+        return ""
+    counts = collections.Counter(each["response"]["status"].split()[0] for each in body["entry"])
+    return "+" + ",".join(f"{number}x{status}" for status, number in sorted(counts.items()))
 
 
 class Callers:
@@ -52,8 +65,14 @@ class Callers:
     def service(self, name, scope):
         return self.instance.token("--client", name, "--key", str(self.key(name)), "--scope", scope)
 
+    def service_client(self):
+        return self.instance.client(self.service("service", "system/*.cruds"))
+
     def launched(self, patient, scope):
         """An app that was granted these scopes and opened with this patient."""
+        self.service_client().put(f"/fhir/Patient/{patient}",
+                                  {"resourceType": "Patient", "id": patient},
+                                  {"If-None-Match": "*"})
         if self.browser is None:
             self.browser = Person(self.instance, "ada", "--fhir-user", "Practitioner/p1",
                                   scope="patient/*.cruds").browser
@@ -86,7 +105,7 @@ class Callers:
                   .replace(".delete", ".d") for each in scope.split() if "/" in each]
         own = [each for each in scopes if each.startswith("patient/")]
         if client in PATIENTS and own:
-            return self.launched(PATIENTS[client], " ".join(own))
+            return self.launched(client, " ".join(own))
         if any(each.startswith("user/") for each in scopes):
             return self.service("service", "system/*.cruds")
         return self.service("broad", BROAD)
@@ -103,7 +122,7 @@ class Sender:
         self.client = instance.client()
 
     def send(self, request):
-        """The status, and how many entries a searchset has."""
+        """The status and what content_of() says."""
         path = self.filling.path(request.address)
         headers = {name: self.filling.fill(value) for name, value in request.headers.items()}
         body = self.filling.fill(request.body).encode()
@@ -113,8 +132,7 @@ class Sender:
             content = {"access_token": self.callers.token(request.body.replace("\n", ""))}
         if request.name:
             self.filling.answers[request.name] = (answer.headers, content)
-        is_search = isinstance(content, dict) and content.get("type") == "searchset"
-        return answer.status, len(content.get("entry", [])) if is_search else None
+        return answer.status, content_of(content)
 
     @staticmethod
     def content(answer):
@@ -158,10 +176,10 @@ class Files(unittest.TestCase):
             place = f"{path.name}:{request.line}"
             with self.subTest(place):
                 self.assertIn(request.line, rows, "no row has this request")
-                method, status, count, reason = rows.pop(request.line)
+                method, status, content, reason = rows.pop(request.line)
                 self.assertEqual(request.method, method)
                 self.assertIn(reason, [None, *reasons])
-                self.assertEqual(sender.send(request), (status, count))
+                self.assertEqual(sender.send(request), (status, content))
         self.assertEqual(rows, {}, "rows of no request")
 
 
