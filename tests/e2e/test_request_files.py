@@ -1,6 +1,6 @@
 """Every request of another server's collection (material/ms-fhir-server-requests/http), sent as its
-files say, by callers with the scopes that they ask for. request_files.txt holds what is answered: R4
-decides it, or our rules, and then the reason stands beside it. A request that no row names fails."""
+files say, by callers with the scopes that they ask for. request_files.txt holds what is answered:
+R4 decides it, or our rules, and then the reason stands beside it. A request without a row fails."""
 import collections
 import pathlib
 import re
@@ -27,7 +27,7 @@ def table(path):
             rest = rows.setdefault(named[1], {})
         elif rest is None:
             word, _, text = line.partition(": ")
-            reasons[word] = text
+            reasons[word] = (reasons.get(word, "") + " " + text).strip()
         else:
             number, method, status, *more = line.split()
             content = more.pop(0) if more and more[0][0] in "=+" else ""
