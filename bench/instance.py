@@ -18,6 +18,7 @@ ENGINE = ROOT / "build" / "release" / "fhir_engine_bench"
 START_SECONDS = 60
 SETTLED_SECONDS = 0.5
 SETTLED_SHARE = 0.05  # of a processor
+RECONCILED = b'"event":"audit.reconciled"'
 
 
 def free_port():
@@ -53,7 +54,8 @@ class Instance:
     def start(self):
         """Seconds from exec until GET /health answers and the command line finds the server."""
         begun = time.monotonic()
-        log = (self.directory / "log" / "server.log").open("ab")
+        log = self._log.open("ab")
+        self._started_at = log.tell()
         command = [str(self._program), "serve", "--dir", str(self.directory)]
         self._server = subprocess.Popen(command, stdout=log, stderr=log)
         while time.monotonic() - begun < START_SECONDS:
@@ -76,14 +78,22 @@ class Instance:
             self._server.wait(timeout=START_SECONDS)
 
     def settle(self):
-        """Until what a start does in the background is done."""
+        """Until what a start does in the background is done: it waits for the disk in between."""
         until = time.monotonic() + START_SECONDS
+        while RECONCILED not in self._log.read_bytes()[self._started_at :]:
+            if time.monotonic() > until:
+                raise RuntimeError("the server does not end its reconciliation")
+            time.sleep(0.05)
         while time.monotonic() < until:
             before = cpu_seconds(self.pids)
             time.sleep(SETTLED_SECONDS)
             if cpu_seconds(self.pids) - before < SETTLED_SECONDS * SETTLED_SHARE:
                 return
         raise RuntimeError("the server does not come to rest")
+
+    @property
+    def _log(self):
+        return self.directory / "log" / "server.log"
 
     @property
     def pids(self):

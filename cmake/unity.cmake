@@ -1,7 +1,7 @@
-# Where many sources are compiled as one (CMAKE_UNITY_BUILD: the preset `fuzz`) a room takes a fraction of
+# Where many sources are compiled as one (SALUS_GROUP_SOURCES: the presets `release` and `fuzz`) a room takes a fraction of
 # the time. Those listed here are compiled alone: each has a name of its own, in its unnamed namespace,
 # that another source of its room has, too. A source in such a conflict that is not listed does not
-# compile in that preset: share what is the same, name the other better, or list it. One that compiles
+# compile there: share what is the same, name the other better, or list it. One that compiles
 # and means another source's function by such a name fails its tests there: name it better.
 set(SALUS_COMPILED_ALONE
   access_context/time_zone.cc
@@ -86,9 +86,33 @@ set(SALUS_COMPILED_ALONE
   sample_data/vital_signs.cc
   sign_in/sign_in_passkey.cc)
 list(TRANSFORM SALUS_COMPILED_ALONE PREPEND ${CMAKE_SOURCE_DIR}/src/)
-set_source_files_properties(${SALUS_COMPILED_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)
-if(CMAKE_UNITY_BUILD)
+set(SALUS_GROUP_SIZE 12)
+option(SALUS_GROUP_SOURCES "Compile the sources of a room in groups, each as one" OFF)
+if(SALUS_GROUP_SOURCES)
   # Names that hide each other from one source to the next hide nothing for a reader of one.
   target_compile_options(salus_flags INTERFACE -Wno-shadow)
 endif()
+
+# Puts groups in the stead of the sources that the variable names. Not by CMake's own UNITY_BUILD: that
+# writes absolute paths, so that a clone elsewhere finds nothing in the compiler cache.
+function(salus_group target list_name)
+  if(NOT SALUS_GROUP_SOURCES)
+    return()
+  endif()
+  set(alone ${${list_name}})
+  set(together ${${list_name}})
+  list(REMOVE_ITEM together ${SALUS_COMPILED_ALONE})
+  list(REMOVE_ITEM alone ${together} "")
+  set(groups "")
+  while(together)
+    list(SUBLIST together 0 ${SALUS_GROUP_SIZE} group)
+    list(REMOVE_ITEM together ${group})
+    list(TRANSFORM group REPLACE "^${CMAKE_SOURCE_DIR}/src/(.*)$" "#include \"\\1\"")
+    list(JOIN group "\n" text)
+    list(LENGTH groups number)
+    set(file ${CMAKE_BINARY_DIR}/groups/${target}/${number}.cc)
+    file(CONFIGURE OUTPUT ${file} CONTENT "${text}\n" @ONLY)
+    list(APPEND groups ${file})
+  endwhile()
+  set(${list_name} ${alone} ${groups} PARENT_SCOPE)
+endfunction()
