@@ -14,6 +14,8 @@ from request_files import Filling, Reading
 
 TABLE = pathlib.Path(__file__).with_name("request_files.txt")
 BROAD = "system/*.cruds admin/population.read"
+SERVICE = "system/*.cruds"
+LAUNCHER = "admin/launch.write"
 PATIENTS = {"smart-patient-A", "smartUserClient"}  # clients of theirs, named by their patients
 
 
@@ -54,31 +56,26 @@ class Callers:
         self.instance = instance
         self.browser = self.app = None
         self.kept = {}
-        for name, scope in (("broad", BROAD), ("service", "system/*.cruds"),
-                            ("ehr", "admin/launch.write")):
-            instance.command("client", "add", "--dir", str(instance.directory), name, "--scope",
-                             scope, "--purpose", "TREAT", "--new-key", str(self.key(name)))
-
-    def key(self, name):
-        return self.instance.root / (name + ".jwk")
 
     def service(self, name, scope):
-        return self.instance.token("--client", name, "--key", str(self.key(name)), "--scope", scope)
-
-    def service_client(self):
-        return self.instance.client(self.service("service", "system/*.cruds"))
+        """A token of a service that is registered with the scope when it is first asked for."""
+        key = self.instance.root / (name + ".jwk")
+        if not key.exists():
+            self.instance.command("client", "add", "--dir", str(self.instance.directory), name,
+                                  "--scope", scope, "--purpose", "TREAT", "--new-key", str(key))
+        return self.instance.token("--client", name, "--key", str(key), "--scope", scope)
 
     def launched(self, patient, scope):
         """An app that was granted these scopes and opened with this patient."""
-        self.service_client().put(f"/fhir/Patient/{patient}",
-                                  {"resourceType": "Patient", "id": patient},
-                                  {"If-None-Match": "*"})
+        self.instance.client(self.service("service", SERVICE)).put(
+            f"/fhir/Patient/{patient}", {"resourceType": "Patient", "id": patient},
+            {"If-None-Match": "*"})
         if self.browser is None:
             self.browser = Person(self.instance, "ada", "--fhir-user", "Practitioner/p1",
                                   scope="patient/*.cruds").browser
             self.app = App(self.instance, "chart", scope="openid launch patient/*.cruds",
                            purpose="TREAT")
-        opened = self.instance.client(self.service("ehr", "admin/launch.write")).post(
+        opened = self.instance.client(self.service("ehr", LAUNCHER)).post(
             "/oauth/launch", {"client_id": "chart", "patient": patient, "user": "ada"},
             {"Content-Type": "application/json"})
         assert opened.status == 201, opened.body
@@ -107,7 +104,7 @@ class Callers:
         if client in PATIENTS and own:
             return self.launched(client, " ".join(own))
         if any(each.startswith("user/") for each in scopes):
-            return self.service("service", "system/*.cruds")
+            return self.service("service", SERVICE)
         return self.service("broad", BROAD)
 
 
