@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "fhir/constraint_paths.h"
 #include "fhir/parameter_type_code.h"
 
 namespace salus::fhir {
@@ -75,6 +76,35 @@ void check_search_parameter(json::Value stated, Reporter& report) {
     }
 }
 
+// Whether the filter asks for what is true or false: that a property is there, or one that the
+// specification itself defines so.
+bool is_boolean_filter(json::Value filter) {
+    auto const operation = filter.member("op");
+    auto const property = filter.member("property");
+    if (!operation || !property) return false;
+    bool const of_boolean = property->is_text("notSelectable") || property->is_text("inactive");
+    return operation->is_text("exists") || (operation->is_text("=") && of_boolean);
+}
+
+void check_filter(json::Value filter, Reporter& report) {
+    auto const value = filter.member("value");
+    if (!value || !is_boolean_filter(filter)) return;
+    if (!value->is_text("true") && !value->is_text("false"))
+        report.error("invalid", "this filter's value is true or false");
+}
+
+void check_filters(json::Value value_set, ElementPath& path, Reporter& report) {
+    auto const compose = value_set.member("compose");
+    if (!compose) return;
+    PathStep const step(path, *find_element(*find_type("ValueSet"), "compose"));
+    for (std::string_view const part : {"include", "exclude"}) {
+        for_each_at(*compose, "ValueSet.compose", part, path, [&](json::Value included) {
+            for_each_at(included, "ValueSet.compose.include", "filter", path,
+                        [&](json::Value each) { check_filter(each, report); });
+        });
+    }
+}
+
 void check_properties(json::Value code_system, ElementPath& path, Reporter& report) {
     std::set<std::string> codes;
     for_each_at(code_system, "CodeSystem", "property", path, [&](json::Value each) {
@@ -91,6 +121,8 @@ void check_conformance_resource(json::Value resource, Type const& type, ElementP
     auto const name = type.name.text();
     if (name == "CapabilityStatement") return check_capabilities(resource, path, report);
     if (name == "SearchParameter") return check_search_parameter(resource, report);
+    if (name == "StructureDefinition") return check_constraint_paths(resource, path, report);
+    if (name == "ValueSet") return check_filters(resource, path, report);
     if (name == "CodeSystem") check_properties(resource, path, report);
     bool const supplement = name == "CodeSystem" && resource.member("supplements");
     if (!supplement) return;

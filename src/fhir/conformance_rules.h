@@ -14,6 +14,10 @@ namespace salus::fhir {
 // (https://hl7.org/fhir/R4/searchparameter-definitions.html, derivedFrom). CodeSystem: what
 // supplements another code system says so in its content
 // (https://hl7.org/fhir/R4/codesystem.html#supplements); properties have codes of their own.
+// ValueSet: what a filter looks for is true or false where it can be nothing else
+// (https://hl7.org/fhir/R4/valueset-definitions.html#ValueSet.compose.include.filter.value,
+// https://hl7.org/fhir/R4/codesystem-concept-properties.html). StructureDefinition: a constraint
+// names elements of its type (fhir/constraint_paths.h).
 // Of other types nothing. `path` stands at the resource.
 void check_conformance_resource(json::Value resource, Type const& type, ElementPath& path,
                                 Reporter& report);

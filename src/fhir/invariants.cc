@@ -1,6 +1,14 @@
 #include "fhir/invariants.h"
 
+#include <algorithm>
+
 namespace salus::fhir {
+namespace {
+
+// Of the resources of HL7, of US Core and of Synthea none takes one.
+constexpr std::uint64_t kStepsOfAByte = 2;
+
+}  // namespace
 
 Invariants const& Invariants::of_r4() {
     static Invariants const all;
@@ -23,6 +31,10 @@ fhirpath::Expression const* Invariants::expression_of(Constraint const& constrai
     auto const& place =
         expressions_.at(static_cast<std::size_t>(&constraint - all_constraints().data()));
     return place ? &*place : nullptr;
+}
+
+void InvariantEvaluator::allow_for(std::size_t bytes) noexcept {
+    steps_left_ = limits::kFhirPathSteps + kStepsOfAByte * bytes;
 }
 
 InvariantEvaluator::Outer InvariantEvaluator::begin_root(json::Value resource, Type const& type) {
@@ -49,8 +61,10 @@ Verdict InvariantEvaluator::judge(fhirpath::Expression const& expression, json::
     if (!evaluator_) evaluator_ = std::make_unique<fhirpath::Evaluator>();
     fhirpath::Context const context{.focus = fhirpath::Item::element(focus, type),
                                     .resource = resource_,
-                                    .root_resource = root_};
+                                    .root_resource = root_,
+                                    .steps = std::min(steps_left_, limits::kFhirPathSteps)};
     auto const holds = evaluator_->holds(expression, context);
+    steps_left_ -= evaluator_->steps_taken();
     if (!holds)
         return holds.error().code == Errc::too_large ? Verdict::violated : Verdict::undecided;
     return *holds ? Verdict::satisfied : Verdict::violated;

@@ -53,6 +53,7 @@ Validator::Validator(Type const& type, ValidationOptions const& options, IssueLi
 void Validator::validate(json::Value resource_value) {
     auto const type = type_of_resource(resource_value);
     SALUS_CHECK(type);
+    invariants_.allow_for(resource_value.raw().size());
     root(resource_value, **type);
 }
 

@@ -72,6 +72,10 @@ TEST(ValidatorTest, ChecksReferences) {
         {p + R"("contained":[{"resourceType":"Organization","id":"a","name":"x"}]})", "dom-3"},
         {p + R"("contained":[{"resourceType":"Organization","name":"x"}]})", "needs an id"},
         {p + R"("identifier":[{"system":"mrn","value":"1"}]})", "a system is an absolute URI"},
+        {R"({"resourceType":"ValueSet","status":"draft","compose":{"include":[{"system":"x"}]}})",
+         "a system is an absolute URI at ValueSet.compose.include[0].system"},
+        {o + R"("method":{"coding":[{"system":"http://hl7.org/fhir/ValueSet/age-units","code":"a"}]}})",
+         "a value set is not a code system at Observation.method.coding[0].system"},
         {p + R"("identifier":[{"system":"urn:uuid:1","value":"1"}]})", "not a UUID"},
         {kBundle + R"("entry":[{"fullUrl":"Patient/1","resource":)" + p + R"("id":"1"}}]})",
          "absolute URL at Bundle.entry[0].fullUrl"},
@@ -157,6 +161,20 @@ TEST(ValidatorTest, WarnsWithoutRefusing) {
     EXPECT_EQ(checked->issues.issues().size(), 2U);  // the profile; no narrative (dom-6)
 }
 
+// R4 says what a code system's URI should name, and does not forbid a plain word: told.
+TEST(ValidatorTest, ACodingMayNameItsSystemByAWord) {
+    for (auto const& text : {p + R"("meta":{"tag":[{"system":"test","code":"x"}]}})",
+                             o + R"("valueQuantity":{"value":1,"system":"ucum","code":"mg"}})"}) {
+        EXPECT_EQ(verdict(text), "accepted") << text;
+        json::Parser parser;
+        auto const checked = Reader::validate(EphiText(text), parser);
+        ASSERT_TRUE(checked.has_value());
+        EXPECT_TRUE(std::ranges::any_of(checked->issues.issues(), [](Issue const& issue) {
+            return issue.text.text() == "a system that is not an absolute URI";
+        })) << text;
+    }
+}
+
 // HL7's own examples refer to what the definitions do not name: told, not refused.
 TEST(ValidatorTest, TellsOfReferencesToOtherTypes) {
     for (auto const& text :
@@ -191,6 +209,25 @@ TEST(ValidatorTest, ManyWarningsHideNoError) {
     EXPECT_EQ(checked->issues.issues().size(), limits::kValidationIssues);
     EXPECT_EQ(std::ranges::count(checked->issues.issues(), IssueSeverity::error, &Issue::severity),
               1);
+}
+
+// sdf-8a walks the list once for each of its elements: what one may cost, many together may not.
+TEST(ValidatorTest, InvariantsOfOneBodyShareABound) {
+    std::string elements = R"({"id":"0","path":"Patient"})";
+    for (int i = 1; i < 2'000; ++i)
+        elements += R"(,{"id":")" + std::to_string(i) + R"(","path":"Patient.name"})";
+    auto const definition =
+        R"({"resourceType":"StructureDefinition","url":"http://a/b","name":"N","status":"draft",)"
+        R"("kind":"resource","abstract":false,"type":"Patient","derivation":"constraint",)"
+        R"("baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient",)"
+        R"("differential":{"element":[)" +
+        elements + "]}}";
+    EXPECT_EQ(verdict(definition), "accepted");
+    std::string bundle = kBundle + R"("entry":[{"resource":)" + definition + "}";
+    for (int i = 1; i < 8; ++i) bundle += R"(,{"resource":)" + definition + "}";
+    auto const refused = verdict(bundle + "]}");
+    EXPECT_THAT(refused, HasSubstr("sdf-8a"));
+    EXPECT_THAT(refused, ::testing::Not(HasSubstr("entry[0]")));
 }
 
 TEST(PresenceTest, DecidesOnlyWhatHoldsWhateverTheValues) {

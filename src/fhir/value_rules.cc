@@ -169,6 +169,32 @@ void check_absent_code(json::Value extended, Element const& element, Reporter& r
     not_in_value_set(*element.rules->values, report);
 }
 
+namespace {
+
+// The namespace of an identifier is "a URL", and a ValueSet takes codes from "an absolute URI"
+// (https://hl7.org/fhir/R4/datatypes-definitions.html#Identifier.system,
+// https://hl7.org/fhir/R4/valueset-definitions.html). Of Coding.system and Quantity.system R4 says
+// what it should name, not how it is spelled.
+bool demands_absolute(Element const& element) {
+    auto const* owner = owner_of(element);
+    auto const name = owner != nullptr ? owner->name.text() : std::string_view();
+    return name == "Identifier" || name.starts_with("ValueSet.");
+}
+
+void check_system(std::string_view uri, Element const& element, Reporter& report) {
+    if (is_absolute_uri(uri)) {
+        // "The identification of the code system"; what stands there is none.
+        if (uri.starts_with("http://hl7.org/fhir/ValueSet/") ||
+            uri.starts_with("http://terminology.hl7.org/ValueSet/"))
+            report.error("invalid", "a value set is not a code system");
+        return;
+    }
+    if (demands_absolute(element)) return report.error("invalid", "a system is an absolute URI");
+    report.warning("invalid", "a system that is not an absolute URI");
+}
+
+}  // namespace
+
 void check_uri(json::Value value, Element const& element, Reporter& report) {
     Text const text(value);
     auto const uri = text.view();
@@ -179,10 +205,7 @@ void check_uri(json::Value value, Element const& element, Reporter& report) {
     if (element.type->lexical == Lexical::canonical && !uri.starts_with('#') &&
         !is_absolute_uri(uri))
         report.warning("invalid", "a canonical URL is absolute or a fragment");
-    // Coding.system, Identifier.system and the like name code systems and namespaces: "an absolute
-    // URI" (https://hl7.org/fhir/R4/datatypes-definitions.html#Coding.system, #Identifier.system).
-    if (element.name.text() == "system" && !is_absolute_uri(uri))
-        report.error("invalid", "a system is an absolute URI");
+    if (element.name.text() == "system") check_system(uri, element, report);
 }
 
 void check_reference(json::Value value, std::span<Type const* const> targets,

@@ -68,7 +68,10 @@ Result<IntentFacts> Classifier::search_by_form(request::Exchange& exchange, std:
                                                std::string const& patient, std::string_view query) {
     if (exchange.request.method != http::Method::post)
         return fail(Errc::method_not_allowed, "this address does not offer this method");
-    SALUS_TRY_VOID(check_form_content_type(exchange.request));
+    auto const& sent = exchange.request;
+    // Without a form the parameters stand in the address alone (search.html#Introduction).
+    bool const nothing = sent.body.empty() && sent.headers.count("Content-Type") == 0;
+    if (!nothing) SALUS_TRY_VOID(check_form_content_type(sent));
     auto all = std::string(query);
     auto const form = RequestReader::form(exchange.request);
     if (!all.empty() && !form.empty()) all.push_back('&');

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string>
+
+#include "fhir/lexical.h"
 
 namespace salus::operations {
 
@@ -43,6 +46,23 @@ bool is_json_type(std::string_view type) {
            type == "application/*" || type == "*/*";
 }
 
+// What is between the quotes of an entity tag (RFC 9110 section 8.8.3).
+std::optional<std::string_view> opaque_tag(std::string_view text) {
+    text = trimmed(text);
+    if (text.starts_with("W/")) text.remove_prefix(2);
+    if (text.size() < 3 || !text.starts_with('"') || !text.ends_with('"')) return std::nullopt;
+    return text.substr(1, text.size() - 2);
+}
+
+// The tag of a version that is none of ours but might be another server's: it has the form of a
+// versionId (https://hl7.org/fhir/R4/resource.html#Meta.versionId). No version has the number 0.
+constexpr std::uint64_t kNoVersion = 0;
+
+bool is_foreign_tag(std::string_view text) {
+    auto const opaque = opaque_tag(text);
+    return opaque && fhir::is_id(*opaque);
+}
+
 // RFC 9110 section 13.1.2. On a read a list of ETags that are ours; on an update "*", which keeps
 // it from replacing anything. Elsewhere it has no meaning here, and is not ignored on a write.
 Result<void> read_if_none_match(http::Request const& request, request::IntentFacts& facts) {
@@ -80,7 +100,9 @@ Result<void> read_if_match(http::Request const& request, request::IntentFacts& f
         if (!writes || headers.count("If-Unmodified-Since") == 0) return {};
         return fail(Errc::invalid, "If-Unmodified-Since is not offered: use If-Match");
     }
-    facts.if_match = parse_entity_tag(headers.get("If-Match").value_or(""));
+    auto const tag = headers.get("If-Match").value_or("");
+    facts.if_match = parse_entity_tag(tag);
+    if (!facts.if_match && is_foreign_tag(tag)) facts.if_match = kNoVersion;
     if (!facts.if_match) return fail(Errc::invalid, "If-Match must be one ETag such as W/\"1\"");
     if (writes && !names_a_version(facts.interaction))
         return fail(Errc::invalid, "If-Match has no meaning here");
@@ -165,14 +187,12 @@ fhir::Handling search_handling(http::Request const& request) {
 }
 
 std::optional<std::uint64_t> parse_entity_tag(std::string_view text) {
-    text = trimmed(text);
-    if (text.starts_with("W/")) text.remove_prefix(2);
-    if (text.size() < 3 || !text.starts_with('"') || !text.ends_with('"')) return std::nullopt;
-    text = text.substr(1, text.size() - 2);
+    auto const opaque = opaque_tag(text);
+    if (!opaque) return std::nullopt;
     std::uint64_t version = 0;
-    auto const parsed = std::from_chars(text.data(), text.data() + text.size(), version);
-    bool const whole = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
-    return whole ? std::optional(version) : std::nullopt;
+    auto const parsed = std::from_chars(opaque->data(), opaque->data() + opaque->size(), version);
+    bool const ours = parsed.ec == std::errc() && std::to_string(version) == *opaque;
+    return ours ? std::optional(version) : std::nullopt;
 }
 
 Result<void> read_preconditions(http::Request const& request, request::IntentFacts& facts) {

@@ -176,6 +176,22 @@ TEST_F(SearchTest, AFormSaysTheSameAsAQuery) {
     EXPECT_TRUE(answer.body().contains(R"("total":2)"));
 }
 
+TEST_F(SearchTest, WithoutAFormTheAddressSaysAll) {
+    put_observations("p1", 2);
+    auto const answer = room_.serve(
+        {.method = http::Method::post, .target = "/fhir/Observation/_search?patient=p1"});
+    EXPECT_EQ(answer.status(), 200);
+    EXPECT_TRUE(answer.body().contains(R"("total":2)"));
+    // Who says that something else comes is not believed that nothing does.
+    EXPECT_EQ(room_
+                  .serve({http::Method::post,
+                          "/fhir/Observation/_search?patient=p1",
+                          {{"Content-Type", "application/json"}},
+                          ""})
+                  .status(),
+              415);
+}
+
 TEST_F(SearchTest, WhatWasDeletedOrMovedIsNotFound) {
     put_observations("p1", 3);
     ASSERT_EQ(room_.remove("/fhir/Observation/p1-o0").status(), 204);

@@ -157,7 +157,7 @@ struct Mend {
 
 inline std::string mended(json::Value root) {
     static std::vector<Mend> const kMends{
-        // Coding.system is an absolute URI.
+        // What a tag is of should have a URI.
         {"", R"("testTag")", R"("urn:testTag")"},
         {"Account/smart-account-PA1", "Practioner/smart-practioner-A",
          "Practitioner/smart-practitioner-A"},

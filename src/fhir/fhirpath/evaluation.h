@@ -58,6 +58,7 @@ public:
 
     [[nodiscard]] bool run(NodeIndex node, Scope const& scope);
     [[nodiscard]] Error take_error();
+    [[nodiscard]] std::uint64_t steps_left() const noexcept { return steps_left_; }
 
     // Boolean value of the items from `base`: open if there are none.
     [[nodiscard]] bool truth_of(std::size_t base, Truth& truth);

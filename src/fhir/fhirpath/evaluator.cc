@@ -9,6 +9,7 @@ namespace salus::fhir::fhirpath {
 struct Evaluator::Memory {
     ItemStack stack;
     Arena arena;
+    std::uint64_t steps = 0;  // of the last evaluation
 };
 
 std::optional<Item> Surroundings::resolve(std::string_view /*reference*/) {
@@ -45,9 +46,15 @@ Result<bool> Evaluator::holds(Expression const& expression, Context const& conte
     Scope scope;
     scope.focus = &context.focus;
     auto truth = Truth::open;
-    if (!evaluation.run(expression.program().root, scope) || !evaluation.truth_of(0, truth))
-        return fail(evaluation.take_error());
+    bool const done =
+        evaluation.run(expression.program().root, scope) && evaluation.truth_of(0, truth);
+    memory_->steps = context.steps - evaluation.steps_left();
+    if (!done) return fail(evaluation.take_error());
     return truth == Truth::yes;
+}
+
+std::uint64_t Evaluator::steps_taken() const noexcept {
+    return memory_->steps;
 }
 
 Item Evaluator::system_value(Item const& item) {

@@ -80,6 +80,9 @@ public:
     // true.
     [[nodiscard]] Result<bool> holds(Expression const& expression, Context const& context);
 
+    // Of the last holds(), whether or not it was refused.
+    [[nodiscard]] std::uint64_t steps_taken() const noexcept;
+
     // A primitive element as its System value; every other item as it is.
     [[nodiscard]] Item system_value(Item const& item);
     // As toString() has it; nothing for what has no text: complex types.

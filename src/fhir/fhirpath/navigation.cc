@@ -144,6 +144,7 @@ bool Evaluation::push_member(json::Value const* value, json::Value const* compan
     if (companion != nullptr && companion->is_array()) companions = companion->elements();
     while ((values && values->first != values->last) ||
            (companions && companions->first != companions->last)) {
+        if (!count_step()) return false;
         std::optional<json::Value> one;
         std::optional<json::Value> its_companion;
         if (values && values->first != values->last) one = *values->first++;
