@@ -25,7 +25,7 @@ private:
 };
 
 // Whatever policies may name.
-std::vector<EntityUid> names() {
+std::vector<EntityUid> nameable() {
     std::vector<EntityUid> all{{"Role", "physician"}, {"Role", "nurse"},      {"Role", ""},
                                {"Type", "Nothing"},   {"TypeGroup", ""},      {"Record", "Patient"},
                                {"Function", "keys"},  {"TypeGroup", "audit"}, {"User", "u1"}};
@@ -39,7 +39,7 @@ std::vector<EntityUid> names() {
 void expect_alike(RequestEntities const& entities, EntityUid const& uid) {
     Collected told;
     entities.visit_ancestors(uid, told);
-    for (auto const& name : names()) {
+    for (auto const& name : nameable()) {
         bool const is_told = name == uid || told.all().contains(name);
         EXPECT_EQ(entities.is_in(uid, name), is_told)
             << uid.type << " " << uid.id << " in " << name.type << " " << name.id;

@@ -10,10 +10,10 @@
 namespace salus::cedar {
 namespace {
 
-constexpr std::size_t kSets = 1'500;
+constexpr std::size_t kHeadSets = 1'500;
 
 // Two groups hold one action, a group holds a group, and a type's name stands in two heads.
-EntityTable world() {
+EntityTable grouped_entities() {
     return EntityTable(
         {{.uid = uid("User", "ada"), .parents = {uid("Role", "nurse"), uid("Role", "clerk")}},
          {.uid = uid("Service", "lab")},
@@ -24,7 +24,7 @@ EntityTable world() {
          {.uid = uid("Action", "search"), .parents = {uid("Action", "look")}}});
 }
 
-std::string head(RandomPolicies& random) {
+std::string random_head(RandomPolicies& random) {
     auto const principal =
         random.one_of({"principal", "principal == User::\"ada\"", "principal in Role::\"nurse\"",
                        "principal in User::\"ada\"", "principal is User", "principal is Service",
@@ -43,7 +43,7 @@ std::string head(RandomPolicies& random) {
     return principal + ", " + action + ", " + resource;
 }
 
-bool holds(Scope const& scope, EntityUid const& uid, Entities const& entities) {
+bool head_holds(Scope const& scope, EntityUid const& uid, Entities const& entities) {
     auto const in_any = std::ranges::any_of(
         scope.entities, [&](EntityUid const& other) { return entities.is_in(uid, other); });
     switch (scope.form) {
@@ -58,13 +58,13 @@ bool holds(Scope const& scope, EntityUid const& uid, Entities const& entities) {
 
 TEST(CedarPolicyIndex, FindsThePoliciesWhoseHeadsHold) {
     RandomPolicies random(20261128);
-    auto const entities = world();
+    auto const entities = grouped_entities();
     Record const context;
     std::size_t found = 0;
-    for (std::size_t made = 0; made < kSets; ++made) {
+    for (std::size_t made = 0; made < kHeadSets; ++made) {
         std::string text;
         for (auto count = random.below(12) + 1; count > 0; --count)
-            text += "permit(" + head(random) + ");\n";
+            text += "permit(" + random_head(random) + ");\n";
         auto const policies = PolicySet::parse(text);
         ASSERT_TRUE(policies) << text << policies.error().front().text;
         auto const principal =
@@ -75,16 +75,16 @@ TEST(CedarPolicyIndex, FindsThePoliciesWhoseHeadsHold) {
         std::vector<std::uint32_t> expected;
         for (std::uint32_t at = 0; at < policies->policies().size(); ++at) {
             auto const& policy = policies->policies()[at];
-            if (holds(policy.principal, principal, entities) &&
-                holds(policy.action, action, entities) &&
-                holds(policy.resource, resource, entities))
+            if (head_holds(policy.principal, principal, entities) &&
+                head_holds(policy.action, action, entities) &&
+                head_holds(policy.resource, resource, entities))
                 expected.push_back(at);
         }
         auto const answer = policies->evaluate({principal, action, resource, context}, entities);
         EXPECT_EQ(answer.satisfied, expected) << text;
         found += expected.size();
     }
-    EXPECT_GT(found, kSets / 2);
+    EXPECT_GT(found, kHeadSets / 2);
 }
 
 // More ancestors than are kept at hand.
