@@ -164,7 +164,7 @@ bool Judgement::is_certain(Act act, std::string_view type) {
 // rule permits whole.
 bool Judgement::may_hide_some(Act act, std::string_view type) {
     auto& entities = facts().entities;
-    if (!entities.is_about_type(type)) entities.ask_about_type(type, {});
+    if (!entities.is_about_type(type)) ask_about(type, false, {});
     if (any_counts(policy_.withholding_guards(), act)) return true;
     if (any_counts(policy_.granting_guards(), act) && !opens_every_record(act)) return true;
     return !judged(act, type, false, {}).allowed;

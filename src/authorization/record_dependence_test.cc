@@ -185,6 +185,36 @@ TEST(RecordDependence, WhatHidesNothingLeavesEveryRecord) {
     EXPECT_GT(said * 2, open);
 }
 
+// What was asked before, in whatever order, changes no answer: each is what it is by itself.
+TEST(RecordDependence, NoQuestionChangesTheAnswerToAnother) {
+    Random random;
+    for (int i = 0; i < 600; ++i) {
+        auto const text = random.policy();
+        auto const policy = Policy::parse(text);
+        ASSERT_TRUE(policy) << text << policy.error().front().text;
+        auto const caller = random.caller();
+        auto const here = circumstances(random);
+        Judgement all(*policy, caller, caller.tenant, here);
+        for (int questions = 0; questions < 12; ++questions) {
+            auto const act = random.below(2) == 0 ? Act::read : Act::update;
+            auto const* type = random.below(2) == 0 ? "Patient" : "Observation";
+            Judgement one(*policy, caller, caller.tenant, here);
+            if (auto const which = random.below(4); which == 0) {
+                ASSERT_EQ(all.is_certain(act, type), one.is_certain(act, type)) << text;
+            } else if (which == 1) {
+                ASSERT_EQ(all.may_hide_some(act, type), one.may_hide_some(act, type)) << text;
+            } else {
+                request::RecordCircumstances const found{.carried = random.below(4),
+                                                         .care = random.below(2) == 0};
+                auto const whose = random.below(2) == 0 ? Random::own() : CompartmentId();
+                ASSERT_TRUE(same(all.on_record(act, type, whose, found),
+                                 one.on_record(act, type, whose, found)))
+                    << text;
+            }
+        }
+    }
+}
+
 // What is said not to depend on where a record belongs does not, of records that are found
 // otherwise: the index judges these, and only the rest is opened.
 TEST(RecordDependence, PlacesCountWhereverTheyChangeWhatIsSaid) {
