@@ -195,7 +195,7 @@ TEST(RecordDependence, NoQuestionChangesTheAnswerToAnother) {
         auto const caller = random.caller();
         auto const here = circumstances(random);
         Judgement all(*policy, caller, caller.tenant, here);
-        for (int questions = 0; questions < 12; ++questions) {
+        for (int questions = 0; questions < 20; ++questions) {
             auto const act = random.below(2) == 0 ? Act::read : Act::update;
             auto const* type = random.below(2) == 0 ? "Patient" : "Observation";
             Judgement one(*policy, caller, caller.tenant, here);
@@ -204,9 +204,10 @@ TEST(RecordDependence, NoQuestionChangesTheAnswerToAnother) {
             } else if (which == 1) {
                 ASSERT_EQ(all.may_hide_some(act, type), one.may_hide_some(act, type)) << text;
             } else {
-                request::RecordCircumstances const found{.carried = random.below(4),
-                                                         .care = random.below(2) == 0};
-                auto const whose = random.below(2) == 0 ? Random::own() : CompartmentId();
+                // Few records, so that one is asked about again behind another question.
+                request::RecordCircumstances found;
+                if (random.below(2) == 0) found = {.carried = 1, .care = true};
+                auto const whose = CompartmentId();
                 ASSERT_TRUE(same(all.on_record(act, type, whose, found),
                                  one.on_record(act, type, whose, found)))
                     << text;
