@@ -158,7 +158,8 @@ Finding bound_tokens(EvidenceContext const& context) {
     auto const thumbprint = jose::thumbprint(holder.verifying_key());
     crypto::SystemRandom random;
     using Proofs = authentication::PossessionProofs;
-    Proofs proofs(now - limits::kClockSkew, 16, random);
+    // Of one that began long enough ago: a proof is dated in whole seconds.
+    Proofs proofs(now - limits::kClockSkew - std::chrono::seconds(1), 16, random);
     Proofs proofs_of_next(now, 16, random);
     auto const accepted_by = [&](Proofs& by, std::string const& proof, std::string_view url) {
         jose::DpopRules const rules{.method = "GET",
