@@ -123,7 +123,8 @@ Finding key_backends(EvidenceContext const& context) {
     crypto::SystemRandom random;
     auto const probe = crypto::random_secret(random, kProbeBytes);
     auto const wrapped = service.wrap(name, bytes_of("probe"), probe);
-    auto facts = fmt::format("{}; {}", service.description().text(), service.evidence());
+    std::string facts(service.description().text());
+    if (auto const evidence = service.evidence(); !evidence.empty()) facts += "; " + evidence;
     if (!wrapped)
         return broken(facts + "; it wraps no key: " + std::string(wrapped.error().why.text()));
     auto const opened = service.unwrap(name, bytes_of("probe"), *wrapped);
