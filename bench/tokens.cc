@@ -119,7 +119,7 @@ private:
     std::unique_ptr<audit::Log> audit_;
     request::Tenant tenant_;
     authentication::TokenKeys keys_;
-    authentication::TokenGuards guards_{clock_.now()};
+    authentication::TokenGuards guards_{clock_.now(), random_};
     EveryTokenStands standing_;
 };
 
