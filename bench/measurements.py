@@ -1,6 +1,7 @@
 """The measurements. Each takes a Bench and yields rows: (what, figure, beside what, ratio)."""
 
 import concurrent.futures
+import enum
 import gzip
 import json
 import os
@@ -121,10 +122,12 @@ def _import_large(bench):
 
 OTHER_PATIENTS = 12
 COLD_PAGES = (10, 50)
-RESTARTS = 4
+RESTARTS = 8
 WARM_SEARCHES = 8
-# Before each request that is measured by itself: what came before it is over then.
+# Before each request that is measured by itself: what came before it is over then, and the processor
+# asleep.
 REST_SECONDS = 0.02
+READS_BEFORE = 20  # in the stead of a rest: a server in use
 
 
 def large_patient(bench):
@@ -137,7 +140,8 @@ def large_patient(bench):
     for other in (known, *others):
         asker.search(other, 50)
     restarts, cold = [], []
-    first, again = ({count: [] for count in COLD_PAGES} for _ in range(2))
+    kinds = [(count, before) for before in (Before.rest, Before.reads) for count in COLD_PAGES]
+    first, again = ({kind: [] for kind in kinds} for _ in range(2))
     for number in range(RESTARTS):
         bench.instance.stop()
         restarts.append(bench.instance.start())
@@ -147,16 +151,18 @@ def large_patient(bench):
         bench.instance.settle()
         for _ in range(WARM_SEARCHES):
             asker.search(known, 50)
-        count = COLD_PAGES[number % len(COLD_PAGES)]
+        kind = kinds[number % len(kinds)]
         with Span(bench.instance.pids) as span:
             for other in others:
-                first[count].append(asker.search(other, count))
-                again[count].append(asker.search(other, count))
+                first[kind].append(asker.search(other, *kind))
+                again[kind].append(asker.search(other, *kind))
         bench.others.append(span.others)
     yield from _shown("first search after a restart", cold)
-    for count in COLD_PAGES:
-        yield from _shown(f"first search in a patient, a page of {count}", first[count])
-        yield from _shown(f"  the same search again, a page of {count}", again[count])
+    for kind in kinds:
+        count, before = kind
+        what = f"first search in a patient, {before.value}, a page of {count}"
+        yield from _shown(what, first[kind])
+        yield from _shown(f"  the same search again, a page of {count}", again[kind])
     yield from _asked_again(bench, "a read, for comparison", "/fhir/Patient/bench")
     for count in PAGES:
         page = "/fhir/Observation" + SEARCH.format(count=count, patient=identity)
@@ -164,6 +170,11 @@ def large_patient(bench):
     after_writes = list(_searched_after_writes(bench, identity))
     yield from _shown("first search after a write", after_writes)
     yield "restart until GET /health answers", milliseconds(median(restarts)), "", ""
+
+
+class Before(enum.Enum):
+    rest = "after a rest"
+    reads = "after reads"
 
 
 class _Asker:
@@ -176,9 +187,13 @@ class _Asker:
         self._connection = bench.instance.connection()
         self._ask("/fhir/Patient/bench")
 
-    def search(self, patient, count):
+    def search(self, patient, count, before=Before.rest):
         path = "/fhir/Observation" + SEARCH.format(count=count, patient=patient)
-        time.sleep(REST_SECONDS)
+        if before is Before.rest:
+            time.sleep(REST_SECONDS)
+        else:
+            for _ in range(READS_BEFORE):
+                self._ask("/fhir/Patient/bench")
         with Span(self._bench.instance.pids) as span:
             status, body = self._ask(path)
         if status != 200 or len(json.loads(body).get("entry", [])) != count:
