@@ -124,8 +124,8 @@ OTHER_PATIENTS = 12
 COLD_PAGES = (10, 50)
 RESTARTS = 8
 WARM_SEARCHES = 8
-# Before each request that is measured by itself: what came before it is over then, and the processor
-# asleep.
+# Before each request that is measured by itself: what came before it is over then, and the
+# processor asleep.
 REST_SECONDS = 0.02
 READS_BEFORE = 20  # in the stead of a rest: a server in use
 
