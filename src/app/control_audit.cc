@@ -253,9 +253,8 @@ Finding clock_synchronization(EvidenceContext const& context) {
     auto const* const requests = context.sources.request_clock;
     if (requests != nullptr && requests->ahead() > kClockTolerance) {
         return broken(fmt::format(
-            "{} UTC is {} s behind what the newest leaf of the audit log tells: emergencies, "
-            "tokens "
-            "and sessions end by the log's time; set the clock right",
+            "{} UTC is {} s behind the newest leaf of the audit log: emergencies, tokens and "
+            "sessions end by the log's time; set the clock right",
             now, std::chrono::duration_cast<std::chrono::seconds>(requests->ahead()).count()));
     }
     if (!kernel) return partly(fmt::format("{} UTC; the kernel does not tell its state", now));

@@ -1,6 +1,7 @@
 // A Coverage that is moved from one beneficiary to another answers to the consents of both.
 #include <gtest/gtest.h>
 
+#include "pipeline/denial_for_test.h"
 #include "pipeline/pipeline_for_test.h"
 
 namespace salus::pipeline {
@@ -12,20 +13,6 @@ std::string coverage_json(std::string const& beneficiary) {
     return R"({"resourceType":"Coverage","id":"c","status":"active","payor":[{"display":"x"}],)"
            R"("beneficiary":{"reference":"Patient/)" +
            beneficiary + "\"}}";
-}
-
-// Payment gets nothing of this patient.
-std::string denial_json(std::string const& patient) {
-    return R"({"resourceType":"Consent","id":"of-)" + patient +
-           R"(","status":"active","scope":{"coding":[{"system":)"
-           R"("http://terminology.hl7.org/CodeSystem/consentscope","code":"patient-privacy"}]},)"
-           R"("category":[{"coding":[{"system":"http://loinc.org","code":"59284-0"}]}],)"
-           R"("patient":{"reference":"Patient/)" +
-           patient +
-           R"("},"dateTime":"2026-01-10","policy":[{"uri":)"
-           R"("https://profiles.ihe.net/ITI/PCF/Policy-all-normal"}],"provision":{"type":"permit",)"
-           R"("provision":[{"type":"deny","purpose":[{"system":)"
-           R"("http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"HPAYMT"}]}]}})";
 }
 
 testing::RoomChoices choices() {
@@ -43,7 +30,7 @@ protected:
     void SetUp() override {
         for (std::string const id : {"open", "other", "closed"})
             put("/fhir/Patient/" + id, testing::patient_json(id));
-        put("/fhir/Consent/of-closed", denial_json("closed"));
+        put("/fhir/Consent/deny-closed", testing::denial_to_payment("closed"));
     }
     void put(std::string const& target, std::string const& json) {
         ASSERT_LT(room_.put(target, json).status, 300) << target;

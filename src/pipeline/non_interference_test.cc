@@ -10,6 +10,7 @@
 #include <functional>
 #include <gtest/gtest.h>
 
+#include "pipeline/denial_for_test.h"
 #include "pipeline/person_for_test.h"
 #include "pipeline/random_requests_for_test.h"
 #include "pipeline/scoped_requests_for_test.h"
@@ -21,6 +22,7 @@ namespace {
 using http::Method;
 using request::PurposeOfUse;
 using testing::after_base;
+using testing::denial_to_payment;
 using testing::InventedRecord;
 using testing::kInventedPatients;
 using testing::PipelineRoom;
@@ -80,20 +82,6 @@ constexpr char const* kElementRules =
     @id("patients") @redact("gender, birthDate")
         permit(principal, action == Action::"limit", resource in Type::"Patient")
         when {context.purpose == "HPAYMT"};)";
-
-std::string deny_consent(std::string const& patient, std::string const& what) {
-    return R"({"resourceType":"Consent","id":"deny-)" + patient +
-           R"(","status":"active","scope":{"coding":[{"system":)"
-           R"("http://terminology.hl7.org/CodeSystem/consentscope","code":"patient-privacy"}]},)"
-           R"("category":[{"coding":[{"system":"http://loinc.org","code":"59284-0"}]}],)"
-           R"("patient":{"reference":"Patient/)" +
-           patient +
-           R"("},"dateTime":"2026-01-10","policy":[{"uri":)"
-           R"("https://profiles.ihe.net/ITI/PCF/Policy-all-normal"}],"provision":{"type":"permit",)"
-           R"("provision":[{"type":"deny","purpose":[{"system":)"
-           R"("http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"HPAYMT"}],)" +
-           what + "}]}}";
-}
 
 // One way to hide, and how much the narrow caller may do.
 struct Hiding {
@@ -199,11 +187,11 @@ private:
         both("Organization/g1", R"({"resourceType":"Organization","id":"g1","name":"x"})");
         for (std::string const patient : kInventedPatients) load_patient(hiding, patient);
         both("Consent/deny-p2",
-             deny_consent("p2", R"("class":[{"system":"http://hl7.org/fhir/resource-types",)"
-                                R"("code":"Condition"}])"));
+             denial_to_payment("p2", R"("class":[{"system":"http://hl7.org/fhir/resource-types",)"
+                                     R"("code":"Condition"}])"));
         both("Consent/deny-p3",
-             deny_consent("p3", R"("securityLabel":[{"system":"http://terminology.hl7.org/)"
-                                R"(CodeSystem/v3-Confidentiality","code":"R"}])"));
+             denial_to_payment("p3", R"("securityLabel":[{"system":"http://terminology.hl7.org/)"
+                                     R"(CodeSystem/v3-Confidentiality","code":"R"}])"));
         both("CareTeam/ct1", R"({"resourceType":"CareTeam","id":"ct1","status":"active","subject":)"
                              R"({"reference":"Patient/p1"},"participant":[{"member":)"
                              R"({"reference":"Practitioner/d1"}}]})");
