@@ -192,10 +192,17 @@ class Transparency(unittest.TestCase):
             self.assertIn(f"size {self.signed_size()}", output)
         shutil.rmtree(copy)
 
+    @staticmethod
+    def contents_of(log):
+        return {file.relative_to(log): file.read_bytes() for file in log.rglob("*")
+                if file.is_file()}
+
     def tampered(self, name, change):
         copy = self.folder / name
         shutil.copytree(self.log, copy)
+        before = self.contents_of(copy)
         change(copy)
+        self.assertNotEqual(before, self.contents_of(copy), f"{name} changed nothing")
         return copy
 
     def refused(self, name, change, by_tiles=True):
@@ -248,14 +255,14 @@ class Transparency(unittest.TestCase):
         self.refused("no checkpoint", lambda log: (log / "checkpoint").unlink())
 
         def swap_leaves(log):
-            """Two leaves of the first segment change places, as a careless attacker would do it."""
+            """Two leaves of the first segment exchange their indexes, as a careless attacker would
+            do it."""
             segment = log / "0000000001.segment"
             contents = segment.read_bytes()
-            first = contents.index(b'{"b":"')
-            second = contents.index(b'{"b":"', first + 1)
-            changed = bytearray(contents)
-            changed[first + 50], changed[second + 50] = contents[second + 51], contents[first + 51]
-            segment.write_bytes(changed)
+            for (old, new) in ((b'"i":0,', b'"i":-,'), (b'"i":1,', b'"i":0,'),
+                               (b'"i":-,', b'"i":1,')):
+                contents = contents.replace(old, new, 1)
+            segment.write_bytes(contents)
         self.refused("swapped leaves", swap_leaves, by_tiles=False)
         self.refused("segment gone", lambda log: (log / "0000000001.segment").unlink(),
                      by_tiles=False)
