@@ -92,7 +92,7 @@ Finding sealed_at_rest(EvidenceContext const& context) {
     if (!facts) return broken("the store's file cannot be examined");
     auto evidence = fmt::format(
         "{} documents, {} versions, {} bytes; columns that could hold text: {}; of the {} newest "
-        "rows examined {} are not sealed; no queues, exports or temporary files exist",
+        "rows examined {} are not sealed",
         statistics->documents, statistics->versions, statistics->bytes_on_disk,
         facts->foreign_columns, facts->sampled, facts->unsealed);
     return works_if(facts->foreign_columns == 0 && facts->unsealed == 0, std::move(evidence));

@@ -96,7 +96,7 @@ constexpr auto kControls = std::to_array<Control>({
     {"BAA-1", "Registry of business associate agreements", nullptr, "the registry"},
     {"BAA-2", "No token without an agreement in force", nullptr, "agreements"},
     {"BAA-3", "Subcontractors never get more than their principal", nullptr, "agreements"},
-    {"BAA-4", "Return or destruction of data at the end", nullptr, "agreements and erasure"},
+    {"BAA-4", "Return or destruction of data at the end", nullptr, "agreements"},
     {"BAA-5", "Incidents and breaches are worked through on time", nullptr, "the workflow"},
     // Contingency plan, 45 CFR 164.308(a)(7)
     {"REC-1", "Backups exist apart from the data, are young and were tried", backups, {}},

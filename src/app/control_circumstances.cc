@@ -1,5 +1,6 @@
 // AZ-3 and AZ-5: circumstances and consents. Asks the functions that every request meets, with the
 // policy and the settings in force: they are pure, so asking changes nothing.
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
@@ -33,6 +34,10 @@ constexpr auto kSignals = std::to_array<Signal>({
     {"behaviour", "context.recent.refusals > 10",
      [](request::AccessFacts& facts) { facts.recent.refusals = 50; }},
 });
+
+// Attributes that a rule about circumstances names.
+constexpr std::array<std::string_view, 5> kCircumstances{
+    "context.network", "context.hour", "context.weekday", "context.device", "context.recent"};
 
 // Somebody whom the policy in force lets ask whether the controls work.
 request::CallerFacts administrator(TenantName const& tenant) {
@@ -82,8 +87,9 @@ Finding risk_signals(EvidenceContext const& context) {
         ++working;
         decide.append(decide.empty() ? "" : ", ").append(signal.name);
     }
-    bool const reads = context.policy.rules->text().contains("context.network") ||
-                       context.policy.rules->text().contains("context.recent");
+    auto const& text = context.policy.rules->text();
+    bool const reads = std::ranges::any_of(
+        kCircumstances, [&](std::string_view name) { return text.contains(name); });
     return works_if(working == kSignals.size(),
                     fmt::format("tried now, a rule each: {} change a decision and stand in its "
                                 "reason; the policy in force {} by them",

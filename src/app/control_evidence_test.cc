@@ -1,5 +1,6 @@
 // Attacks on the evidence: whatever is broken must show as failing, and nothing that is absent may
 // look present.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <iostream>
 #include <regex>
@@ -382,6 +383,19 @@ TEST(ControlEvidence, APolicyChangesItsName) {
     auto const after = house.line("AZ-4").evidence;
     EXPECT_NE(before, after);
     EXPECT_EQ(house.line("AZ-1").state, kEnforced);
+}
+
+TEST(ControlEvidence, WhetherThePolicyGoesByCircumstancesIsReadOffIt) {
+    EvidenceHouse house;
+    EXPECT_TRUE(house.line("AZ-3").evidence.contains("has no rule that decides"));
+    for (auto const* rule : {"context.hour < 6", "context.weekday == 7", "context.device.managed",
+                             "context.recent.refusals > 10", "context.network.reputation > 50"}) {
+        auto policy = authorization::Policy::parse(
+            fmt::format("forbid(principal, action, resource) when {{ {} }};", rule));
+        ASSERT_TRUE(policy) << rule;
+        house.configuration.policy = *std::move(policy);
+        EXPECT_TRUE(house.line("AZ-3").evidence.contains("the policy in force decides")) << rule;
+    }
 }
 
 }  // namespace

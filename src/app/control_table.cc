@@ -31,6 +31,7 @@ constexpr auto kFamilies = std::to_array<Family>({
     {"AUD", "Audit, 164.312(b), 164.316(b)(2), 164.308(a)(1)(ii)(D)"},
     {"API", "Secure interface"},
     {"BAA", "Business associates, 164.308(b), 164.314(a), 164.504(e)"},
+    {"REC", "Contingency plan, 164.308(a)(7)"},
     {"GOV", "Identity life cycle and governance, 164.308(a)(3) to (5)"},
 });
 

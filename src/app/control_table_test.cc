@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sstream>
 
+#include "app/control_catalogue.h"
 #include "json/document.h"
 
 namespace salus::app {
@@ -49,6 +50,15 @@ TEST(ControlTable, CannotDrawOnTheTerminal) {
     EXPECT_FALSE(table.contains('\x1b'));
     EXPECT_FALSE(table.contains('\x07'));
     EXPECT_FALSE(table.contains('\r'));
+}
+
+TEST(ControlTable, EveryFamilyHasAName) {
+    for (auto const& control : control_catalogue()) {
+        std::vector<ShownControl> const controls{
+            {std::string(control.id.text()), "Title", ControlState::enforced, "evidence"}};
+        auto const table = control_table(controls, {});
+        EXPECT_TRUE(table.substr(0, table.find('\n')).contains(' ')) << control.id.text();
+    }
 }
 
 TEST(ControlTable, SumsUp) {

@@ -37,8 +37,7 @@ Finding transport_protocols(EvidenceContext const& context) {
 
 Finding strict_transport(EvidenceContext const& context) {
     auto const& url = context.sources.configuration.server.public_url;
-    return partly(
-        fmt::format("every link begins with {}; no cookies, no pages; {}", url, listener(context)));
+    return partly(fmt::format("every link begins with {}; {}", url, listener(context)));
 }
 
 Finding outbound_trust(EvidenceContext const& context) {

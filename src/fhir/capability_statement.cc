@@ -139,6 +139,7 @@ void write_oauth_uri(json::Writer& writer, std::string_view name, std::string_vi
 void write_security(json::Writer& writer, SecurityCapability const& security) {
     if (security.token_url.empty()) return;
     writer.key("security").begin_object();
+    writer.key("cors").boolean(true);
     writer.key("extension").begin_array().begin_object();
     writer.key("url").string(
         "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris");

@@ -106,7 +106,11 @@ request::Prepared capabilities(Context const& context, request::Permit const& pe
     all.software_version = SALUS_VERSION;
     all.date = context.clock.now();
     all.loaded = context.loaded_parameters();
-    all.security.token_url = context.tenant.token_endpoint();
+    auto const authorization_server = context.tenant.issuer() + "/oauth/";
+    all.security = {.authorize_url = authorization_server + "authorize",
+                    .token_url = context.tenant.token_endpoint(),
+                    .introspect_url = authorization_server + "introspect",
+                    .revoke_url = authorization_server + "revoke"};
     all.patch_formats = {"application/json-patch+json", "application/fhir+json"};
     for (auto const& type : fhir::resource_types()) {
         auto capability = capability_of(type, caller, all.base_url);

@@ -81,7 +81,18 @@ TEST_F(CapabilitiesTest, ItsAddressesAreTheTenants) {
     testing::OperationsRoom north(instance_, "north", "/t/north");
     auto const theirs = north.get("/t/north/fhir/metadata");
     EXPECT_TRUE(theirs.body().contains("https://localhost:8443/t/north/fhir"));
-    EXPECT_TRUE(theirs.body().contains("https://localhost:8443/t/north/oauth/token"));
+    for (auto const* endpoint : {"authorize", "token", "introspect", "revoke"}) {
+        auto const address = std::string(R"({"url":")") + endpoint +
+                             R"(","valueUri":"https://localhost:8443/t/north/oauth/)" + endpoint;
+        EXPECT_TRUE(theirs.body().contains(address)) << endpoint;
+    }
+}
+
+TEST_F(CapabilitiesTest, OfItsModesTheFullOneIsOffered) {
+    EXPECT_EQ(room_.get("/fhir/metadata?mode=full").status(), 200);
+    EXPECT_FALSE(classified({.target = "/fhir/metadata?mode=terminology"}));
+    EXPECT_FALSE(classified({.target = "/fhir/Patient/x?mode=full"}));
+    EXPECT_FALSE(classified({.target = "/fhir/OperationDefinition/Patient-accounting?mode=full"}));
 }
 
 TEST_F(CapabilitiesTest, SearchParametersThatAreClaimedAreUnderstood) {

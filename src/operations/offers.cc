@@ -9,16 +9,24 @@ namespace {
 using request::Interaction;
 
 constexpr Literal kFhir = "application/fhir+json";
+// Or a FHIRPath Patch, as FHIR's own form.
+constexpr Literal kJsonPatch = "application/json-patch+json";
 constexpr Literal kForm = "application/x-www-form-urlencoded";
 
-constexpr std::array<Literal, 5> kReading{"_elements", "_summary", "_pretty", "If-None-Match",
-                                          "If-Modified-Since"};
-constexpr std::array<Literal, 3> kShape{"_elements", "_summary", "_pretty"};
-constexpr std::array<Literal, 5> kHistory{"_count", "_since", "_at", "_cursor", "_pretty"};
-constexpr std::array<Literal, 7> kEverything{"start",  "end",     "_since", "_type",
-                                             "_count", "_cursor", "_pretty"};
+constexpr std::array<Literal, 6> kReading{"_elements", "_summary",      "_format",
+                                          "_pretty",   "If-None-Match", "If-Modified-Since"};
+constexpr std::array<Literal, 4> kShape{"_elements", "_summary", "_format", "_pretty"};
+constexpr std::array<Literal, 8> kVersions{"_elements", "_summary", "_count",  "_since",
+                                           "_at",       "_cursor",  "_format", "_pretty"};
+constexpr std::array<Literal, 6> kHistory{"_count",  "_since",  "_at",
+                                          "_cursor", "_format", "_pretty"};
+constexpr std::array<Literal, 8> kEverything{"start",  "end",     "_since",  "_type",
+                                             "_count", "_cursor", "_format", "_pretty"};
+constexpr std::array<Literal, 2> kPresentation{"_format", "_pretty"};
+constexpr std::array<Literal, 2> kValidating{"mode", "profile"};
 constexpr std::array<Literal, 2> kCreating{"If-None-Exist", "Prefer"};
-constexpr std::array<Literal, 3> kWriting{"If-Match", "If-None-Match", "Prefer"};
+constexpr std::array<Literal, 3> kUpdating{"If-Match", "If-None-Match", "Prefer"};
+constexpr std::array<Literal, 2> kPatching{"If-Match", "Prefer"};
 constexpr std::array<Literal, 3> kConditional{"If-Match", "Prefer", "criteria"};
 constexpr std::array<Literal, 1> kMatching{"If-Match"};
 constexpr std::array<Literal, 2> kDeleting{"If-Match", "criteria"};
@@ -37,7 +45,7 @@ constexpr auto kOffers = std::to_array<Offer>({
      "/{type}/{id}/_history",
      "The versions of a resource, newest first",
      {},
-     kHistory},
+     kVersions},
     {Interaction::history_type,
      "get",
      "/{type}/_history",
@@ -51,13 +59,13 @@ constexpr auto kOffers = std::to_array<Offer>({
      {},
      kHistory},
     {Interaction::update, "put", "/{type}/{id}", "Update a resource, or create it under this id",
-     kFhir, kWriting},
+     kFhir, kUpdating},
     {Interaction::update, "put", "/{type}", "Update the one resource that matches", kFhir,
      kConditional},
-    {Interaction::patch, "patch", "/{type}/{id}", "Change parts of a resource",
-     "application/json-patch+json", kWriting},
+    {Interaction::patch, "patch", "/{type}/{id}", "Change parts of a resource", kJsonPatch,
+     kPatching},
     {Interaction::patch, "patch", "/{type}", "Change parts of the one resource that matches",
-     "application/json-patch+json", kConditional},
+     kJsonPatch, kConditional},
     {Interaction::remove, "delete", "/{type}/{id}", "Delete a resource", {}, kMatching},
     {Interaction::remove,
      "delete",
@@ -91,25 +99,40 @@ constexpr auto kOffers = std::to_array<Offer>({
      "Search all types in a patient's compartment",
      {},
      kSearching},
-    {Interaction::validate,
+    {Interaction::search_type,
      "post",
-     "/{type}/$validate",
-     "What is wrong with a resource",
-     kFhir,
+     "/Patient/{id}/*/_search",
+     "Search all types in a patient's compartment, parameters in the form",
+     kForm,
      {}},
-    {Interaction::validate,
-     "post",
-     "/{type}/{id}/$validate",
-     "What would be wrong with an update",
-     kFhir,
-     {}},
+    {Interaction::validate, "post", "/{type}/$validate", "What is wrong with a resource", kFhir,
+     kValidating},
+    {Interaction::validate, "post", "/{type}/{id}/$validate", "What would be wrong with an update",
+     kFhir, kValidating},
     {Interaction::everything,
      "get",
      "/Patient/{id}/$everything",
      "Everything about a patient",
      {},
      kEverything},
-    {Interaction::meta, "get", "/{type}/{id}/$meta", "Profiles, tags and security labels", {}, {}},
+    {Interaction::everything,
+     "post",
+     "/Patient/{id}/$everything",
+     "Everything about a patient, asked for by POST",
+     {},
+     kEverything},
+    {Interaction::meta,
+     "get",
+     "/{type}/{id}/$meta",
+     "Profiles, tags and security labels",
+     {},
+     kPresentation},
+    {Interaction::meta,
+     "get",
+     "/{type}/{id}/_history/{version}/$meta",
+     "Those of a version",
+     {},
+     kPresentation},
     {Interaction::meta_add, "post", "/{type}/{id}/$meta-add", "Add profiles, tags and labels",
      kFhir, kMatching},
     {Interaction::meta_delete, "post", "/{type}/{id}/$meta-delete",
@@ -134,7 +157,7 @@ constexpr auto kOffers = std::to_array<Offer>({
      {},
      kAccessReport},
     {Interaction::transaction, "post", "/", "A transaction or a batch", kFhir, kBundles},
-    {Interaction::capabilities, "get", "/metadata", "The CapabilityStatement", {}, {}},
+    {Interaction::capabilities, "get", "/metadata", "The CapabilityStatement", {}, kPresentation},
     {Interaction::capabilities,
      "get",
      "/OperationDefinition/Patient-accounting",

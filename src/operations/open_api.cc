@@ -25,6 +25,8 @@ constexpr auto kParts = std::to_array<Part>({
     {"_elements", "query", "_elements", R"({"type":"string"})"},
     {"_summary", "query", "_summary", R"({"type":"string","enum":["true","false"]})"},
     {"_pretty", "query", "_pretty", R"({"type":"boolean"})"},
+    {"mode", "query", "mode", R"({"type":"string","enum":["create","update","delete","profile"]})"},
+    {"profile", "query", "profile", R"({"type":"string","format":"uri"})"},
     {"_count", "query", "_count", R"({"type":"integer","minimum":1,"maximum":1000})"},
     {"_since", "query", "_since", R"({"type":"string","format":"date-time"})"},
     {"_at", "query", "_at", R"({"type":"string"})"},
@@ -66,9 +68,24 @@ void write_parameters(json::Writer& writer, Offer const& offer) {
     writer.end_array();
 }
 
+void write_media_type(json::Writer& writer, std::string_view media_type) {
+    writer.key(media_type).begin_object().key("schema").raw(R"({})").end_object();
+}
+
 void write_content(json::Writer& writer, std::string_view media_type) {
-    writer.key("content").begin_object().key(media_type).begin_object();
-    writer.key("schema").raw(R"({})").end_object().end_object();
+    writer.key("content").begin_object();
+    write_media_type(writer, media_type);
+    writer.end_object();
+}
+
+void write_body(json::Writer& writer, Offer const& offer) {
+    writer.key("requestBody").begin_object().key("required").boolean(true);
+    writer.key("content").begin_object();
+    write_media_type(writer, offer.content.text());
+    // Beside JSON Patch there is FHIRPath Patch.
+    if (offer.interaction == request::Interaction::patch)
+        write_media_type(writer, "application/fhir+json");
+    writer.end_object().end_object();
 }
 
 void write_responses(json::Writer& writer, bool is_public) {
@@ -95,11 +112,7 @@ void write_operation(json::Writer& writer, Offer const& offer, std::size_t numbe
                 std::to_string(number));
     writer.key("summary").string(offer.summary.text());
     write_parameters(writer, offer);
-    if (!offer.content.empty()) {
-        writer.key("requestBody").begin_object().key("required").boolean(true);
-        write_content(writer, offer.content.text());
-        writer.end_object();
-    }
+    if (!offer.content.empty()) write_body(writer, offer);
     write_responses(writer, is_public);
     writer.key("security").raw(is_public ? "[]" : R"([{"token":[]}])");
     writer.end_object();
@@ -136,6 +149,21 @@ std::string criteria(fhir::LoadedParameters const* loaded) {
     return text;
 }
 
+// Which scopes there are, SMART's discovery document says.
+void write_security(json::Writer& writer, request::Tenant const& tenant) {
+    writer.key("securitySchemes").begin_object().key("token").begin_object();
+    writer.key("type").string("oauth2").key("flows").begin_object();
+    writer.key("authorizationCode").begin_object();
+    writer.key("authorizationUrl").string(tenant.issuer() + "/oauth/authorize");
+    writer.key("tokenUrl").string(tenant.token_endpoint());
+    writer.key("refreshUrl").string(tenant.token_endpoint());
+    writer.key("scopes").raw("{}").end_object();
+    writer.key("clientCredentials").begin_object();
+    writer.key("tokenUrl").string(tenant.token_endpoint());
+    writer.key("scopes").raw("{}").end_object();
+    writer.end_object().end_object().end_object();
+}
+
 void write_components(json::Writer& writer, request::Tenant const& tenant,
                       fhir::LoadedParameters const* loaded) {
     writer.key("components").begin_object();
@@ -157,11 +185,7 @@ void write_components(json::Writer& writer, request::Tenant const& tenant,
     writer.key("description").string("Refused: an OperationOutcome says why");
     write_content(writer, "application/fhir+json");
     writer.end_object().end_object();
-    writer.key("securitySchemes").begin_object().key("token").begin_object();
-    writer.key("type").string("oauth2").key("flows").begin_object();
-    writer.key("clientCredentials").begin_object();
-    writer.key("tokenUrl").string(tenant.token_endpoint()).key("scopes").begin_object();
-    writer.end_object().end_object().end_object().end_object().end_object();
+    write_security(writer, tenant);
     writer.end_object();
 }
 

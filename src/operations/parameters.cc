@@ -148,6 +148,9 @@ Result<void> read_shape(std::vector<request::Parameter> const& parameters, Inten
         if (!known && facts.interaction == Interaction::everything) {
             SALUS_TRY(known, read_everything(parameter, facts));
         }
+        // Of the CapabilityStatement; other modes would be other resources.
+        if (facts.interaction == Interaction::capabilities)
+            known = parameter.name == "mode" && parameter.value == "full" && facts.type.empty();
         if (!known) return fail(Errc::invalid, "a parameter is not known here");
     }
     return {};
