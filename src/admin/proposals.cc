@@ -108,6 +108,15 @@ void write_summary(json::Writer& writer, StoredProposal const& stored,
     writer.key("expires").integer(proposal.expires);
 }
 
+std::string summary_of(StoredProposal const& stored, keys::CustodianSet const& now) {
+    std::string text;
+    json::Writer writer(text);
+    writer.begin_object();
+    write_summary(writer, stored, now);
+    writer.end_object();
+    return text;
+}
+
 Result<std::string> draft_text(KeysDesk const& desk, json::Value asked, keys::Proposal draft) {
     auto const set = asked.member("set");
     auto const patient = asked.text_member("patient");
@@ -202,12 +211,7 @@ Result<request::Prepared> add_proposal(KeysDesk const& desk, request::Exchange& 
     SALUS_TRY(auto const before,
               read_document(desk.records, kProposalClass, kProposalType, stored.id()));
     if (before.version != 0) return fail(Errc::conflict, "the proposal was made already");
-    std::string answer;
-    json::Writer writer(answer);
-    writer.begin_object();
-    write_summary(writer, stored, custodians);
-    writer.end_object();
-    auto prepared = json_answer(std::move(answer), 201);
+    auto prepared = json_answer(summary_of(stored, custodians), 201);
     SALUS_TRY_VOID(add_proposal_version(prepared, desk, stored));
     SALUS_TRY_VOID(add_to_list(prepared, desk, stored.id()));
     return prepared;
@@ -260,12 +264,7 @@ Result<request::Prepared> add_ballot(KeysDesk const& desk, request::Exchange& ex
                                         .state = state,
                                         .now = desk.now()}));
     stored.record.ballots.push_back({std::move(ballot), desk.now()});
-    std::string answer;
-    json::Writer writer(answer);
-    writer.begin_object();
-    write_summary(writer, stored, custodians);
-    writer.end_object();
-    auto prepared = json_answer(std::move(answer), 201);
+    auto prepared = json_answer(summary_of(stored, custodians), 201);
     SALUS_TRY_VOID(add_proposal_version(prepared, desk, stored));
     return prepared;
 }
@@ -306,12 +305,7 @@ Result<request::Prepared> execute_proposal(KeysDesk const& desk, request::Exchan
             break;
     }
     SALUS_TRY_VOID(add_proposal_version(prepared, desk, stored));
-    std::string answer;
-    json::Writer writer(answer);
-    writer.begin_object();
-    write_summary(writer, stored, *now.set);
-    writer.end_object();
-    prepared.content = request::PlainContent{std::move(answer)};
+    prepared.content = request::PlainContent{summary_of(stored, *now.set)};
     return prepared;
 }
 

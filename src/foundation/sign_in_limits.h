@@ -28,7 +28,6 @@ inline constexpr std::size_t kUserNameBytes = 128;
 inline constexpr std::size_t kDisplayNameBytes = 200;
 inline constexpr std::size_t kSessionsOfUser = 20;
 inline constexpr std::size_t kUsersOfDevice = 50;  // of one browser, on a ward's computer
-inline constexpr std::size_t kBrowserNameBytes = 64;
 inline constexpr std::size_t kPasskeyNameBytes = 64;
 inline constexpr std::size_t kPatientsShown = 10;  // of those whose name and birth date fit
 inline constexpr std::size_t kGrantsOfUser = 100;

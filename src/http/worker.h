@@ -34,10 +34,8 @@ private:
     class Door;  // one listening socket
 
     void run(std::promise<void>& ready);
-    void open_doors();
     // False when the system is out of descriptors.
     bool let_in(int listener);
-    void close_doors();
     void begin_ending();
     void go_on_ending();
 

@@ -19,7 +19,6 @@ public:
     void end();
 
 private:
-    void begin_version(Sighting const& first);
     void end_version();
     void end_document();
     void compare(Sighting const& row);
