@@ -391,7 +391,7 @@ TEST(ControlEvidence, WhetherThePolicyGoesByCircumstancesIsReadOffIt) {
     for (auto const* rule : {"context.hour < 6", "context.weekday == 7", "context.device.managed",
                              "context.recent.refusals > 10", "context.network.reputation > 50"}) {
         auto policy = authorization::Policy::parse(
-            fmt::format("forbid(principal, action, resource) when {{ {} }};", rule));
+            fmt::format("@id(\"probe\") forbid(principal, action, resource) when {{ {} }};", rule));
         ASSERT_TRUE(policy) << rule;
         house.configuration.policy = *std::move(policy);
         EXPECT_TRUE(house.line("AZ-3").evidence.contains("the policy in force decides")) << rule;
