@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "ephi_test_access.h"
 #include "fhir/bundle.h"
 #include "fhir/compartment.h"
 #include "fhir/index_entry.h"
@@ -14,13 +15,6 @@
 #include "foundation/check.h"
 #include "json/document.h"
 #include "json/writer.h"
-
-namespace salus::testing {
-class EphiTestAccess {
-public:
-    static EphiAccess access() { return EphiAccess{}; }
-};
-}  // namespace salus::testing
 
 namespace {
 

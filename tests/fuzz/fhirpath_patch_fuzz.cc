@@ -3,16 +3,10 @@
 #include <cstdint>
 #include <string>
 
+#include "ephi_test_access.h"
 #include "fhir/fhirpath_patch.h"
 #include "foundation/check.h"
 #include "json/document.h"
-
-namespace salus::testing {
-class EphiTestAccess {
-public:
-    static EphiAccess access() { return EphiAccess{}; }
-};
-}  // namespace salus::testing
 
 namespace {
 

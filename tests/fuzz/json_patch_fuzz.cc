@@ -4,17 +4,11 @@
 #include <cstdint>
 #include <string>
 
+#include "ephi_test_access.h"
 #include "fhir/json_patch.h"
 #include "foundation/check.h"
 #include "foundation/limits.h"
 #include "json/document.h"
-
-namespace salus::testing {
-class EphiTestAccess {
-public:
-    static EphiAccess access() { return EphiAccess{}; }
-};
-}  // namespace salus::testing
 
 namespace {
 

@@ -6,19 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "ephi_test_access.h"
 #include "fhir/entry_table_writer.h"
 #include "fhir/search.h"
 #include "fhir/search_order.h"
 #include "foundation/check.h"
 #include "json/document.h"
 #include "request/form.h"
-
-namespace salus::testing {
-class EphiTestAccess {
-public:
-    static EphiAccess access() { return EphiAccess{}; }
-};
-}  // namespace salus::testing
 
 namespace {
 
