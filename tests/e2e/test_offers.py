@@ -52,17 +52,50 @@ class Offers(unittest.TestCase):
             if re.search(r"^/Patient/\{id\}/\{type\}", path):
                 real = real.replace("/Patient/x/Patient", "/Patient/x/Observation")
             for method, operation in operations.items():
-                criteria = "_lastUpdated=gt2000" if path.endswith("/*") else "identifier=urn:x%7Cy"
+                criteria = "_lastUpdated=gt2000" if "/*" in path else "identifier=urn:x%7Cy"
                 query = "?" + criteria if any(
                     p["$ref"].endswith("/criteria") for p in operation["parameters"]) else ""
-                headers = {}
-                for media in operation.get("requestBody", {}).get("content", {}):
-                    headers["Content-Type"] = media
-                form = headers.get("Content-Type", "").endswith("form-urlencoded")
-                body = ("identifier=x" if form else "x") if headers else None
-                answer = self.stranger.send(method.upper(), "/fhir" + real + query, body, headers)
-                expected = 401 if operation["security"] else 200
-                self.assertEqual(answer.status, expected, (method, path, answer.body))
+                for media in operation.get("requestBody", {}).get("content", {None: None}):
+                    form = media is not None and media.endswith("form-urlencoded")
+                    body = (criteria if form else "x") if media else None
+                    answer = self.stranger.send(method.upper(), "/fhir" + real + query, body,
+                                                {"Content-Type": media} if media else {})
+                    expected = 401 if operation["security"] else 200
+                    self.assertEqual(answer.status, expected, (method, path, answer.body))
+
+    def test_every_parameter_of_a_path_is_taken(self):
+        """One at a time. Some paths are refused to this client, but none for its parameters."""
+        patient = self.client.post("/fhir/Patient", {"resourceType": "Patient"}).json()["id"]
+        components = json.loads(self.document.body)["components"]["parameters"]
+        values = {"_elements": "id", "_summary": "true", "_format": "json", "_pretty": "true",
+                  "_count": "1", "_since": "2020-01-01", "_at": "2020", "_type": "Patient",
+                  "start": "2020-01-01", "end": "2020-12-31", "mode": "create",
+                  "profile": "http://hl7.org/fhir/StructureDefinition/Patient"}
+        tried = set()
+        for path, operations in json.loads(self.document.body)["paths"].items():
+            real = path.replace("{type}", "Patient").replace("{id}", patient)
+            real = real.replace("{version}", "1")
+            for method, operation in operations.items():
+                body = {"resourceType": "Patient"} if "requestBody" in operation else None
+                for reference in operation["parameters"]:
+                    name = components[reference["$ref"].split("/")[-1]]["name"]
+                    if name not in values or path == "/AuditEvent":
+                        continue
+                    target = f"/fhir{real}?{name}={values[name]}"
+                    answer = self.client.send(method.upper(), target, body)
+                    self.assertIn(answer.status, (200, 403), (method, target, answer.body))
+                    tried.add((path, name))
+        self.assertGreater(len(tried), 30)
+
+    def test_patches_come_in_two_forms(self):
+        paths = json.loads(self.document.body)["paths"]
+        for path in ("/{type}", "/{type}/{id}"):
+            patch = paths[path]["patch"]
+            self.assertEqual(set(patch["requestBody"]["content"]),
+                             {"application/json-patch+json", "application/fhir+json"})
+            named = {p["$ref"].split("/")[-1] for p in patch["parameters"]}
+            self.assertIn("If-Match", named)
+            self.assertNotIn("If-None-Match", named)  # refused on PATCH
 
     def statement(self, client):
         return client.get("/fhir/metadata").json()
@@ -72,6 +105,13 @@ class Offers(unittest.TestCase):
         self.assertEqual(statement["patchFormat"],
                          ["application/json-patch+json", "application/fhir+json"])
         rest = statement["rest"][0]
+        self.assertTrue(rest["security"]["cors"])
+        uris = {e["url"]: e["valueUri"] for e in rest["security"]["extension"][0]["extension"]}
+        served = self.stranger.get("/.well-known/oauth-authorization-server").json()
+        self.assertEqual(uris, {"authorize": served["authorization_endpoint"],
+                                "token": served["token_endpoint"],
+                                "introspect": served["introspection_endpoint"],
+                                "revoke": served["revocation_endpoint"]})
         self.assertEqual({i["code"] for i in rest["interaction"]},
                          {"transaction", "batch", "history-system"})
         resources = {r["type"]: r for r in rest["resource"]}
