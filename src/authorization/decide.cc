@@ -146,9 +146,7 @@ Decision decide_parts(Judgement& rules, CallerFacts const& caller, IntentFacts c
     Decision decision{.allowed = true, .elements = {.all = true, .names = {}}};
     decision.rules.reserve(kRulesAtFirst);
     std::vector<Outcome const*> permitting;
-    // What is found by searching is judged by what searching opens, and shows no more, though
-    // reading may open more: of what is found some may be out of its reach.
-    Outcome const* found = nullptr;
+    bool searches = false;
     for (auto const part : request::parts_of(intent.interaction)) {
         auto scopes = permitting_scopes(rules, caller, intent, part);
         if (scopes.empty()) return deny(Errc::forbidden, "no scope of the token permits this");
@@ -163,11 +161,12 @@ Decision decide_parts(Judgement& rules, CallerFacts const& caller, IntentFacts c
         }
         add_rules(decision, scopes);
         permitting.push_back(&outcome);
-        if (request::form_of(part).access == request::Access::search) found = &outcome;
+        searches = searches || request::form_of(part).access == request::Access::search;
         add_sign_in(decision, outcome.sign_in);
         add_duties(decision, outcome.duties);
     }
-    decision.elements = found != nullptr ? found->elements : rules.elements_of(intent.type);
+    decision.elements =
+        searches ? found_elements(rules, intent.type) : rules.elements_of(intent.type);
     for (auto const* outcome : permitting) add_rules(decision, outcome->rules);
     return decision;
 }

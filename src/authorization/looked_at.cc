@@ -130,6 +130,13 @@ void keep_common(request::AllowedElements& elements, request::AllowedElements co
     std::erase_if(elements.names, [&](std::string const& name) { return !others.contains(name); });
 }
 
+request::AllowedElements found_elements(Judgement& rules, std::string_view type) {
+    auto elements = rules.on(Act::search, type).elements;
+    auto const& read = rules.on(Act::read, type);
+    if (read.allowed) keep_common(elements, read.elements);
+    return elements;
+}
+
 bool may_patch(request::AllowedElements const& allowed, IntentFacts const& intent) {
     if (allowed.all || (!intent.patch && !intent.fhirpath_patch)) return true;
     auto const names = intent.patch ? intent.patch->elements() : intent.fhirpath_patch->elements();
@@ -162,8 +169,7 @@ bool other_type_allowed(Judgement& rules, CallerFacts const& caller, IntentFacts
 bool may_search(Judgement& rules, CallerFacts const& caller, IntentFacts const& intent) {
     if (!intent.query) return true;
     auto const& type = intent.query->type();
-    // Whatever reading opens: a record that is out of its reach may be searched all the same.
-    auto const& own = rules.on(Act::search, intent.type).elements;
+    auto const own = found_elements(rules, intent.type);
     // Patient/[id]/[type] tells which resources name this patient.
     bool const by_compartment =
         !intent.patient.empty() && !type.patient_compartment.empty() && type.name != "Patient";
@@ -177,7 +183,7 @@ bool may_search(Judgement& rules, CallerFacts const& caller, IntentFacts const& 
         bool const other = read.type != &type;
         return (!other ||
                 other_type_allowed(rules, caller, intent, Interaction::search_type, *read.type)) &&
-               parameter_allowed(rules.on(Act::search, read.type->name.text()).elements,
+               parameter_allowed(other ? found_elements(rules, read.type->name.text()) : own,
                                  read.parameter);
     });
 }
@@ -253,16 +259,17 @@ bool add_all_types(Judgement& rules, CallerFacts const& caller, IntentFacts cons
     auto const& query = *intent.query;
     for (auto const& type : fhir::resource_types()) {
         if (fhir::is_shared_type(type) || !query.covers(type)) continue;
-        auto const& found = rules.on(Act::search, type.name.text());
+        auto const elements = found_elements(rules, type.name.text());
         auto const shows_patient = [&](fhir::SearchParameter const* parameter) {
-            return parameter_allowed(found.elements, parameter);
+            return parameter_allowed(elements, parameter);
         };
         bool const allowed =
             other_type_allowed(rules, caller, intent, Interaction::search_type, type) &&
             (type.name == "Patient" ||
              std::ranges::any_of(type.patient_compartment, shows_patient));
         if (allowed) {
-            decision.included.push_back({std::string(type.name.text()), found.elements});
+            decision.included.push_back({std::string(type.name.text()), elements});
+            auto const& found = rules.on(Act::search, type.name.text());
             add_sign_in(decision, found.sign_in);
             add_duties(decision, found.duties);
         }

@@ -60,6 +60,26 @@ TEST(OpenedByAct, WhatIsFoundShowsWhatSearchingOpens) {
     EXPECT_TRUE(included.included.front().elements.all);
 }
 
+// What reading withholds is not shown, or told by searching, the other way round.
+TEST(OpenedByAct, SearchingOpensNothingThatReadingWithholds) {
+    auto const policy = Policy::parse(R"(
+@id("reads") @fields("code, status")
+permit (principal, action == Action::"read", resource is Record);
+@id("finds") @fields("*")
+permit (principal, action == Action::"search", resource is Record);
+)");
+    ASSERT_TRUE(policy);
+    auto const caller = facts_of_caller("system/*.rs", kTreat);
+    auto const found = decide(*policy, caller, searched("Observation", "code", "x"), kNow);
+    ASSERT_TRUE(found.allowed);
+    EXPECT_EQ(found.elements.names, (std::vector<std::string>{"code", "status"}));
+    EXPECT_FALSE(
+        decide(*policy, caller, searched("Observation", "value-string", "x"), kNow).allowed);
+    EXPECT_FALSE(
+        decide(*policy, caller, searched("Patient", "_has:Observation:subject:date", "2026"), kNow)
+            .allowed);
+}
+
 TEST(OpenedByAct, ReadingOpensNothingToSearches) {
     EXPECT_FALSE(decided(searched("Observation", "value-string", "x")).allowed);
     EXPECT_FALSE(decided(searched("Observation", "value-string:missing", "true")).allowed);
