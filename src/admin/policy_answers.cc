@@ -100,7 +100,9 @@ Result<request::Prepared> explain_policy(PolicyDesk const& desk, request::Exchan
     Explanation explanation;
     if (question.barred.empty()) {
         explanation = authorization::explain(desk.policy, question.caller, question.intent,
-                                             question.circumstances);
+                                             question.circumstances,
+                                             question.is_stored ? authorization::ScopesOf::subject
+                                                                : authorization::ScopesOf::anybody);
     } else {
         explanation.why = question.barred;
     }

@@ -47,6 +47,11 @@ std::string remedy(json::Value each) {
     if (kind == "scope") return "the scope " + value;
     if (kind == "purpose") return "the purpose of use " + value;
     if (kind == "role") return "the role " + value;
+    if (kind == "care") return "taking part in the care of the patient";
+    if (kind == "emergency") return "declaring an emergency for the patient";
+    if (kind == "network") return "a network that is " + value;
+    if (kind == "device") return "a device that is " + value;
+    if (kind == "time") return "another time: " + value;
     return kind + " " + value;
 }
 

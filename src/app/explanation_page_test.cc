@@ -19,13 +19,19 @@ TEST(ExplanationPage, OfAnAllowedRequest) {
 }
 
 TEST(ExplanationPage, OfARefusal) {
-    EXPECT_EQ(explanation_page(
-                  R"({"allowed":false,"why":"No.","interaction":"admin.user-list","rules":[],)"
-                  R"("scopes":[],"withheld":[],"remedies":[{"kind":"role","value":"nurse"},)"
-                  R"({"kind":"recent-sign-in","value":"0"}],"policy":"00ff"})"),
-              "REFUSED: admin.user-list, purpose none, no role\n  No.\n\n"
-              "Each of these alone would have it allowed; none is a recommendation:\n"
-              "  the role nurse\n  a new sign-in\n\nPolicy 00ff");
+    EXPECT_EQ(
+        explanation_page(
+            R"({"allowed":false,"why":"No.","interaction":"admin.user-list","rules":[],)"
+            R"("scopes":[],"withheld":[],"remedies":[{"kind":"role","value":"nurse"},)"
+            R"({"kind":"recent-sign-in","value":"0"},{"kind":"care","value":"true"},)"
+            R"({"kind":"emergency","value":"true"},)"
+            R"({"kind":"network","value":"internal"},)"
+            R"({"kind":"device","value":"managed"},{"kind":"time","value":"noon"}],"policy":"00ff"})"),
+        "REFUSED: admin.user-list, purpose none, no role\n  No.\n\n"
+        "Each of these alone would have it allowed; none is a recommendation:\n"
+        "  the role nurse\n  a new sign-in\n  taking part in the care of the patient\n"
+        "  declaring an emergency for the patient\n  a network that is internal\n"
+        "  a device that is managed\n  another time: noon\n\nPolicy 00ff");
 }
 
 TEST(ExplanationPage, OfNoAnswer) {

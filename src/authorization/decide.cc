@@ -125,11 +125,12 @@ Decision decide_user_info(CallerFacts const& caller) {
 }
 
 // A new resource has no element that the policy withholds. One that stands there may have: whoever
-// may not see it cannot replace it without losing it (a patch is judged by what it names).
+// may not see it cannot replace it without losing it. A patch writes what it names.
 bool may_write(Judgement& rules, Outcome const& outcome, IntentFacts const& intent,
                Interaction part) {
     if (part == Interaction::update && intent.interaction == Interaction::update)
         return outcome.elements.all && rules.elements_of(intent.type).all;
+    if (part == Interaction::update) return may_patch(outcome.elements, intent);
     if (part != Interaction::create || outcome.elements.all || !intent.resource) return true;
     return std::ranges::all_of(intent.resource->elements(), [&](fhir::Element const* element) {
         auto const name = element->name;
@@ -145,6 +146,7 @@ Decision decide_parts(Judgement& rules, CallerFacts const& caller, IntentFacts c
     Decision decision{.allowed = true, .elements = {.all = true, .names = {}}};
     decision.rules.reserve(kRulesAtFirst);
     std::vector<Outcome const*> permitting;
+    bool searches = false;
     for (auto const part : request::parts_of(intent.interaction)) {
         auto scopes = permitting_scopes(rules, caller, intent, part);
         if (scopes.empty()) return deny(Errc::forbidden, "no scope of the token permits this");
@@ -159,10 +161,12 @@ Decision decide_parts(Judgement& rules, CallerFacts const& caller, IntentFacts c
         }
         add_rules(decision, scopes);
         permitting.push_back(&outcome);
+        searches = searches || request::form_of(part).access == request::Access::search;
         add_sign_in(decision, outcome.sign_in);
         add_duties(decision, outcome.duties);
     }
-    decision.elements = rules.elements_of(intent.type);
+    decision.elements =
+        searches ? found_elements(rules, intent.type) : rules.elements_of(intent.type);
     for (auto const* outcome : permitting) add_rules(decision, outcome->rules);
     return decision;
 }
@@ -195,6 +199,8 @@ Decision decide_by(Judgement& rules, CallerFacts const& caller, IntentFacts cons
         auto const condition = decide_by(rules, caller, *intent.condition, care && same);
         rules.about(intent.compartment, care);
         if (!condition.allowed) return condition;
+        // The answer may be the one that was found.
+        keep_common(decision.elements, condition.elements);
         add_rules(decision, condition.rules);
         add_sign_in(decision, condition.sign_in);
         add_duties(decision, condition.duties);

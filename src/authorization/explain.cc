@@ -7,6 +7,7 @@
 #include "authorization/looked_at.h"
 #include "authorization/named_roles.h"
 #include "fhir/definitions.h"
+#include "request/emergency.h"
 
 namespace salus::authorization {
 namespace {
@@ -43,7 +44,8 @@ std::vector<WithheldElement> withheld_of(Policy const& policy, CallerFacts const
     auto const* type = fhir::find_resource_type(intent.type);
     if (allowed.all || type == nullptr) return withheld;
     Judgement rules(policy, caller, intent, circumstances);
-    auto const& outcome = rules.on(Act::read, intent.type);
+    auto const act = act_of(intent.interaction).value_or(Act::read);
+    auto const& outcome = rules.on(act == Act::search ? act : Act::read, intent.type);
     for (auto const& element : type->elements) {
         auto const name = element.name.text();
         if (name == "id" || name == "meta" || allowed.contains(name)) continue;
@@ -61,8 +63,12 @@ std::vector<WithheldElement> withheld_of(Policy const& policy, CallerFacts const
 class Counterfactual {
 public:
     Counterfactual(Policy const& policy, CallerFacts const& caller, IntentFacts const& intent,
-                   Circumstances const& circumstances)
-        : policy_(policy), caller_(caller), intent_(intent), circumstances_(circumstances) {}
+                   Circumstances const& circumstances, ScopesOf scopes)
+        : policy_(policy),
+          caller_(caller),
+          intent_(intent),
+          circumstances_(circumstances),
+          scopes_(scopes) {}
 
     std::vector<Remedy> remedies() {
         if (caller_.person) try_sign_in();
@@ -74,6 +80,9 @@ public:
                 try_as(changed, RemedyKind::purpose, std::string(request::code_of(purpose).text()));
         }
         for (auto const& role : named_roles(policy_.rules())) try_role(role);
+        try_care();
+        if (caller_.person) try_emergency();
+        try_access();
         return std::move(remedies_);
     }
 
@@ -81,6 +90,49 @@ private:
     void try_as(CallerFacts const& caller, RemedyKind kind, std::string value) {
         if (decide(policy_, caller, intent_, circumstances_).allowed)
             remedies_.push_back({kind, std::move(value)});
+    }
+
+    void try_under(Circumstances const& circumstances, RemedyKind kind, std::string value) {
+        if (decide(policy_, caller_, intent_, circumstances).allowed)
+            remedies_.push_back({kind, std::move(value)});
+    }
+
+    void try_care() {
+        bool const may_care = caller_.person && intent_.compartment && policy_.asks_for_care();
+        if (!may_care || circumstances_.care_relationship) return;
+        auto changed = circumstances_;
+        changed.care_relationship = true;
+        try_under(changed, RemedyKind::care, "true");
+    }
+
+    // As the token of an emergency is: for one patient, of a person who just proved who they are.
+    void try_emergency() {
+        if (!intent_.compartment || request::in_emergency(caller_, circumstances_.now)) return;
+        auto changed = caller_;
+        changed.purpose = request::PurposeOfUse::emergency;
+        changed.patient_compartment = intent_.compartment;
+        changed.person->acr = "phr";
+        changed.person->authenticated = circumstances_.now;
+        changed.person->emergency_until = circumstances_.now + std::chrono::minutes(1);
+        if (scopes_ == ScopesOf::subject) {
+            std::erase_if(changed.scopes, [](request::Scope const& scope) {
+                return scope.context != request::ScopeContext::patient;
+            });
+        }
+        try_as(changed, RemedyKind::emergency, "true");
+    }
+
+    void try_access() {
+        auto const work = at_work();
+        auto network = circumstances_;
+        network.access.network.zone = work.network.zone;
+        try_under(network, RemedyKind::network, std::string(request::name_of(work.network.zone)));
+        auto device = circumstances_;
+        device.access.device = work.device;
+        try_under(device, RemedyKind::device, "managed, encrypted");
+        auto time = circumstances_;
+        time.access.local = work.local;
+        try_under(time, RemedyKind::time, "noon of a Wednesday");
     }
 
     void try_sign_in() {
@@ -116,6 +168,7 @@ private:
     CallerFacts const& caller_;
     IntentFacts const& intent_;
     Circumstances const& circumstances_;
+    ScopesOf scopes_;
     std::vector<Remedy> remedies_;
 };
 
@@ -128,12 +181,17 @@ Literal name_of(RemedyKind kind) noexcept {
         case RemedyKind::scope: return "scope";
         case RemedyKind::purpose: return "purpose";
         case RemedyKind::role: return "role";
+        case RemedyKind::care: return "care";
+        case RemedyKind::emergency: return "emergency";
+        case RemedyKind::network: return "network";
+        case RemedyKind::device: return "device";
+        case RemedyKind::time: return "time";
     }
     return "";
 }
 
 Explanation explain(Policy const& policy, CallerFacts const& caller, IntentFacts const& intent,
-                    Circumstances const& circumstances) {
+                    Circumstances const& circumstances, ScopesOf scopes) {
     auto const decision = decide(policy, caller, intent, circumstances);
     Explanation explanation;
     explanation.allowed = decision.allowed;
@@ -143,7 +201,8 @@ Explanation explain(Policy const& policy, CallerFacts const& caller, IntentFacts
         explanation.withheld =
             withheld_of(policy, caller, intent, circumstances, decision.elements);
     } else {
-        explanation.remedies = Counterfactual(policy, caller, intent, circumstances).remedies();
+        explanation.remedies =
+            Counterfactual(policy, caller, intent, circumstances, scopes).remedies();
     }
     return explanation;
 }

@@ -29,6 +29,11 @@ enum class RemedyKind : std::uint8_t {
     scope,             // value: a scope of the token
     purpose,           // value: a purpose of use
     role,              // value: a role of the policy
+    care,              // value: true, to take part in the care of the patient in question
+    emergency,         // value: true, to declare one for that patient, signed in as that takes
+    network,           // value: a zone
+    device,            // value: what it would be said to be
+    time,              // value: when, in the tenant's time zone
 };
 [[nodiscard]] Literal name_of(RemedyKind kind) noexcept;
 struct Remedy {
@@ -45,8 +50,13 @@ struct Explanation {
     std::vector<Remedy> remedies;  // refused: each by itself is enough
 };
 
+// Whether the scopes of a caller are what somebody has, of whom an emergency's token takes those of
+// one patient alone; or stand for every scope.
+enum class ScopesOf : std::uint8_t { subject, anybody };
+
 [[nodiscard]] Explanation explain(Policy const& policy, request::CallerFacts const& caller,
                                   request::IntentFacts const& intent,
-                                  Circumstances const& circumstances);
+                                  Circumstances const& circumstances,
+                                  ScopesOf scopes = ScopesOf::subject);
 
 }  // namespace salus::authorization

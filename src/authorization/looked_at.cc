@@ -109,9 +109,32 @@ bool is_usable(Judgement& rules, request::Scope const& scope) {
     auto const* type = fhir::find_type(scope.type == "*" ? "Resource" : scope.type);
     auto const query =
         type == nullptr ? std::nullopt : request::constraint_query(*type, scope.constraint);
-    return query && std::ranges::all_of(query->reads(), [&](fhir::SearchRead const& read) {
-               return parameter_allowed(rules.elements_of(scope.type), read.parameter);
-           });
+    if (!query) return false;
+    auto const tells_no_more = [&](request::AllowedElements const& allowed) {
+        return std::ranges::all_of(query->reads(), [&](fhir::SearchRead const& read) {
+            return parameter_allowed(allowed, read.parameter);
+        });
+    };
+    if (!tells_no_more(rules.elements_of(scope.type))) return false;
+    if (!request::allows(scope, Interaction::search_type, scope.type)) return true;
+    auto const& found = rules.on(Act::search, scope.type);
+    return !found.allowed || tells_no_more(found.elements);
+}
+
+void keep_common(request::AllowedElements& elements, request::AllowedElements const& others) {
+    if (others.all) return;
+    if (elements.all) {
+        elements = others;
+        return;
+    }
+    std::erase_if(elements.names, [&](std::string const& name) { return !others.contains(name); });
+}
+
+request::AllowedElements found_elements(Judgement& rules, std::string_view type) {
+    auto elements = rules.on(Act::search, type).elements;
+    auto const& read = rules.on(Act::read, type);
+    if (read.allowed) keep_common(elements, read.elements);
+    return elements;
 }
 
 bool may_patch(request::AllowedElements const& allowed, IntentFacts const& intent) {
@@ -146,7 +169,7 @@ bool other_type_allowed(Judgement& rules, CallerFacts const& caller, IntentFacts
 bool may_search(Judgement& rules, CallerFacts const& caller, IntentFacts const& intent) {
     if (!intent.query) return true;
     auto const& type = intent.query->type();
-    auto const& own = rules.elements_of(intent.type);
+    auto const own = found_elements(rules, intent.type);
     // Patient/[id]/[type] tells which resources name this patient.
     bool const by_compartment =
         !intent.patient.empty() && !type.patient_compartment.empty() && type.name != "Patient";
@@ -160,7 +183,8 @@ bool may_search(Judgement& rules, CallerFacts const& caller, IntentFacts const& 
         bool const other = read.type != &type;
         return (!other ||
                 other_type_allowed(rules, caller, intent, Interaction::search_type, *read.type)) &&
-               parameter_allowed(rules.elements_of(read.type->name.text()), read.parameter);
+               parameter_allowed(other ? found_elements(rules, read.type->name.text()) : own,
+                                 read.parameter);
     });
 }
 
@@ -210,8 +234,11 @@ bool add_included(Judgement& rules, CallerFacts const& caller, IntentFacts const
         add_sign_in(decision, shown.sign_in);
         add_duties(decision, shown.duties);
         auto& included = decision.included;
-        if (std::ranges::find(included, name, &request::TypePermit::type) == included.end())
-            included.push_back({std::string(name), rules.elements_of(name)});
+        auto const known = std::ranges::find(included, name, &request::TypePermit::type);
+        if (known == included.end())
+            included.push_back({std::string(name), shown.elements});
+        else
+            keep_common(known->elements, shown.elements);
         return true;
     };
     if (include.direction == fhir::IncludeDirection::reverse) return add(*include.source);
@@ -232,7 +259,7 @@ bool add_all_types(Judgement& rules, CallerFacts const& caller, IntentFacts cons
     auto const& query = *intent.query;
     for (auto const& type : fhir::resource_types()) {
         if (fhir::is_shared_type(type) || !query.covers(type)) continue;
-        auto const& elements = rules.elements_of(type.name.text());
+        auto const elements = found_elements(rules, type.name.text());
         auto const shows_patient = [&](fhir::SearchParameter const* parameter) {
             return parameter_allowed(elements, parameter);
         };

@@ -33,8 +33,14 @@ namespace salus::authorization {
 // A constraint tells of each resource whether it holds: who may not search by an element is not
 // constrained by it either, whatever was registered or asked for.
 [[nodiscard]] bool is_usable(Judgement& rules, request::Scope const& scope);
-// A patch reads and writes what it names, so it may name only what may leave. Judged by the patch
-// alone: the answer is the same whatever the resource holds.
+// Leaves those that are among the others, too.
+void keep_common(request::AllowedElements& elements, request::AllowedElements const& others);
+// What a record that was found by searching shows, and what it may be searched by: what searching
+// opens, and reading does not withhold where the type may be read. Of what is found some may be out
+// of the reach of reading, so what only reading opens does not leave.
+[[nodiscard]] request::AllowedElements found_elements(Judgement& rules, std::string_view type);
+// A patch reads and writes what it names, so it may name only what may leave and only what may be
+// written. Judged by the patch alone: the answer is the same whatever the resource holds.
 [[nodiscard]] bool may_patch(request::AllowedElements const& allowed,
                              request::IntentFacts const& intent);
 // Each parameter of each type that the query looks at, chains, _has and includes among them.
