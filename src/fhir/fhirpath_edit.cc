@@ -71,6 +71,14 @@ std::optional<json::Value> value_at(json::Value root, std::span<std::string cons
     return root;
 }
 
+// Of the element that a member holds, or that it holds the extensions of: birthDate and _birthDate.
+Element const* element_of_member(Type const& type, std::string_view name) {
+    if (name.starts_with('_')) name.remove_prefix(1);
+    // A primitive has what every element has.
+    auto const* holder = type.kind == TypeKind::primitive ? find_type("Extension") : &type;
+    return holder == nullptr ? nullptr : find_element(*holder, name);
+}
+
 // The definition of the element at this place.
 Element const* element_at(json::Value root, std::span<std::string const> pointer) {
     Element const* element = nullptr;
@@ -79,7 +87,7 @@ Element const* element_at(json::Value root, std::span<std::string const> pointer
     for (std::size_t i = 0; i < pointer.size() && type != nullptr; ++i) {
         auto const holder = value_at(root, pointer.first(i));
         if (!holder || holder->is_array()) continue;
-        element = find_element(*type, pointer[i]);
+        element = element_of_member(*type, pointer[i]);
         type = element == nullptr ? nullptr : element->type;
         if (type == nullptr || type->kind != TypeKind::any_resource) continue;
         auto const contained = value_at(root, pointer.first(i + 1));

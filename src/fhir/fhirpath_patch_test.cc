@@ -153,6 +153,16 @@ TEST(FhirPathPatchTest, RefusesWhatLeadsToNoOneElement) {
     }
 }
 
+TEST(FhirPathPatchTest, AChoiceInAnExtensionOfAPrimitiveGetsItsNewName) {
+    auto const extended = [](std::string const& member) {
+        return R"(,"birthDate":"1990","_birthDate":{"extension":[{"url":"urn:x",)" + member + "}]}";
+    };
+    auto const replaced =
+        operation("replace", "Patient.birthDate.extension.value", value(R"("valueInteger":3)"));
+    EXPECT_EQ(patched(extended(R"("valueString":"a")"), replaced).text,
+              extended(R"("valueInteger":3)") + "}");
+}
+
 TEST(FhirPathPatchTest, PlainPathsNameWhatTheyRead) {
     auto const elements = [](std::string const& operations) {
         json::Parser parser;

@@ -4,7 +4,10 @@
 #include "fhir/lexical.h"
 #include "fhir/profiles/loaded_definitions.h"
 #include "fhir/reference.h"
+#include "fhir/search_criteria.h"
+#include "fhir/search_names.h"
 #include "operations/classifier.h"
+#include "operations/own_address.h"
 #include "operations/parameters.h"
 #include "operations/preconditions.h"
 #include "operations/request_reader.h"
@@ -47,6 +50,38 @@ void shape_search(IntentFacts& facts) {
         facts.elements.names.emplace_back(element.text());
     }
     facts.elements.summary = summary_form(facts.query->summary());
+}
+
+// What a value says by an address of ours it says as Type/id, too. Both are looked for, since
+// references are stored as they were sent; only those to patients are never addresses.
+std::string with_local_references(std::string_view value, std::string_view base,
+                                  std::string_view modifier) {
+    std::string all;
+    for (auto const part : fhir::split_values(value, ',')) {
+        if (!all.empty()) all.push_back(',');
+        auto const local = local_part(part, base);
+        auto const named =
+            local.size() == part.size() ? std::nullopt : fhir::parse_local_reference(local);
+        bool const ours = named && named->version.empty();
+        all += ours ? local : part;
+        if (ours && modifier.empty() && named->type->name != "Patient")
+            all.append(",").append(part);
+    }
+    return all;
+}
+
+// Of parameters that are references and ask for them by what they say.
+void localize(fhir::Type const& searched, fhir::LoadedParameters const* loaded,
+              std::string_view base, std::vector<request::Parameter>& parameters) {
+    for (auto& [name, value] : parameters) {
+        auto const colon = std::min(name.find(':'), name.size());
+        auto const modifier = std::string_view(name).substr(std::min(colon + 1, name.size()));
+        auto const known = fhir::find_known(searched, name.substr(0, colon), loaded);
+        bool const plain = modifier.empty() || fhir::is_resource_type(modifier);
+        if (!known || known->type != fhir::ParameterType::reference || !plain) continue;
+        if (value.find("://") == std::string::npos) continue;
+        value = with_local_references(value, base, modifier);
+    }
 }
 
 // What is left of the query when the ignored parameters are taken out.
@@ -110,12 +145,13 @@ Result<IntentFacts> Classifier::search(request::Exchange& exchange, std::string 
         handling = fhir::Handling::strict;
     }
     SALUS_TRY_VOID(take_presentation(parameters, facts));
-    std::vector<fhir::SearchQuery::Parameter> pairs;
-    pairs.reserve(parameters.size());
-    for (auto const& [name, value] : parameters) pairs.emplace_back(name, value);
     // No type is all types.
     auto const& searched = *fhir::find_type(type.empty() ? "Resource" : type);
     auto loaded = tenant_.definitions != nullptr ? tenant_.definitions->parameters() : nullptr;
+    localize(searched, loaded.get(), tenant_.fhir_base(), parameters);
+    std::vector<fhir::SearchQuery::Parameter> pairs;
+    pairs.reserve(parameters.size());
+    for (auto const& [name, value] : parameters) pairs.emplace_back(name, value);
     SALUS_TRY(facts.query,
               fhir::SearchQuery::parse(searched, pairs, clock_.now(), handling, std::move(loaded)));
     shape_search(facts);

@@ -23,7 +23,7 @@ constexpr auto kParts = std::to_array<Part>({
     {"version", "path", "version", R"({"type":"integer","minimum":1})"},
     {"leaf", "path", "leaf", R"({"type":"integer","minimum":0})"},
     {"_elements", "query", "_elements", R"({"type":"string"})"},
-    {"_summary", "query", "_summary", R"({"type":"string","enum":["true","false"]})"},
+    {"_summary", "query", "_summary", R"({"type":"string","enum":["true","text","data","false"]})"},
     {"_pretty", "query", "_pretty", R"({"type":"boolean"})"},
     {"mode", "query", "mode", R"({"type":"string","enum":["create","update","delete","profile"]})"},
     {"profile", "query", "profile", R"({"type":"string","format":"uri"})"},

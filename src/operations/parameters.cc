@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <tuple>
+#include <utility>
 
 #include "fhir/definitions.h"
 #include "foundation/limits.h"
@@ -99,10 +100,31 @@ Result<bool> read_elements(request::Parameter const& parameter, IntentFacts& fac
         add_names(value, facts.elements.names);
         return true;
     }
-    if (name != "_summary" || (value != "true" && value != "false")) return false;
-    facts.elements.summary =
-        value == "true" ? request::SummaryForm::summary : request::SummaryForm::none;
+    if (name != "_summary") return false;
+    using enum request::SummaryForm;
+    constexpr std::array<std::pair<std::string_view, request::SummaryForm>, 4> kForms{
+        {{"true", summary}, {"text", text}, {"data", data}, {"false", none}}};
+    auto const* const form =
+        std::ranges::find(kForms, value, [](auto const& one) { return one.first; });
+    if (form == kForms.end()) return false;
+    facts.elements.summary = form->second;
     return true;
+}
+
+// https://hl7.org/fhir/R4/http.html#capabilities: a server may ignore which statement is asked for.
+bool is_capability_mode(request::Parameter const& parameter) {
+    return parameter.name == "mode" &&
+           (parameter.value == "full" || parameter.value == "normative" ||
+            parameter.value == "terminology");
+}
+
+// Parameters of the media type do not matter. A plus that was not escaped arrives as a blank.
+bool names_json(std::string_view format) {
+    static constexpr std::array<std::string_view, 5> kJson{
+        "json", "application/json", "application/fhir+json", "application/fhir json", "text/json"};
+    format = format.substr(0, format.find(';'));
+    while (format.ends_with(' ')) format.remove_suffix(1);
+    return std::ranges::find(kJson, format) != kJson.end();
 }
 
 }  // namespace
@@ -118,10 +140,8 @@ Result<std::uint64_t> parse_number(std::string_view text) {
 }
 
 Result<void> take_presentation(std::vector<request::Parameter>& parameters, IntentFacts& facts) {
-    static constexpr std::array<std::string_view, 4> kJson{"json", "application/json",
-                                                           "application/fhir+json", "text/json"};
     for (auto const& [name, value] : parameters) {
-        if (name == "_format" && std::ranges::find(kJson, value) == kJson.end()) {
+        if (name == "_format" && !names_json(value)) {
             return fail(Errc::not_acceptable, "only application/fhir+json is offered");
         }
         if (name != "_pretty") continue;
@@ -148,9 +168,9 @@ Result<void> read_shape(std::vector<request::Parameter> const& parameters, Inten
         if (!known && facts.interaction == Interaction::everything) {
             SALUS_TRY(known, read_everything(parameter, facts));
         }
-        // Of the CapabilityStatement; other modes would be other resources.
-        if (facts.interaction == Interaction::capabilities)
-            known = parameter.name == "mode" && parameter.value == "full" && facts.type.empty();
+        if (!known && facts.interaction == Interaction::capabilities) {
+            known = facts.type.empty() && is_capability_mode(parameter);
+        }
         if (!known) return fail(Errc::invalid, "a parameter is not known here");
     }
     return {};

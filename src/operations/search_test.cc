@@ -124,6 +124,35 @@ TEST_F(SearchTest, ExactLookUpsAcrossPatients) {
     }
 }
 
+TEST_F(SearchTest, AnAddressOfOursIsAReferenceLikeAnother) {
+    auto const observation = [](std::string const& id, std::string const& encounter) {
+        return R"({"resourceType":"Observation","id":")" + id +
+               R"(","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p1"},)"
+               R"("encounter":{"reference":")" +
+               encounter + "\"}}";
+    };
+    auto const here = std::string(kBase) + "/fhir/";
+    put("Observation", "a", observation("a", "Encounter/e"));
+    put("Observation", "b", observation("b", here + "Encounter/e"));
+    put("Observation", "c", observation("c", "https://elsewhere.example.org/fhir/Encounter/e"));
+    auto const in_p1 = [](std::string const& more) {
+        return "/fhir/Observation?patient=p1&" + more;
+    };
+    EXPECT_EQ(found(in_p1("encounter=" + here + "Encounter/e")), (Ids{"a", "b"}));
+    EXPECT_EQ(found(in_p1("encounter=HTTPS://LOCALHOST:8443/fhir/Encounter/e")), Ids{"a"});
+    EXPECT_EQ(found(in_p1("encounter:Encounter=" + here + "Encounter/e")), Ids{"a"});
+    EXPECT_EQ(found(in_p1("encounter=" + here + "Encounter/f,Encounter/e")), Ids{"a"});
+    EXPECT_EQ(found(in_p1("encounter=https://elsewhere.example.org/fhir/Encounter/e")), Ids{"c"});
+    EXPECT_EQ(found(in_p1("encounter=" + here + "Encounter/f")), Ids{});
+    EXPECT_EQ(found("/fhir/Observation?patient=" + here + "Patient/p1"), (Ids{"a", "b", "c"}));
+    EXPECT_EQ(found("/fhir/Observation?subject=" + here + "Patient/p1"), (Ids{"a", "b", "c"}));
+    EXPECT_EQ(found("/fhir/Observation?subject=" + here + "Patient/p2"), Ids{});
+    EXPECT_EQ(status("/fhir/Observation?patient=https://elsewhere.example.org/fhir/Patient/p1"),
+              403);
+    EXPECT_EQ(status(in_p1("encounter:Patient=" + here + "Encounter/e")), 400);
+    EXPECT_EQ(status(in_p1("encounter=" + here + "Encounter/e/_history/1")), 200);
+}
+
 TEST_F(SearchTest, AcrossAllPatientsForPermitsThatReachThem) {
     put_observations("p1", 2);
     put_observations("p2", 2);

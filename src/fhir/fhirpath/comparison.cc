@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "fhir/fhirpath/evaluation.h"
+#include "fhir/fhirpath/letter_case.h"
 
 namespace salus::fhir::fhirpath {
 namespace {
@@ -15,7 +16,7 @@ bool is_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-// Text without regard to case (of ASCII letters) and to how white space is written.
+// Text without regard to the case of ASCII letters and to how white space is written.
 class LooseText {
 public:
     explicit LooseText(std::string_view text) : text_(text) {}
@@ -35,7 +36,7 @@ private:
     std::size_t at_ = 0;
 };
 
-bool same_loosely(std::string_view a, std::string_view b) {
+bool same_but_for_ascii_case(std::string_view a, std::string_view b) {
     LooseText left(a);
     LooseText right(b);
     for (;;) {
@@ -43,6 +44,20 @@ bool same_loosely(std::string_view a, std::string_view b) {
         if (c != right.next()) return false;
         if (c == '\0') return true;
     }
+}
+
+bool is_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+bool same_loosely(std::string_view a, std::string_view b) {
+    if (is_ascii(a) || is_ascii(b)) return same_but_for_ascii_case(a, b);
+    auto left = lower_case(a);
+    auto right = lower_case(b);
+    bool const same = same_but_for_ascii_case(left, right);
+    scrub(left);
+    scrub(right);
+    return same;
 }
 
 bool same_to_lesser_precision(Decimal a, Decimal b) {

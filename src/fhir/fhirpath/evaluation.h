@@ -144,6 +144,7 @@ private:
     [[nodiscard]] std::optional<Item> to(Function type, Item const& item);
     [[nodiscard]] std::optional<Item> to_quantity(Item const& item);
     // string_functions.cc
+    [[nodiscard]] bool change_case(Call const& call, std::string_view input);
     [[nodiscard]] bool search_text(Call const& call, std::string_view input);
     [[nodiscard]] bool make_text(Call const& call, std::string_view input);
     [[nodiscard]] bool match_text(Call const& call, std::string_view input);

@@ -173,7 +173,9 @@ TEST_F(FhirPathTest, CalculatesExactly) {
     EXPECT_EQ(result("7 div 2"), "3");
     EXPECT_EQ(result("-7 mod 2"), "-1");
     EXPECT_EQ(result("1 / 0"), "");
-    EXPECT_EQ(result("2.power(31)"), "2147483648");
+    EXPECT_EQ(result("2.power(30)"), "1073741824");
+    EXPECT_EQ(result("2.power(31)"), "");
+    EXPECT_EQ(result("2.0.power(31)"), "2147483648");
     EXPECT_EQ(result("2.power(-1)"), "0.5");
     EXPECT_EQ(result("(4 'g' + 1 'kg') = 1004 'g'"), "true");
     EXPECT_EQ(result("1 'g' + 1 'm'"), "");
@@ -190,8 +192,28 @@ TEST_F(FhirPathTest, HandlesTextByCharacters) {
     EXPECT_EQ(result("'abcabc'.lastIndexOf('b')"), "4");
     EXPECT_EQ(result("'11/30/2019'.replaceMatches('(\\\\d+)/(\\\\d+)/(\\\\d+)', '$3-$1-$2')"),
               "2019-11-30");
+    EXPECT_EQ(result("'11/30/1972'.replaceMatches('\\\\b(?<month>\\\\d{1,2})/(?<day>\\\\d{1,2})/"
+                     "(?<year>\\\\d{2,4})\\\\b', '${day}-${month}-${year}')"),
+              "30-11-1972");                                   // the specification's own example
+    EXPECT_EQ(result("'x(?<y'.matches('[(?<]{3}')"), "true");  // characters of a set, no group
+    EXPECT_EQ(result("'](?<y'.matches('[](?<]{4}')"), "true");
+    EXPECT_EQ(result("'(?<y'.matches('\\\\(\\\\?<y')"), "true");
+    EXPECT_EQ(result("'ab'.matches('(?<=a)b')"),
+              "does not compile: a regular expression that is not supported");
     EXPECT_EQ(result("'a.b'.matches('^a\\\\.b$')"), "true");
     EXPECT_EQ(result("'//8='.decode('base64')"), "");  // not UTF-8
+}
+
+TEST_F(FhirPathTest, KnowsTheCaseOfLettersBeyondAscii) {
+    EXPECT_EQ(result("'straße, Čeština, ÿ, привет, ёж, ελλάς, tiếng'.upper()"),
+              "STRAßE, ČEŠTINA, Ÿ, ПРИВЕТ, ЁЖ, ΕΛΛΆΣ, TIẾNG");
+    EXPECT_EQ(result("'ÄÖÜ, ŁÓDŹ, Ÿ, ПРИВЕТ, Ё, ΆΣ, ẾȚ, Ա'.lower()"),
+              "äöü, łódź, ÿ, привет, ё, άσ, ếț, ա");
+    EXPECT_EQ(result("'×÷東😀ı'.upper() & '×÷東😀İ'.lower()"), "×÷東😀ı×÷東😀İ");
+    EXPECT_EQ(result("'Ärzte  HAUS' ~ 'ärzte haus'"), "true");
+    EXPECT_EQ(result("'Arzte' ~ 'ärzte'"), "false");
+    EXPECT_EQ(result("'Ärzte' ~ 'Örzte'"), "false");
+    EXPECT_EQ(result("'Ärzte' = 'ärzte'"), "false");
 }
 
 TEST_F(FhirPathTest, SortsWhatHasOnlyAPartialOrder) {

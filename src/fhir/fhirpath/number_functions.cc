@@ -143,7 +143,10 @@ bool Evaluation::power(Call const& call, Item const& input) {
     auto const integer = result->truncated();
     bool const integers =
         input.kind() == ItemKind::integer && exponent->kind() == ItemKind::integer && !negative;
-    return push(integers && integer ? Item::of(*integer) : Item::of(*result));
+    if (!integers || !integer) return push(Item::of(*result));
+    // What an Integer cannot hold is nothing, as with the operators.
+    bool const fits = *integer <= INT32_MAX && *integer >= INT32_MIN;
+    return !fits || push(Item::of(*integer));
 }
 
 bool Evaluation::boundary(Call const& call, Item const& input) {

@@ -22,6 +22,30 @@ re2::RE2::Options options() {
     return options;
 }
 
+// FHIRPath names a group (?<name>...), older RE2 (?P<name>...) only. What stands in brackets or
+// behind a backslash is no group, and (?<= and (?<! are what RE2 refuses.
+std::string with_named_groups(std::string_view text) {
+    std::string out;
+    std::size_t bracket = std::string_view::npos;  // where a set of characters began
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char const c = text[i];
+        out.push_back(c);
+        if (c == '\\' && i + 1 < text.size()) {
+            out.push_back(text[++i]);
+        } else if (bracket != std::string_view::npos) {
+            bool const first = i == bracket + 1 || (i == bracket + 2 && text[i - 1] == '^');
+            if (c == ']' && !first) bracket = std::string_view::npos;
+        } else if (c == '[') {
+            bracket = i;
+        } else if (text.substr(i).starts_with("(?<") && i + 3 < text.size() && text[i + 3] != '=' &&
+                   text[i + 3] != '!') {
+            out += "?P";
+            ++i;
+        }
+    }
+    return out;
+}
+
 // Appends the substitution for one match; false: it names no group.
 bool append_substitution(std::string& out, std::string_view substitution,
                          re2::RE2 const& expression, std::vector<re2::StringPiece> const& groups) {
@@ -59,7 +83,8 @@ Pattern::~Pattern() = default;
 
 std::unique_ptr<Pattern const> Pattern::compile(std::string_view text) {
     if (text.size() > limits::kFhirPathPatternBytes) return nullptr;
-    auto engine = std::make_unique<Engine>(re2::StringPiece(text.data(), text.size()), options());
+    auto const pattern = with_named_groups(text);
+    auto engine = std::make_unique<Engine>(re2::StringPiece(pattern), options());
     if (!engine->expression.ok()) return nullptr;
     return std::unique_ptr<Pattern const>(new Pattern(std::move(engine)));
 }

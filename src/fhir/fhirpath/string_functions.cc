@@ -4,20 +4,11 @@
 #include <string>
 
 #include "fhir/fhirpath/evaluation.h"
+#include "fhir/fhirpath/letter_case.h"
 #include "fhir/fhirpath/text.h"
 
 namespace salus::fhir::fhirpath {
 namespace {
-
-std::string with_case(std::string_view text, Function function) {
-    std::string out(text);
-    bool const upper = function == Function::upper;
-    for (char& c : out) {
-        if (upper && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-        if (!upper && c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return out;
-}
 
 // Steps; a search may compare all of `wanted` at each place.
 std::uint64_t cost_of_search(std::string_view text, std::string_view wanted) {
@@ -80,8 +71,7 @@ bool Evaluation::call_string(Call const& call) {
         case Function::contains: return search_text(call, input);
         case Function::substring: return substring(call, input);
         case Function::upper:
-        case Function::lower:
-            return replace_with_text(call.base, with_case(input, call.node.function));
+        case Function::lower: return change_case(call, input);
         case Function::length:
             return replace(call.base, Item::of(static_cast<std::int64_t>(length_of(input))));
         case Function::trim: return replace(call.base, Item::of(trimmed(input)));
@@ -93,6 +83,14 @@ bool Evaluation::call_string(Call const& call) {
         case Function::split: return split_text(call, input);
         default: return make_text(call, input);
     }
+}
+
+bool Evaluation::change_case(Call const& call, std::string_view input) {
+    if (!count_step(input.size() / 4)) return false;
+    auto text = call.node.function == Function::upper ? upper_case(input) : lower_case(input);
+    bool const kept = replace_with_text(call.base, text);
+    scrub(text);
+    return kept;
 }
 
 bool Evaluation::search_text(Call const& call, std::string_view input) {

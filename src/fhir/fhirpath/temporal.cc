@@ -265,25 +265,33 @@ bool move_time(Moment& moment, MomentKind kind, Step unit, Decimal amount) {
     return set_seconds(moment, kind, seconds_of(moment, kind) + seconds);
 }
 
+struct WholeUnit {
+    Step step;
+    std::int64_t seconds;
+};
+
+// A year has 365 days and a month 30 (https://hl7.org/fhirpath/N1/#datetime-arithmetic).
+WholeUnit whole_unit(Calendar precision) {
+    switch (precision) {
+        case Calendar::year: return {Step::year, std::int64_t{365} * 86'400};
+        case Calendar::month: return {Step::month, std::int64_t{30} * 86'400};
+        case Calendar::day: return {Step::day, 86'400};
+        case Calendar::hour: return {Step::hour, 3600};
+        case Calendar::minute: return {Step::minute, 60};
+        case Calendar::second: break;
+    }
+    return {Step::second, 1};
+}
+
 // To whole units of the moment's own precision: @2014 + 24 months is two years later.
 void coarsen(Calendar precision, Step& unit, std::int64_t& amount) {
-    if (precision == Calendar::day) {
-        amount /= 86'400 / (nanoseconds_of(unit) / 1'000'000'000);
-        unit = Step::day;
-    } else if (precision == Calendar::hour || precision == Calendar::minute) {
-        auto const whole = precision == Calendar::hour ? Step::hour : Step::minute;
-        amount = amount * (nanoseconds_of(unit) / 1'000'000'000) /
-                 (nanoseconds_of(whole) / 1'000'000'000);
-        unit = whole;
+    auto const whole = whole_unit(precision);
+    if (unit == Step::month) {
+        amount /= 12;
     } else {
-        auto const months = unit == Step::month  ? amount
-                            : unit == Step::week ? amount * 7 / 30
-                            : unit == Step::day  ? amount / 30
-                                                 : 0;
-        amount = precision == Calendar::month ? months : (unit == Step::month ? months / 12 : 0);
-        if (precision == Calendar::year && unit == Step::day) amount = months * 30 / 365;
-        unit = precision == Calendar::month ? Step::month : Step::year;
+        amount = amount * (nanoseconds_of(unit) / 1'000'000'000) / whole.seconds;
     }
+    unit = whole.step;
 }
 
 void append_number(std::string& out, int value, int width) {

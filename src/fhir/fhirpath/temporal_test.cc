@@ -71,6 +71,14 @@ TEST(TemporalTest, MovesByTheCalendar) {
               "1973-12-26T00:00:00.000+10:00");
     EXPECT_EQ(after("2014", Step::month, "25"), "2016");
     EXPECT_EQ(after("2014-05", Step::day, "61"), "2014-07");
+    EXPECT_EQ(after("2014", Step::day, "364"), "2014");
+    EXPECT_EQ(after("2014", Step::day, "365"), "2015");
+    EXPECT_EQ(after("2014", Step::day, "-365"), "2013");
+    EXPECT_EQ(after("2014", Step::week, "105"), "2016");
+    EXPECT_EQ(after("2014", Step::hour, "8760"), "2015");
+    EXPECT_EQ(after("2014-01", Step::week, "5"), "2014-02");
+    EXPECT_EQ(after("2014-01", Step::hour, "720"), "2014-02");
+    EXPECT_EQ(after("2014-01-01T10", Step::minute, "119"), "2014-01-01T11");
     EXPECT_EQ(after("23:30", Step::hour, "2", MomentKind::time), "01:30");
 }
 
