@@ -7,7 +7,7 @@ import sys
 import time
 import unittest
 
-from instance import Instance
+from instance import Instance, wait_for
 from keyed_instance import START
 
 LIBRARIES = [pathlib.Path("/usr/lib") / machine / "faketime/libfaketime.so.1"
@@ -69,13 +69,15 @@ class Clock(unittest.TestCase):
         self.assertAlmostEqual(back, -HOUR, delta=2)
         self.assertAlmostEqual(ahead, DAY + HOUR, delta=2)
         self.set_clock(time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(time.time() + DAY)))
-        end = time.monotonic() + 4
-        while time.monotonic() < end:
+
+        def has_drifted():
             self.record()
-            time.sleep(0.1)
+            return len(self.changes("drift")) >= 2
+
+        wait_for(has_drifted, 60, "a frozen clock is not told of")
         drifts = self.changes("drift")
-        self.assertGreaterEqual(len(drifts), 2)
-        self.assertTrue(all(-3 < drift < -1 for drift in drifts), drifts)
+        # By a second and what passed until the next request; a busy machine lets some pass.
+        self.assertTrue(all(-30 < drift < -1 for drift in drifts), drifts)
         self.set_clock("+0")
         self.record()
         self.holds(len(drifts) + len(self.changes("step")))

@@ -6,7 +6,7 @@ import threading
 import time
 import unittest
 
-from instance import Instance
+from instance import Instance, wait_for
 from keyed_instance import START, KeyedInstance
 
 RATE = 150  # records a second: two seconds or so for each patient
@@ -57,6 +57,7 @@ class ErasureRaceTest(unittest.TestCase):
             instance.write(patient, MANY)
             proposal = instance.approve(patient)
             writer = Writer(instance, patient)
+            wait_for(lambda writer=writer: writer.acknowledged > 0, 30, "nothing was written")
             instance.custodians.rotate("data")
             if number > 0:  # before it begins, while records are sealed again, and towards the end
                 instance.wait_until(lambda status: any(
