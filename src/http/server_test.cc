@@ -250,8 +250,7 @@ TEST(Server, SurvivesPeersThatVanishWhileTheyAreServed) {
 }
 
 TEST(Server, DisconnectsTheSlow) {
-    Deadlines const quick{.handshake = 300ms,
-                          .header = 300ms,
+    Deadlines const quick{.header = 300ms,
                           .body_idle = 300ms,
                           .body = 600ms,
                           .keep_alive = 300ms,

@@ -45,10 +45,18 @@ def wait_for(condition, seconds, what, *outputs):
                                             if one.exists())]))
 
 
+RESERVED = []  # sockets, for as long as this process lives
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Nobody's, and ours from now on: the system gives a port that is bound to nobody who asks for
+    any, also while the program that it is for has not begun or is between two starts. Programs
+    that name it may listen there, since they and this socket say that they share it."""
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind(("127.0.0.1", 0))
+    RESERVED.append(probe)
+    return probe.getsockname()[1]
 
 
 class Instance:

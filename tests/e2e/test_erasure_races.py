@@ -1,12 +1,15 @@
 """An erasure beside what could undo it: the rotation of the same patient's data key under load, and
 backups that are made while it runs (ENC-4, ENC-5)."""
+import json
 import pathlib
+import re
 import shutil
+import socket
 import threading
 import time
 import unittest
 
-from instance import Instance
+from instance import Instance, wait_for
 from keyed_instance import START, KeyedInstance
 
 RATE = 150  # records a second: two seconds or so for each patient
@@ -57,6 +60,7 @@ class ErasureRaceTest(unittest.TestCase):
             instance.write(patient, MANY)
             proposal = instance.approve(patient)
             writer = Writer(instance, patient)
+            wait_for(lambda writer=writer: writer.acknowledged > 0, 30, "nothing was written")
             instance.custodians.rotate("data")
             if number > 0:  # before it begins, while records are sealed again, and towards the end
                 instance.wait_until(lambda status: any(
@@ -112,6 +116,37 @@ class ErasureRaceTest(unittest.TestCase):
         copy.start(seconds=START)
         copy.connect()
         return copy
+
+    def test_while_a_slow_client_reads(self):
+        """What was on record as disclosed before the erasure leaves to its end; nothing else does,
+        and no page after it."""
+        instance = self.begin()
+        instance.write("leaves", 900)
+        page = instance.reader.get("/fhir/Observation?patient=leaves&_count=10")
+        following = next(link["url"] for link in page.json()["link"]
+                         if link["relation"] == "next")
+        proposal = instance.approve("leaves")
+        raw = socket.socket()
+        self.addCleanup(raw.close)
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        raw.connect(("127.0.0.1", instance.port))
+        slow = instance.tls().wrap_socket(raw, server_hostname="localhost")
+        slow.sendall(f"GET /fhir/Observation?patient=leaves&_count=1000 HTTP/1.1\r\n"
+                     f"Host: localhost:{instance.port}\r\nConnection: close\r\n"
+                     f"Authorization: Bearer {instance.reader.token}\r\n\r\n".encode())
+        begun = slow.recv(100)
+        self.assertEqual(instance.execute(proposal), 202)
+        self.assertTrue(instance.is_certified(instance.wait_executed(proposal)))
+        self.assertTrue(instance.is_gone("leaves"))
+        after = instance.reader.get(following[following.index("/fhir"):])
+        self.assertNotIn(b"PLANTED", after.body)
+        while piece := slow.recv(65536):
+            begun += piece
+        head, _, body = begun.partition(b"\r\n\r\n")
+        self.assertEqual(json.loads(body)["total"], 900)
+        answered = int(re.search(rb"(?i)salus-audit-leaf: (\d+)", head).group(1))
+        self.assertLess(answered, int(after.headers["Salus-Audit-Leaf"]))
+        self.assertTrue(instance.is_gone("leaves"))
 
     def test_a_backup_while_it_runs(self):
         instance = self.begin()

@@ -1,9 +1,14 @@
 """The disk fills in the middle of a rotation of data keys, and of erasures: what was acknowledged
-is there, what cannot be done is said, and with room again it goes on to its end (ENC-4, ENC-5)."""
+is there, what cannot be done is said, and with room again it goes on to its end (ENC-4, ENC-5).
+Policies and packages are there as a whole, or not at all and can be had again (AZ-8)."""
+import secrets
 import unittest
 
+from instance import Instance
 from keyed_instance import KeyedInstance
 from small_disk import SmallDisk, enter_or_leave
+from test_packages import SYSTEM, definitions, observation, package
+from test_policy_attacks import PolicyPeople
 
 MEBIBYTES = 200  # two segments of the audit log are 128
 KIBIBYTE = 1024
@@ -114,6 +119,96 @@ class FullDiskTest(unittest.TestCase):
             if "keys.operation_waits" in instance.said()[mark:]:
                 return True
         return False
+
+
+class FullDiskPolicies(PolicyPeople):
+    def setUp(self):
+        self.disk = SmallDisk(MEBIBYTES)
+        self.addCleanup(self.disk.remove)
+        super().setUp()
+
+    def test_an_activation_is_whole_or_was_not(self):
+        refusals = 0
+        for room in (0, 8, 64):
+            (number, sha256), = self.approved(1)
+            before = self.listed()[1]["in_force"]
+            self.instance.stop()
+            self.instance.start()  # the write-ahead log begins anew: it has no room of its own
+            person = self.as_person(0)
+            person.get("/health")
+            self.disk.fill(leaving=room * KIBIBYTE)
+            status = self.step(person, number, "activate", sha256).status
+            self.assertIn(status, (200, 503))
+            now = self.listed()
+            self.disk.free()
+            refusals += status == 503
+            for _ in range(2):
+                self.assertEqual(now[1]["in_force"], number if status == 200 else before)
+                self.assertEqual(now[0].headers["Salus-Policy-Version"],
+                                 str(now[1]["in_force"]))
+                self.instance.stop()
+                self.instance.start()
+                now = self.listed()
+            if status == 503:
+                again = self.step(self.as_person(0), number, "activate", sha256)
+                self.assertEqual(again.status, 200, again.body)
+            self.assertEqual(self.listed()[1]["in_force"], number)
+        self.assertGreater(refusals, 0, "no activation met a full disk")
+        self.instance.command("audit", "verify", *self.here)
+
+
+class FullDiskPackages(unittest.TestCase):
+    NAME = "test.wards@1.0.0"
+
+    def setUp(self):
+        self.disk = SmallDisk(MEBIBYTES)
+        self.addCleanup(self.disk.remove)
+        self.instance = Instance()
+        self.addCleanup(self.instance.remove)
+        self.here = ("--dir", str(self.instance.directory))
+
+    def test_a_package_is_there_as_a_whole_or_not(self):
+        bulk = {"resourceType": "CodeSystem", "url": "http://example.org/bulk", "status": "active",
+                "content": "complete", "concept": [{"code": secrets.token_hex(30)}
+                                                   for _ in range(8000)]}
+        content = package(content=[*definitions(), bulk])
+        refusals = 0
+        for room in (0, 256, 768):
+            self.instance.start()
+            client = self.instance.administrator("admin/definitions.read",
+                                                 "admin/definitions.write")
+            writer = self.instance.client(self.instance.token())
+            self.assertEqual(client.get("/admin/definitions").status, 200)
+            self.disk.fill(leaving=room * KIBIBYTE)
+            status = self.load(client, content)
+            self.assertIn(status, (200, 503))
+            self.disk.free()
+            refusals += status == 503
+            self.expect(writer, status == 200)
+            self.instance.stop()
+            self.instance.start()
+            self.expect(writer := self.instance.client(self.instance.token()), status == 200)
+            if status == 503:
+                client = self.instance.administrator("admin/definitions.write")
+                self.assertEqual(self.load(client, content), 200)
+                self.expect(writer, True)
+            self.instance.command("definitions", "remove", *self.here, self.NAME)
+            self.instance.stop()
+        self.assertGreater(refusals, 0, "no load met a full disk")
+        self.instance.command("audit", "verify", *self.here)
+
+    @staticmethod
+    def load(client, content):
+        return client.post("/admin/definitions", content,
+                           {"Content-Type": "application/gzip"}).status
+
+    def expect(self, writer, is_loaded):
+        """The list and what validation says are one."""
+        listed = self.instance.command("definitions", "list", *self.here).stdout.split()
+        self.assertEqual(listed, [self.NAME] if is_loaded else [])
+        wrong = observation(bodySite={"coding": [{"system": SYSTEM, "code": "west"}]})
+        self.assertEqual(writer.post("/fhir/Observation", wrong).status,
+                         422 if is_loaded else 201)
 
 
 if __name__ == "__main__":

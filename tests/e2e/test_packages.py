@@ -2,10 +2,14 @@
 at once, and what is refused that is no package."""
 import concurrent.futures
 import gzip
+import http.client
 import io
 import json
+import random
 import secrets
 import tarfile
+import threading
+import time
 import unittest
 import zlib
 
@@ -15,6 +19,7 @@ BASE = "http://hl7.org/fhir/StructureDefinition/"
 SYSTEM = "http://example.org/wards"
 PROFILE = "http://example.org/ward-observation"
 LARGE_LOADS = 24
+KILLS = 6
 
 
 def definitions():
@@ -158,6 +163,48 @@ class Packages(unittest.TestCase):
         self.assertEqual(set(self.command("list").stdout.split()),
                          {f"test.p{number}@1.0.0" for number in range(8)})
         self.post(observation(status="preliminary"), 422)
+
+    def test_a_kill_leaves_all_of_it_or_nothing(self):
+        """What was confirmed is there after the next start, and what is listed has effect."""
+        seed = random.randrange(1 << 32)
+        chance = random.Random(seed)
+        wrong_code = observation(bodySite={"coding": [{"system": SYSTEM, "code": "west"}]})
+        longest, ends = 0.05, set()  # seconds
+        for number in range(KILLS):
+            status = []
+
+            def load(client=self.administrator(), status=status):
+                client.get("/health")
+                begin.set()
+                try:
+                    status.append(client.post("/admin/definitions", package(), {
+                        "Content-Type": "application/gzip"}).status)
+                except (OSError, http.client.HTTPException):
+                    pass  # killed before it answered
+
+            begin = threading.Event()
+            thread = threading.Thread(target=load)
+            thread.start()
+            begin.wait(30)
+            time.sleep(chance.uniform(0, longest))
+            self.instance.kill()
+            thread.join()
+            self.instance.start()
+            self.client = self.instance.client(self.instance.token())
+            listed = "test.wards@1.0.0" in self.command("list").stdout
+            ends.add((bool(status), listed))
+            why = f"seed {seed}, round {number}"
+            if status:
+                self.assertEqual((status, listed), ([200], True), why)
+            self.assertEqual(self.client.post("/fhir/Observation", wrong_code).status,
+                             422 if listed else 201, why)
+            if listed:
+                self.command("remove", "test.wards@1.0.0")
+                longest /= 1.3  # nearer to the moment at which it takes effect
+            else:
+                longest *= 1.3
+        print(f"\nanswered, listed: {sorted(ends)}")
+        self.instance.command("audit", "verify", "--dir", str(self.instance.directory))
 
     def test_what_is_no_package(self):
         manifest = ("package/package.json", b'{"name":"x.y","version":"1.0.0"}')

@@ -4,7 +4,6 @@ tests/outside/browser."""
 import os
 import re
 import shutil
-import statistics
 import subprocess
 import time
 import urllib.parse
@@ -61,16 +60,17 @@ def guess(instance, name):
 
 
 def same_answers(instance):
-    """Two guesses each: more are delayed. Their times differ by less than a hash takes."""
+    """Two guesses each: more are delayed. Both cost a hash; e2e.sign_in_timing compares times."""
     times, answers = {}, set()
     for name in ("ada", "nobody", "ada", "nobody"):
         took, answer = guess(instance, name)
         times.setdefault(name, []).append(took)
         answers.add(answer)
     assert len(answers) == 1, [status for status, _ in answers]
-    somebody, nobody = (statistics.mean(times[name]) for name in ("ada", "nobody"))
+    # The shorter of two: what else a machine does makes times longer only.
+    somebody, nobody = (min(times[name]) for name in ("ada", "nobody"))
     assert somebody > 0.02 and nobody > 0.02, times  # both were hashed
-    assert 0.3 < somebody / nobody < 3.0, times
+    assert 0.2 < somebody / nobody < 5.0, times
 
 
 def main():

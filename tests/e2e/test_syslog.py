@@ -296,7 +296,8 @@ class Syslog(unittest.TestCase):
         during.append(median_of_reads())
         print(f"median of a read: {before * 1e3:.2f} ms, receiver stopped: "
               f"{', '.join(f'{each * 1e3:.2f}' for each in during)} ms")
-        self.assertLess(min(during), 3 * before + 0.002)
+        # Nobody waits for it: a wait would be of its timeouts, seconds. The rest is the machine.
+        self.assertLess(min(during), 3 * before + 0.05)
         self.receiver.process.send_signal(signal.SIGCONT)
         self.wait_for(lambda: self.state() == "pass")
         self.wait_until_all_arrived()
