@@ -51,6 +51,10 @@ TEST(BundleRulesTest, ADocumentHoldsWhatItsCompositionNames) {
     EXPECT_THAT(with("Patient/p", "http://other/Patient/p"), HasSubstr("leads to no entry"));
     EXPECT_THAT(with("Patient/p", kUuid), HasSubstr("leads to no entry"));
     EXPECT_THAT(with("http://other/Patient/p", kUuid), HasSubstr("leads to no entry"));
+    // That of the Composition completes nothing.
+    EXPECT_THAT(judged(document(entry(kUuid, composition("Patient/p")) + "," +
+                                entry(kBase + "Patient/p", kPatient))),
+                HasSubstr("leads to no entry"));
 }
 
 TEST(BundleRulesTest, SectionsAreReadToTheirDepth) {
