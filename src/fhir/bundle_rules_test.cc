@@ -46,7 +46,10 @@ TEST(BundleRulesTest, ADocumentHoldsWhatItsCompositionNames) {
     EXPECT_EQ(with("Patient/p/_history/2", kBase + "Patient/p"), "accepted");
     EXPECT_EQ(with(kUuid, kUuid), "accepted");
     EXPECT_EQ(with(kBase + "Patient/p", kBase + "Patient/p"), "accepted");
-    EXPECT_THAT(with("Patient/q", kBase + "Patient/p"), HasSubstr("leads to no entry"));
+    // Somebody whose record is not there; the one that is there is nobody's.
+    EXPECT_THAT(with("Patient/q", kBase + "Patient/p"), HasSubstr("does not lead to"));
+    EXPECT_EQ(judged(document(entry(kBase + "Composition/c", composition("Patient/q")))),
+              "accepted");
     // A relative address is completed by that of the entry it stands in.
     EXPECT_THAT(with("Patient/p", "http://other/Patient/p"), HasSubstr("leads to no entry"));
     EXPECT_THAT(with("Patient/p", kUuid), HasSubstr("leads to no entry"));

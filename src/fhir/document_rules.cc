@@ -104,18 +104,22 @@ public:
 
     // "Any resource referenced directly in the Composition".
     void composition(json::Value value) {
-        constexpr auto kOwn =
-            std::to_array<std::string_view>({"subject", "encounter", "author", "custodian"});
+        constexpr auto kOwn = std::to_array<std::string_view>({"encounter", "author", "custodian"});
+        all(value, "subject", Absent::told);
         for (auto const name : kOwn) all(value, name);
         for_each_item(value, "attester", [&](json::Value each) { all(each, "party"); });
         for_each_item(value, "event", [&](json::Value each) { all(each, "detail"); });
         sections(value);
     }
-    void all(json::Value parent, std::string_view name) {
+    // A document of which somebody is the subject whose record it does not carry: told only.
+    enum class Absent : std::uint8_t { refused, told };
+    void all(json::Value parent, std::string_view name, Absent absent = Absent::refused) {
         for_each_item(parent, name, [&](json::Value each) {
             auto const reference = each.text_member("reference");
             if (!reference || finder_.resolves(*reference, from_)) return;
             path_.at_index(0);
+            if (absent == Absent::told && !finder_.loosely(*reference))
+                return report_.warning("not-found", "the subject is not in the document");
             report_.error("not-found", "a reference that leads to no entry of the Bundle");
         });
     }
