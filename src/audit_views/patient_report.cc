@@ -63,7 +63,9 @@ public:
         writer_.key("type").string("document");
         writer_.key("timestamp").string(to_instant(report_.made));
         writer_.key("entry").begin_array();
-        writer_.begin_object().key("fullUrl").string(urn).key("resource");
+        // Of the form that completes the relative references of its sections.
+        writer_.begin_object().key("fullUrl");
+        writer_.string(source_.issuer + "/fhir/Composition/" + report_.id).key("resource");
         composition();
         writer_.end_object();
         for (auto const& event : report_.events) {

@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "fhir/document_rules.h"
 #include "fhir/reference.h"
 #include "foundation/check.h"
 
@@ -19,23 +20,57 @@ Element const& element_of(std::string_view type, std::string_view name) {
     return *element;
 }
 
-// "fullUrl ... SHALL NOT disagree with the id in the resource": HL7's own examples do, so it warns.
-bool agrees(std::string_view full_url, json::Value resource) {
-    auto const type = resource.text_member("resourceType");
-    auto const id = resource.text_member("id");
-    if (!type || !id || !full_url.starts_with("http")) return true;
-    if (type_of_reference(full_url) == nullptr) return true;  // not of the RESTful form
-    return full_url.ends_with("/" + *type + "/" + *id);
+enum class Kind : std::uint8_t {
+    requests,  // transactions and batches, and what answers them
+    document,
+    message,
+    results,  // of a search or history
+    collection,
+};
+
+Kind kind_of(json::Value bundle) {
+    auto const type = bundle.text_member("type").value_or("");
+    if (type == "document") return Kind::document;
+    if (type == "message") return Kind::message;
+    if (type == "searchset" || type == "history") return Kind::results;
+    return type == "collection" ? Kind::collection : Kind::requests;
 }
 
-void check_full_url(json::Value entry, ElementPath& path, Reporter& report) {
+// "fullUrl ... SHALL NOT disagree with the id in the resource": HL7's own examples do, so it warns
+// but in documents, which are made of what refers to each other, and where there is no id at all.
+void check_identity(std::string_view full_url, json::Value resource, Kind kind, Reporter& report) {
+    if (kind == Kind::requests || !full_url.starts_with("http")) return;
+    auto const* stated = type_of_reference(full_url);
+    auto const type = resource.text_member("resourceType");
+    if (stated == nullptr || !type) return;
+    auto const id = resource.text_member("id");
+    if (!id) return report.error("invalid", "a fullUrl of this form, and a resource without id");
+    if (stated->name.text() == *type && full_url.ends_with("/" + *id)) return;
+    if (kind == Kind::document)
+        return report.error("invalid", "the fullUrl and the id of the resource disagree");
+    report.warning("invalid", "the fullUrl and the id of the resource disagree");
+}
+
+// What a search or history gives is stored somewhere; what else it tells is not.
+bool needs_id(json::Value resource) {
+    auto const type = resource.member("resourceType");
+    return type && !type->is_text("OperationOutcome") && !type->is_text("Parameters") &&
+           !type->is_text("Bundle");
+}
+
+void check_entry(json::Value entry, Kind kind, ElementPath& path, Reporter& report) {
+    auto const resource = entry.member("resource");
+    bool const holds = resource && resource->is_object();
+    if (holds && kind == Kind::results && needs_id(*resource) && !resource->member("id"))
+        report.error("invalid", "a resource that was found has an id");
     auto const full_url = entry.text_member("fullUrl");
+    bool const named = kind == Kind::document || kind == Kind::message;
+    if (!full_url && holds && named)
+        report.error("invalid", "each entry of a document or message has a fullUrl");
     if (!full_url) return;
     PathStep const step(path, element_of("Bundle.entry", "fullUrl"));
-    if (!is_absolute_uri(*full_url)) report.error("invalid", "a fullUrl is an absolute URL");
-    auto const resource = entry.member("resource");
-    if (resource && resource->is_object() && !agrees(*full_url, *resource))
-        report.warning("invalid", "the fullUrl and the id of the resource disagree");
+    if (!is_absolute_uri(*full_url)) return report.error("invalid", "a fullUrl is an absolute URL");
+    if (holds) check_identity(*full_url, *resource, kind, report);
 }
 
 // "relation ... a link of each kind at most once".
@@ -129,13 +164,17 @@ void check_bundle(json::Value bundle, ElementPath& path, Reporter& report) {
     auto const entries = bundle.member("entry");
     if (!entries || !entries->is_array()) return;
     PathStep const step(path, element_of("Bundle", "entry"));
-    auto const type = bundle.member("type");
-    if (type && type->is_text("document")) check_composition(*entries, path, report);
+    auto const kind = kind_of(bundle);
+    if (kind == Kind::document) {
+        check_composition(*entries, path, report);
+        check_document_entries(*entries, path, report);
+    }
+    if (kind == Kind::message) check_message_entries(*entries, path, report);
     std::size_t index = 0;
     for (auto const entry : entries->elements()) {
         if (report.full()) return;
         path.at_index(index++);
-        check_full_url(entry, path, report);
+        check_entry(entry, kind, path, report);
     }
 }
 

@@ -22,6 +22,13 @@ bool refers_up(json::Value value) {
     return false;
 }
 
+// Narrative shows it as an image.
+bool shows(json::Value container, std::string const& id) {
+    auto const text = container.raw();
+    return text.find(R"(src=\"#)" + id + R"(\")") != std::string_view::npos ||
+           text.find("src='#" + id + "'") != std::string_view::npos;
+}
+
 }  // namespace
 
 LocalReferences::Outer LocalReferences::begin(json::Value container) {
@@ -65,6 +72,17 @@ std::optional<json::Value> LocalReferences::find(std::string_view name) {
     return found != contained_->end() ? std::optional(found->second) : std::nullopt;
 }
 
+bool LocalReferences::are_distinct() const {
+    auto const contained = container_ ? container_->member("contained") : std::nullopt;
+    if (!contained || !contained->is_array()) return true;
+    std::unordered_set<std::string> ids;
+    for (auto const each : contained->elements()) {
+        auto id = each.text_member("id");
+        if (id && !ids.insert(*std::move(id)).second) return false;
+    }
+    return true;
+}
+
 bool LocalReferences::all_used() const {
     auto const contained = container_ ? container_->member("contained") : std::nullopt;
     if (!contained || !contained->is_array()) return true;
@@ -73,7 +91,7 @@ bool LocalReferences::all_used() const {
     for (auto const each : contained->elements()) {
         auto const id = each.text_member("id");
         bool const named = id && names.contains(*id);
-        if (!named && !refers_up(each)) return false;
+        if (!named && !refers_up(each) && !(id && shows(*container_, *id))) return false;
     }
     return true;
 }

@@ -32,7 +32,10 @@ public:
     [[nodiscard]] bool resolves(json::Value reference);
     // The contained resource of that name.
     [[nodiscard]] std::optional<json::Value> find(std::string_view name);
-    // Whether each contained resource is named by what was noted, or refers to its container.
+    // Whether no two contained resources have the same id.
+    [[nodiscard]] bool are_distinct() const;
+    // Whether each contained resource is named by what was noted, or in narrative
+    // (<img src="#x">), or refers to its container.
     // REQUIRES: the whole resource was walked.
     [[nodiscard]] bool all_used() const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace salus::fhir {
@@ -65,14 +66,61 @@ bool is_safe_address(string_view tag, string_view address) {
            lower(address.substr(0, 20)).find("svg") == kWhole;
 }
 
+bool is_file_name(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+}
+
+// "url(tbl_bck1.png)", as in the tables that HL7's publisher makes: a file beside the page, no
+// address. Takes them out of `text`, which is in lower case.
+void remove_file_images(std::string& text) {
+    constexpr string_view kBegin = "background-image: url(";
+    for (auto at = text.find(kBegin); at != std::string::npos; at = text.find(kBegin, at)) {
+        auto const begin = at + kBegin.size();
+        auto const end = text.find(')', begin);
+        if (end == std::string::npos) return;
+        auto const name = string_view(text).substr(begin, end - begin);
+        if (!name.ends_with(".png") || !std::ranges::all_of(name, is_file_name)) return;
+        text.erase(at, end + 1 - at);
+    }
+}
+
 // Styles can load and, in old browsers, run; escapes could hide it.
 bool is_safe_style(string_view style) {
-    auto const text = lower(style);
+    auto text = lower(style);
+    remove_file_images(text);
     constexpr auto kForbidden =
         std::to_array<string_view>({"url(", "expression", "javascript", "import", "behavior",
                                     "-moz-binding", "\\", "&", "/*", "<"});
     return std::ranges::none_of(
         kForbidden, [&](string_view word) { return text.find(word) != std::string::npos; });
+}
+
+// "&name;", "&#1;" or "&#x1;": nothing else may follow an ampersand (XML 1.0, section 4.1).
+bool has_sound_entities(string_view text) {
+    for (auto at = text.find('&'); at != kWhole; at = text.find('&', at)) {
+        text.remove_prefix(at + 1);
+        auto const end = text.find(';');
+        if (end == kWhole || end == 0) return false;
+        auto name = text.substr(0, end);
+        auto const digits = [&](string_view allowed) {
+            return !name.empty() && name.find_first_not_of(allowed) == kWhole;
+        };
+        bool sound = false;
+        if (name.starts_with("#x")) {
+            name.remove_prefix(2);
+            sound = digits("0123456789abcdefABCDEF");
+        } else if (name.starts_with('#')) {
+            name.remove_prefix(1);
+            sound = digits("0123456789");
+        } else {
+            sound = std::ranges::all_of(lower(name), [](char c) {
+                return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+            });
+        }
+        if (!sound) return false;
+        at = 0;
+    }
+    return true;
 }
 
 class Scanner {
@@ -85,6 +133,8 @@ public:
                 auto const text = rest_.substr(0, rest_.find('<'));
                 if (open_.empty() && !std::ranges::all_of(text, is_space))
                     return fail(Errc::invalid, "text outside of the narrative's div");
+                if (!has_sound_entities(text))
+                    return fail(Errc::invalid, "malformed entity in narrative");
                 rest_.remove_prefix(text.size());
                 continue;
             }
@@ -126,13 +176,15 @@ private:
         if (open_.empty() && (closed_ || tag != "div"))
             return fail(Errc::invalid, "narrative is not one div");
         closed_ = true;
+        attributes_.clear();
         while (true) {
             bool const spaced = skip_space();
-            if (take("/>")) return {};
-            if (take(">")) break;
+            if (rest_.starts_with('>') || rest_.starts_with("/>")) break;
             if (!spaced) return fail(Errc::invalid, "malformed tag in narrative");
             SALUS_TRY_VOID(attribute(tag));
         }
+        if (take("/>")) return {};
+        take(">");
         if (open_.size() >= kDepth) return fail(Errc::too_large, "narrative nested too deeply");
         open_.push_back(tag);
         return {};
@@ -149,6 +201,14 @@ private:
         if (end == kWhole) return fail(Errc::invalid, "malformed attribute in narrative");
         auto const value = rest_.substr(1, end - 1);
         rest_.remove_prefix(end + 1);
+        if (std::ranges::find(attributes_, attribute_name) != attributes_.end())
+            return fail(Errc::invalid, "an attribute twice in narrative");
+        attributes_.push_back(attribute_name);
+        if (attribute_name == "xmlns" && value != "http://www.w3.org/1999/xhtml")
+            return fail(Errc::invalid, "narrative is not of the XHTML namespace");
+        if (attribute_name == "id" && !ids_.insert(value).second)
+            return fail(Errc::invalid, "an id twice in narrative");
+        if (!has_sound_entities(value)) return fail(Errc::invalid, "malformed entity in narrative");
         return check_attribute(tag, attribute_name, value);
     }
 
@@ -194,6 +254,8 @@ private:
 
     string_view rest_;
     std::vector<string_view> open_;
+    std::vector<string_view> attributes_;  // of the tag at hand
+    std::unordered_set<string_view> ids_;
     bool closed_ = false;  // the outermost div was seen
 };
 

@@ -12,6 +12,8 @@ TEST(NarrativeTest, AcceptsFormattedText) {
              "<div><p class='x' style=\"color: red\">a<br/><b>c</b></p><!-- note --></div>",
              "<div><a href=\"Patient/1\">x</a><a href='https://example.org/?a=b&amp;c'>y</a></div>",
              "<div><img src=\"data:image/png;base64,AAAA\" alt=\"x\"/><a href=\"#p1\">z</a></div>",
+             "<div><p style='background-image: url(tbl_bck1.png); color: red'>x</p></div>",
+             "<div>&nbsp;&#160;&#xA0;<a id='a'/><a id='b' href='?a=1&amp;b=2'/></div>",
          })
         EXPECT_TRUE(check_narrative(text)) << text;
 }
@@ -70,6 +72,27 @@ TEST(NarrativeTest, RefusesWhatCouldRun) {
     std::string deep;
     for (int i = 0; i < 100'000; ++i) deep += "<div>";
     EXPECT_EQ(check_narrative(deep).error().code, Errc::too_large);
+}
+
+TEST(NarrativeTest, RefusesWhatIsNoXhtml) {
+    for (auto const* text : {
+             "<div>a & b</div>",
+             "<div>a &; b</div>",
+             "<div>a &b c; d</div>",
+             "<div>&#;</div>",
+             "<div>&#xg;</div>",
+             "<div>&#1a;</div>",
+             "<div>&nbsp</div>",
+             "<div><a href='?a=1&b=2'/></div>",
+             "<div><p id='a'/><p id='a'/></div>",
+             "<div><p id='a' id='b'/></div>",
+             "<div xmlns='http://www.w3.org/1999/html'/>",
+             "<div><p xmlns='http://www.w3.org/2000/svg'/></div>",
+             "<div style='background-image: url(//host/a.png)'/>",
+             "<div style='background-image: url(a.png) url(b)'/>",
+             "<div style='background-image: url(a.svg)'/>",
+         })
+        EXPECT_FALSE(check_narrative(text)) << text;
 }
 
 }  // namespace

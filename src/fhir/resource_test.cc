@@ -124,8 +124,8 @@ TEST(ResourceTest, RefusesWrongSpellings) {
         {p + R"("contained":[{"resourceType":"Organization","nome":"x"}]})",
          "Patient.contained[0]"},
         {p + R"("contained":[{"name":"x"}]})", "Patient.contained[0]"},
-        {p + R"("extension":[{"url":"x","valueNonsense":1}]})", "Patient.extension[0]"},
-        {p + R"("extension":[{"url":"x","valueString":"a","valueCode":"b"}]})",
+        {p + R"("extension":[{"url":"http://x","valueNonsense":1}]})", "Patient.extension[0]"},
+        {p + R"("extension":[{"url":"http://x","valueString":"a","valueCode":"b"}]})",
          "Patient.extension[0].value.ofType(code)"},
         {p + R"("multipleBirthInteger":2147483648})", "Patient.multipleBirth.ofType(integer)"},
         {p + R"("multipleBirthInteger":1.0})", "Patient.multipleBirth.ofType(integer)"},
@@ -154,9 +154,9 @@ TEST(ResourceTest, AcceptsWhatFhirAllows) {
     std::vector<std::string> const texts{
         R"({"resourceType":"Patient"})",
         R"({"birthDate":"1980","resourceType":"Patient","\u0069d":"a-b.C"})",
-        p + R"("_birthDate":{"extension":[{"url":"x","valueCode":"y"}]}})",
+        p + R"("_birthDate":{"extension":[{"url":"http://x","valueCode":"y"}]}})",
         p + R"("birthDate":"1980","_birthDate":{"id":"x"}})",
-        p + R"("name":[{"given":["A",null],"_given":[null,{"extension":[{"url":"x",)"
+        p + R"("name":[{"given":["A",null],"_given":[null,{"extension":[{"url":"http://x",)"
             R"("valueCode":"y"}]}]}]})",
         o + R"("valueQuantity":{"value":1.00}})",
         o + R"("effectiveDateTime":"2016-12-31T23:59:60Z"})",
@@ -178,7 +178,7 @@ TEST(ResourceTest, RefusesWhatJsonRefuses) {
                              std::string("{\"resourceType\":\"Patient\"}\0", 27),
                              std::string(R"({"resourceType":"Patient","active":tru})")})
         EXPECT_EQ(parse_text(text).error().code, Errc::invalid) << text;
-    std::string deep = R"({"resourceType":"Patient","extension":[{"url":"x"}]})";
+    std::string deep = R"({"resourceType":"Patient","extension":[{"url":"http://x"}]})";
     for (int i = 0; i < 100; ++i) deep = R"({"resourceType":"Patient","contained":[)" + deep + "]}";
     EXPECT_EQ(parse_text(deep).error().code, Errc::too_large);
     EXPECT_EQ(parse_text("{\"resourceType\":\"Patient\",\"id\":\"" +

@@ -1,8 +1,11 @@
 #include "fhir/validator.h"
 
+#include <algorithm>
+
 #include "fhir/bundle_rules.h"
 #include "fhir/conformance_rules.h"
 #include "fhir/lexical.h"
+#include "fhir/narrative_links.h"
 #include "fhir/value_rules.h"
 #include "foundation/check.h"
 
@@ -55,13 +58,17 @@ void Validator::validate(json::Value resource_value) {
     SALUS_CHECK(type);
     invariants_.allow_for(resource_value.raw().size());
     root(resource_value, **type);
+    if (!narratives_.empty() && !links_lead_somewhere(narratives_, resource_value))
+        report_.error("invalid", "a link inside of narrative that leads nowhere");
 }
 
 // A resource that is not contained: what is inside it may refer to what it contains.
 void Validator::root(json::Value value, Type const& type) {
     auto const outer = local_.begin(value);
     auto const outside = invariants_.begin_root(value, type);
+    auto const ids = ids_.size();
     auto const present = object(value, type);
+    check_ids(ids);
     constraints(value, type, present, type.constraints);
     if (type.name.text() == "Bundle") check_bundle(value, path_, report_);
     check_conformance_resource(value, type, path_, report_);
@@ -76,7 +83,9 @@ void Validator::resource(json::Value value, Element const& element) {
     if (element.name.text() != "contained") return root(value, **type);
     if (!value.member("id")) report_.error("required", "a contained resource needs an id");
     auto const outside = invariants_.begin_contained(value, **type);
+    auto const ids = ids_.size();
     auto const present = object(value, **type);
+    check_ids(ids);
     constraints(value, **type, present, (*type)->constraints);
     profiles(value, **type);
     invariants_.end(outside);
@@ -168,6 +177,8 @@ void Validator::item(json::Value value, Element const& element) {
         check_reference(value, targets, local_, path_, report_);
     }
     if (type.name.text() == "Extension") extension(value);
+    if (type.name.text() == "Attachment") check_attachment(value, report_);
+    if ((present & 1) != 0) note_id(value);
     constraints(value, type, present, type.constraints);
     if (rules == nullptr) return;
     if (rules->values != nullptr) check_binding(value, type, *rules->values, report_);
@@ -181,7 +192,11 @@ void Validator::primitive(json::Value value, Element const& element) {
     if (is_uri(type.lexical)) {
         local_.note(value);
         check_uri(value, element, report_);
+        bool const local = type.lexical == Lexical::canonical && value.raw_text().starts_with('#');
+        if (local && !local_.resolves(value))
+            report_.error("invalid", "a fragment that names no contained resource");
     }
+    if (type.lexical == Lexical::xhtml && may_link_inside(value)) narratives_.push_back(value);
     if (type.lexical == Lexical::string || type.lexical == Lexical::markdown)
         check_text(value, type.lexical, report_);
     if (element.rules == nullptr) return;
@@ -220,11 +235,34 @@ void Validator::companions(json::Value parent, json::Value value, Element const&
 
 void Validator::extended(json::Value value, Element const& element, Has has) {
     auto const present = object(value, *element_type_);
+    if ((present & 1) != 0) note_id(value);
     if (has == Has::value) return;
     check_absent_code(value, element, report_);
     if ((present & ~std::uint64_t{1}) == 0 && value.size() != 0)
         report_.error("invariant", "an element needs more than an id",
                       DefinitionText("ele-1", "All FHIR elements must have a @value or children"));
+}
+
+// An ElementDefinition's id is a name in its own right, the same in snapshot and differential.
+void Validator::note_id(json::Value value) {
+    auto const depth = path_.depth();
+    bool const element =
+        depth > 0 && path_.element(depth - 1).type->name.text() == "ElementDefinition";
+    auto id = element ? std::nullopt : value.text_member("id");
+    if (!id) return;
+    if (id->find(' ') != std::string::npos) report_.error("invalid", "an id has no blanks");
+    ids_.push_back(*std::move(id));
+}
+
+// "The id of the element SHALL be unique within the resource"
+// (https://hl7.org/fhir/R4/element.html). Of the resource whose first is there.
+void Validator::check_ids(std::size_t first) {
+    if (ids_.size() == first) return;
+    auto const own = std::span(ids_).subspan(first);
+    std::ranges::sort(own);
+    if (std::ranges::adjacent_find(own) != own.end())
+        report_.error("invalid", "two elements have the same id");
+    ids_.resize(first);
 }
 
 void Validator::constraints(json::Value value, Type const& type, std::uint64_t present,
@@ -245,6 +283,8 @@ Verdict Validator::decide(Constraint const& constraint, json::Value value, Type 
         return satisfied ? Verdict::satisfied : Verdict::violated;
     };
     if (constraint.check == Check::distinct_entries) return of(has_distinct_entries(value));
+    if (constraint.check == Check::contained_use && !local_.are_distinct())
+        report_.error("invalid", "two contained resources have the same id");
     if (constraint.check == Check::contained_use) return of(local_.all_used());
     if (constraint.check == Check::contained_target) {
         auto const reference = value.member("reference");

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -67,6 +68,9 @@ private:
     void profile(json::Value resource, Type const& type, std::string_view url);
     void extension(json::Value value);
 
+    // Ids of elements, of which a resource has each once.
+    void note_id(json::Value value);
+    void check_ids(std::size_t first);
     void missing(Type const& type, std::uint64_t absent);
     void constraints(json::Value value, Type const& type, std::uint64_t present,
                      std::span<Constraint const* const> list);
@@ -79,7 +83,9 @@ private:
     ValidationOptions options_;
     LocalReferences local_;
     InvariantEvaluator invariants_;
-    Type const* element_type_;  // Element: id and extensions of a primitive
+    std::vector<std::string> ids_;         // of elements, of the resources that are open
+    std::vector<json::Value> narratives_;  // that link to something inside
+    Type const* element_type_;             // Element: id and extensions of a primitive
 };
 
 // The element of this name, looking first where it is expected; `next` moves behind it.

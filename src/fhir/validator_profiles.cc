@@ -3,6 +3,7 @@
 
 #include "fhir/profiles/extension_context.h"
 #include "fhir/profiles/profile_checker.h"
+#include "fhir/reference.h"
 #include "fhir/validator.h"
 
 namespace salus::fhir {
@@ -18,6 +19,14 @@ void Validator::profiles(json::Value resource, Type const& type) {
 }
 
 void Validator::profile(json::Value resource, Type const& type, std::string_view url) {
+    // The definition of another type.
+    constexpr std::string_view kBase = "http://hl7.org/fhir/StructureDefinition/";
+    auto const name =
+        url.starts_with(kBase) ? without_version(url.substr(kBase.size())) : std::string_view();
+    if (auto const* other = find_resource_type(name); other != nullptr) {
+        if (other != &type) report_.error("invalid", "a profile of another type");
+        return;
+    }
     auto const* known = options_.profiles != nullptr ? options_.profiles->find(url) : nullptr;
     if (known == nullptr)
         return report_.warning("not-found", "the profile is not loaded: it was not checked");
@@ -36,6 +45,12 @@ void Validator::validate_profile(json::Value resource, std::string_view url) {
 void Validator::extension(json::Value value) {
     auto const url = value.text_member("url");
     if (!url) return;
+    // "The url SHALL be absolute", but for the parts of an extension
+    // (https://hl7.org/fhir/R4/extensibility.html#Extension).
+    auto const depth = path_.depth();
+    bool const part = depth > 1 && path_.element(depth - 2).type->name.text() == "Extension";
+    if (!part && !is_absolute_uri(*url))
+        report_.error("invalid", "the URL of an extension is absolute");
     auto const* loaded = options_.profiles != nullptr ? options_.profiles->find(*url) : nullptr;
     auto const* core = loaded == nullptr ? find_core_extension(*url) : nullptr;
     bool placed = true;
@@ -55,12 +70,18 @@ void Validator::extension(json::Value value) {
         return checker.check(value, *find_type("Extension"), *loaded);
     }
     if (core == nullptr || core->values.empty()) return;
+    bool has_value = false;
     for (auto const& member : value.members()) {
-        auto const* element = find_element(*find_type("Extension"), member.name());
-        bool const wrong = element != nullptr && element->choice != 0 &&
-                           std::ranges::find(core->values, element->type) == core->values.end();
-        if (wrong) report_.error("structure", "this extension has no value of this type");
+        auto const name = member.name();
+        bool const beside = name.starts_with('_');
+        auto const* element =
+            find_element(*find_type("Extension"), std::string_view(name).substr(beside ? 1 : 0));
+        if (element == nullptr || element->choice == 0) continue;
+        has_value = true;
+        if (std::ranges::find(core->values, element->type) == core->values.end())
+            report_.error("structure", "this extension has no value of this type");
     }
+    if (!has_value) report_.error("structure", "this extension has a value");
 }
 
 }  // namespace salus::fhir

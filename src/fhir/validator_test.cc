@@ -50,7 +50,7 @@ TEST(ValidatorTest, DemandsCodesOfRequiredValueSets) {
     expect_complaints({
         {p + R"("gender":"Female"})", "administrative-gender) at Patient.gender"},
         {p + R"("telecom":[{"system":"telephone"}]})", "at Patient.telecom[0].system"},
-        {p + R"("_gender":{"extension":[{"url":"x","valueCode":"y"}]}})", "at Patient.gender"},
+        {p + R"("_gender":{"extension":[{"url":"http://x","valueCode":"y"}]}})", "at Patient.gender"},
         {R"({"resourceType":"Condition","subject":{"display":"x"},"clinicalStatus":{"coding":)"
          R"([{"system":"http://other","code":"active"}]}})",
          "at Condition.clinicalStatus"},
@@ -98,8 +98,8 @@ TEST(ValidatorTest, ChecksInvariants) {
         {p + R"("telecom":[{"value":"1"}]})", "cpt-2"},
         {p + R"("name":[{"text":"x","period":{"start":"2020","end":"2019"}}]})",
          "per-1: If present, start SHALL have a lower value than end) at Patient.name[0].period"},
-        {p + R"("extension":[{"url":"x"}]})", "ext-1"},
-        {p + R"("extension":[{"url":"x","valueCode":"a","extension":[{"url":"y",)"
+        {p + R"("extension":[{"url":"http://x"}]})", "ext-1"},
+        {p + R"("extension":[{"url":"http://x","valueCode":"a","extension":[{"url":"y",)"
              R"("valueCode":"b"}]}]})",
          "ext-1"},
         {o + R"("dataAbsentReason":{"text":"x"},"valueString":"y"})", "obs-6"},

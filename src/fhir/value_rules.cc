@@ -1,6 +1,7 @@
 #include "fhir/value_rules.h"
 
 #include <algorithm>
+#include <array>
 
 #include "fhir/lexical.h"
 #include "fhir/reference.h"
@@ -138,7 +139,51 @@ void check_text(json::Value value, Lexical lexical, Reporter& report) {
     }
 }
 
+namespace {
+
+bool is_ascii_letter_or_digit(char c) {
+    return is_letter(c) || (c >= '0' && c <= '9');
+}
+
+// Of type/subtype; a format may be called by a word, too
+// (https://hl7.org/fhir/R4/valueset-mimetypes.html, capabilitystatement-definitions.html).
+bool is_media_type(std::string_view text) {
+    if (text == "json" || text == "xml" || text == "ttl") return true;
+    auto const slash = text.find('/');
+    return slash != 0 && slash != std::string_view::npos && slash + 1 < text.size();
+}
+
+// RFC 5646 section 2.1, as far as the characters and lengths of its parts.
+bool is_language(std::string_view text) {
+    while (true) {
+        auto const part = text.substr(0, text.find('-'));
+        if (part.empty() || part.size() > 8) return false;
+        if (!std::ranges::all_of(part, is_ascii_letter_or_digit)) return false;
+        if (part.size() == text.size()) return true;
+        text.remove_prefix(part.size() + 1);
+    }
+}
+
+// ISO 4217.
+bool is_currency(std::string_view text) {
+    return text.size() == 3 &&
+           std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+// Of the codes of a system that the definitions do not carry at least the form.
+bool has_form_of(ValueSet const& values, std::string_view code) {
+    auto const url = values.url.text();
+    if (url.ends_with("/mimetypes")) return is_media_type(code);
+    if (url.ends_with("/languages") || url.ends_with("/all-languages")) return is_language(code);
+    return !url.ends_with("/currencies") || is_currency(code);
+}
+
+}  // namespace
+
 void check_binding(json::Value value, Type const& type, ValueSet const& values, Reporter& report) {
+    bool const spelled =
+        values.complete || !value.is_string() || has_form_of(values, Text(value).view());
+    if (!spelled) not_in_value_set(values, report);
     if (values.complete && !is_bound(value, type, values)) not_in_value_set(values, report);
 }
 
@@ -195,6 +240,35 @@ void check_system(std::string_view uri, Element const& element, Reporter& report
 
 }  // namespace
 
+namespace {
+
+// Where data are judged by what it names, or a definition is built on that: what cannot be told
+// apart from another of the same name must not decide. HL7's own examples of clinical reasoning
+// name each other by relative addresses.
+void check_canonical(Element const& element, Reporter& report) {
+    constexpr auto kOwners = std::to_array<std::string_view>(
+        {"QuestionnaireResponse", "StructureDefinition", "SearchParameter", "CodeSystem"});
+    constexpr auto kFamilies = std::to_array<std::string_view>(
+        {"ElementDefinition", "ValueSet", "ConceptMap", "Questionnaire."});
+    auto const* owner = owner_of(element);
+    auto const name = owner != nullptr ? owner->name.text() : std::string_view();
+    bool const decides =
+        std::ranges::find(kOwners, name) != kOwners.end() ||
+        std::ranges::any_of(kFamilies, [&](auto family) { return name.starts_with(family); });
+    if (decides) return report.error("invalid", "a canonical URL is absolute or a fragment");
+    report.warning("invalid", "a canonical URL is absolute or a fragment");
+}
+
+// "An absolute URI that is used to identify this ..." of each definition.
+void check_own_url(Element const& element, Reporter& report) {
+    auto const* owner = owner_of(element);
+    bool const own = owner != nullptr && owner->kind == TypeKind::resource &&
+                     element.type->lexical == Lexical::uri;
+    if (own) report.error("invalid", "the URL of a definition is absolute");
+}
+
+}  // namespace
+
 void check_uri(json::Value value, Element const& element, Reporter& report) {
     Text const text(value);
     auto const uri = text.view();
@@ -204,8 +278,50 @@ void check_uri(json::Value value, Element const& element, Reporter& report) {
         report.warning("invalid", "not an OID");
     if (element.type->lexical == Lexical::canonical && !uri.starts_with('#') &&
         !is_absolute_uri(uri))
-        report.warning("invalid", "a canonical URL is absolute or a fragment");
+        check_canonical(element, report);
+    if (element.name.text() == "url" && !is_absolute_uri(uri)) check_own_url(element, report);
     if (element.name.text() == "system") check_system(uri, element, report);
+}
+
+namespace {
+
+// "If both Reference.type and Reference.reference are populated and Reference.reference is a FHIR
+// URL, both SHALL be consistent"; and a UUID is one.
+void check_stated_type(json::Value value, json::Value reference, Reporter& report) {
+    Text const text(reference);
+    if (text.view().starts_with("urn:uuid:")) check_uuid(text.view(), report);
+    auto const stated = value.member("type");
+    auto const* known = stated ? type_of_reference(text.view()) : nullptr;
+    if (known == nullptr || !stated->is_string()) return;
+    if (auto const* type = find_resource_type(Text(*stated).view());
+        type != nullptr && type != known)
+        report.error("invalid", "the reference and its type disagree");
+}
+
+std::size_t octets_of(std::string_view base64) {
+    auto const symbols = std::ranges::count_if(
+        base64, [](char c) { return is_ascii_letter_or_digit(c) || c == '+' || c == '/'; });
+    return static_cast<std::size_t>(symbols) * 3 / 4;
+}
+
+}  // namespace
+
+bool holds_other_value(json::Value holder, std::string_view name, std::string_view other) {
+    if (!holder.is_object()) return false;
+    for (auto const& member : holder.members()) {
+        auto const found = member.name();
+        if (found.starts_with("value") && found != name && found != other) return true;
+    }
+    return false;
+}
+
+void check_attachment(json::Value value, Reporter& report) {
+    auto const size = value.member("size");
+    auto const data = size ? value.member("data") : std::nullopt;
+    if (!data || !data->is_string() || !size->integer()) return;
+    Text const text(*data);
+    if (static_cast<std::size_t>(*size->integer()) != octets_of(text.view()))
+        report.error("invalid", "the size of an attachment is not that of its data");
 }
 
 void check_reference(json::Value value, std::span<Type const* const> targets,
@@ -218,6 +334,7 @@ void check_reference(json::Value value, std::span<Type const* const> targets,
             report.error("invalid", "not a literal reference");
             return;
         }
+        check_stated_type(value, *reference, report);
     }
     if (targets.empty()) return;
     auto const* type = stated_type(value, local);

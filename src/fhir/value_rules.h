@@ -23,6 +23,12 @@ void check_uri(json::Value value, Element const& element, Reporter& report);
 // points to.
 void check_reference(json::Value value, std::span<Type const* const> targets,
                      LocalReferences& local, ElementPath& path, Reporter& report);
+// An Attachment that has its data says how many octets they are, if it does
+// (https://hl7.org/fhir/R4/datatypes.html#Attachment).
+void check_attachment(json::Value value, Reporter& report);
+// Whether an object has a value[x] of another name than these two.
+[[nodiscard]] bool holds_other_value(json::Value holder, std::string_view name,
+                                     std::string_view other = {});
 // Text that a browser would run, and HTML in markdown, which has none here
 // (https://hl7.org/fhir/R4/datatypes.html#markdown, security.html#narrative).
 void check_text(json::Value value, Lexical lexical, Reporter& report);

@@ -41,9 +41,11 @@ export function boundValueSets(profiles) {
     .filter((e) => e.binding?.strength === 'required').map((e) => e.binding.valueSet);
 }
 
-// HL7's own definitions carry it on the type, not on the type's code.
+// Where HL7's own definitions carry them: on the type, not on the type's code.
 const furtherContexts = {
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type': ['ElementDefinition.type'],
+  // Later versions say of more and more elements how strongly they are expected.
+  'http://hl7.org/fhir/StructureDefinition/capabilitystatement-expectation': ['Element'],
 };
 
 export function coreExtensions(resources, types) {

@@ -22,6 +22,8 @@ const checks = [
 const corrections = new Map([
   ['enableWhen.count() > 2 implies enableBehavior.exists()',  // "more than one"
     'enableWhen.count() > 1 implies enableBehavior.exists()'],
+  ["operator = 'exists' implies (answer is Boolean)",  // FHIR's boolean is not FHIRPath's Boolean
+    "operator = 'exists' implies (answer is boolean)"],
 ]);
 const boundTypes = ['code', 'Coding', 'CodeableConcept', 'string', 'uri'];
 
