@@ -23,6 +23,7 @@ void AuthorizationRequest::write(json::Writer& writer) const {
     write_flag(writer, "prompt_login", prompt_login);
     write_flag(writer, "prompt_consent", prompt_consent);
     write_text(writer, "login_hint", login_hint);
+    if (person) writer.key("person").string(person->text());
     request::write_device_posture(writer, "device", device);
     writer.end_object();
 }
@@ -56,6 +57,7 @@ Result<AuthorizationRequest> AuthorizationRequest::read(json::Value root) {
     request.prompt_login = is_true(root, "prompt_login");
     request.prompt_consent = is_true(root, "prompt_consent");
     request.login_hint = root.text_member("login_hint").value_or("");
+    if (auto const user = root.text_member("person")) request.person = UserId(*user);
     SALUS_TRY(request.device, device_in(root, "device"));
     return request;
 }

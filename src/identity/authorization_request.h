@@ -39,6 +39,7 @@ struct AuthorizationRequest {
     bool prompt_login = false;
     bool prompt_consent = false;
     std::string login_hint;
+    std::optional<UserId> person;     // whom id_token_hint names; nothing: anybody
     request::DevicePosture device{};  // that the assertion of a pushed request states
 
     // The person will be asked to declare an emergency (45 CFR 164.312(a)(2)(ii)).

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/hmac.h"
 #include "foundation/oauth_limits.h"
 #include "identity/json_members.h"
 
@@ -29,11 +30,35 @@ Result<void> read_rights(json::Value root, Grant& grant) {
 Result<void> read_refresh(json::Value root, Grant& grant) {
     if (!root.member("refresh")) return {};
     SALUS_TRY(grant.refresh, digest_in(root, "refresh"));
+    if (root.member("family")) {
+        SALUS_TRY(grant.family, digest_in(root, "family"));
+    }
     if (!root.member("replaced")) return {};
     SALUS_TRY(grant.replaced, digest_in(root, "replaced"));
     SALUS_TRY(grant.rotated, time_in(root, "rotated"));
     SALUS_TRY(grant.last_answer, text_in(root, "last_answer"));
     return {};
+}
+
+bool marks_tokens(Grant const& grant) {
+    return grant.family != crypto::Sha256Digest{};
+}
+
+// What a token of this grant has behind its random part.
+Bytes mark_of(Grant const& grant, BytesView random_part) {
+    auto const code = crypto::hmac_sha256(grant.family, {random_part});
+    auto const mark = BytesView(code).first(SecretId::kMarkBytes);
+    return {mark.begin(), mark.end()};
+}
+
+// Whether this grant made it, whenever that was.
+bool has_mark(Grant const& grant, SecretId const& shown) {
+    auto const secret = from_base64url(shown.secret);
+    constexpr auto kMarked = SecretId::kPartBytes + SecretId::kMarkBytes;
+    if (!marks_tokens(grant) || !secret || secret->size() != kMarked) return false;
+    auto const whole = BytesView(*secret);
+    return equal_constant_time(whole.subspan(SecretId::kPartBytes),
+                               mark_of(grant, whole.first(SecretId::kPartBytes)));
 }
 
 }  // namespace
@@ -65,6 +90,7 @@ std::string Grant::to_json() const {
     write_time(writer, "given", given);
     write_time(writer, "used", used);
     if (has_refresh_token()) write_bytes(writer, "refresh", refresh);
+    if (marks_tokens(*this)) write_bytes(writer, "family", family);
     if (replaced) {
         write_bytes(writer, "replaced", *replaced);
         write_time(writer, "rotated", rotated);
@@ -97,6 +123,17 @@ Result<Grant> Grant::from_json(json::Value root) {
     return grant;
 }
 
+SecretId make_refresh_token(std::string const& id, Grant& grant, crypto::Random& random) {
+    if (!marks_tokens(grant)) random.fill(grant.family);
+    Bytes secret(SecretId::kPartBytes);
+    random.fill(secret);
+    auto const mark = mark_of(grant, secret);
+    secret.insert(secret.end(), mark.begin(), mark.end());
+    SecretId token{.id = id, .secret = to_base64url(secret)};
+    grant.refresh = token.hash();
+    return token;
+}
+
 RefreshVerdict judge(Grant const& grant, SecretId const& shown, std::string_view key_thumbprint,
                      WallTime now) {
     bool const same_key = grant.key_thumbprint == key_thumbprint;
@@ -104,8 +141,9 @@ RefreshVerdict judge(Grant const& grant, SecretId const& shown, std::string_view
         bool const in_time = now < grant.rotated + limits::kRefreshRetryWindow;
         return in_time && same_key ? RefreshVerdict::retry : RefreshVerdict::reused;
     }
-    if (!grant.has_refresh_token() || !matches(shown, grant.refresh) || !same_key)
-        return RefreshVerdict::foreign;
+    bool const is_current = grant.has_refresh_token() && matches(shown, grant.refresh);
+    if (!is_current && has_mark(grant, shown)) return RefreshVerdict::reused;
+    if (!is_current || !same_key) return RefreshVerdict::foreign;
     bool const over = now >= grant.ends() || now >= grant.used + limits::kGrantIdle;
     return over ? RefreshVerdict::over : RefreshVerdict::current;
 }

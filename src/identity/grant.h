@@ -4,7 +4,9 @@
 // A refresh token is "ID.SECRET" of its grant (secret_id.h). Rotation is idempotent (RF3): whoever
 // comes back with the token that was just replaced, within limits::kRefreshRetryWindow and with the
 // same key, gets the very answer that was lost. With that token at any other time or with another
-// key, somebody else has it, and the grant ends.
+// key, somebody else has it, and the grant ends. So it does with any token that was replaced
+// earlier (RF2): each is marked by a key of the grant, so that it is known for one of its tokens
+// however many came after it. Or a thief who rotates twice would be rid of the owner's alarm.
 #pragma once
 
 #include <optional>
@@ -51,6 +53,7 @@ struct Grant {
     WallTime used{};
 
     crypto::Sha256Digest refresh{};  // of the secret that is good now; all zero: none was made
+    crypto::Sha256Digest family{};   // marks its refresh tokens; all zero: none is marked
     // The one that it replaced, when, and what was answered: to be answered again.
     std::optional<crypto::Sha256Digest> replaced;
     WallTime rotated{};
@@ -68,10 +71,13 @@ struct Grant {
 enum class RefreshVerdict : std::uint8_t {
     current,  // the token is good: rotate
     retry,    // it was just replaced, and the same client asks again: answer as before
-    reused,   // it was replaced, and should not come back: the grant ends
+    reused,   // it was replaced, whenever, and should not come back: the grant ends
     foreign,  // no token of this grant, or a right one without the grant's key: nothing happens
     over,     // the grant has idled or lived too long
 };
+// The next refresh token of this grant, good from then on. `id`: the grant's.
+[[nodiscard]] SecretId make_refresh_token(std::string const& id, Grant& grant,
+                                          crypto::Random& random);
 // `key_thumbprint`: of the proof that came with the request; empty: none. REQUIRES: the client was
 // compared.
 [[nodiscard]] RefreshVerdict judge(Grant const& grant, SecretId const& shown,

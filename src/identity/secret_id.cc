@@ -3,12 +3,6 @@
 #include "foundation/bytes.h"
 
 namespace salus::identity {
-namespace {
-
-constexpr std::size_t kPartBytes = 16;
-
-}  // namespace
-
 SecretId SecretId::make(crypto::Random& random) {
     return {.id = crypto::random_id(random), .secret = crypto::random_id(random)};
 }
@@ -18,10 +12,11 @@ std::optional<SecretId> SecretId::parse(std::string_view text) {
     if (dot == std::string_view::npos) return std::nullopt;
     SecretId parsed{.id = std::string(text.substr(0, dot)),
                     .secret = std::string(text.substr(dot + 1))};
-    for (auto const* part : {&parsed.id, &parsed.secret}) {
-        auto const bytes = from_base64url(*part);
-        if (!bytes || bytes->size() != kPartBytes) return std::nullopt;
-    }
+    auto const id_bytes = from_base64url(parsed.id);
+    auto const secret_bytes = from_base64url(parsed.secret);
+    if (!id_bytes || id_bytes->size() != kPartBytes || !secret_bytes) return std::nullopt;
+    bool const marked = secret_bytes->size() == kPartBytes + kMarkBytes;
+    if (!marked && secret_bytes->size() != kPartBytes) return std::nullopt;
     return parsed;
 }
 

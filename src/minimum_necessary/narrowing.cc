@@ -291,8 +291,7 @@ request::Disclosable Narrowing::refusal(Error const& error, RefusedRequest const
     response.status = fhir::http_status(error.code);
     response.headers.set("Content-Type", media_type(request.form));
     if (request.form == ErrorForm::page) pages::add_headers(response.headers, {});
-    if (error.code == Errc::unauthenticated && request.form != ErrorForm::oauth &&
-        request.form != ErrorForm::page) {
+    if (error.code == Errc::unauthenticated && request.form != ErrorForm::page) {
         response.headers.set("WWW-Authenticate", challenge_text(request));
         if (request.challenge.error == request::CredentialError::use_dpop_nonce)
             response.headers.set("DPoP-Nonce", request.challenge.dpop_nonce);

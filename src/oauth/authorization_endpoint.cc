@@ -7,8 +7,9 @@
 #include "json/writer.h"
 #include "oauth/answers.h"
 #include "oauth/browser.h"
-#include "oauth/form_reader.h"
+#include "oauth/id_token.h"
 #include "oauth/key_proof.h"
+#include "oauth/protocol_form.h"
 #include "oauth/redirect_uri.h"
 #include "oauth/refusal_page.h"
 
@@ -44,7 +45,8 @@ std::string pushed_answer(std::string_view id) {
 }  // namespace
 
 Result<request::Prepared> AuthorizationEndpoint::authorize(request::Exchange& exchange) {
-    SALUS_TRY(auto const parameters, browser_parameters(exchange.request));
+    SALUS_TRY(auto sent, browser_parameters(exchange.request));
+    auto const parameters = without_empty(std::move(sent));
     auto const id = request::single(parameters, "client_id");
     if (!id) return fail(Errc::invalid, "the app did not say which one it is");
     SALUS_TRY(auto const client, clients_.find(*id));
@@ -57,10 +59,15 @@ Result<request::Prepared> AuthorizationEndpoint::authorize(request::Exchange& ex
     auto known = cookie_in(exchange.request, tenant_, Cookie::browser);
     auto const browser = known ? *known : identity::SecretId::make(random_);
     request::Prepared waiting;
-    SALUS_TRY(auto const pending, authorizations_.begin(std::move(asked.request),
-                                                        std::move(asked.pushed), browser, waiting));
+    auto const pending =
+        authorizations_.begin(asked.request, std::move(asked.pushed), browser, waiting);
+    if (!pending && pending.error().code == Errc::invalid)
+        return refuse(exchange, *client,
+                      {.to = std::move(asked.request),
+                       .problem = {.code = "invalid_request", .why = pending.error().why}});
+    if (!pending) return fail(pending.error());
     auto prepared =
-        see_other(with_parameters(tenant_.public_url + "/sign-in", {{"authorization", pending}}));
+        see_other(with_parameters(tenant_.public_url + "/sign-in", {{"authorization", *pending}}));
     if (!known) set_cookie(prepared.headers, tenant_, Cookie::browser, browser);
     prepared.batch = std::move(waiting.batch);
     prepared.touched = std::move(waiting.touched);
@@ -78,12 +85,28 @@ Result<AuthorizationEndpoint::Asked> AuthorizationEndpoint::asked_by(
     if (client.require_pushed_authorization_requests)
         request = std::unexpected(
             AuthorizationProblem{"invalid_request", "this client has to push its requests"});
+    if (request) request = with_hinted_person(*std::move(request), parameters);
     if (request) return Asked{.request = *std::move(request), .pushed = {}};
     auto& refused = refusal.emplace(Refusal{.to = {}, .problem = request.error()});
     refused.to.redirect_uri = std::move(uri);
     refused.to.state = request::single(parameters, "state").value_or("");
     refused.to.prompt_none = request::single(parameters, "prompt") == "none";
     return Asked();
+}
+
+// OpenID Connect Core section 3.1.2.1: whoever else is signed in is not answered for. Expired or
+// not, the hint says who is meant, and opens nothing.
+std::expected<identity::AuthorizationRequest, AuthorizationProblem>
+AuthorizationEndpoint::with_hinted_person(identity::AuthorizationRequest request,
+                                          Parameters const& parameters) const {
+    auto const text = request::single(parameters, "id_token_hint");
+    if (!text) return request;
+    auto const hint = read_id_token_hint(tenant_, keys_, *text);
+    if (!hint || hint->client != request.client.text())
+        return std::unexpected(AuthorizationProblem{
+            "invalid_request", "id_token_hint is no ID token that this client got here"});
+    request.person = UserId(hint->subject);
+    return request;
 }
 
 // RFC 9700 section 4.11.2: or anybody could send people to whatever is registered, by our address
@@ -117,7 +140,7 @@ Result<AuthorizationEndpoint::Asked> AuthorizationEndpoint::pushed_by(Client con
 }
 
 Result<request::Prepared> AuthorizationEndpoint::push(request::Exchange& exchange) {
-    auto const form = request::parse_form(FormReader::form(exchange.request));
+    auto const form = protocol_form(exchange.request);
     if (!form) return protocol_error(400, "invalid_request", form.error().why);
     auto const proven = proofs_.prove(exchange, *form);
     if (!proven && proven.error().code == Errc::unauthenticated)
@@ -140,6 +163,7 @@ Result<request::Prepared> AuthorizationEndpoint::pushed(request::Exchange& excha
     if (!uri) return protocol_error(400, "invalid_request", "redirect_uri is not a registered one");
     auto asked = read_authorization_request(tenant_, client, form, *std::move(uri),
                                             request::has_parameter(form, "redirect_uri"));
+    if (asked) asked = with_hinted_person(*std::move(asked), form);
     if (!asked) return protocol_error(400, asked.error().code.text(), asked.error().why);
     // RFC 9449 section 10.1: the proof that comes along binds the code.
     auto const key =

@@ -3,7 +3,10 @@
 // IAM-4. Belongs to one thread, as the records do.
 #pragma once
 
+#include <expected>
+
 #include "authentication/token_guards.h"
+#include "authentication/token_keys.h"
 #include "oauth/authorization_parameters.h"
 #include "oauth/authorizations.h"
 #include "oauth/client_authentication.h"
@@ -14,14 +17,16 @@ namespace salus::oauth {
 class AuthorizationEndpoint {
 public:
     // Borrows all.
-    AuthorizationEndpoint(request::Tenant const& tenant, authentication::TokenGuards& guards,
-                          records::Records& records, json::Parser& parser, ClientTrust& trust,
-                          crypto::Random& random, Clock const& clock)
+    AuthorizationEndpoint(request::Tenant const& tenant, authentication::TokenKeys const& keys,
+                          authentication::TokenGuards& guards, records::Records& records,
+                          json::Parser& parser, ClientTrust& trust, crypto::Random& random,
+                          Clock const& clock)
         : tenant_(tenant),
+          keys_(keys),
           guards_(guards),
           clients_(trust.clients),
           proofs_(tenant, records, trust, clock),
-          authorizations_(tenant, records, parser, clients_, random, clock),
+          authorizations_(tenant, guards, records, parser, clients_, random, clock),
           documents_(records, parser, clock),
           random_(random),
           clock_(clock) {}
@@ -46,6 +51,9 @@ private:
     [[nodiscard]] Result<Asked> asked_by(Client const& client,
                                          std::vector<request::Parameter> const& parameters,
                                          std::optional<Refusal>& refusal);
+    [[nodiscard]] std::expected<identity::AuthorizationRequest, AuthorizationProblem>
+    with_hinted_person(identity::AuthorizationRequest request,
+                       std::vector<request::Parameter> const& parameters) const;
     [[nodiscard]] Result<request::Prepared> refuse(request::Exchange& exchange,
                                                    Client const& client, Refusal const& refusal);
     [[nodiscard]] Result<Asked> pushed_by(Client const& client, std::string_view uri);
@@ -54,6 +62,7 @@ private:
                                                    std::vector<request::Parameter> const& form);
 
     request::Tenant const& tenant_;
+    authentication::TokenKeys const& keys_;
     authentication::TokenGuards& guards_;
     ClientDirectory& clients_;
     ClientAuthentication proofs_;

@@ -6,6 +6,7 @@
 
 #include "foundation/oauth_limits.h"
 #include "foundation/sign_in_limits.h"
+#include "oauth/id_token.h"
 #include "oauth/people_for_test.h"
 #include "pages/html.h"
 
@@ -77,9 +78,9 @@ protected:
     testing::TestInstance instance_;
     PeopleRoom room_{instance_};
     json::Parser parser_;
-    AuthorizationEndpoint endpoint_{room_.tenant(), room_.guards(), room_.home().records(),
-                                    parser_,        room_.trust(),  instance_.random,
-                                    instance_.clock};
+    AuthorizationEndpoint endpoint_{room_.tenant(),         room_.keys(),   room_.guards(),
+                                    room_.home().records(), parser_,        room_.trust(),
+                                    instance_.random,       instance_.clock};
 };
 
 TEST_F(AuthorizationEndpointTest, AGoodRequestWaitsForThePersonInThatBrowser) {
@@ -96,7 +97,7 @@ TEST_F(AuthorizationEndpointTest, AGoodRequestWaitsForThePersonInThatBrowser) {
 }
 
 TEST_F(AuthorizationEndpointTest, NobodyIsSentToAnAddressThatIsNotRegisteredAZ2) {
-    for (auto const* uri : {"", "https://evil.test/callback", "https://app.example/callback/..",
+    for (auto const* uri : {"https://evil.test/callback", "https://app.example/callback/..",
                             "https://app.example/callback?x", "http://app.example/callback"}) {
         EXPECT_EQ(outcome_with("redirect_uri", uri), "page") << uri;
     }
@@ -107,6 +108,7 @@ TEST_F(AuthorizationEndpointTest, NobodyIsSentToAnAddressThatIsNotRegisteredAZ2)
     EXPECT_EQ(outcome_with("client_id", std::nullopt), "page");
     // The only one that there is need not be said.
     EXPECT_EQ(outcome_with("redirect_uri", std::nullopt), "");
+    EXPECT_EQ(outcome_with("redirect_uri", ""), "");
 }
 
 TEST_F(AuthorizationEndpointTest, OneFlowWithOneKindOfChallengeAZ4AZ5F2) {
@@ -121,6 +123,50 @@ TEST_F(AuthorizationEndpointTest, OneFlowWithOneKindOfChallengeAZ4AZ5F2) {
     EXPECT_EQ(outcome_with("response_mode", "fragment"), "invalid_request");
     EXPECT_EQ(outcome_with("response_mode", "query"), "");
     EXPECT_EQ(outcome_with("request", "eyJ"), "request_not_supported");
+}
+
+// RFC 6749 section 3.1.
+TEST_F(AuthorizationEndpointTest, WithoutAValueAParameterWasNotSent) {
+    for (auto const* name : {"response_mode", "request", "request_uri", "registration", "max_age",
+                             "purpose_of_use", "dpop_jkt", "launch", "prompt", "id_token_hint"})
+        EXPECT_EQ(outcome_with(name, ""), "") << name;
+    EXPECT_EQ(outcome_with("code_challenge", ""), "invalid_request");
+    EXPECT_EQ(outcome_with("client_id", ""), "page");
+}
+
+// OpenID Connect Core section 3.1.2.1 (AZ10): who is meant is kept with what waits; what is no ID
+// token of ours for this client is a mistake.
+TEST_F(AuthorizationEndpointTest, AnIdTokenSaysWhoIsMeantF13) {
+    auto const id_token = [&](std::string const& client, std::string const& user) {
+        return issue_id_token(room_.tenant(), room_.keys(),
+                              {.client = ClientId(client),
+                               .user = room_.person(),
+                               .person = {.id = UserId(user), .grant = "g", .acr = "mfa"},
+                               .words = {},
+                               .nonce = {},
+                               .access_token = "x",
+                               .session = {}},
+                              instance_.clock.now());
+    };
+    auto const person = [&](std::string const& id) {
+        return must(room_.authorizations().find(id, room_.browser()))->value.request.person;
+    };
+    auto const asked = room_.asked();
+    EXPECT_EQ(person(room_.waiting(asked)), std::nullopt);
+    auto const good = id_token("app", "bob");
+    instance_.clock.advance(limits::kIdTokenLife * 2);  // expired or not
+    EXPECT_EQ(person(room_.waiting(PeopleRoom::with(asked, "id_token_hint", good))), UserId("bob"));
+    EXPECT_EQ(push(PeopleRoom::with(asked, "id_token_hint", good)).status, 201);
+
+    room_.add_client(PeopleRoom::public_client("other"));
+    auto forged = good;
+    forged[good.size() / 2] = forged[good.size() / 2] == 'A' ? 'B' : 'A';
+    for (auto const& wrong :
+         {id_token("other", "bob"), forged, std::string("x"),
+          room_.tokens(PeopleRoom::redemption(room_.code_for(asked))).texts.at("access_token")}) {
+        EXPECT_EQ(outcome_with("id_token_hint", wrong), "invalid_request") << wrong;
+        EXPECT_EQ(push(PeopleRoom::with(asked, "id_token_hint", wrong)).status, 400) << wrong;
+    }
 }
 
 TEST_F(AuthorizationEndpointTest, ParametersStandOnceF12) {
@@ -150,7 +196,7 @@ TEST_F(AuthorizationEndpointTest, ScopePromptAndAgeAreChecked) {
     EXPECT_EQ(outcome_with("prompt", "none login"), "invalid_request");
     EXPECT_EQ(outcome_with("prompt", "create"), "invalid_request");
     EXPECT_EQ(outcome_with("prompt", "login consent"), "");
-    for (auto const* age : {"-1", "1.5", "", "x", "99999999999999999999"})
+    for (auto const* age : {"-1", "1.5", "x", "99999999999999999999"})
         EXPECT_EQ(outcome_with("max_age", age), "invalid_request") << age;
     EXPECT_EQ(outcome_with("max_age", "0"), "");
     told_state_ = "a";
@@ -257,7 +303,7 @@ TEST_F(AuthorizationEndpointTest, OfAnotherClientLateOrElsewhereItIsNothingF8) {
     auto const uri = pushed_uri(room_.asked());
     EXPECT_EQ(outcome({{"client_id", "other"}, {"request_uri", uri}}), "page");
     for (auto const* wrong : {"https://evil.test/request", "urn:ietf:params:oauth:request_uri:",
-                              "urn:ietf:params:oauth:request_uri:x", ""}) {
+                              "urn:ietf:params:oauth:request_uri:x"}) {
         EXPECT_EQ(outcome({{"client_id", "app"}, {"request_uri", wrong}}), "page") << wrong;
     }
     instance_.clock.advance(limits::kPushedRequestLife);

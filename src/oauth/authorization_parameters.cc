@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
 
 #include "foundation/oauth_limits.h"
 #include "foundation/sign_in_limits.h"
+#include "oauth/protocol_form.h"
 
 namespace salus::oauth {
 namespace {
@@ -42,13 +42,12 @@ bool is_printable(std::string_view text) {
 }
 
 Problem check_shape(Parameters const& parameters) {
-    std::set<std::string_view> seen;
-    for (auto const& parameter : parameters) {
-        if (parameter.name == "resource") continue;  // RFC 8707: may be there several times
-        if (!seen.insert(parameter.name).second) return invalid("a parameter is there twice");
-        if (parameter.value.size() > limits::kAuthorizationParameterBytes)
-            return invalid("a parameter is too long");
-    }
+    if (repeats_one(parameters)) return invalid("a parameter is there twice");
+    bool const too_long = std::ranges::any_of(parameters, [](request::Parameter const& parameter) {
+        return parameter.name != "resource" &&
+               parameter.value.size() > limits::kAuthorizationParameterBytes;
+    });
+    if (too_long) return invalid("a parameter is too long");
     for (auto const* name : {"state", "nonce", "launch", "login_hint"}) {
         if (!is_printable(text_of(parameters, name)))
             return invalid("a parameter has characters beyond ASCII");

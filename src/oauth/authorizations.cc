@@ -147,8 +147,11 @@ Result<std::string> Authorizations::add_grant(Pending const& pending, Consent co
     SALUS_TRY(auto holdings, identity::holdings_of(documents_, consent.user.id));
     identity::add_id(holdings->grants, grant.id);
     if (holdings->grants.size() > limits::kGrantsOfUser) {
-        // The oldest ends, so that none lives which its user cannot see.
+        // The oldest ends, so that none lives which its user cannot see; nor does a token of it,
+        // which an event loop may remember.
         SALUS_TRY(auto const oldest, documents_.read<identity::Grant>(holdings->grants.front()));
+        identity::add_after_commit(prepared, [&news = guards_.revocations,
+                                              id = holdings->grants.front()] { news.add(id); });
         if (oldest) {
             SALUS_TRY_VOID(documents_.remove(*oldest, prepared));
         }

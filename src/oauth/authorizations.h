@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "authentication/token_guards.h"
 #include "crypto/random.h"
 #include "identity/authorization_request.h"
 #include "identity/documents.h"
@@ -40,9 +41,11 @@ struct Consent {
 class Authorizations {
 public:
     // Borrows all.
-    Authorizations(request::Tenant const& tenant, records::Records& records, json::Parser& parser,
-                   ClientDirectory& clients, crypto::Random& random, Clock const& clock)
+    Authorizations(request::Tenant const& tenant, authentication::TokenGuards& guards,
+                   records::Records& records, json::Parser& parser, ClientDirectory& clients,
+                   crypto::Random& random, Clock const& clock)
         : tenant_(tenant),
+          guards_(guards),
           documents_(records, parser, clock),
           clients_(clients),
           random_(random),
@@ -87,6 +90,7 @@ private:
                                                 request::Prepared& prepared);
 
     request::Tenant const& tenant_;
+    authentication::TokenGuards& guards_;
     identity::Documents documents_;
     ClientDirectory& clients_;
     crypto::Random& random_;

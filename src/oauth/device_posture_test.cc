@@ -93,9 +93,9 @@ protected:
     ClientKey key_ = ClientKey::make("k");
     int assertions_ = 0;
     json::Parser parser_;
-    AuthorizationEndpoint endpoint_{room_.tenant(), room_.guards(), room_.home().records(),
-                                    parser_,        room_.trust(),  instance_.random,
-                                    instance_.clock};
+    AuthorizationEndpoint endpoint_{room_.tenant(),         room_.keys(),   room_.guards(),
+                                    room_.home().records(), parser_,        room_.trust(),
+                                    instance_.random,       instance_.clock};
 };
 
 TEST_F(DevicePostureTest, AServiceThatMaySpeakOfDevicesHasItInItsToken) {

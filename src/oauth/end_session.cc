@@ -4,7 +4,6 @@
 
 #include "identity/endings.h"
 #include "identity/live_session.h"
-#include "jose/jws.h"
 #include "oauth/browser.h"
 #include "oauth/id_token.h"
 #include "oauth/texts.h"
@@ -38,19 +37,13 @@ Result<EndSession::Asked> EndSession::asked_by(Parameters const& parameters) {
     Asked asked;
     std::string client(request::single(parameters, "client_id").value_or(""));
     if (auto const hint = request::single(parameters, "id_token_hint")) {
-        // Expired or not: it says whose session is meant, and opens nothing.
-        jose::VerifyOptions options;
-        options.type = "JWT";
-        auto const token = jose::verify_compact(*hint, keys_.current()->verifying_keys(), options);
-        if (!token) return fail(Errc::invalid, "id_token_hint is no ID token of ours");
-        auto const claims = token->payload.root();
-        auto const audience = claims.text_member("aud").value_or("");
-        bool const ours = claims.text_member("iss") == tenant_.issuer() && !audience.empty() &&
-                          (client.empty() || client == audience);
-        if (!ours) return fail(Errc::invalid, "id_token_hint is not of this client");
-        client = audience;
-        asked.subject = claims.text_member("sub").value_or("");
-        asked.session = claims.text_member("sid").value_or("");
+        auto const named = read_id_token_hint(tenant_, keys_, *hint);
+        if (!named) return fail(Errc::invalid, "id_token_hint is no ID token of ours");
+        if (!client.empty() && client != named->client)
+            return fail(Errc::invalid, "id_token_hint is not of this client");
+        client = named->client;
+        asked.subject = named->subject;
+        asked.session = named->session;
     }
     if (!client.empty()) {
         SALUS_TRY(asked.client, clients_.find(client));

@@ -54,6 +54,23 @@ std::string issue_id_token(request::Tenant const& tenant, authentication::TokenK
     return sign(keys, "JWT", claims);
 }
 
+Result<IdTokenHint> read_id_token_hint(request::Tenant const& tenant,
+                                       authentication::TokenKeys const& keys,
+                                       std::string_view text) {
+    jose::VerifyOptions options;
+    options.type = "JWT";
+    SALUS_TRY(auto const token,
+              jose::verify_compact(text, keys.current()->verifying_keys(), options));
+    auto const claims = token.payload.root();
+    IdTokenHint hint{.client = claims.text_member("aud").value_or(""),
+                     .subject = claims.text_member("sub").value_or(""),
+                     .session = claims.text_member("sid").value_or("")};
+    bool const ours = claims.text_member("iss") == tenant.issuer() && !hint.client.empty() &&
+                      !hint.subject.empty();
+    if (!ours) return fail(Errc::unauthenticated, "the ID token is none of ours");
+    return hint;
+}
+
 std::string session_name(std::string_view session) {
     auto const digest = crypto::sha256(bytes_of("sid:" + std::string(session)));
     return to_base64url(BytesView(digest).first(16));

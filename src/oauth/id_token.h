@@ -9,6 +9,7 @@
 #include "authentication/token_keys.h"
 #include "crypto/random.h"
 #include "foundation/clock.h"
+#include "foundation/result.h"
 #include "identity/user.h"
 #include "request/caller.h"
 #include "request/scope_request.h"
@@ -30,6 +31,17 @@ struct IdTokenFacts {
 [[nodiscard]] std::string issue_id_token(request::Tenant const& tenant,
                                          authentication::TokenKeys const& keys,
                                          IdTokenFacts const& facts, WallTime now);
+// What an ID token says when it comes back as `id_token_hint`: whose session with whom is meant.
+// Its time may be over, and it opens nothing.
+struct IdTokenHint {
+    std::string client;
+    std::string subject;
+    std::string session;  // `sid`; empty: none
+};
+// Errc::unauthenticated for what is none of ours.
+[[nodiscard]] Result<IdTokenHint> read_id_token_hint(request::Tenant const& tenant,
+                                                     authentication::TokenKeys const& keys,
+                                                     std::string_view text);
 // The claims that `words` let a client see, as JSON members of userinfo and ID token alike.
 void write_user_claims(json::Writer& writer, request::Tenant const& tenant,
                        identity::User const& user, request::ScopeWords words);

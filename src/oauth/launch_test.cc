@@ -43,6 +43,22 @@ protected:
         room_.save(std::move(prepared));
         return text;
     }
+    // What the app is told of a launch that is none; it is the app's, and its person's, to know
+    // (AZ2). Who is not signed in gets a page (AZ9).
+    void expect_refusal(Fields const& fields) {
+        auto const told = must(room_.authorize(fields, room_.session_cookie()));
+        EXPECT_EQ(told.status, 303);
+        auto const location = std::string(told.headers.get("Location").value_or(""));
+        EXPECT_TRUE(location.starts_with(testing::kCallback)) << location;
+        auto const query = testing::query_of(location);
+        EXPECT_EQ(query.at("error"), "invalid_request");
+        EXPECT_EQ(query.at("state"), "state-1");
+        EXPECT_EQ(query.at("iss"), room_.tenant().issuer());
+        EXPECT_FALSE(told.batch.has_value());
+        auto const page = must(room_.authorize(fields));
+        EXPECT_EQ(page.status, 400);
+        EXPECT_EQ(page.headers.count("Location"), 0U);
+    }
     [[nodiscard]] Fields asked(std::string const& launch, std::string const& client = "viewer") {
         auto fields = PeopleRoom::with(room_.asked(client), "scope", kScope);
         return PeopleRoom::with(fields, "launch", launch);
@@ -66,13 +82,13 @@ TEST_F(LaunchTest, TheAppGetsWhatTheEhrHadOpenWithoutAsking) {
 
 TEST_F(LaunchTest, ItServesOnceForItsAppAndItsMoment) {
     auto const opened = launch();
-    EXPECT_EQ(room_.authorize(asked(opened, "other")).error().code, Errc::invalid);
+    expect_refusal(asked(opened, "other"));
     for (auto const* wrong : {"", "x", "AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA"})
-        EXPECT_EQ(room_.authorize(asked(wrong)).error().code, Errc::invalid) << wrong;
+        expect_refusal(asked(wrong));
     auto const first = room_.waiting(asked(opened));
     auto const second = room_.waiting(asked(opened));
     room_.save(room_.consent(first));
-    EXPECT_EQ(room_.authorize(asked(opened)).error().code, Errc::invalid);
+    expect_refusal(asked(opened));
     auto const pending = must(room_.authorizations().find(second, room_.browser()));
     EXPECT_FALSE(room_.authorizations()
                      .complete(*pending, {.user = room_.person(),
@@ -82,7 +98,7 @@ TEST_F(LaunchTest, ItServesOnceForItsAppAndItsMoment) {
                      .has_value());
     auto const late = launch();
     instance_.clock.advance(limits::kLaunchLife);
-    EXPECT_EQ(room_.authorize(asked(late)).error().code, Errc::invalid);
+    expect_refusal(asked(late));
 }
 
 TEST_F(LaunchTest, WhoeverElseSignsInGetsNothingF15) {

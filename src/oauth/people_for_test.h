@@ -196,11 +196,12 @@ private:
     identity::WaitingLogouts waiting_logouts_;
     identity::LogoutTelling logouts_ =
         oauth::logout_telling(tenant().name, trust().clients, waiting_logouts_);
-    oauth::Authorizations authorizations_{tenant(),        home().records(), parser_for_people_,
-                                          trust().clients, instance_.random, instance_.clock};
-    oauth::AuthorizationEndpoint endpoint_{tenant(),           guards(), home().records(),
-                                           parser_for_people_, trust(),  instance_.random,
-                                           instance_.clock};
+    oauth::Authorizations authorizations_{tenant(),           guards(),        home().records(),
+                                          parser_for_people_, trust().clients, instance_.random,
+                                          instance_.clock};
+    oauth::AuthorizationEndpoint endpoint_{
+        tenant(),           keys(),  guards(),         home().records(),
+        parser_for_people_, trust(), instance_.random, instance_.clock};
     request::AuditFacts facts_of_authorize_;
     identity::SecretId browser_ = identity::SecretId::make(instance_.random);
     identity::SecretId session_cookie_ = identity::SecretId::make(instance_.random);

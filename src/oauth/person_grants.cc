@@ -72,13 +72,6 @@ request::Person person_of(std::string const& grant_id, identity::Grant const& gr
             .represents = represents};
 }
 
-// Whether what was allowed in this session is allowed still. An emergency has an end of its own,
-// soon: it goes on while its person treats, and opens no page.
-bool carries(identity::Session const& session, identity::Grant const& grant, WallTime now) {
-    if (!grant.emergency_until) return identity::is_live(session, grant.generation, now);
-    return session.generation == grant.generation && now < session.ends();
-}
-
 bool has_patient_scope(request::ScopeRequest const& scope) {
     return std::ranges::any_of(scope.scopes, [](request::Scope const& each) {
         return each.context == request::ScopeContext::patient;
@@ -86,6 +79,11 @@ bool has_patient_scope(request::ScopeRequest const& scope) {
 }
 
 }  // namespace
+
+bool carries(identity::Session const& session, identity::Grant const& grant, WallTime now) {
+    if (!grant.emergency_until) return identity::is_live(session, grant.generation, now);
+    return session.generation == grant.generation && now < session.ends();
+}
 
 Result<std::optional<PersonGrants::LiveGrant>> PersonGrants::live(std::string_view id) {
     SALUS_TRY(auto grant, documents_.read<identity::Grant>(id));
@@ -172,9 +170,7 @@ Result<request::Prepared> PersonGrants::redeem(request::Exchange& exchange,
     auto& grant = found->grant;
     std::string refresh_token;
     if (wants_refresh(client, grant->scope)) {
-        auto const token = identity::SecretId{grant.id, crypto::random_id(random_)};
-        grant->refresh = token.hash();
-        refresh_token = token.text();
+        refresh_token = identity::make_refresh_token(grant.id, grant.value, random_).text();
     }
     grant->key_thumbprint = binding.key;
     grant->device = proven.device.claimed ? proven.device : code->value.device;
@@ -240,19 +236,19 @@ Result<request::Prepared> PersonGrants::rotate(LiveGrant live, request::ScopeReq
     auto prepared = json_answer({});
     bool const stays = !client.is_public() && (!grant->key_thumbprint.empty() ||
                                                client.tls_client_certificate_bound_access_tokens);
-    auto const next = identity::SecretId{grant.id, crypto::random_id(random_)};
+    auto next = shown;
+    if (!stays) {
+        grant->replaced = grant->refresh;
+        next = identity::make_refresh_token(grant.id, grant.value, random_).text();
+        grant->rotated = clock_.now();
+    }
     auto body = token_answer({.live = live,
                               .scope = scope,
                               .binding = binding,
                               .nonce = {},
-                              .refresh_token = stays ? shown : next.text()});
+                              .refresh_token = std::move(next)});
     grant->used = clock_.now();
-    if (!stays) {
-        grant->replaced = grant->refresh;
-        grant->refresh = next.hash();
-        grant->rotated = clock_.now();
-        grant->last_answer = body;
-    }
+    if (!stays) grant->last_answer = body;
     SALUS_TRY_VOID(documents_.write(grant, grant->ends(), prepared));
     prepared.content = content_of(std::move(body));
     return prepared;

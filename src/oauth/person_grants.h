@@ -12,6 +12,7 @@
 #include "identity/authorization_request.h"
 #include "identity/documents.h"
 #include "identity/grant.h"
+#include "identity/session.h"
 #include "identity/user.h"
 #include "oauth/client_authentication.h"
 #include "oauth/token_binding.h"
@@ -19,6 +20,11 @@
 #include "request/form.h"
 
 namespace salus::oauth {
+
+// Whether what was allowed in this session is allowed still. An emergency has an end of its own,
+// soon: it goes on while its person treats, and opens no page.
+[[nodiscard]] bool carries(identity::Session const& session, identity::Grant const& grant,
+                           WallTime now);
 
 class PersonGrants {
 public:

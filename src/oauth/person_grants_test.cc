@@ -210,7 +210,7 @@ TEST_F(PersonGrantsTest, AScopeShrinksForOneTokenAndNeverGrowsR5) {
     auto const first = redeem(code());
     auto form = PeopleRoom::refreshing(first.texts.at("refresh_token"));
     for (auto const* wider : {"patient/Condition.rs", "patient/Observation.cruds", "system/*.rs",
-                              "user/Observation.rs", "", "admin/check.read"}) {
+                              "user/Observation.rs", "admin/check.read"}) {
         EXPECT_EQ(error(PeopleRoom::with(form, "scope", wider)), "invalid_scope") << wider;
     }
     auto const narrow = room_.tokens(PeopleRoom::with(form, "scope", "patient/Observation.r"));
@@ -218,6 +218,40 @@ TEST_F(PersonGrantsTest, AScopeShrinksForOneTokenAndNeverGrowsR5) {
     EXPECT_FALSE(narrow.texts.contains("id_token"));
     auto const whole = refresh(narrow.texts.at("refresh_token"));
     EXPECT_EQ(whole.texts.at("scope"), first.texts.at("scope"));
+    // Without a value it was not sent (RFC 6749 section 3.2).
+    form = PeopleRoom::refreshing(whole.texts.at("refresh_token"));
+    auto const unsaid = room_.tokens(PeopleRoom::with(form, "scope", ""));
+    EXPECT_EQ(unsaid.texts.at("scope"), first.texts.at("scope"));
+}
+
+TEST_F(PersonGrantsTest, AParameterThatIsThereTwiceIsAMistakeF12) {
+    auto const first = redeem(code());
+    auto const form = PeopleRoom::refreshing(first.texts.at("refresh_token"));
+    for (auto const* name : {"refresh_token", "client_id", "grant_type", "scope", "unknown"}) {
+        auto twice = form;
+        twice.emplace_back(name, "x");
+        if (name == std::string_view("scope") || name == std::string_view("unknown"))
+            twice.emplace_back(name, "x");
+        EXPECT_EQ(error(twice), "invalid_request") << name;
+    }
+    EXPECT_EQ(refresh(first.texts.at("refresh_token")).status, 200);
+}
+
+// RFC 8707 section 2.2: whoever shows an app another server's address gets no token of ours.
+TEST_F(PersonGrantsTest, TheServerThatATokenIsForIsThisOneF15) {
+    auto const base = room_.tenant().fhir_base();
+    auto const form = PeopleRoom::redemption(code());
+    for (auto const* other : {"https://evil.test/fhir", "https://localhost:8443", "x"}) {
+        EXPECT_EQ(error(PeopleRoom::with(form, "resource", other)), "invalid_target") << other;
+        auto both = PeopleRoom::with(form, "resource", base);
+        both.emplace_back("resource", other);
+        EXPECT_EQ(error(both), "invalid_target") << other;
+    }
+    auto const first = room_.tokens(PeopleRoom::with(form, "resource", base));
+    ASSERT_EQ(first.status, 200);
+    auto const next = PeopleRoom::refreshing(first.texts.at("refresh_token"));
+    EXPECT_EQ(error(PeopleRoom::with(next, "resource", "https://evil.test")), "invalid_target");
+    EXPECT_EQ(room_.tokens(PeopleRoom::with(next, "resource", base + "/")).status, 200);
 }
 
 TEST_F(PersonGrantsTest, AnotherClientGetsNothingAndEndsNothingR6) {

@@ -7,8 +7,8 @@
 #include "json/writer.h"
 #include "oauth/access_token.h"
 #include "oauth/answers.h"
-#include "oauth/form_reader.h"
 #include "oauth/key_proof.h"
+#include "oauth/protocol_form.h"
 
 namespace salus::oauth {
 namespace {
@@ -22,6 +22,16 @@ std::vector<request::Scope> granted_scopes(Client const& client,
                scope.context == request::ScopeContext::user;
     });
     return granted;
+}
+
+// RFC 8707 section 2.2: a token is for this FHIR server and no other.
+bool is_for_another_server(request::Tenant const& tenant,
+                           std::vector<request::Parameter> const& form) {
+    auto const base = tenant.fhir_base();
+    return std::ranges::any_of(form, [&](request::Parameter const& parameter) {
+        return parameter.name == "resource" && parameter.value != base &&
+               parameter.value != base + "/";
+    });
 }
 
 request::Prepared token_answer(std::string_view token, AccessTokenGrant const& grant) {
@@ -38,7 +48,7 @@ request::Prepared token_answer(std::string_view token, AccessTokenGrant const& g
 }  // namespace
 
 Result<request::Prepared> TokenEndpoint::answer(request::Exchange& exchange) {
-    auto form = request::parse_form(FormReader::form(exchange.request));
+    auto form = protocol_form(exchange.request);
     if (!form) return protocol_error(400, "invalid_request", form.error().why);
     auto const grant_type = request::single(*form, "grant_type");
     if (!grant_type) return protocol_error(400, "invalid_request", "grant_type is missing");
@@ -75,6 +85,8 @@ Result<request::Prepared> TokenEndpoint::grant_to(request::Exchange& exchange,
         if (binding.certificate.empty())
             return protocol_error(400, "invalid_request", "the client has to show its certificate");
     }
+    if (is_for_another_server(tenant_, form))
+        return protocol_error(400, "invalid_target", "resource is the address of this FHIR server");
     auto const grant_type = *request::single(form, "grant_type");
     auto const offered = [](bool registered) {
         return registered ? request::Prepared()

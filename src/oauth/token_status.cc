@@ -7,7 +7,8 @@
 #include "json/writer.h"
 #include "oauth/access_token.h"
 #include "oauth/answers.h"
-#include "oauth/form_reader.h"
+#include "oauth/person_grants.h"
+#include "oauth/protocol_form.h"
 
 namespace salus::oauth {
 namespace {
@@ -85,6 +86,15 @@ Result<std::optional<TokenStatus::StoredGrant>> TokenStatus::grant_of(
     return grant;
 }
 
+// Refresh tokens that were given for as long as a session lasts are over with it, also when it
+// idled, which no event tells of (IN1, RF4).
+Result<bool> TokenStatus::lasts(Subject const& subject) {
+    if (subject.token || !subject.grant || subject.grant->value.offline) return true;
+    auto const& grant = subject.grant->value;
+    SALUS_TRY(auto const session, documents_.read<identity::Session>(grant.session));
+    return session && carries(session->value, grant, clock_.now());
+}
+
 Result<TokenStatus::Subject> TokenStatus::subject_of(std::string_view text) {
     Subject subject;
     if (auto const shown = identity::SecretId::parse(text)) {
@@ -103,7 +113,7 @@ Result<TokenStatus::Subject> TokenStatus::subject_of(std::string_view text) {
 
 // What both endpoints are asked with, and what the asker proved itself with used up by the answer.
 Result<request::Prepared> TokenStatus::answer(request::Exchange& exchange, Act act) {
-    auto const form = request::parse_form(FormReader::form(exchange.request));
+    auto const form = protocol_form(exchange.request);
     if (!form) return protocol_error(400, "invalid_request", form.error().why);
     auto const text = request::single(*form, "token");
     if (!text) return protocol_error(400, "invalid_request", "token is missing");
@@ -132,7 +142,8 @@ Result<request::Prepared> TokenStatus::describe(Asker const& asker, Subject cons
     auto const* client = subject.client();
     bool const tells =
         client != nullptr && (*client == asker.client || reads_all_tokens(asker.scopes));
-    if (!tells) return json_answer(R"({"active":false})");
+    SALUS_TRY(bool const still, lasts(subject));
+    if (!tells || !still) return json_answer(R"({"active":false})");
     SALUS_TRY(auto body, description(subject));
     auto prepared = json_answer({});
     prepared.content = request::ReportContent{EphiText(std::move(body))};

@@ -53,6 +53,7 @@ private:
         [[nodiscard]] ClientId const* client() const noexcept;
     };
     [[nodiscard]] Result<Subject> subject_of(std::string_view text);
+    [[nodiscard]] Result<bool> lasts(Subject const& subject);
     [[nodiscard]] Result<std::optional<StoredGrant>> grant_of(identity::SecretId const& shown);
 
     using Act = Result<request::Prepared> (TokenStatus::*)(Asker const&, Subject const&);

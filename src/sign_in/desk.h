@@ -42,7 +42,7 @@ struct Desk {
 
     [[nodiscard]] identity::Documents documents() const { return {records, parser, clock}; }
     [[nodiscard]] oauth::Authorizations authorizations() const {
-        return {tenant, records, parser, clients, random, clock};
+        return {tenant, guards, records, parser, clients, random, clock};
     }
     // nullptr: none.
     [[nodiscard]] outside_provider::Settings const* provider() const {

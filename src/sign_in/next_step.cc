@@ -22,6 +22,16 @@ bool is_recent_enough(Session const& session, identity::PendingAuthorization con
     return !asked.max_age || now - session.authenticated <= *asked.max_age;
 }
 
+// Somebody else is signed in than the client means (id_token_hint). Who signed in since it asked is
+// who there is: they are not asked in a circle.
+std::optional<NextStep> wrong_person(Situation const& at) {
+    auto const& asked = at.pending.request;
+    if (!asked.person || asked.person == at.user->id) return std::nullopt;
+    bool const since = at.session->authenticated >= at.pending.asked;
+    if (asked.prompt_none || since) return refusal("login_required", "somebody else is signed in");
+    return NextStep{Step::sign_in};
+}
+
 // What has to be proved first, if anything.
 std::optional<NextStep> missing_proof(Situation const& at) {
     auto const& asked = at.pending.request;
@@ -29,6 +39,7 @@ std::optional<NextStep> missing_proof(Situation const& at) {
         if (asked.prompt_none) return refusal("login_required", "nobody is signed in");
         return NextStep{Step::sign_in};
     }
+    if (auto const other = wrong_person(at)) return *other;
     bool const strong_enough = satisfies(at.session->assurance, asked.needed);
     auto const most = std::max(reachable(*at.user), at.outside);
     bool const has_factors = satisfies(most, Assurance::multi_factor);

@@ -58,6 +58,23 @@ TEST_F(NextStepTest, ASessionIsAskedForConsent) {
     expect_refusal("consent_required");
 }
 
+// F13: an app that means one person is not told of another who is signed in.
+TEST_F(NextStepTest, SomebodyElseThanTheAppMeansIsNotAnsweredForF13) {
+    allowed_before_ = true;
+    user_.id = UserId("ada");
+    pending_.request.person = UserId("ada");
+    expect(Step::done);
+    pending_.request.person = UserId("bob");
+    expect(Step::sign_in);
+    pending_.request.prompt_none = true;
+    expect_refusal("login_required");
+    pending_.request.prompt_none = false;
+    session_.authenticated = kNow;  // who signed in since then is not asked in a circle
+    expect_refusal("login_required");
+    signed_in_ = false;
+    expect(Step::sign_in);
+}
+
 TEST_F(NextStepTest, WhatWasAllowedBeforeIsNotAskedAgain) {
     allowed_before_ = true;
     expect(Step::done);
