@@ -110,6 +110,7 @@ void add_answered(fhir::BundleWriter& writer, http::Response const& response, st
 }
 
 constexpr std::string_view kErrorTitle = "This did not work";
+constexpr std::string_view kWayOn = "Sign in, or see your account";
 
 std::string_view oauth_code(Errc code) {
     if (code == Errc::unauthenticated) return "invalid_client";
@@ -127,9 +128,9 @@ std::string sentence_of(std::string_view clause) {
     return sentence;
 }
 
-std::string error_body(Error const& error, ErrorForm form, int status) {
+std::string error_body(Error const& error, RefusedRequest const& request, int status) {
     std::string out;
-    switch (form) {
+    switch (request.form) {
         case ErrorForm::operation_outcome: return fhir::operation_outcome(error);
         case ErrorForm::oauth:
             out.append(R"({"error":")").append(oauth_code(error.code));
@@ -139,7 +140,8 @@ std::string error_body(Error const& error, ErrorForm form, int status) {
             out.append(R"({"status":)").append(std::to_string(status)).append(R"(,"title":)");
             break;
         case ErrorForm::page:
-            return pages::message_page(kErrorTitle, sentence_of(error.why.text()));
+            return pages::message_page(kErrorTitle, sentence_of(error.why.text()),
+                                       {request.issuer + "/account", kWayOn});
     }
     json::append_quoted(out, error.why.text());
     out.push_back('}');
@@ -298,7 +300,7 @@ request::Disclosable Narrowing::refusal(Error const& error, RefusedRequest const
     }
     if (error.code == Errc::unavailable || error.code == Errc::rate_limited)
         response.headers.set("Retry-After", "5");
-    response.body = EphiText(error_body(error, request.form, response.status));
+    response.body = EphiText(error_body(error, request, response.status));
     return {std::move(response), request.id};
 }
 

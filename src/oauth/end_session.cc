@@ -16,10 +16,17 @@ namespace {
 using Parameters = std::vector<request::Parameter>;
 
 // The same request again, by a form that only this page can send.
-std::string question(Parameters const& parameters, std::string_view token) {
+// `client`: the app's name; empty: it did not say which it is.
+std::string question(Parameters const& parameters, std::string_view token, std::string_view client,
+                     std::string_view account) {
     pages::Html html;
     html.element("h1", texts::kSignOutAsked.text());
-    html.element("p", texts::kSignOutWhy.text());
+    if (client.empty()) {
+        html.element("p", texts::kSignOutWhy.text());
+    } else {
+        html.open("p").open("strong").name(client).raw("</strong>");
+        html.text(texts::kSignOutOf.text()).close("p");
+    }
     html.open("form", {{"method", "post"}, {"action", "logout"}});
     html.hidden("form_token", token);
     for (auto const name : {Literal("id_token_hint"), Literal("client_id"),
@@ -28,6 +35,8 @@ std::string question(Parameters const& parameters, std::string_view token) {
     }
     html.element("button", texts::kSignOut.text(), {{"type", "submit"}});
     html.close("form");
+    html.open("p", {{"class", "soft after"}});
+    html.element("a", texts::kStaySignedIn.text(), {{"href", account}}).close("p");
     return pages::document(texts::kSignOutAsked.text(), html.view());
 }
 
@@ -78,7 +87,9 @@ Result<request::Prepared> EndSession::answer(request::Exchange& exchange) {
                             bytes_of(token));
     if (of_this_session || confirmed) return end(exchange, *session, asked);
     exchange.facts.event = audit::Event::sign_in_page;
-    auto prepared = page_answer(question(parameters, token));
+    auto prepared = page_answer(question(parameters, token,
+                                         asked.client ? std::string_view(asked.client->name) : "",
+                                         tenant_.path + "/account"));
     pages::Powers powers;
     if (!asked.redirect_uri.empty())
         powers.form_targets = "https: http://127.0.0.1:* http://[::1]:*";
@@ -102,8 +113,9 @@ Result<request::Prepared> EndSession::end(request::Exchange& exchange, StoredSes
 request::Prepared EndSession::ended(Asked const& asked) const {
     request::Prepared prepared;
     if (asked.redirect_uri.empty()) {
-        prepared =
-            page_answer(pages::message_page(texts::kSignedOut.text(), texts::kSignedOutWhy.text()));
+        prepared = page_answer(
+            pages::message_page(texts::kSignedOut.text(), texts::kSignedOutWhy.text(),
+                                {tenant_.path + "/sign-in", texts::kSignInAgain.text()}));
         pages::add_headers(prepared.headers, {});
     } else {
         std::vector<request::Parameter> parameters;

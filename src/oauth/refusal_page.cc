@@ -11,7 +11,8 @@ request::Prepared refusal_page(Client const& client, std::string_view redirect_u
                                std::string_view url, AuthorizationProblem const& problem) {
     pages::Html html;
     html.element("h1", texts::kMistake.text());
-    html.open("p").element("strong", client.name).text(texts::kMistakeWhy.text()).close("p");
+    html.open("p").open("strong").name(client.name).raw("</strong>");
+    html.text(texts::kMistakeWhy.text()).close("p");
     html.raw("<div class=\"note\">").element("p", texts::kMistakeBack.text());
     html.open("p").open("a", {{"href", url}}).element("code", redirect_uri);
     html.close("a").close("p");

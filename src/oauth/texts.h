@@ -17,9 +17,13 @@ inline constexpr Literal kMistakeElse = "Otherwise close this page.";
 inline constexpr Literal kMistakeDetail = "For whoever looks after the app";
 
 inline constexpr Literal kSignOutAsked = "Sign out?";
-inline constexpr Literal kSignOutWhy = "An app asks to end your session in this browser.";
+inline constexpr Literal kSignOutWhy = "An app asks to sign you out in this browser.";
+// After the app's name.
+inline constexpr Literal kSignOutOf = " asks to sign you out in this browser.";
+inline constexpr Literal kStaySignedIn = "Stay signed in";
 inline constexpr Literal kSignOut = "Sign out";
 inline constexpr Literal kSignedOut = "You are signed out";
 inline constexpr Literal kSignedOutWhy = "You can close this page.";
+inline constexpr Literal kSignInAgain = "Sign in again";
 
 }  // namespace salus::oauth::texts

@@ -48,9 +48,13 @@ std::string document(std::string_view title, std::string_view body) {
     return out;
 }
 
-std::string message_page(std::string_view title, std::string_view sentence) {
+std::string message_page(std::string_view title, std::string_view sentence, WayOn way_on) {
     Html html;
     html.element("h1", title).element("p", sentence);
+    if (!way_on.url.empty()) {
+        html.open("p", {{"class", "soft after"}});
+        html.element("a", way_on.label, {{"href", way_on.url}}).close("p");
+    }
     return document(title, html.view());
 }
 

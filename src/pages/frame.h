@@ -24,7 +24,12 @@ struct Powers {
 void add_headers(http::Headers& headers, Powers const& powers);
 // A whole document. `body` is markup made with Html; `title` is escaped here.
 [[nodiscard]] std::string document(std::string_view title, std::string_view body);
-// One heading and one sentence.
-[[nodiscard]] std::string message_page(std::string_view title, std::string_view sentence);
+// One heading and one sentence, and where to go on from there.
+struct WayOn {
+    std::string_view url{};  // empty: nowhere
+    std::string_view label{};
+};
+[[nodiscard]] std::string message_page(std::string_view title, std::string_view sentence,
+                                       WayOn way_on = {});
 
 }  // namespace salus::pages

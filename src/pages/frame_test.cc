@@ -26,6 +26,19 @@ TEST(Html, EscapesEverythingThatIsNoMarkupOfTheSource) {
               R"(<input type="hidden" name="next" value="&quot;&gt;&lt;script&gt;">)");
 }
 
+TEST(Html, ANameHasNoEffectOnTheTextAroundIt) {
+    Html html;
+    html.open("h1").name("\u202elive <b>").text(" asks for access").close("h1");
+    EXPECT_EQ(html.view(), "<h1><bdi>\u202elive &lt;b&gt;</bdi> asks for access</h1>\n");
+}
+
+TEST(Frame, AMessageSaysWhereToGoOn) {
+    EXPECT_EQ(message_page("x", "y").find("<a "), std::string::npos);
+    EXPECT_NE(
+        message_page("x", "y", {"/account\"", "On"}).find("<a href=\"/account&quot;\">On</a>"),
+        std::string::npos);
+}
+
 TEST(Frame, TitleAndSentenceAreText) {
     auto const page = message_page("<b>", "a & b < c");
     EXPECT_NE(page.find("<title>&lt;b&gt; "), std::string::npos);

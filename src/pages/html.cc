@@ -28,6 +28,10 @@ Html& Html::text(std::string_view text) {
     return *this;
 }
 
+Html& Html::name(std::string_view text) {
+    return raw("<bdi>").text(text).raw("</bdi>");
+}
+
 Html& Html::open(Literal element, std::initializer_list<Attribute> attributes) {
     out_.append("<").append(element.text());
     for (auto const& attribute : attributes) {

@@ -22,6 +22,9 @@ public:
     Html& raw(Literal markup);
     // What people or clients wrote: &, <, >, " and ' are escaped.
     Html& text(std::string_view text);
+    // What somebody or something is called: in its own direction of writing, and without effect on
+    // the text around it, whatever marks of direction are in it (Unicode UAX 9, section 2.7).
+    Html& name(std::string_view text);
     // <name attribute="value">
     Html& open(Literal element, std::initializer_list<Attribute> attributes = {});
     Html& close(Literal element);

@@ -11,10 +11,9 @@ std::string_view style() noexcept {
 @media (prefers-color-scheme:dark){:root{--ink:#e7eef3;--soft:#a5b4c0;--line:#3a4852;--page:#10181e;
 --card:#1a242c;--brand:#62c4d4;--on-brand:#06262c;--bad:#ff9d97;--bad-page:#3a1b1a;--note:#14303a}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--page);color:var(--ink);font:17px/1.5 system-ui,-apple-system,"Segoe UI",
+body{margin:0;background:var(--page);color:var(--ink);overflow-wrap:break-word;font:1.0625rem/1.5 system-ui,-apple-system,"Segoe UI",
 Roboto,"DejaVu Sans",sans-serif}
 main{max-width:30rem;margin:0 auto;padding:2.5rem 1rem 1.5rem}
-main.wide{max-width:46rem}
 .brand{display:flex;align-items:center;gap:.55rem;margin:0 0 1rem .25rem;color:var(--brand);font-weight:650;
 letter-spacing:.02em}
 .brand svg{width:1.6rem;height:1.6rem}
@@ -25,7 +24,7 @@ h2{font-size:1.08rem;margin:1.75rem 0 .5rem}
 p{margin:.5rem 0}
 .soft{color:var(--soft);font-size:.94rem}
 label{display:block;font-weight:600;margin:1rem 0 .3rem}
-input[type=text],input[type=password],input[type=search],input[type=date]{width:100%;min-height:46px;padding:.5rem .7rem;font:inherit;
+input[type=text],input[type=password],input[type=date]{width:100%;min-height:46px;padding:.5rem .7rem;font:inherit;
 color:inherit;background:var(--card);border:1px solid var(--soft);border-radius:9px}
 input.code{letter-spacing:.22em;font-variant-numeric:tabular-nums;font-size:1.25rem}
 button,.button{display:inline-block;width:100%;min-height:46px;margin:1rem 0 0;padding:.55rem 1rem;font:inherit;font-weight:600;
@@ -53,21 +52,28 @@ details{margin:1rem 0}
 summary{cursor:pointer;color:var(--brand);min-height:44px;display:flex;align-items:center;gap:.5rem}
 summary::before{content:"";border:.33em solid transparent;border-left:.5em solid;border-right:0}
 details[open]>summary::before{transform:rotate(90deg)}
-.choices{list-style:none;padding:0;margin:1rem 0 0}
-.choices button{text-align:left;margin:.35rem 0}
 .rows{list-style:none;padding:0;margin:.5rem 0}
-.rows li{display:flex;gap:1rem;align-items:center;justify-content:space-between;padding:.65rem 0;
-border-top:1px solid var(--line);margin:0}
-.rows span{min-width:0;overflow-wrap:anywhere}
-.rows span small{display:block;color:var(--soft);font-size:.87rem}
-.rows a.button.small{flex:none}
-.rows form{flex:none}
+.rows>li{display:flex;flex-wrap:wrap;gap:.35rem 1rem;align-items:center;padding:.65rem 0;border-top:1px solid var(--line);margin:0}
+.rows .what{flex:1 1 11rem;min-width:0;overflow-wrap:anywhere}
+.rows small{display:block;color:var(--soft);font-size:.87rem}
+.rows a.button.small,.rows form{flex:none}
+.rows details{flex:1 1 100%;margin:0;font-size:.94rem}
+.rows details.sure{flex:none;font-size:inherit}
+.rows details.sure[open]{flex:1 1 100%}
+.sure summary{display:inline-flex;justify-content:center;padding:.5rem .9rem;font-weight:600;border:1px solid var(--brand);border-radius:9px}
+.sure summary::before{display:none}
+.sure[open] summary{border-color:transparent;padding-left:0}
+.sure button{border-color:var(--bad);background:var(--bad);color:var(--card)}
+.many{columns:11rem;column-gap:1.75rem}
+.many li{break-inside:avoid}
 .codes{display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:.3rem 1rem;list-style:none;padding:0}
+.show{width:auto;min-height:44px;margin:.35rem 0 0;padding:.25rem 0;border:0;background:none;color:var(--brand);text-decoration:underline;
+font-weight:400}
 code,.codes li{font-family:ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 .qr{display:block;margin:1rem auto;max-width:13rem;background:#fff;padding:10px;border-radius:9px}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:.75rem}
-footer{max-width:30rem;margin:0 auto;padding:0 1rem 2rem;color:var(--soft);font-size:.87rem;text-align:center}
 @media (max-width:30rem){main{padding-top:1rem}.card{padding:1.25rem}.pair{grid-template-columns:1fr;gap:0}}
+@media print{body,.card{background:#fff;color:#000}.card{border:0;box-shadow:none}button,.button,.after{display:none}}
 @media (prefers-reduced-motion:no-preference){button{transition:filter .12s}button:hover{filter:brightness(1.08)}}
 )css";
 }

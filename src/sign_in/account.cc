@@ -1,5 +1,8 @@
 #include "sign_in/account.h"
 
+#include <algorithm>
+#include <tuple>
+
 #include "foundation/sign_in_limits.h"
 #include "identity/endings.h"
 #include "identity/holdings.h"
@@ -25,6 +28,11 @@ Result<std::vector<SessionLine>> session_lines(identity::Documents& documents,
                 {.id = id, .session = std::move(session->value), .present = id == live.session.id});
         }
     }
+    // This one, then those that were used last.
+    std::ranges::sort(lines, [](SessionLine const& left, SessionLine const& right) {
+        return std::tie(left.present, left.session.used) >
+               std::tie(right.present, right.session.used);
+    });
     return lines;
 }
 

@@ -33,7 +33,7 @@ Result<request::Prepared> Account::changed(Visit const& visit, LiveSession live,
     if (needs_codes) {
         auto made = factors::RecoveryCodes::make(desk_.random);
         user->recovery_codes = std::move(made.stored);
-        prepared = show(visit, recovery_codes_page(visit, made.codes));
+        prepared = show(visit, recovery_codes_page(visit, user.value, made.codes));
     }
     bool const by_code = live.session.value.assurance == identity::Assurance::recovery;
     if (by_code) ++user->generation;
@@ -84,8 +84,8 @@ Result<request::Prepared> Account::set_one_time_password(Visit const& visit,
     SALUS_TRY(auto attempt, attempt_in_session(desk_, *visit.session()));
     if (attempt->totp_secret.empty() || !live.user->password)
         return go_to(visit, "/account/one-time-password");
-    auto const step =
-        factors::verify_totp(attempt->totp_secret, visit.field("code"), visit.now(), std::nullopt);
+    auto const step = factors::verify_totp(attempt->totp_secret, one_time_password_in(visit),
+                                           visit.now(), std::nullopt);
     if (!step) return show_one_time_password(visit, live, texts::kCodeDidNotWork, 422);
     live.user->totp = identity::Totp{
         .secret = std::exchange(attempt->totp_secret, {}), .last_used = step, .added = visit.now()};

@@ -38,6 +38,7 @@ struct AccountPage {
 // `uri`: what an authenticator app reads (factors::totp_uri); the secret is in it.
 [[nodiscard]] Screen totp_page(Visit const& visit, SecretBytes const& uri, Literal what_failed,
                                int status);
-[[nodiscard]] Screen recovery_codes_page(Visit const& visit, std::vector<SecretBytes> const& codes);
+[[nodiscard]] Screen recovery_codes_page(Visit const& visit, identity::User const& user,
+                                         std::vector<SecretBytes> const& codes);
 
 }  // namespace salus::sign_in

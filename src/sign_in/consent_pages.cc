@@ -2,42 +2,37 @@
 
 #include "oauth/authorizations.h"
 #include "oauth/redirect_uri.h"
+#include "sign_in/dates.h"
 #include "sign_in/scope_words.h"
 #include "sign_in/texts.h"
 
 namespace salus::sign_in {
 namespace {
 
-void allowances(pages::Html& html, std::vector<Allowance> const& all) {
-    for (auto const& each : all) {
-        if (each.things.empty()) {
-            html.element("p", each.what, {{"class", "allowed"}});
-            continue;
-        }
-        html.element("p", each.what + ":", {{"class", "allowed"}}).open("ul");
-        for (auto const& thing : each.things) html.element("li", thing);
-        html.close("ul");
-    }
+std::string_view name_of(ShownPatient const& patient) {
+    if (patient.name.empty()) return "a patient without a recorded name";
+    return patient.name;
 }
 
 void whose(pages::Html& html, ShownPatient const& patient) {
     html.raw("<p class=\"note\">The record of <strong>");
-    html.text(patient.name.empty() ? "a patient without a recorded name" : patient.name);
-    html.raw("</strong>");
+    html.name(name_of(patient)).raw("</strong>");
     if (!patient.birth_date.empty()) {
-        html.raw(", <span class=\"whole\">born ").text(patient.birth_date).raw("</span>");
+        html.raw(", <span class=\"whole\">born ");
+        html.text(date_in_words(patient.birth_date)).raw("</span>");
     }
     html.raw("</p>\n");
 }
 
 void begin_choice(pages::Html& html, Waiting const& waiting, Literal title, Literal why) {
     html.element("h1", title.text());
-    html.raw("<p class=\"soft\">for <strong>").text(waiting.client->name).raw("</strong></p>");
+    html.raw("<p class=\"soft\">for <strong>").name(waiting.client->name).raw("</strong></p>");
     html.element("p", why.text());
 }
 
 Screen choice_screen(pages::Html html, Waiting const& waiting, Literal title, int status) {
-    Screen screen{.title = title, .body = std::move(html), .status = status};
+    Screen screen{
+        .title = title, .body = std::move(html), .status = status, .problem = status != 200};
     screen.powers.form_targets = oauth::origin_of(waiting.pending.value.request.redirect_uri);
     return screen;
 }
@@ -49,12 +44,28 @@ Screen patient_page(Visit const& visit, Waiting const& waiting, Literal what_fai
     begin_choice(html, waiting, texts::kPatient, texts::kPatientWhy);
     problem(html, what_failed);
     open_form(html, visit, "/sign-in/patient");
-    text_field(html, {.name = "name", .label = "Family or given name", .focus = true});
-    text_field(html, {.name = "birth_date", .label = "Birth date", .type = "date"});
+    auto const id = visit.field("patient");
+    auto const name = visit.field("name");
+    auto const birth_date = visit.field("birth_date");
+    bool const wrong = !what_failed.empty();
+    text_field(html, {.name = "name",
+                      .label = "Family or given name",
+                      .value = name,
+                      .focus = id.empty(),
+                      .problem = wrong && id.empty()});
+    text_field(html, {.name = "birth_date",
+                      .label = "Birth date",
+                      .type = "date",
+                      .value = birth_date,
+                      .problem = wrong && id.empty()});
     submit(html, "Find the patient");
     html.close("form");
     open_form(html, visit, "/sign-in/patient");
-    text_field(html, {.name = "patient", .label = "Or the patient's id"});
+    text_field(html, {.name = "patient",
+                      .label = "Or the patient's id",
+                      .value = id,
+                      .focus = !id.empty(),
+                      .problem = wrong && !id.empty()});
     submit(html, "Continue with this id", "second");
     html.close("form");
     return choice_screen(std::move(html), waiting, texts::kPatient, status);
@@ -64,14 +75,19 @@ Screen patients_page(Visit const& visit, Waiting const& waiting,
                      std::span<ShownPatient const> patients) {
     pages::Html html;
     begin_choice(html, waiting, texts::kWhichPatient, texts::kWhichPatientWhy);
+    html.open("ul", {{"class", "rows"}});
     for (auto const& patient : patients) {
-        whose(html, patient);
+        html.raw("<li><span class=\"what\">").name(name_of(patient)).raw("<small>born ");
+        html.text(date_in_words(patient.birth_date)).text(", id ").text(patient.id);
+        html.raw("</small></span>");
         open_form(html, visit, "/sign-in/patient");
         html.hidden("patient", patient.id);
-        submit(html, "Choose this patient");
-        html.close("form");
+        html.open("button", {{"type", "submit"}, {"class", "small"}}).text("Choose");
+        html.raw("<span class=\"unseen\"> ").text(name_of(patient)).text(", id ");
+        html.text(patient.id).raw("</span>").close("button").close("form").close("li");
     }
-    html.raw("<p class=\"soft\"><a href=\"").text(visit.address("/sign-in"));
+    html.close("ul");
+    html.raw("<p class=\"soft after\"><a href=\"").text(visit.address("/sign-in"));
     html.raw("\">Look for another patient</a></p>");
     return choice_screen(std::move(html), waiting, texts::kWhichPatient, 200);
 }
@@ -80,7 +96,7 @@ namespace {
 
 void signed_in_as(pages::Html& html, identity::User const& user) {
     html.raw("<p class=\"soft\">You are signed in as <strong>");
-    html.text(user.display_name.empty() ? user.user_name : user.display_name);
+    html.name(user.display_name.empty() ? user.user_name : user.display_name);
     html.raw("</strong></p>\n");
 }
 
@@ -96,7 +112,7 @@ void decision(pages::Html& html, std::string_view allow) {
 // An app asks for what it is always asked for.
 void consent(pages::Html& html, ConsentPage const& page) {
     bool const own = !page.user.patient.empty();
-    html.open("h1").text(page.waiting.client->name).text(" asks for access").close("h1");
+    html.open("h1").name(page.waiting.client->name).text(" asks for access").close("h1");
     signed_in_as(html, page.user);
     problem(html, page.what_failed);
     if (page.patient != nullptr) whose(html, *page.patient);
@@ -108,7 +124,7 @@ void consent(pages::Html& html, ConsentPage const& page) {
     }
     html.element("p", "If you allow it, the app can:");
     allowances(html, in_words(page.scope, own ? Whose::own : Whose::chosen_patient));
-    html.element("p", "You can end this at any time in your account.", {{"class", "soft"}});
+    html.element("p", until_in_words(page.scope), {{"class", "note"}});
     open_form(html, page.visit, "/sign-in/consent");
     html.hidden("shown", page.shown);
     decision(html, "Allow");
@@ -123,7 +139,7 @@ void emergency(pages::Html& html, ConsentPage const& page) {
     html.element("p", texts::kEmergencyWhy.text(), {{"class", "grave"}});
     if (page.patient != nullptr) whose(html, *page.patient);
     html.raw("<p>Until it ends, <strong>")
-        .text(page.waiting.client->name)
+        .name(page.waiting.client->name)
         .raw("</strong> can:</p>");
     // It ends before the sign-in does.
     auto scope = page.scope;
@@ -133,9 +149,11 @@ void emergency(pages::Html& html, ConsentPage const& page) {
                           " minutes. You can end it sooner in your account.");
     open_form(html, page.visit, "/sign-in/consent");
     html.hidden("shown", page.shown);
-    text_field(
-        html,
-        {.name = "reason", .label = texts::kEmergencyReason, .value = page.reason, .focus = true});
+    text_field(html, {.name = "reason",
+                      .label = texts::kEmergencyReason,
+                      .value = page.reason,
+                      .focus = true,
+                      .problem = page.what_failed == texts::kEmergencyReasonMissing});
     decision(html, texts::kEmergency.text());
     html.close("form");
 }
@@ -151,7 +169,8 @@ Screen consent_page(ConsentPage const& page) {
         consent(html, page);
     }
     Screen screen{.title = is_emergency ? texts::kEmergency : Literal("Allow access"),
-                  .body = std::move(html)};
+                  .body = std::move(html),
+                  .problem = !page.what_failed.empty()};
     screen.powers.form_targets = oauth::origin_of(page.waiting.pending.value.request.redirect_uri);
     return screen;
 }

@@ -3,6 +3,8 @@
 namespace salus::sign_in {
 namespace {
 
+// What a page does better with a script; without it every page works but for passkeys.
+//
 // Forms with data-passkey show themselves where the browser has passkeys. A press asks the server
 // for options, the browser for an answer, and sends that in the form. Browsers before the JSON
 // functions of WebAuthn Level 3 (section 5.1.8 and after) get the same by hand.
@@ -71,12 +73,42 @@ constexpr std::string_view kScript = R"js("use strict";
           : "That did not work, or was cancelled. Try again, or use another way.";
         problem.hidden = false;
         button.disabled = false;
+        button.focus();
       });
     });
   };
 
-  if (window.PublicKeyCredential)
-    document.querySelectorAll("form[data-passkey]").forEach(prepare);
+  const all = (selector) => document.querySelectorAll(selector);
+  if (window.PublicKeyCredential) all("form[data-passkey]").forEach(prepare);
+  else all("[data-no-passkeys]").forEach((each) => { each.hidden = false; });
+
+  // A second press would undo the first: its answer, with a new cookie, would never be seen.
+  const kAgainAfter = 3000;
+  all("form:not([data-passkey])").forEach((form) => {
+    let sent = -kAgainAfter;
+    form.addEventListener("submit", (event) => {
+      if (event.timeStamp - sent < kAgainAfter) event.preventDefault();
+      else sent = event.timeStamp;
+    });
+    const hidden = form.querySelectorAll("input[type=password]");
+    if (hidden.length === 0) return;
+    const show = document.createElement("button");
+    const say = (shown) => {
+      show.textContent = shown ? "Hide what I type" : "Show what I type";
+      hidden.forEach((each) => { each.type = shown ? "text" : "password"; });
+    };
+    show.type = "button";
+    show.className = "show";
+    show.addEventListener("click", () => say(hidden[0].type === "password"));
+    // Browsers remember what was typed as text.
+    form.addEventListener("submit", () => say(false));
+    hidden[hidden.length - 1].after(show);
+    say(false);
+  });
+
+  const language = /^en\b/.test(navigator.language) ? navigator.language : "en-GB";
+  const local = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+  all("time").forEach((each) => { each.textContent = local.format(new Date(each.dateTime)); });
 })();
 )js";
 

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
+#include "foundation/limits.h"
+#include "foundation/oauth_limits.h"
+#include "foundation/sign_in_limits.h"
 #include "sign_in/constraint_words.h"
 
 namespace salus::sign_in {
@@ -72,8 +76,8 @@ std::string verbs_of(Access access) {
 }
 
 std::string_view whose_records(ScopeContext context, Whose whose) {
-    if (context == ScopeContext::user) return "of everybody whose records you may use";
-    return whose == Whose::own ? "in your own record" : "in this patient's record";
+    if (context == ScopeContext::user) return ", for everybody whose records you may use";
+    return whose == Whose::own ? " in your own record" : " in this patient's record";
 }
 
 void add(std::vector<Allowance>& all, std::string heading, std::string things) {
@@ -114,6 +118,28 @@ std::string things_of(std::string_view type) {
     return out.ends_with('s') ? out : out + "s";
 }
 
+std::string until_in_words(request::ScopeRequest const& scope) {
+    using std::chrono::duration_cast;
+    static constexpr std::string_view kSooner = " You can end it sooner in your account.";
+    std::string out;
+    if (scope.words.has(ScopeWord::offline_access)) {
+        out.append("This ends after ");
+        out.append(std::to_string(duration_cast<std::chrono::days>(limits::kGrantLife).count()));
+        out.append(" days, or when the app has not used it for ");
+        out.append(std::to_string(duration_cast<std::chrono::days>(limits::kGrantIdle).count()));
+        return out.append(" days.").append(kSooner);
+    }
+    if (scope.words.has(ScopeWord::online_access)) {
+        out.append("This ends when you sign out here, at the latest ");
+        out.append(std::to_string(duration_cast<std::chrono::hours>(limits::kSessionLife).count()));
+        return out.append(" hours after you signed in.").append(kSooner);
+    }
+    out.append("This ends after ");
+    out.append(
+        std::to_string(duration_cast<std::chrono::minutes>(limits::kAccessTokenLife).count()));
+    return out.append(" minutes. Then the app has to ask again.");
+}
+
 std::vector<Allowance> in_words(request::ScopeRequest const& scope, Whose whose) {
     std::vector<Allowance> all;
     auto const& words = scope.words;
@@ -130,13 +156,11 @@ std::vector<Allowance> in_words(request::ScopeRequest const& scope, Whose whose)
         auto things = things_of(each.type);
         if (auto const less = constraint_in_words(each); !less.empty())
             things.append(" (").append(less).append(")");
-        add(all, verbs_of(access) + " " + std::string(whose_records(each.context, whose)),
+        add(all, verbs_of(access) + std::string(whose_records(each.context, whose)),
             std::move(things));
     }
     if (words.has(ScopeWord::offline_access)) {
-        all.push_back(
-            {.what = "Go on doing so when you are not there, until you end it in your account",
-             .things = {}});
+        all.push_back({.what = "Go on doing so when you are not there", .things = {}});
     } else if (words.has(ScopeWord::online_access)) {
         all.push_back(
             {.what = "Go on doing so for as long as you are signed in here", .things = {}});

@@ -22,6 +22,8 @@ struct Allowance {
 // Of the patient who was chosen, of oneself, or of everybody whom the person may see.
 enum class Whose : std::uint8_t { chosen_patient, own };
 [[nodiscard]] std::vector<Allowance> in_words(request::ScopeRequest const& scope, Whose whose);
+// When what somebody allows with these scopes ends, in a sentence or two.
+[[nodiscard]] std::string until_in_words(request::ScopeRequest const& scope);
 // What somebody acts for: "care and treatment".
 [[nodiscard]] Literal purpose_in_words(request::PurposeOfUse purpose) noexcept;
 // "MedicationRequest": "medication requests".

@@ -8,7 +8,7 @@ namespace {
 
 Screen screen_of(SignInPage const& page, Literal title, pages::Html body) {
     Screen screen{.title = title, .body = std::move(body), .status = page.status};
-    screen.powers.script = true;
+    screen.problem = !page.what_failed.empty();
     if (page.waiting != nullptr)
         screen.powers.form_targets =
             oauth::origin_of(page.waiting->pending.value.request.redirect_uri);
@@ -19,21 +19,36 @@ void heading(pages::Html& html, SignInPage const& page, Literal title) {
     html.element("h1", title.text());
     if (page.waiting != nullptr) {
         html.raw("<p class=\"soft\">to continue to <strong>");
-        html.text(page.waiting->client->name).raw("</strong></p>");
+        html.name(page.waiting->client->name).raw("</strong></p>");
     }
+}
+
+// What was typed is wrong, and not the moment.
+bool is_about_fields(SignInPage const& page) {
+    return !page.what_failed.empty() && page.status == 403;
+}
+
+// Empty, also where one was typed: no page names anybody who is not signed in (N1).
+void user_name_field(pages::Html& html, bool problem) {
+    text_field(html, {.name = "username",
+                      .label = texts::kUserName,
+                      .autocomplete = "username",
+                      .focus = true,
+                      .problem = problem});
 }
 
 // The name and the password in one form, so that no answer comes between them that could depend on
 // the name.
-void password_form(pages::Html& html, Visit const& visit) {
+void password_form(pages::Html& html, SignInPage const& page) {
+    auto const& visit = page.visit;
+    bool const problem = visit.place() == "password" && is_about_fields(page);
     open_form(html, visit, "/sign-in/password");
-    text_field(
-        html,
-        {.name = "username", .label = texts::kUserName, .autocomplete = "username", .focus = true});
+    user_name_field(html, problem);
     text_field(html, {.name = "password",
                       .label = texts::kPassword,
                       .type = "password",
-                      .autocomplete = "current-password"});
+                      .autocomplete = "current-password",
+                      .problem = problem});
     submit(html, texts::kSignIn, "second");
     html.close("form");
 }
@@ -45,7 +60,7 @@ void provider_form(pages::Html& html, SignInPage const& page, bool passkey_only)
     if (passkey_only && most != identity::Assurance::phishing_resistant) return;
     open_form(html, page.visit, "/sign-in/provider");
     html.raw("<button type=\"submit\" class=\"second\">").raw(texts::kWithProvider);
-    html.text(page.provider->name).raw("</button>");
+    html.name(page.provider->name).raw("</button>");
     html.close("form");
 }
 
@@ -53,7 +68,8 @@ void provider_form(pages::Html& html, SignInPage const& page, bool passkey_only)
 
 Screen sign_in_page(SignInPage const& page) {
     pages::Html html;
-    heading(html, page, page.confirm ? texts::kConfirm : texts::kSignIn);
+    auto const title = page.confirm ? texts::kConfirm : texts::kSignIn;
+    heading(html, page, title);
     if (page.confirm) html.element("p", texts::kConfirmWhy.text());
     problem(html, page.what_failed);
     bool const passkey_only =
@@ -61,16 +77,16 @@ Screen sign_in_page(SignInPage const& page) {
         page.waiting->pending.value.request.needed == identity::Assurance::phishing_resistant;
     if (passkey_only) html.element("p", texts::kPasskeyNeeded.text(), {{"class", "note"}});
     passkey_form(html, page.visit, "/sign-in/passkey", "get", texts::kWithPasskey);
+    if (passkey_only) no_passkeys(html);
     provider_form(html, page, passkey_only);
     if (!passkey_only) {
         html.raw("<p class=\"or\"><span>or</span></p>\n");
-        password_form(html, page.visit);
+        password_form(html, page);
     }
     auto const code = page.visit.address("/sign-in/code");
     html.open("p", {{"class", "soft after"}});
     html.element("a", texts::kWithCode.text(), {{"href", code}}).close("p");
-    passkey_script(html, page.visit);
-    return screen_of(page, texts::kSignIn, std::move(html));
+    return screen_of(page, title, std::move(html));
 }
 
 Screen one_time_password_page(SignInPage const& page) {
@@ -83,7 +99,8 @@ Screen one_time_password_page(SignInPage const& page) {
                       .label = texts::kOneTimePassword,
                       .autocomplete = "one-time-code",
                       .numeric = true,
-                      .focus = true});
+                      .focus = true,
+                      .problem = is_about_fields(page)});
     submit(html, texts::kSignIn);
     html.close("form");
     auto const back = page.visit.address("/sign-in");
@@ -98,10 +115,9 @@ Screen code_page(SignInPage const& page) {
     html.element("p", texts::kCodeWhy.text(), {{"class", "soft"}});
     problem(html, page.what_failed);
     open_form(html, page.visit, "/sign-in/code");
-    text_field(
-        html,
-        {.name = "username", .label = texts::kUserName, .autocomplete = "username", .focus = true});
-    text_field(html, {.name = "code", .label = "Code", .autocomplete = "off"});
+    bool const problem_of_fields = is_about_fields(page);
+    user_name_field(html, problem_of_fields);
+    text_field(html, {.name = "code", .label = "Code", .problem = problem_of_fields});
     submit(html, "Continue");
     html.close("form");
     auto const back = page.visit.address("/sign-in");

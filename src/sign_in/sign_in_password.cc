@@ -101,7 +101,8 @@ Result<request::Prepared> SignIn::take_one_time_password(Visit const& visit) con
     std::optional<factors::TotpStep> step;
     if (user && user->value.password && user->value.totp) {
         auto const& totp = *user->value.totp;
-        step = factors::verify_totp(totp.secret, visit.field("code"), visit.now(), totp.last_used);
+        step = factors::verify_totp(totp.secret, one_time_password_in(visit), visit.now(),
+                                    totp.last_used);
     }
     if (!step) {
         failed(visit, user);

@@ -14,7 +14,7 @@ inline constexpr Literal kBusy = "The server is busy. Please try again in a mome
 inline constexpr Literal kPasskeyDidNotWork =
     "That passkey did not work here. Try again, or use another way to sign in.";
 inline constexpr Literal kCodeDidNotWork =
-    "That code did not work. Each code serves once; wait for the next one and try again.";
+    "That code did not work. Each code works once: wait for the next one and try again.";
 inline constexpr Literal kProviderDidNotWork =
     "Signing in there did not work here. Try again, or use another way to sign in.";
 inline constexpr Literal kProviderAway =
@@ -26,26 +26,27 @@ inline constexpr Literal kConfirmWhy =
     "What comes next needs a fresh sign-in, so that nobody else can do it at this computer.";
 inline constexpr Literal kPasskeyNeeded = "This app asks for a passkey.";
 inline constexpr Literal kWithPasskey = "Sign in with a passkey";
-inline constexpr Literal kWithCode = "Use a recovery code, or the code of your first sign-in";
+inline constexpr Literal kWithCode = "Sign in with a recovery code, or for the first time";
+inline constexpr Literal kNoPasskeys =
+    "Passkeys do not work in this browser. It may be an old one, or scripts may be off.";
 inline constexpr Literal kWithProvider = "Sign in with ";
 inline constexpr Literal kLeave = "You are on your way to sign in at";
 inline constexpr Literal kUserName = "User name";
 inline constexpr Literal kPassword = "Password";
 
-inline constexpr Literal kOneTimePassword = "One-time password";
+inline constexpr Literal kOneTimePassword = "Six-digit code";
 inline constexpr Literal kOneTimePasswordWhy =
     "Type the six digits that your authenticator app shows now.";
 inline constexpr Literal kCode = "Sign in with a code";
 inline constexpr Literal kCodeWhy =
-    "A recovery code is one of the ten that you put by. The code of a first sign-in comes from "
-    "your "
-    "administrator. Each serves once, and lets you set up how you sign in from then on.";
+    "Type the code that your administrator gave you for your first sign-in, or one of your "
+    "recovery codes. Each works once, and lets you set up how you sign in from then on.";
 inline constexpr Literal kOver = "This request is over";
 inline constexpr Literal kOverWhy =
     "It waited for too long, or was begun in another browser. Go back to the app and start again.";
 
 inline constexpr Literal kPatient = "Choose a patient";
-inline constexpr Literal kPatientWhy = "Whose records shall the app see?";
+inline constexpr Literal kPatientWhy = "Whose record will the app work with?";
 inline constexpr Literal kPatientTooVague =
     "Type at least three letters of a name, and the birth date.";
 inline constexpr Literal kNoSuchPatient = "No patient has this name and birth date.";
@@ -53,7 +54,7 @@ inline constexpr Literal kTooManyPatients =
     "Too many patients have this name and birth date. Type more of the name, or the id.";
 inline constexpr Literal kWhichPatient = "Which patient?";
 inline constexpr Literal kWhichPatientWhy =
-    "These have the name and the birth date that you typed. That you were shown them is recorded.";
+    "These have the name and the birth date that you typed. It is recorded that you saw them.";
 inline constexpr Literal kNoPatient = "There is no patient with this id.";
 inline constexpr Literal kConsentSwapped =
     "What you were shown has changed. Look at it again before you decide.";
@@ -70,29 +71,37 @@ inline constexpr Literal kEmergencyReasonMissing =
 inline constexpr Literal kAccount = "Your account";
 inline constexpr Literal kEnrol = "Set up how you sign in";
 inline constexpr Literal kEnrolWhy =
-    "Set up a passkey, or a password together with one-time passwords. Then sign in with it: a "
-    "code "
-    "serves for nothing else.";
+    "Set up a passkey, which is the easiest, or a password together with an authenticator app. "
+    "Then sign in with it: your code opens nothing but this page.";
 inline constexpr Literal kEnrolled =
-    "You are set up. Sign out and sign in again with what you have now.";
+    "You are set up. To go on, sign in with what you have just set up.";
+inline constexpr Literal kSignInAnew = "Sign out and sign in again";
+inline constexpr Literal kSignInAndGoOn = "Sign in and go on";
 inline constexpr Literal kLastFactor =
     "This is the last way in which you can sign in. Set up another one first.";
 inline constexpr Literal kRecoveryCodes = "Your recovery codes";
 inline constexpr Literal kRecoveryCodesWhy =
-    "Print them or write them down, and keep them where nobody else finds them. Each serves once, "
-    "if you lose everything else. They are not shown again.";
+    "Print them or write them down, and keep them where nobody else finds them. Each works once, "
+    "for when you have lost everything else. They are not shown again.";
+inline constexpr Literal kRecoveryCodesSaved = "I have saved them";
+inline constexpr Literal kRecoveryCodesNewWhy = "Those that you have now stop working at once.";
+inline constexpr Literal kRemovePasskeyWhy = "It will not sign you in any more.";
+inline constexpr Literal kRemoveOneTimePasswordWhy =
+    "Your password alone does not sign you in: you will need a passkey.";
 inline constexpr Literal kSetPassword = "Set a password";
 inline constexpr Literal kSetPasswordWhy =
-    "At least eight characters. A few words that have nothing to do with each other are a good "
-    "one.";
-inline constexpr Literal kPasswordRefused = "That is no password: 8 to 256 characters, please.";
+    "At least eight characters. A few words that have nothing to do with each other are good.";
+inline constexpr Literal kPasswordAgain = "New password again";
+inline constexpr Literal kPasswordRefused = "A password has 8 to 256 characters.";
 inline constexpr Literal kPasswordCommon =
     "That password is among the first that anybody would guess. Choose another one.";
 inline constexpr Literal kPasswordsDiffer = "The two passwords differ.";
-inline constexpr Literal kSetOneTimePassword = "Set up one-time passwords";
+inline constexpr Literal kAuthenticatorApp = "Authenticator app";
+inline constexpr Literal kSetOneTimePassword = "Set up an authenticator app";
 inline constexpr Literal kSetOneTimePasswordWhy =
-    "Scan this with your authenticator app, or type the key into it. Then type the six digits that "
-    "it shows.";
-inline constexpr Literal kPasswordFirst = "Set a password first: one-time passwords go with one.";
+    "Scan this with an authenticator app on your phone, or type the key into it. Then type the six "
+    "digits that it shows.";
+inline constexpr Literal kPasswordFirst =
+    "Set a password first: an authenticator app goes with it.";
 
 }  // namespace salus::sign_in::texts

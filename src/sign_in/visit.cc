@@ -63,6 +63,12 @@ std::string Visit::address(Literal page) const {
     return oauth::with_parameters(url, {{.name = "authorization", .value = waiting}});
 }
 
+std::string one_time_password_in(Visit const& visit) {
+    auto code = visit.field("code");
+    std::erase(code, ' ');
+    return code;
+}
+
 std::string Visit::form_token() const {
     return (session_ ? *session_ : browser_).form_token();
 }
@@ -83,7 +89,8 @@ Result<void> Visit::check_form() const {
     if (!ours) {
         return fail(
             Errc::forbidden,
-            "This page had been open for too long. Go back, load it again and try once more.");
+            "This page was open for too long, or somebody signed in or out in another tab since. "
+            "Nothing was done. Go back, reload the page and try again.");
     }
     return {};
 }

@@ -74,4 +74,7 @@ private:
     WallTime now_{};
 };
 
+// The field "code" without the spaces with which applications show one.
+[[nodiscard]] std::string one_time_password_in(Visit const& visit);
+
 }  // namespace salus::sign_in

@@ -20,7 +20,7 @@ await page.getByLabel("User name").fill(user);
 await page.getByLabel("Code", { exact: true }).fill(code);
 await press(page, "Continue");
 await press(page, "Add a passkey");
-await page.getByRole("link", { name: "I have put them by" }).click();
+await page.getByRole("link", { name: "I have saved them" }).click();
 await signOut(page);
 await press(page, "Sign in with a passkey");
 

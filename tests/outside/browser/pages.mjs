@@ -2,8 +2,11 @@
 // an app that asks for access.
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import http from "node:http";
 import { chromium } from "playwright-core";
+
+const axe = readFileSync(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
 export const base64url = (bytes) => Buffer.from(bytes).toString("base64url");
 
@@ -26,7 +29,16 @@ export const newPage = async (context, complaints) => {
   return page;
 };
 
-// Of the width of a desk, a phone and a small phone, in both schemes; kept if a folder is named.
+// What axe-core holds against a page (WCAG 2.2 A and AA, and its best practices), in a line for each.
+const violations = async (page) => {
+  await page.evaluate(axe);
+  const { violations: found } = await page.evaluate(() => globalThis.axe.run(
+    document, { rules: { "target-size": { enabled: true } }, resultTypes: ["violations"] }));
+  return found.map((each) => `${each.id}: ${each.nodes.map((node) => node.html).join(" ")}`);
+};
+
+// Of the width of a desk, a phone and a small phone (which is also a desk at 400 %), in both schemes;
+// kept if a folder is named. Nothing is wider than the window, and axe-core finds nothing wrong.
 export const picture = async (page, name, folder) => {
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
@@ -37,6 +49,7 @@ export const picture = async (page, name, folder) => {
       if (folder) await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png`,
                                           fullPage: true });
     }
+    assert.deepEqual(await violations(page), [], `${name}, ${colorScheme}`);
   }
 };
 

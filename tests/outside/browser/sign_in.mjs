@@ -85,19 +85,19 @@ assert.match(page.url(), /\/account$/);
 await picture(page, "enrol");
 await page.getByRole("link", { name: "Set", exact: true }).click();
 await picture(page, "password");
-await page.getByLabel("New password").fill(password);
-await page.getByLabel("The same again").fill(password);
+await page.getByLabel("New password", { exact: true }).fill(password);
+await page.getByLabel("New password again").fill(password);
 await press(page, "Set a password");
 await page.getByRole("link", { name: "Set up" }).click();
 const secret = await page.locator("code").innerText();
 await picture(page, "one-time-password-setup");
 let step = stepNow();
-await page.getByLabel("One-time password").fill(oneTimePassword(secret, step));
+await page.getByLabel("Six-digit code").fill(oneTimePassword(secret, step));
 await press(page, "Set it up");
 assert.equal(await page.locator(".codes li").count(), 10);
 const recovery = await page.locator(".codes li").allInnerTexts();
 await picture(page, "recovery-codes");
-await page.getByRole("link", { name: "I have put them by" }).click();
+await page.getByRole("link", { name: "I have saved them" }).click();
 await press(page, "Sign out");
 
 // 2. Both passwords.
@@ -110,7 +110,7 @@ await page.getByLabel("Password").fill(password);
 await press(page, "Sign in");
 await picture(page, "one-time-password");
 step = await nextStep(step);
-await page.getByLabel("One-time password").fill(oneTimePassword(secret, step));
+await page.getByLabel("Six-digit code").fill(oneTimePassword(secret, step));
 await press(page, "Sign in");
 assert.match(page.url(), /\/account$/);
 
@@ -140,7 +140,7 @@ await page.getByLabel("Birth date").fill("1990-05-17");
 await press(page, "Find the patient");
 assert.match(await page.locator("h1").innerText(), /Which patient/);
 await picture(page, "patients");
-await press(page, "Choose this patient");
+await press(page, /^Choose Grace Example/);
 assert.match(await page.locator("h1").innerText(), /asks for access/);
 const listed = await page.locator("li").allInnerTexts();
 assert(listed.includes(
