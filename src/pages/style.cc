@@ -21,8 +21,7 @@ letter-spacing:.02em}
 box-shadow:0 1px 2px rgba(10,30,45,.06),0 12px 32px rgba(10,30,45,.07)}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 .5rem}
 h2{font-size:1.08rem;margin:1.75rem 0 .5rem}
-p{margin:.5rem 0}
-.soft{color:var(--soft);font-size:.94rem}
+p{margin:.5rem 0}.soft{color:var(--soft);font-size:.94rem}
 label{display:block;font-weight:600;margin:1rem 0 .3rem}
 input[type=text],input[type=password],input[type=date]{width:100%;min-height:46px;padding:.5rem .7rem;font:inherit;
 color:inherit;background:var(--card);border:1px solid var(--soft);border-radius:9px}
@@ -40,13 +39,11 @@ a{color:var(--brand)}
 .grave{background:var(--bad-page);border:1px solid var(--bad);border-left-width:5px;border-radius:9px;
 padding:.7rem .9rem;margin:1rem 0}
 .whole{white-space:nowrap}
-ul{margin:.5rem 0;padding-left:1.25rem}
-li{margin:.25rem 0}
+ul{margin:.5rem 0;padding-left:1.25rem}li{margin:.25rem 0}
 .or{display:flex;align-items:center;gap:.8rem;margin:1.25rem 0 0;color:var(--soft);font-size:.94rem}
 .or::before,.or::after{content:"";flex:1;border-top:1px solid var(--line)}
 form[hidden]+.or{display:none}
-.after{margin-top:1.25rem}
-.allowed{margin:1rem 0 .25rem;font-weight:600}
+.after{margin-top:1.25rem}.allowed{margin:1rem 0 .25rem;font-weight:600}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 details{margin:1rem 0}
 summary{cursor:pointer;color:var(--brand);min-height:44px;display:flex;align-items:center;gap:.5rem}
@@ -64,8 +61,7 @@ details[open]>summary::before{transform:rotate(90deg)}
 .sure summary::before{display:none}
 .sure[open] summary{border-color:transparent;padding-left:0}
 .sure button{border-color:var(--bad);background:var(--bad);color:var(--card)}
-.many{columns:11rem;column-gap:1.75rem}
-.many li{break-inside:avoid}
+.many{columns:11rem;column-gap:1.75rem}.many li{break-inside:avoid}
 .codes{display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:.3rem 1rem;list-style:none;padding:0}
 .show{width:auto;min-height:44px;margin:.35rem 0 0;padding:.25rem 0;border:0;background:none;color:var(--brand);text-decoration:underline;
 font-weight:400}

@@ -1,5 +1,5 @@
-// The one script of the sign-in pages, /sign-in/passkey.js: passkeys, and what makes forms and times
-// easier. Any thread.
+// The one script of the sign-in pages, /sign-in/passkey.js: passkeys, and what makes forms and
+// times easier. Any thread.
 #pragma once
 
 #include "request/prepared.h"

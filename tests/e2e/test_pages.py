@@ -1,5 +1,5 @@
-"""The pages for people with what is hard to show, and with what people do to pages, in a real browser.
-What drives it is tests/outside/browser/every_page.mjs; axe-core looks at every page."""
+"""The pages for people with what is hard to show, in a real browser. What drives it is
+tests/outside/browser/every_page.mjs; axe-core looks at every page."""
 import json
 import os
 import shutil

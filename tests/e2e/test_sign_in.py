@@ -18,7 +18,8 @@ def browser():
     """A browser and what drives it, or None with a line that says so."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     modules = DRIVER / "node_modules"
-    libraries = [modules / name for name in ("playwright-core", "@simplewebauthn/browser", "axe-core")]
+    libraries = [modules / name
+                 for name in ("playwright-core", "@simplewebauthn/browser", "axe-core")]
     if found and shutil.which("node") and all(folder.is_dir() for folder in libraries):
         return found
     print("note: node, chromium or what drives it is absent, so no browser was driven")
