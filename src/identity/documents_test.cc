@@ -15,6 +15,7 @@ namespace salus::identity {
 namespace {
 
 using salus::testing::must;
+using std::chrono::hours;
 using std::chrono::seconds;
 
 class DocumentsTest : public ::testing::Test {
@@ -134,6 +135,27 @@ TEST(SessionTest, EndsByIdlingByAgeAndWithItsGeneration) {
     EXPECT_FALSE(is_live(session, 3, now + limits::kSessionIdle + limits::kSessionTouch));
     session.used = now + limits::kSessionLife;
     EXPECT_FALSE(is_live(session, 3, now + limits::kSessionLife));
+}
+
+// A clock that was years ahead, and was put right.
+TEST(SessionTest, CountsForNothingIfItIsDatedAhead) {
+    WallTime const now{seconds(1'795'421'730)};
+    Session session;
+    session.began = session.used = session.authenticated = now + limits::kClockSkew;
+    EXPECT_TRUE(is_live(session, 0, now));
+    session.began = now + hours(24 * 365);
+    EXPECT_FALSE(is_live(session, 0, now));
+    session.began = now;
+    session.authenticated = now + hours(24 * 365);  // a new proof in a session of before
+    EXPECT_FALSE(is_live(session, 0, now));
+    Grant grant;
+    grant.given = grant.authenticated = now + limits::kClockSkew;
+    EXPECT_FALSE(grant.is_dated_ahead(now));
+    grant.authenticated += seconds(1);
+    EXPECT_TRUE(grant.is_dated_ahead(now));
+    grant.authenticated = now;
+    grant.given += seconds(1);
+    EXPECT_TRUE(grant.is_dated_ahead(now));
 }
 
 // RE1.

@@ -68,6 +68,10 @@ WallTime Grant::ends() const noexcept {
     return emergency_until ? std::min(*emergency_until, longest) : longest;
 }
 
+bool Grant::is_dated_ahead(WallTime now) const noexcept {
+    return std::max(given, authenticated) > now + limits::kClockSkew;
+}
+
 std::string Grant::to_json() const {
     std::string out;
     json::Writer writer(out);

@@ -64,6 +64,9 @@ struct Grant {
     }
     // Whatever was declared for a time ends with that.
     [[nodiscard]] WallTime ends() const noexcept;
+    // Given, or proved by a sign-in, while the clock was wrong: it counts for nothing when that is
+    // right again.
+    [[nodiscard]] bool is_dated_ahead(WallTime now) const noexcept;
     [[nodiscard]] std::string to_json() const;
     static Result<Grant> from_json(json::Value root);
 };

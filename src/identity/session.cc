@@ -1,5 +1,7 @@
 #include "identity/session.h"
 
+#include <algorithm>
+
 #include "foundation/sign_in_limits.h"
 #include "identity/json_members.h"
 
@@ -33,7 +35,8 @@ WallTime Session::ends() const noexcept {
 
 bool is_live(Session const& session, std::uint64_t generation, WallTime now) noexcept {
     bool const idle = now >= session.used + limits::kSessionIdle + limits::kSessionTouch;
-    return session.generation == generation && now < session.ends() && !idle;
+    bool const ahead = std::max(session.began, session.authenticated) > now + limits::kClockSkew;
+    return session.generation == generation && now < session.ends() && !idle && !ahead;
 }
 
 std::string Session::to_json() const {

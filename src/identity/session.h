@@ -47,7 +47,8 @@ struct Session {
     static Result<Session> from_json(json::Value root);
 };
 
-// Within both limits, and of the user's present generation.
+// Within both limits, of the user's present generation, and not dated ahead: what began, or was
+// proved, while the clock was wrong counts for nothing when it is right again.
 [[nodiscard]] bool is_live(Session const& session, std::uint64_t generation, WallTime now) noexcept;
 
 }  // namespace salus::identity

@@ -298,6 +298,8 @@ request::Disclosable Narrowing::refusal(Error const& error, RefusedRequest const
         if (request.challenge.error == request::CredentialError::use_dpop_nonce)
             response.headers.set("DPoP-Nonce", request.challenge.dpop_nonce);
     }
+    if (error.code == Errc::method_not_allowed)
+        response.headers.set("Allow", request.allowed_methods);
     if (error.code == Errc::unavailable || error.code == Errc::rate_limited)
         response.headers.set("Retry-After", "5");
     response.body = EphiText(error_body(error, request, response.status));

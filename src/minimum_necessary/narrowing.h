@@ -27,7 +27,8 @@ enum class ErrorForm {
 struct RefusedRequest {
     ErrorForm form = ErrorForm::operation_outcome;
     request::Challenge challenge;
-    std::string issuer;  // the realm
+    std::string issuer;           // the realm
+    std::string allowed_methods;  // of Errc::method_not_allowed (RFC 9110 section 15.5.6)
     RequestId id;
 };
 

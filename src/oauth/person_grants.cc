@@ -90,7 +90,8 @@ Result<std::optional<PersonGrants::LiveGrant>> PersonGrants::live(std::string_vi
     if (!grant) return std::optional<LiveGrant>();
     SALUS_TRY(auto user, documents_.read<identity::User>(grant->value.user.text()));
     bool const stands = user && user->value.status == identity::UserStatus::active &&
-                        user->value.generation == grant->value.generation;
+                        user->value.generation == grant->value.generation &&
+                        !grant->value.is_dated_ahead(clock_.now());
     if (!stands) return std::optional<LiveGrant>();
     if (!grant->value.offline) {
         SALUS_TRY(auto const session, documents_.read<identity::Session>(grant->value.session));

@@ -49,6 +49,35 @@ Result<request::Intent> Classifier::classify(request::Exchange& exchange) {
     return intent;
 }
 
+std::string Classifier::allowed_methods(http::Request const& request) {
+    using http::Method;
+    static constexpr auto kMethods = std::to_array<std::pair<Method, Literal>>({
+        {Method::get, "GET"},
+        {Method::head, "HEAD"},
+        {Method::post, "POST"},
+        {Method::put, "PUT"},
+        {Method::patch, "PATCH"},
+        {Method::remove, "DELETE"},
+    });
+    std::string allowed;
+    auto const path = request::parse_target(RequestReader::target(request));
+    if (!path) return allowed;
+    Segments segments(path->segments);
+    if (!tenant_.path.empty())
+        segments = segments.subspan(std::min<std::size_t>(2, segments.size()));
+    for (auto const& [method, name] : kMethods) {
+        request::Exchange asked;
+        asked.request.method = method;
+        asked.tenant = &tenant_;
+        auto const facts = route(asked, segments, path->query);
+        // Whatever else is wrong with it, by this method it would be another request.
+        auto const code = facts ? Errc::invalid : facts.error().code;
+        if (code == Errc::method_not_allowed || code == Errc::not_found) continue;
+        allowed.append(allowed.empty() ? "" : ", ").append(name.text());
+    }
+    return allowed;
+}
+
 // The routes.
 Result<IntentFacts> Classifier::route(request::Exchange& exchange, Segments segments,
                                       std::string_view query) {

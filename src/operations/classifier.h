@@ -26,6 +26,9 @@ public:
     // Errc::method_not_allowed; Errc::invalid, Errc::unsupported_media_type, Errc::not_acceptable,
     // Errc::too_large: the request is wrong.
     [[nodiscard]] Result<request::Intent> classify(request::Exchange& exchange);
+    // What the address of this request offers, for `Allow` (RFC 9110 section 10.2.1): methods
+    // separated by ", ". The body does not matter.
+    [[nodiscard]] std::string allowed_methods(http::Request const& request);
 
 private:
     using Segments = std::span<std::string const>;

@@ -75,6 +75,9 @@ public:
         auto one = exchange(wanted, std::move(caller));
         return classifier_.classify(one);
     }
+    [[nodiscard]] std::string allowed_methods(TestRequest const& wanted) {
+        return classifier_.allowed_methods(exchange(wanted, caller_named("client-1")).request);
+    }
     [[nodiscard]] Result<request::Permit> permit(TestRequest const& wanted,
                                                  request::CallerPointer caller) {
         SALUS_TRY(auto intent, classify(wanted, caller));
