@@ -50,7 +50,8 @@ TEST(ValidatorTest, DemandsCodesOfRequiredValueSets) {
     expect_complaints({
         {p + R"("gender":"Female"})", "administrative-gender) at Patient.gender"},
         {p + R"("telecom":[{"system":"telephone"}]})", "at Patient.telecom[0].system"},
-        {p + R"("_gender":{"extension":[{"url":"http://x","valueCode":"y"}]}})", "at Patient.gender"},
+        {p + R"("_gender":{"extension":[{"url":"http://x","valueCode":"y"}]}})",
+         "at Patient.gender"},
         {R"({"resourceType":"Condition","subject":{"display":"x"},"clinicalStatus":{"coding":)"
          R"([{"system":"http://other","code":"active"}]}})",
          "at Condition.clinicalStatus"},

@@ -44,21 +44,6 @@ protected:
     std::unique_ptr<request::Intent> last_;
 };
 
-TEST_F(ClassifierTest, AnAddressSaysWhichMethodsItOffers) {
-    auto const allowed = [&](char const* target) {
-        return room_.allowed_methods({.method = Method::put, .target = target});
-    };
-    EXPECT_EQ(allowed("/fhir/Patient/p1"), "GET, HEAD, PUT, PATCH, DELETE");
-    EXPECT_EQ(allowed("/fhir/Patient"), "GET, HEAD, POST, PUT, PATCH, DELETE");
-    EXPECT_EQ(allowed("/fhir/Patient/_search"), "POST");
-    EXPECT_EQ(allowed("/fhir/metadata"), "GET, HEAD");
-    EXPECT_EQ(allowed("/fhir/Patient/p1/_history/1"), "GET, HEAD");
-    EXPECT_EQ(allowed("/fhir"), "POST");
-    EXPECT_EQ(allowed("/oauth/token"), "POST");
-    EXPECT_EQ(allowed("/oauth/userinfo"), "GET, HEAD, POST");
-    EXPECT_EQ(allowed("/nowhere"), "");
-}
-
 TEST_F(ClassifierTest, EveryRouteThatReads) {
     struct Route {
         char const* target;

@@ -1,0 +1,27 @@
+// What stands in `Allow` (RFC 9110 section 15.5.6).
+#include <gtest/gtest.h>
+
+#include "operations/operations_for_test.h"
+
+namespace salus::operations {
+namespace {
+
+TEST(AllowedMethodsTest, AnAddressSaysWhichItOffers) {
+    testing::TestInstance instance;
+    testing::OperationsRoom room{instance};
+    auto const allowed = [&](char const* target) {
+        return room.allowed_methods({.method = http::Method::other, .target = target});
+    };
+    EXPECT_EQ(allowed("/fhir/Patient/p1"), "GET, HEAD, PUT, PATCH, DELETE");
+    EXPECT_EQ(allowed("/fhir/Patient"), "GET, HEAD, POST, PUT, PATCH, DELETE");
+    EXPECT_EQ(allowed("/fhir/Patient/_search"), "POST");
+    EXPECT_EQ(allowed("/fhir/metadata"), "GET, HEAD");
+    EXPECT_EQ(allowed("/fhir/Patient/p1/_history/1"), "GET, HEAD");
+    EXPECT_EQ(allowed("/fhir"), "POST");
+    EXPECT_EQ(allowed("/oauth/token"), "POST");
+    EXPECT_EQ(allowed("/oauth/userinfo"), "GET, HEAD, POST");
+    EXPECT_EQ(allowed("/nowhere"), "");
+}
+
+}  // namespace
+}  // namespace salus::operations
