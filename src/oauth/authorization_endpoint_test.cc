@@ -191,7 +191,7 @@ TEST_F(AuthorizationEndpointTest, TheServerThatTheAppMeansIsThisOneF15) {
 }
 
 TEST_F(AuthorizationEndpointTest, ScopePromptAndAgeAreChecked) {
-    for (auto const* scope : {"", "openid email", "patient/*.dus", "everything"})
+    for (auto const* scope : {"", "email", "patient/*.dus", "everything"})
         EXPECT_EQ(outcome_with("scope", scope), "invalid_scope") << scope;
     EXPECT_EQ(outcome_with("prompt", "none login"), "invalid_request");
     EXPECT_EQ(outcome_with("prompt", "create"), "invalid_request");

@@ -20,6 +20,11 @@ constexpr std::array kWords{
     Word{ScopeWord::online_access, "online_access"},
 };
 
+// OpenID Connect Core section 5.4: claims that nobody has here. Clients of every kind ask for them,
+// and a provider is to ignore what it does not know (section 3.1.2.1); what was granted, the answer
+// says.
+constexpr auto kPassedOver = std::to_array<std::string_view>({"email", "address", "phone"});
+
 }  // namespace
 
 Literal name_of(ScopeWord word) noexcept {
@@ -36,7 +41,7 @@ std::optional<ScopeRequest> parse_scope_request(std::string_view text) {
             kWords, [&](Word const& candidate) { return candidate.name.text() == part; });
         if (word != kWords.end()) {
             request.words.add(word->word);
-        } else if (!part.empty()) {
+        } else if (!part.empty() && std::ranges::find(kPassedOver, part) == kPassedOver.end()) {
             rest.append(part).push_back(' ');
         }
         text.remove_prefix(std::min(end + 1, text.size()));

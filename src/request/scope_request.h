@@ -1,7 +1,7 @@
 // What a client may ask for in the name of a person: SMART scopes on resources (scope.h) and the
 // words of OpenID Connect Core (section 5.4) and SMART App Launch 2.2 ("Scopes and launch context")
-// that are no scopes on resources. What is neither is refused, never passed over. Any thread;
-// values.
+// that are no scopes on resources. What is neither is refused, never passed over, but for the words
+// of claims that nobody has here (`email`, `address`, `phone`). Any thread; values.
 #pragma once
 
 #include <cstdint>

@@ -17,9 +17,14 @@ TEST(ScopeRequest, WordsAndScopesHaveOneSpelling) {
     EXPECT_EQ(again("openid openid"), "openid");
 }
 
+TEST(ScopeRequest, ClaimsThatNobodyHasArePassedOver) {
+    EXPECT_EQ(again("openid email profile address phone"), "openid profile");
+    EXPECT_EQ(again("email patient/*.rs"), "patient/*.rs");
+}
+
 TEST(ScopeRequest, WhatIsNeitherIsRefused) {
-    for (auto const* text : {"", " ", "openID", "launch/encounter", "openid patient/*.dus",
-                             "openid email", "openid\tprofile", "offline_access,openid"}) {
+    for (auto const* text : {"", " ", "openID", "launch/encounter", "openid patient/*.dus", "email",
+                             "openid\tprofile", "offline_access,openid"}) {
         EXPECT_EQ(again(text), "refused") << text;
     }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "foundation/oauth_limits.h"
 #include "foundation/sign_in_limits.h"
 #include "identity/endings.h"
 #include "identity/holdings.h"
@@ -42,8 +43,11 @@ Result<std::vector<AppLine>> app_lines(Desk const& desk, identity::Documents& do
     std::vector<AppLine> lines;
     for (auto const& id : holdings.grants) {
         SALUS_TRY(auto grant, documents.read<identity::Grant>(id));
+        auto const now = documents.now();
         bool const stands = grant && grant->value.generation == live.user.value.generation &&
-                            documents.now() < grant->value.ends();
+                            now < grant->value.ends() &&
+                            now < grant->value.used + limits::kGrantIdle &&
+                            !grant->value.is_dated_ahead(now);
         if (!stands) continue;
         SALUS_TRY(auto const client, desk.clients.find(grant->value.client.text()));
         lines.push_back({.id = id,

@@ -175,6 +175,19 @@ TEST_F(AccountTest, AnAppIsShownInWordsAndEnds) {
     EXPECT_EQ(browser_.get("/account").body.find("An &lt;App&gt;"), std::string::npos);
 }
 
+// What lapsed because the app did not use it is no access that anybody could end.
+TEST_F(AccountTest, AnAppThatIdledIsNotListed) {
+    give_grant();
+    house_.clock().advance(limits::kGrantIdle - std::chrono::minutes(5));
+    Browser later(house_);
+    later.sign_in(ada_);
+    EXPECT_NE(later.get("/account").body.find("An &lt;App&gt;"), std::string::npos);
+    house_.clock().advance(std::chrono::minutes(5));
+    auto const page = later.get("/account");
+    EXPECT_EQ(page.status, 200);
+    EXPECT_EQ(page.body.find("An &lt;App&gt;"), std::string::npos);
+}
+
 // IAM-7, LO2: whoever has a session of this one is told, however it ends.
 TEST_F(AccountTest, AnAppIsToldThatItIsAllowedNoMore) {
     house_.add_client("told", "openid patient/*.rs offline_access",
