@@ -6,7 +6,8 @@
 namespace salus::audit_views {
 namespace {
 
-// A note is replaced while it is read now and then; the next one fits.
+// A note is replaced while it is read now and then; the next one fits, unless the disk takes its
+// time between what is published and what is said of it.
 constexpr int kAttempts = 4;
 
 }  // namespace
@@ -23,7 +24,10 @@ AuditTrail::Moment AuditTrail::now() const {
         if (!checkpoint || checkpoint->head != signing->head) continue;
         return {LeafReader(directory_, log_.status().size, signing->head), *std::move(note)};
     }
-    return {LeafReader(directory_, log_.status().size, {}), {}};
+    auto published = log_.published();
+    if (!published) return {LeafReader(directory_, log_.status().size, {}), {}};
+    return {LeafReader(directory_, log_.status().size, published->head),
+            std::move(published->note)};
 }
 
 Result<RecordedLeaf> AuditTrail::event_at(LeafReader& reader, std::uint64_t index,

@@ -11,7 +11,7 @@ namespace salus::authorization {
 namespace {
 
 // Some records are out of the reach of reading; of these searching shows what kind they are.
-constexpr char const* kRules = R"(
+constexpr char const* kEachItsOwn = R"(
 @id("reads") @fields("*")
 permit (principal, action in [Action::"read", Action::"create"], resource is Record);
 @id("finds") @fields("code, status, subject")
@@ -23,7 +23,7 @@ when { resource.labels.contains("PSY") };
 )";
 
 Decision decided(request::IntentFacts const& intent, char const* scopes = "system/*.cruds") {
-    auto const policy = Policy::parse(kRules);
+    auto const policy = Policy::parse(kEachItsOwn);
     EXPECT_TRUE(policy) << (policy ? "" : policy.error().front().text);
     if (!policy) return {};
     return decide(*policy, facts_of_caller(scopes, kTreat), intent, kNow);

@@ -18,6 +18,16 @@ TEST(AllowedMethodsTest, AnAddressSaysWhichItOffers) {
     EXPECT_EQ(allowed("/fhir/metadata"), "GET, HEAD");
     EXPECT_EQ(allowed("/fhir/Patient/p1/_history/1"), "GET, HEAD");
     EXPECT_EQ(allowed("/fhir"), "POST");
+    EXPECT_EQ(allowed("/fhir?_cursor=x"), "GET, HEAD, POST");
+    EXPECT_EQ(allowed("/fhir/Patient/$validate"), "POST");
+    EXPECT_EQ(allowed("/fhir/Patient/p1/$validate"), "POST");
+    EXPECT_EQ(allowed("/fhir/Patient/p1/$everything"), "GET, HEAD, POST");
+    EXPECT_EQ(allowed("/fhir/Patient/p1/$meta-add"), "POST");
+    EXPECT_EQ(allowed("/fhir/Patient/p1/$accounting"), "GET, HEAD");
+    EXPECT_EQ(allowed("/fhir/AuditEvent"), "GET, HEAD");
+    EXPECT_EQ(allowed("/fhir/_history?_cursor=x"), "GET, HEAD");
+    EXPECT_EQ(allowed("/audit/v1/proof"), "GET, HEAD");
+    EXPECT_EQ(allowed("/admin/check"), "GET, HEAD");
     EXPECT_EQ(allowed("/oauth/token"), "POST");
     EXPECT_EQ(allowed("/oauth/userinfo"), "GET, HEAD, POST");
     EXPECT_EQ(allowed("/nowhere"), "");

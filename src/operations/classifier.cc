@@ -49,7 +49,7 @@ Result<request::Intent> Classifier::classify(request::Exchange& exchange) {
     return intent;
 }
 
-std::string Classifier::allowed_methods(http::Request const& request) {
+std::string Classifier::allowed_methods(request::Exchange const& exchange) {
     using http::Method;
     static constexpr auto kMethods = std::to_array<std::pair<Method, Literal>>({
         {Method::get, "GET"},
@@ -60,7 +60,7 @@ std::string Classifier::allowed_methods(http::Request const& request) {
         {Method::remove, "DELETE"},
     });
     std::string allowed;
-    auto const path = request::parse_target(RequestReader::target(request));
+    auto const path = request::parse_target(RequestReader::target(exchange.request));
     if (!path) return allowed;
     Segments segments(path->segments);
     if (!tenant_.path.empty())
@@ -69,6 +69,8 @@ std::string Classifier::allowed_methods(http::Request const& request) {
         request::Exchange asked;
         asked.request.method = method;
         asked.tenant = &tenant_;
+        asked.is_entry = exchange.is_entry;
+        asked.facts.caller = exchange.facts.caller;
         auto const facts = route(asked, segments, path->query);
         // Whatever else is wrong with it, by this method it would be another request.
         auto const code = facts ? Errc::invalid : facts.error().code;

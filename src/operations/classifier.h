@@ -27,8 +27,8 @@ public:
     // Errc::too_large: the request is wrong.
     [[nodiscard]] Result<request::Intent> classify(request::Exchange& exchange);
     // What the address of this request offers, for `Allow` (RFC 9110 section 10.2.1): methods
-    // separated by ", ". The body does not matter.
-    [[nodiscard]] std::string allowed_methods(http::Request const& request);
+    // separated by ", ". The body does not matter. REQUIRES: a caller, who may be anonymous.
+    [[nodiscard]] std::string allowed_methods(request::Exchange const& exchange);
 
 private:
     using Segments = std::span<std::string const>;

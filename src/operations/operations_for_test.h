@@ -76,7 +76,7 @@ public:
         return classifier_.classify(one);
     }
     [[nodiscard]] std::string allowed_methods(TestRequest const& wanted) {
-        return classifier_.allowed_methods(exchange(wanted, caller_named("client-1")).request);
+        return classifier_.allowed_methods(exchange(wanted, caller_named("client-1")));
     }
     [[nodiscard]] Result<request::Permit> permit(TestRequest const& wanted,
                                                  request::CallerPointer caller) {

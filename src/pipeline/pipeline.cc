@@ -227,10 +227,9 @@ Task<http::Response> Pipeline::refuse(request::Exchange& exchange, Error error) 
         .form = operations::error_form(exchange.request),
         .challenge = exchange.challenge,
         .issuer = exchange.tenant->issuer(),
-        .allowed_methods =
-            error.code == Errc::method_not_allowed
-                ? desk_->of(*exchange.tenant).classifier().allowed_methods(exchange.request)
-                : std::string(),
+        .allowed_methods = error.code == Errc::method_not_allowed
+                               ? desk_->of(*exchange.tenant).classifier().allowed_methods(exchange)
+                               : std::string(),
         .id = exchange.id};
     auto answer = minimum_necessary::Narrowing::refusal(error, refused);
     co_return disclose(std::move(answer), *std::move(receipt));

@@ -61,6 +61,12 @@ std::optional<SigningStatus> SignedLog::signing() const {
     return publisher->status();
 }
 
+std::optional<Publisher::Published> SignedLog::published() const {
+    auto const* publisher = publisher_.load();
+    if (publisher == nullptr) return std::nullopt;
+    return publisher->published();
+}
+
 std::optional<CosigningStatus> SignedLog::cosigning() const {
     auto const* cosigning = cosigning_.load();
     if (cosigning == nullptr) return std::nullopt;

@@ -47,6 +47,9 @@ public:
     }
     // Nothing: nobody publishes.
     [[nodiscard]] std::optional<SigningStatus> signing() const;
+    // The last checkpoint that is durable; nothing: nobody publishes, or not yet. Waits for the
+    // disk while another is written.
+    [[nodiscard]] std::optional<Publisher::Published> published() const;
     // Nothing: nobody cosigns.
     [[nodiscard]] std::optional<CosigningStatus> cosigning() const;
     // Nothing: there is no log above this, or nobody writes it.

@@ -172,7 +172,7 @@ role = "nurse"
     # In the order of their names: each begins with what the one before left.
     def test_1_no_network_is_called_that_the_operator_did_not_open(self):
         browser = self.browser()
-        self.assertIn("Sign in with Example Hospital", browser.send("/sign-in").body)
+        self.assertIn("Sign in with <bdi>Example Hospital</bdi>", browser.send("/sign-in").body)
         self.assertEqual(browser.leave().status, 503)
         self.instance.stop()
         self.configure('["127.0.0.0/8", "::1/128"]')

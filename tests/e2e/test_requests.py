@@ -46,6 +46,7 @@ REFUSED = {
     # What their names say.
     "InvalidObservation", "ObservationWithInvalidStatus", "ObservationWithNoCode",
     "PatientWithUnknownElements", "SearchParameterInvalidBase", "SearchParameterInvalidType",
+    "SearchParameterBadSyntax", "SearchParameterExpressionWrongProperty",
     "SearchParameterMissingBase", "SearchParameterMissingExpression", "SearchParameterMissingType",
     "Medication",                    # dom-3: contained and not referred to
     "Patient",                       # meta.lastUpdated is no instant
