@@ -156,6 +156,9 @@ TEST(DefinitionRulesTest, NarrativeLinksToWhatIsThere) {
                  R"("text":{"status":"generated","div":"<div><img src=\"#b\"/></div>"})"),
          ""},
         {patient(R"("contained":[{"resourceType":"Binary","id":"b","contentType":"image/png"}],)"
+                 R"("text":{"status":"generated","div":"<div><img src='#b'/></div>"})"),
+         ""},
+        {patient(R"("contained":[{"resourceType":"Binary","id":"b","contentType":"image/png"}],)"
                  R"("text":{"status":"generated","div":"<div><img src=\"#c\"/></div>"})"),
          "dom-3"},
     });

@@ -22,11 +22,20 @@ bool refers_up(json::Value value) {
     return false;
 }
 
-// Narrative shows it as an image.
-bool shows(json::Value container, std::string const& id) {
+// What narrative shows as an image: the names in src="#NAME", as it stands in JSON.
+std::unordered_set<std::string_view> shown_in(json::Value container) {
+    std::unordered_set<std::string_view> names;
     auto const text = container.raw();
-    return text.find(R"(src=\"#)" + id + R"(\")") != std::string_view::npos ||
-           text.find("src='#" + id + "'") != std::string_view::npos;
+    for (std::string_view const begin : {R"(src=\"#)", "src='#"}) {
+        auto const quote = begin.substr(4, begin.size() - 5);
+        for (auto at = text.find(begin); at != std::string_view::npos; at = text.find(begin, at)) {
+            at += begin.size();
+            auto const end = text.find(quote, at);
+            if (end == std::string_view::npos) break;
+            names.insert(text.substr(at, end - at));
+        }
+    }
+    return names;
 }
 
 }  // namespace
@@ -88,10 +97,12 @@ bool LocalReferences::all_used() const {
     if (!contained || !contained->is_array()) return true;
     auto const own = std::span(names_).subspan(first_);
     std::unordered_set<std::string_view> const names(own.begin(), own.end());
+    std::optional<std::unordered_set<std::string_view>> shown;
     for (auto const each : contained->elements()) {
         auto const id = each.text_member("id");
-        bool const named = id && names.contains(*id);
-        if (!named && !refers_up(each) && !(id && shows(*container_, *id))) return false;
+        if ((id && names.contains(*id)) || refers_up(each)) continue;
+        if (!shown) shown = shown_in(*container_);
+        if (!id || !shown->contains(*id)) return false;
     }
     return true;
 }

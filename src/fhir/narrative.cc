@@ -23,6 +23,7 @@ constexpr auto kTags = std::to_array<string_view>(
      "sub", "sup",     "table",   "tbody",   "td",   "tfoot", "th",       "thead",  "tr",
      "tt",  "u",       "ul",      "var"});
 
+constexpr std::size_t kAttributesMost = 64;  // of one tag
 constexpr auto kAttributes = std::to_array<string_view>(
     {"abbr",        "accesskey",   "align",     "alt",     "axis",     "bgcolor",  "border",
      "cellpadding", "cellspacing", "char",      "charoff", "charset",  "cite",     "class",
@@ -201,6 +202,8 @@ private:
         if (end == kWhole) return fail(Errc::invalid, "malformed attribute in narrative");
         auto const value = rest_.substr(1, end - 1);
         rest_.remove_prefix(end + 1);
+        if (attributes_.size() == kAttributesMost)
+            return fail(Errc::too_large, "a tag of narrative has too many attributes");
         if (std::ranges::find(attributes_, attribute_name) != attributes_.end())
             return fail(Errc::invalid, "an attribute twice in narrative");
         attributes_.push_back(attribute_name);

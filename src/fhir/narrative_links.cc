@@ -17,6 +17,8 @@ void for_each_value(std::string_view xhtml, std::string_view attribute, Use use)
          at = xhtml.find(attribute, at + 1)) {
         auto const rest = xhtml.substr(at + attribute.size());
         if (rest.empty()) return;
+        // In text it may be followed by anything: what is there is no value, and is not looked for.
+        if (rest.front() != '"' && rest.front() != '\'') continue;
         auto const end = rest.find(rest.front(), 1);
         if (end != std::string_view::npos) use(rest.substr(1, end - 1));
     }

@@ -72,6 +72,9 @@ TEST(NarrativeTest, RefusesWhatCouldRun) {
     std::string deep;
     for (int i = 0; i < 100'000; ++i) deep += "<div>";
     EXPECT_EQ(check_narrative(deep).error().code, Errc::too_large);
+    std::string wide = "<div";
+    for (int i = 0; i < 65; ++i) wide += " xmlns:n" + std::to_string(i) + "='u'";
+    EXPECT_EQ(check_narrative(wide + "/>").error().code, Errc::too_large);
 }
 
 TEST(NarrativeTest, RefusesWhatIsNoXhtml) {
