@@ -88,9 +88,10 @@ TEST_F(CapabilitiesTest, ItsAddressesAreTheTenants) {
     }
 }
 
-TEST_F(CapabilitiesTest, OfItsModesTheFullOneIsOffered) {
-    EXPECT_EQ(room_.get("/fhir/metadata?mode=full").status(), 200);
-    EXPECT_FALSE(classified({.target = "/fhir/metadata?mode=terminology"}));
+TEST_F(CapabilitiesTest, EachModeOfItIsAnswered) {
+    for (auto const* mode : {"full", "normative", "terminology"})
+        EXPECT_EQ(room_.get(std::string("/fhir/metadata?mode=") + mode).status(), 200) << mode;
+    EXPECT_FALSE(classified({.target = "/fhir/metadata?mode=everything"}));
     EXPECT_FALSE(classified({.target = "/fhir/Patient/x?mode=full"}));
     EXPECT_FALSE(classified({.target = "/fhir/OperationDefinition/Patient-accounting?mode=full"}));
 }

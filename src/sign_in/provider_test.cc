@@ -82,7 +82,8 @@ protected:
 };
 
 TEST_F(ProviderSignInTest, AnAccountThatWasLinkedSignsIn) {
-    EXPECT_THAT(browser_.get("/sign-in").body, HasSubstr("Sign in with Example &lt;Hospital&gt;"));
+    EXPECT_THAT(browser_.get("/sign-in").body,
+                HasSubstr("Sign in with <bdi>Example &lt;Hospital&gt;</bdi>"));
     auto const url = leave(browser_);
     EXPECT_EQ(in_address(url, "redirect_uri"), "https://localhost:8443/sign-in/provider");
     EXPECT_EQ(in_address(url, "prompt"), "");
