@@ -39,7 +39,7 @@ std::optional<NextStep> missing_proof(Situation const& at) {
         if (asked.prompt_none) return refusal("login_required", "nobody is signed in");
         return NextStep{Step::sign_in};
     }
-    if (auto const other = wrong_person(at)) return *other;
+    if (auto other = wrong_person(at)) return other;
     bool const strong_enough = satisfies(at.session->assurance, asked.needed);
     auto const most = std::max(reachable(*at.user), at.outside);
     bool const has_factors = satisfies(most, Assurance::multi_factor);
