@@ -20,6 +20,16 @@ namespace {
 using request::IntentFacts;
 using request::Interaction;
 
+struct NamedMethod {
+    http::Method method;
+    Literal name;
+};
+constexpr std::array kMethods{
+    NamedMethod{http::Method::get, "GET"},     NamedMethod{http::Method::head, "HEAD"},
+    NamedMethod{http::Method::post, "POST"},   NamedMethod{http::Method::put, "PUT"},
+    NamedMethod{http::Method::patch, "PATCH"}, NamedMethod{http::Method::remove, "DELETE"},
+};
+
 // What a browser shows: read by GET, sent by a form.
 Result<IntentFacts> page(http::Request const& request, Interaction interaction) {
     if (is_read(request.method)) return facts_of(interaction);
@@ -50,15 +60,6 @@ Result<request::Intent> Classifier::classify(request::Exchange& exchange) {
 }
 
 std::string Classifier::allowed_methods(request::Exchange const& exchange) {
-    using http::Method;
-    static constexpr auto kMethods = std::to_array<std::pair<Method, Literal>>({
-        {Method::get, "GET"},
-        {Method::head, "HEAD"},
-        {Method::post, "POST"},
-        {Method::put, "PUT"},
-        {Method::patch, "PATCH"},
-        {Method::remove, "DELETE"},
-    });
     std::string allowed;
     auto const path = request::parse_target(RequestReader::target(exchange.request));
     if (!path) return allowed;
