@@ -68,6 +68,10 @@ WallTime Grant::ends() const noexcept {
     return emergency_until ? std::min(*emergency_until, longest) : longest;
 }
 
+bool Grant::is_over(WallTime now) const noexcept {
+    return now >= ends() || now >= used + limits::kGrantIdle;
+}
+
 bool Grant::is_dated_ahead(WallTime now) const noexcept {
     return std::max(given, authenticated) > now + limits::kClockSkew;
 }
@@ -148,8 +152,7 @@ RefreshVerdict judge(Grant const& grant, SecretId const& shown, std::string_view
     bool const is_current = grant.has_refresh_token() && matches(shown, grant.refresh);
     if (!is_current && has_mark(grant, shown)) return RefreshVerdict::reused;
     if (!is_current || !same_key) return RefreshVerdict::foreign;
-    bool const over = now >= grant.ends() || now >= grant.used + limits::kGrantIdle;
-    return over ? RefreshVerdict::over : RefreshVerdict::current;
+    return grant.is_over(now) ? RefreshVerdict::over : RefreshVerdict::current;
 }
 
 }  // namespace salus::identity

@@ -64,6 +64,8 @@ struct Grant {
     }
     // Whatever was declared for a time ends with that.
     [[nodiscard]] WallTime ends() const noexcept;
+    // It has lived for as long as it may, or was not used for too long.
+    [[nodiscard]] bool is_over(WallTime now) const noexcept;
     // Given, or proved by a sign-in, while the clock was wrong: it counts for nothing when that is
     // right again.
     [[nodiscard]] bool is_dated_ahead(WallTime now) const noexcept;

@@ -31,6 +31,9 @@ TEST(AllowedMethodsTest, AnAddressSaysWhichItOffers) {
     EXPECT_EQ(allowed("/oauth/token"), "POST");
     EXPECT_EQ(allowed("/oauth/userinfo"), "GET, HEAD, POST");
     EXPECT_EQ(allowed("/nowhere"), "");
+    EXPECT_EQ(room.allowed_methods({.target = "/sign-in/passkey"}), "POST");
+    EXPECT_EQ(room.allowed_methods({.method = http::Method::post, .target = "/sign-in/passkey"}),
+              "GET, HEAD");
 }
 
 }  // namespace

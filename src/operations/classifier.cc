@@ -66,7 +66,10 @@ std::string Classifier::allowed_methods(request::Exchange const& exchange) {
     Segments segments(path->segments);
     if (!tenant_.path.empty())
         segments = segments.subspan(std::min<std::size_t>(2, segments.size()));
+    auto const refused = exchange.request.method;
     for (auto const& [method, name] : kMethods) {
+        // What was refused is not offered, whoever refused it: below some addresses another room.
+        if (method == refused || (is_read(method) && is_read(refused))) continue;
         request::Exchange asked;
         asked.request.method = method;
         asked.tenant = &tenant_;

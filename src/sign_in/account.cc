@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "foundation/oauth_limits.h"
 #include "foundation/sign_in_limits.h"
 #include "identity/endings.h"
 #include "identity/holdings.h"
@@ -45,9 +44,7 @@ Result<std::vector<AppLine>> app_lines(Desk const& desk, identity::Documents& do
         SALUS_TRY(auto grant, documents.read<identity::Grant>(id));
         auto const now = documents.now();
         bool const stands = grant && grant->value.generation == live.user.value.generation &&
-                            now < grant->value.ends() &&
-                            now < grant->value.used + limits::kGrantIdle &&
-                            !grant->value.is_dated_ahead(now);
+                            !grant->value.is_over(now) && !grant->value.is_dated_ahead(now);
         if (!stands) continue;
         SALUS_TRY(auto const client, desk.clients.find(grant->value.client.text()));
         lines.push_back({.id = id,
